@@ -1,0 +1,54 @@
+# One way in: `make demo` to see Vigie at work, `make test` to check it.
+VENV := .venv
+BIN := $(VENV)/bin
+PYTHON ?= python3
+ARGS ?=
+
+.PHONY: install install-dev demo test lint format lock gazetteer benchmark front clean
+
+install: $(VENV)/.installed
+
+$(VENV)/bin/uv:
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --requirement requirements/uv.txt
+
+$(VENV)/.installed: $(VENV)/bin/uv requirements/run.txt pyproject.toml package.json package-lock.json
+	$(BIN)/uv pip install --quiet --python $(BIN)/python --require-hashes --requirement requirements/run.txt
+	$(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps --editable .
+	$(MAKE) --no-print-directory front
+	touch $@
+
+install-dev: $(VENV)/.installed-dev
+
+$(VENV)/.installed-dev: $(VENV)/.installed requirements/dev.txt
+	$(BIN)/uv pip install --quiet --python $(BIN)/python --require-hashes --requirement requirements/dev.txt
+	touch $@
+
+front: package.json package-lock.json
+	$(BIN)/npm ci --silent --ignore-scripts --no-audit --no-fund
+	$(BIN)/python scripts/place_front_parts.py
+
+demo: install
+	$(BIN)/vigie demo $(ARGS)
+
+lint: install-dev
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+format: install-dev
+	$(BIN)/ruff check --fix
+	$(BIN)/ruff format
+
+test: lint
+	$(BIN)/pytest $(ARGS)
+
+# Exact versions with hashes, no URL.
+lock: $(VENV)/bin/uv
+	$(BIN)/uv pip compile --quiet --generate-hashes --universal --python-version 3.11 --no-annotate --no-header --no-emit-index-url --output-file requirements/run.txt --extra front pyproject.toml
+	$(BIN)/uv pip compile --quiet --generate-hashes --universal --python-version 3.11 --no-annotate --no-header --no-emit-index-url --output-file requirements/dev.txt --extra front --extra dev pyproject.toml
+	echo "uv" | $(BIN)/uv pip compile --quiet --generate-hashes --universal --python-version 3.11 --no-annotate --no-header --no-emit-index-url --output-file requirements/uv.txt -
+
+clean:
+	rm -rf $(VENV) node_modules review/static/vendor

@@ -1,0 +1,58 @@
+"""The words that a person reads: French by default, English complete.
+
+French sentences stand in the code, as the messages' own identity; the English catalogue is
+`vigie/locale/en.po`, read as it is (no compiled file to keep in step).
+"""
+
+from __future__ import annotations
+
+import os
+from functools import cache
+from gettext import NullTranslations
+from importlib.resources import files
+from io import BytesIO
+
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import read_po
+from babel.support import Translations
+
+from vigie.records import Message
+
+LANGUAGES = ("fr", "en")
+
+
+@cache
+def translations(language: str) -> NullTranslations:
+    """Return the catalogue of a language; French, and any unknown one, is the text itself."""
+    if language != "en":
+        return NullTranslations()
+    compiled = BytesIO()
+    with files("vigie").joinpath("locale", "en.po").open("rb") as catalogue:
+        write_mo(compiled, read_po(catalogue, locale="en"))
+    compiled.seek(0)
+    return Translations(compiled)
+
+
+def render(message: Message, language: str = "fr") -> str:
+    """Return a message as text in a language.
+
+    French says the plural from two on, English for all but one: the catalogue decides.
+    """
+    if language == "fr":
+        return str(message)
+    catalogue = translations(language)
+    if message.plural is None:
+        return catalogue.gettext(message.template).format_map(message.values)
+    number = int(message.values["n"])
+    return catalogue.ngettext(message.template, message.plural, number).format_map(message.values)
+
+
+def terminal_language() -> str:
+    """Return the language of the terminal: French, unless `VIGIE_LANG` says otherwise."""
+    wanted = os.environ.get("VIGIE_LANG", "fr")[:2].lower()
+    return wanted if wanted in LANGUAGES else "fr"
+
+
+def say(template: str, plural: str | None = None, **values: str | float) -> str:
+    """Return a sentence in the language of the terminal."""
+    return render(Message(template, values, plural), terminal_language())

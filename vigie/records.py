@@ -1,0 +1,492 @@
+"""The records that cross from one stage to the next.
+
+Frozen, narrow, one per purpose. Database rows, parser objects and spaCy spans stay in the
+rooms that made them. Times are aware datetimes; days are dates in the territory's time zone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from enum import StrEnum
+
+# --- sentences ---------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """A sentence for a person, kept apart from its values so that it can be translated.
+
+    `template` is French with `str.format` fields. When `plural` is given, `values["n"]` chooses
+    between the two. `vigie.language.render` turns it into text.
+    """
+
+    template: str
+    values: Mapping[str, str | int | float] = field(default_factory=dict)
+    plural: str | None = None
+
+    def __str__(self) -> str:
+        """Return the sentence in French."""
+        many = self.plural is not None and abs(float(self.values["n"])) >= 2
+        return (self.plural if self.plural and many else self.template).format_map(self.values)
+
+
+# --- sources and documents ---------------------------------------------------------------
+
+
+class SourceKind(StrEnum):
+    """How a source is read."""
+
+    FEED = "feed"
+    SITEMAP = "sitemap"
+    LISTING = "listing"
+    EVENTS = "events"
+    CALENDAR = "calendar"
+    OPENAGENDA = "openagenda"
+    GOGOCARTO = "gogocarto"
+    REGISTRY = "registry"
+    MAILBOX = "mailbox"
+    FILES = "files"
+
+
+class Reach(StrEnum):
+    """Whom a source speaks to; being known nationally is the opposite of under the radar."""
+
+    LOCAL = "local"
+    REGIONAL = "regional"
+    NATIONAL = "national"
+
+
+class DocumentKind(StrEnum):
+    """What a document is."""
+
+    ARTICLE = "article"
+    EVENT = "event"
+    NOTICE = "notice"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Source:
+    """One entry of the catalogue."""
+
+    id: str
+    name: str
+    url: str
+    kind: SourceKind
+    every: timedelta = timedelta(hours=1)
+    reach: Reach = Reach.LOCAL
+    tags: tuple[str, ...] = ()
+    expected: tuple[int, int] | None = None
+    """Documents a week, lowest and highest; outside it the source's health says so."""
+    language: str | None = None
+    full_text: bool = False
+    """The feed carries whole articles: their pages need not be fetched."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EventDetails:
+    """When and where of an event."""
+
+    start: datetime | None
+    end: datetime | None = None
+    venue: str | None = None
+    organiser: str | None = None
+    commune: str | None = None
+    """The commune's name as the source writes it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Document:
+    """One article, event or registry notice, as last seen."""
+
+    id: str
+    """Stable over edits: derived from the canonical URL."""
+    source_id: str
+    url: str
+    title: str
+    text: str
+    """For analysis only; pages show the quoted sentence and a link."""
+    published_at: datetime | None
+    date_note: str = ""
+    """Where the date comes from, or why there is none."""
+    fetched_at: datetime
+    language: str | None = None
+    kind: DocumentKind = DocumentKind.ARTICLE
+    excerpt: bool = False
+    """Only the feed's own text: the page could not be had."""
+    event: EventDetails | None = None
+    archive: str | None = None
+    """Where the raw response is kept, if it is."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reject:
+    """An input that could not become a document, and why."""
+
+    where: str
+    """File and line, or URL."""
+    reason: Message
+    raw: str = ""
+    """The input itself, cut to 10,000 characters, so that nothing is lost."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HttpState:
+    """What is remembered of a URL between two crawls."""
+
+    url: str
+    source_id: str
+    etag: str | None = None
+    last_modified: str | None = None
+    fingerprint: str | None = None
+    """Of the feed entry that announced the page: a page is fetched again when it changes."""
+    checked_at: datetime | None = None
+
+
+class HealthState(StrEnum):
+    """How a source fares."""
+
+    UNTRIED = "untried"
+    LIVELY = "lively"
+    QUIET = "quiet"
+    SILENT = "silent"
+    BLOCKED = "blocked"
+    MOVED = "moved"
+    WRONG_FORMAT = "wrong_format"
+    SLOW = "slow"
+    UNREACHABLE = "unreachable"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outcome:
+    """How one crawl of one source ended."""
+
+    source_id: str
+    at: datetime
+    state: HealthState
+    message: Message
+    documents: int = 0
+    """Documents read, new or not."""
+    not_modified: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SourceHealth:
+    """A source's health over its crawls."""
+
+    source_id: str
+    state: HealthState
+    message: Message
+    since: datetime
+    """When the state began."""
+    last_try: datetime
+    last_success: datetime | None
+    failures: int
+    """In a row."""
+
+
+# --- what language analysis finds --------------------------------------------------------
+
+
+class Label(StrEnum):
+    """What a span of text names."""
+
+    ACTOR = "ACTOR"
+    INSTITUTION = "INSTITUTION"
+    PLACE = "PLACE"
+    PERSON = "PERSON"
+    EVENT = "EVENT"
+
+
+class ActorKind(StrEnum):
+    """What sort of organised group an actor is."""
+
+    ASSOCIATION = "association"
+    COLLECTIVE = "collective"
+    THIRD_PLACE = "third_place"
+    FABLAB = "fablab"
+    COOPERATIVE = "cooperative"
+    COMPANY = "company"
+    CULTURAL_VENUE = "cultural_venue"
+    NETWORK = "network"
+    CITIZEN_PROJECT = "citizen_project"
+    FOUNDATION = "foundation"
+    INSTITUTION = "institution"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Place:
+    """A commune of the gazetteer."""
+
+    code: str
+    """INSEE code."""
+    name: str
+    department: str
+    epci: str | None
+    """SIREN of the intercommunality."""
+    population: int
+    latitude: float | None = None
+    longitude: float | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Span:
+    """Something named in a text; `end` is exclusive, offsets are in characters."""
+
+    start: int
+    end: int
+    text: str
+    label: Label
+    confidence: float
+    rule: str
+    """Which rule or model found it."""
+    kind: ActorKind = ActorKind.UNKNOWN
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Mention:
+    """A span of label ACTOR or INSTITUTION in a document, with the sentence that holds it.
+
+    Offsets are in `document_text(document)`: the title, a blank line, the text.
+    """
+
+    document_id: str
+    surface: str
+    label: Label
+    start: int
+    end: int
+    sentence: str
+    confidence: float
+    rule: str
+    kind: ActorKind = ActorKind.UNKNOWN
+    commune: str | None = None
+    """INSEE code of the commune named nearest to it, if any."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Annotation:
+    """All that language analysis says of one document."""
+
+    document_id: str
+    version: str
+    """Of the rules and the model: another version means the work is to be done again."""
+    language: str | None
+    mentions: tuple[Mention, ...] = ()
+    communes: tuple[str, ...] = ()
+    """INSEE codes named in the document, the most often named first."""
+    acronyms: tuple[tuple[str, str], ...] = ()
+    """Pairs (short form, full name) that the text itself equates."""
+    signature: bytes = b""
+    """Of the text, for finding its near-duplicates."""
+    bands: tuple[str, ...] = ()
+    """Keys that near-duplicates share with high probability."""
+    skipped: Message | None = None
+    """Why the document was not analysed, if it was not."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Actor:
+    """A resolved organisation or group."""
+
+    id: str
+    name: str
+    kind: ActorKind
+    commune: str | None
+    """INSEE code."""
+    first_seen: date
+    aliases: tuple[str, ...] = ()
+    institution: bool = False
+
+
+# --- emergence ---------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Feature:
+    """One term of a score."""
+
+    name: str
+    value: float
+    weight: float
+    contribution: float
+    detail: Message
+
+
+class EnteredBy(StrEnum):
+    """Why a candidate stands in the queue."""
+
+    RANKING = "ranking"
+    EXPLORATION = "exploration"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Evidence:
+    """A quoted sentence and where it stands."""
+
+    document_url: str
+    source: str
+    """The source's name."""
+    date: date
+    quote: str
+    surface: str
+    """The actor's name as the quote writes it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cluster:
+    """Candidates that belong together, in one week."""
+
+    id: str
+    label: tuple[str, ...]
+    """Its most telling terms, the strongest first."""
+    members: tuple[str, ...]
+    """Actor ids."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Candidate:
+    """An actor proposed for one week."""
+
+    actor_id: str
+    name: str
+    aliases: tuple[str, ...]
+    kind: ActorKind
+    commune: str | None
+    """INSEE code."""
+    score: float
+    rank: int
+    """From 1."""
+    entered_by: EnteredBy
+    first_seen: date
+    mentions: int
+    stories: int
+    sources: int
+    cluster: str | None
+    reasons: tuple[Feature, ...]
+    evidence: tuple[Evidence, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Queue:
+    """One week's candidates, in the order in which they are to be judged."""
+
+    week: str
+    """ISO week, as in `2026-W12`."""
+    as_of: date
+    """Nothing known after the end of this day was used."""
+    candidates: tuple[Candidate, ...]
+    clusters: tuple[Cluster, ...] = ()
+
+
+# --- judgements --------------------------------------------------------------------------
+
+
+class Verdict(StrEnum):
+    """What a person decides of a candidate."""
+
+    KEEP = "keep"
+    WATCH = "watch"
+    REJECT = "reject"
+    MERGE = "merge"
+
+
+class RejectReason(StrEnum):
+    """Why a candidate is rejected; the first four teach the extraction, the others the score."""
+
+    NOT_AN_ACTOR = "not_an_actor"
+    PLACE = "place"
+    PERSON = "person"
+    EVENT = "event"
+    INSTITUTION = "institution"
+    KNOWN = "known"
+    ELSEWHERE = "elsewhere"
+    OFF_TOPIC = "off_topic"
+    OTHER = "other"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Judgement:
+    """A person's verdict. Judgements are only ever added; undoing one adds a withdrawal."""
+
+    actor_id: str
+    verdict: Verdict
+    who: str
+    at: datetime
+    week: str
+    reason: RejectReason | None = None
+    merge_into: str | None = None
+    note: str = ""
+
+
+# --- facts as of a date, which signals are made of ---------------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sighting:
+    """One mention of an actor, as the signals see it."""
+
+    document_id: str
+    story_id: str
+    source_id: str
+    day: date
+    """When it became known: its publication, never later than its fetching."""
+    document_kind: DocumentKind
+    document_url: str
+    label: Label
+    kind: ActorKind
+    confidence: float
+    rule: str
+    surface: str
+    sentence: str
+    communes: tuple[str, ...]
+    """INSEE codes: the one named nearest first, then the document's."""
+    event_day: date | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ActorFacts:
+    """All that was known of an actor at a date."""
+
+    actor_id: str
+    sightings: tuple[Sighting, ...]
+    """By day, oldest first; never empty."""
+    known_since: date | None = None
+    """When a directory or registry first listed it, if one did."""
+    judgement: Judgement | None = None
+    """The last verdict that stands."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SourceFacts:
+    """All that was known of a source at a date."""
+
+    source_id: str
+    name: str
+    reach: Reach
+    first_day: date
+    documents: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WeekFacts:
+    """All that a detection may look at: nothing in it became known after `as_of`."""
+
+    as_of: date
+    archive_start: date
+    sources: Mapping[str, SourceFacts]
+    actors: tuple[ActorFacts, ...]
+    """Those mentioned in the recent past; each with its whole history."""
+    last_queue: Queue | None = None
+
+
+def document_text(document: Document) -> str:
+    """Return the text in which mentions are counted: the title, a blank line, the text."""
+    return f"{document.title}\n\n{document.text}" if document.title else document.text
+
+
+def iso_week(day: date) -> str:
+    """Return the ISO week of a day, as in `2026-W12`."""
+    year, week, _ = day.isocalendar()
+    return f"{year}-W{week:02d}"
