@@ -300,6 +300,68 @@ class Actor:
     institution: bool = False
 
 
+# --- which actor a mention names ---------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Link:
+    """The actor that one mention names; the first three fields say which mention."""
+
+    document_id: str
+    start: int
+    end: int
+    actor_id: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Alias:
+    """A name's key, the actor it leads to, and what finds it again from a similar name."""
+
+    key: str
+    surface: str
+    """The name as written where the key was first met."""
+    actor_id: str
+    blocks: tuple[str, ...] = ()
+    """Strings that similar names share; one that many names share says nothing."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewActor:
+    """An actor met for the first time; when it was first seen, its documents say."""
+
+    id: str
+    name: str
+    kind: ActorKind = ActorKind.UNKNOWN
+    commune: str | None = None
+    """INSEE code."""
+    institution: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Suggestion:
+    """Two actors that may be one: a person decides. `actor_id` < `other_id`."""
+
+    actor_id: str
+    other_id: str
+    score: float
+    """From 0 to 1; suggestions from different reasons are comparable."""
+    reason: Message
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Resolution:
+    """Which actors the mentions of a batch of documents name, and what was new.
+
+    Saving the same resolution twice changes nothing: an actor, an alias or a suggestion that is
+    already stored stays as it is (a merged actor's keys lead to the one it was merged into).
+    """
+
+    links: tuple[Link, ...] = ()
+    actors: tuple[NewActor, ...] = ()
+    aliases: tuple[Alias, ...] = ()
+    suggestions: tuple[Suggestion, ...] = ()
+
+
 # --- emergence ---------------------------------------------------------------------------
 
 

