@@ -1,0 +1,1 @@
+"""Texts → mentions, places, actors’ names, near-duplicate groups; pure."""

@@ -1,0 +1,117 @@
+"""Communes named in a text, told apart from the streets, clubs and people that bear their names."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from functools import cache
+from typing import NamedTuple
+
+from vigie import gazetteer
+
+TOKEN = re.compile(r"[^\W_]+")
+SHORT = {"st": "saint", "ste": "sainte", "sts": "saints", "stes": "saintes"}
+STREETS = re.compile(
+    r"(?:rue|avenue|av|boulevard|bd|place|pl|quai|route|impasse|allée|cours|square|chemin|pont|"
+    r"porte|faubourg|fbg|passage|gare|esplanade|parvis|rond-point)\.?"
+    r"\s+(?:(?:de|du|des)\s+(?:la\s+|l['’])?|d['’])?$",
+    re.IGNORECASE,
+)
+CUE = re.compile(
+    r"(?:\b(?:à|de|en|vers|sur|dans|près\s+de|commune\s+de|ville\s+de|village\s+de|maire\s+de|"
+    r"habitants\s+de|depuis|entre)\s+|\bd['’]|\b\d{5}\s+|\()$",
+    re.IGNORECASE,
+)
+
+
+class Entry(NamedTuple):
+    """A commune's name, as a sequence of folded tokens, and the communes that bear it."""
+
+    tokens: tuple[str, ...]
+    codes: tuple[str, ...]
+    """Most populous first."""
+
+
+def communes_in(text: str, territory: frozenset[str]) -> list[tuple[int, int, str]]:
+    """Return (start, end, INSEE code) of the communes named in a text, in their order.
+
+    Of communes that share a name, one of the territory is meant first, then one of the
+    departments already named in the text, then the most populous.
+    """
+    tokens = [(m.start(), m.end(), fold(m.group())) for m in TOKEN.finditer(text)]
+    index = _index()
+    found: list[tuple[int, int, tuple[str, ...]]] = []
+    position = 0
+    while position < len(tokens):
+        length, codes = _longest(index, tokens, position)
+        if length:
+            start, end = tokens[position][0], tokens[position + length - 1][1]
+            if _is_named(text, start, end, length):
+                found.append((start, end, codes))
+                position += length
+                continue
+        position += 1
+    return _told_apart(found, territory)
+
+
+def fold(word: str) -> str:
+    """Return a word without case and accents, with `St` and `Ste` written out."""
+    plain = unicodedata.normalize("NFKD", word.casefold())
+    plain = "".join(c for c in plain if not unicodedata.combining(c)).replace("œ", "oe")
+    return SHORT.get(plain, plain)
+
+
+@cache
+def _index() -> dict[str, tuple[Entry, ...]]:
+    """Return the names of all communes by their first token, longest first."""
+    names: dict[tuple[str, ...], list[str]] = {}
+    places = sorted(gazetteer.communes().values(), key=lambda p: (-p.population, p.code))
+    for place in places:
+        tokens = tuple(fold(t) for t in TOKEN.findall(place.name))
+        names.setdefault(tokens, []).append(place.code)
+    by_first: dict[str, list[Entry]] = {}
+    for tokens, codes in names.items():
+        by_first.setdefault(tokens[0], []).append(Entry(tokens, tuple(codes)))
+    return {
+        first: tuple(sorted(entries, key=lambda e: -len(e.tokens)))
+        for first, entries in by_first.items()
+    }
+
+
+def _longest(
+    index: dict[str, tuple[Entry, ...]], tokens: list[tuple[int, int, str]], position: int
+) -> tuple[int, tuple[str, ...]]:
+    for entry in index.get(tokens[position][2], ()):
+        length = len(entry.tokens)
+        if length == 1 or entry.tokens == tuple(t[2] for t in tokens[position : position + length]):
+            return length, entry.codes
+    return 0, ()
+
+
+def _is_named(text: str, start: int, end: int, length: int) -> bool:
+    """Tell whether a matching stretch of text names the commune rather than something else."""
+    if not text[start].isupper():
+        return False
+    before = text[max(0, start - 40) : start]
+    if STREETS.search(before):
+        return False
+    cued = CUE.search(before) is not None
+    if length == 1 and end - start <= 3 and not cued:
+        return False
+    after = re.match(r"[ -](?=[A-ZÀ-Ý])", text[end : end + 2])
+    return cued or not after
+
+
+def _told_apart(
+    found: list[tuple[int, int, tuple[str, ...]]], territory: frozenset[str]
+) -> list[tuple[int, int, str]]:
+    departments = {
+        gazetteer.commune(codes[0]).department for _, _, codes in found if len(codes) == 1
+    }
+    departments |= {gazetteer.commune(code).department for code in territory}
+    chosen = []
+    for start, end, codes in found:
+        near = [c for c in codes if gazetteer.commune(c).department in departments]
+        here = [c for c in codes if c in territory]
+        chosen.append((start, end, (here or near or codes)[0]))
+    return chosen
