@@ -12,10 +12,6 @@ from gettext import NullTranslations
 from importlib.resources import files
 from io import BytesIO
 
-from babel.messages.mofile import write_mo
-from babel.messages.pofile import read_po
-from babel.support import Translations
-
 from vigie.records import Message
 
 LANGUAGES = ("fr", "en")
@@ -26,6 +22,11 @@ def translations(language: str) -> NullTranslations:
     """Return the catalogue of a language; French, and any unknown one, is the text itself."""
     if language != "en":
         return NullTranslations()
+    # Babel is read only where English is asked for: the command line must answer at once.
+    from babel.messages.mofile import write_mo
+    from babel.messages.pofile import read_po
+    from babel.support import Translations
+
     compiled = BytesIO()
     with files("vigie").joinpath("locale", "en.po").open("rb") as catalogue:
         write_mo(compiled, read_po(catalogue, locale="en"))

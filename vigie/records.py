@@ -82,6 +82,8 @@ class Source:
     language: str | None = None
     full_text: bool = False
     """The feed carries whole articles: their pages need not be fetched."""
+    checked: bool = True
+    """False while nobody has tried its address: its failure is news, not an alarm."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -128,7 +130,8 @@ class Reject:
     """File and line, or URL."""
     reason: Message
     raw: str = ""
-    """The input itself, cut to 10,000 characters, so that nothing is lost."""
+    """The input itself, whole, so that nothing is lost."""
+    source_id: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

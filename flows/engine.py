@@ -1,0 +1,30 @@
+"""Prefect, kept at home: no telemetry, its files inside the workspace, a patient start.
+
+Prefect reads its settings when it is first imported, so `keep_at_home` comes before any import
+of `flows.watch`. What the person has set in the environment stays as it is.
+"""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+_PREFERENCES = {
+    "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
+    "PREFECT_CLOUD_ENABLE_ORCHESTRATION_TELEMETRY": "false",
+    "PREFECT_TELEMETRY_ENABLE_RESOURCE_METRICS": "false",
+    "DO_NOT_TRACK": "1",
+    # A small machine needs up to 20 s to bring Prefect's own server up; three times that is patient.
+    "PREFECT_SERVER_EPHEMERAL_STARTUP_TIMEOUT_SECONDS": "120",
+    "PREFECT_SERVER_EPHEMERAL_ENABLED": "true",
+    "PREFECT_LOGGING_LEVEL": "WARNING",
+    "PREFECT_LOGGING_COLORS": "false",
+    "PREFECT_RESULTS_PERSIST_BY_DEFAULT": "false",
+}
+
+
+def keep_at_home(data: Path) -> None:
+    """Point Prefect to the workspace's data folder and switch its telemetry off."""
+    os.environ.setdefault("PREFECT_HOME", str(data.resolve() / "prefect"))
+    for name, value in _PREFERENCES.items():
+        os.environ.setdefault(name, value)

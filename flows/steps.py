@@ -1,0 +1,258 @@
+"""The steps of the main job as plain functions: crawl, annotate, detect, import.
+
+Each is safe to repeat: killed at any point, the next call finishes the work. `flows.watch`
+wraps them for Prefect; the command line also calls them directly.
+"""
+
+from __future__ import annotations
+
+import json
+import uuid
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import date
+from itertools import islice
+from pathlib import Path
+from typing import TYPE_CHECKING, TypeVar
+
+import crawlers
+import nlp
+from crawlers import files, spool
+from nlp import annotate as annotating
+from nlp import model, resolution, stories
+from signals.queue import detect as detect_candidates
+from storage import Store, actors, annotations, documents, facts, queues, sources
+from storage import stories as stored_stories
+from vigie import gazetteer
+from vigie.language import say
+from vigie.records import (
+    Annotation,
+    Document,
+    HttpState,
+    Outcome,
+    Queue,
+    Reject,
+    Source,
+    SourceKind,
+)
+from vigie.settings import Settings, require_contact
+from vigie.terminal import progress
+
+if TYPE_CHECKING:
+    from spacy.language import Language
+
+BATCH = 200
+"""Documents a transaction: large enough to be fast, small enough to lose little."""
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class TakenIn:
+    """What became of the documents that were read."""
+
+    new: int = 0
+    revised: int = 0
+    unchanged: int = 0
+    rejected: int = 0
+
+    def __add__(self, other: TakenIn) -> TakenIn:
+        """Add two counts up."""
+        return TakenIn(
+            self.new + other.new,
+            self.revised + other.revised,
+            self.unchanged + other.unchanged,
+            self.rejected + other.rejected,
+        )
+
+
+# --- crawl -------------------------------------------------------------------------------
+
+
+def crawled_sources(settings: Settings) -> tuple[Source, ...]:
+    """Return the sources that are fetched; `files` are imported instead."""
+    return tuple(s for s in settings.sources if s.kind is not SourceKind.FILES)
+
+
+def fetch(settings: Settings, store: Store) -> Path:
+    """Crawl every source into a new spool file and return its path.
+
+    Nothing is stored yet: `take_in` does that, source by source.
+    """
+    require_contact(settings)
+    wanted = crawled_sources(settings)
+    with store.writing() as c:
+        sources.save(c, settings.sources)
+    with store.reading() as c:
+        states = sources.http_states(c, [source.id for source in wanted])
+    folder = settings.data / "spool"
+    folder.mkdir(parents=True, exist_ok=True)
+    path = folder / f"{uuid.uuid4().hex}.jsonl"
+    crawlers.crawl(wanted, states, settings, path)
+    return path
+
+
+def waiting_spools(settings: Settings) -> list[Path]:
+    """Return the spool files that an interrupted run left behind."""
+    return sorted((settings.data / "spool").glob("*.jsonl"))
+
+
+def take_in(settings: Settings, store: Store, spool_file: Path, source_id: str) -> TakenIn:
+    """Store what a spool file holds of one source, its health last."""
+    of_source = (r for r in spool.read(spool_file) if _source_of(r) == source_id)
+    taken = TakenIn()
+    for batch in _batches(of_source, BATCH):
+        with store.writing() as c:
+            saved = documents.save(
+                c, [r for r in batch if isinstance(r, Document)], settings.zone
+            )
+            rejects = [r for r in batch if isinstance(r, Reject)]
+            documents.save_rejects(c, source_id, rejects)
+            # After its documents: a page that is remembered as fetched is stored.
+            sources.save_http_states(c, [r for r in batch if isinstance(r, HttpState)])
+            for outcome in (r for r in batch if isinstance(r, Outcome)):
+                sources.save_outcome(c, outcome)
+        taken += TakenIn(saved.new, saved.revised, saved.unchanged, len(rejects))
+    return taken
+
+
+def _source_of(record: Document | Reject | HttpState | Outcome) -> str:
+    return record.source_id
+
+
+def crawl(settings: Settings, store: Store) -> dict[str, TakenIn]:
+    """Fetch every source and store what they gave, by source id.
+
+    What an interrupted run left in the spool is stored first.
+    """
+    for left_over in waiting_spools(settings):
+        empty_spool(settings, store, left_over)
+    if not crawled_sources(settings):
+        return {}
+    with progress(say("Collecte des sources"), None):
+        path = fetch(settings, store)
+    return empty_spool(settings, store, path)
+
+
+def empty_spool(settings: Settings, store: Store, path: Path) -> dict[str, TakenIn]:
+    """Store a whole spool file, then remove it; return what became of it by source id."""
+    taken = {i: take_in(settings, store, path, i) for i in spooled_sources(path)}
+    path.unlink()
+    return taken
+
+
+def spooled_sources(path: Path) -> list[str]:
+    """Return the ids of the sources that a spool file speaks of."""
+    return list(dict.fromkeys(_source_of(record) for record in spool.read(path)))
+
+
+# --- import ------------------------------------------------------------------------------
+
+
+def import_jsonl(
+    settings: Settings, store: Store, file: Path, source_id: str | None
+) -> tuple[TakenIn, Path | None]:
+    """Import one file of JSON lines; return the counts and the file of its rejects, if any."""
+    taken, rejects = TakenIn(), _Rejects(settings.data / "rejects", file)
+    known: set[str] = set()
+    configured = {source.id: source for source in settings.sources}
+    with progress(say("Import de {file}", file=file.name), None) as advance:
+        for batch in _batches(files.read_jsonl(file, source_id), BATCH):
+            found = [record for record in batch if isinstance(record, Document)]
+            refused = [record for record in batch if isinstance(record, Reject)]
+            rejects.keep(refused)
+            made = {document.source_id for document in found} - known
+            with store.writing() as c:
+                sources.save(c, [configured.get(i) or _imported_source(i) for i in sorted(made)])
+                saved = documents.save(c, found, settings.zone)
+            known |= made
+            taken += TakenIn(saved.new, saved.revised, saved.unchanged, len(refused))
+            advance(len(batch))
+    return taken, rejects.path
+
+
+def _imported_source(source_id: str) -> Source:
+    return Source(id=source_id, name=source_id, url="", kind=SourceKind.FILES)
+
+
+class _Rejects:
+    """The lines that were refused, each with its number and reason, in a file of their own."""
+
+    def __init__(self, folder: Path, file: Path) -> None:
+        self._target = folder / f"{file.stem}.rejects.jsonl"
+        self.path: Path | None = None
+
+    def keep(self, refused: list[Reject]) -> None:
+        """Append rejects; the file is made anew for each import."""
+        if not refused:
+            return
+        self._target.parent.mkdir(parents=True, exist_ok=True)
+        with self._target.open("w" if self.path is None else "a", encoding="utf-8") as out:
+            for reject in refused:
+                row = {"where": reject.where, "reason": str(reject.reason), "raw": reject.raw}
+                out.write(json.dumps(row, ensure_ascii=False) + "\n")
+        self.path = self._target
+
+
+# --- annotate ----------------------------------------------------------------------------
+
+
+def annotate(settings: Settings, store: Store) -> int:
+    """Annotate every document that waits; return how many."""
+    with store.reading() as c:
+        total = documents.waiting_count(c, nlp.VERSION)
+    if not total:
+        return 0
+    language_model = model.load()
+    done = 0
+    with progress(say("Lecture des documents"), total) as advance:
+        while ids := next_batch(store):
+            done += annotate_batch(settings, store, ids, language_model)
+            advance(len(ids))
+    return done
+
+
+def next_batch(store: Store) -> list[str]:
+    """Return the ids of the next documents to annotate, newest first."""
+    with store.reading() as c:
+        return documents.waiting(c, nlp.VERSION, BATCH)
+
+
+def annotate_batch(
+    settings: Settings, store: Store, ids: list[str], language_model: Language
+) -> int:
+    """Find mentions, actors and stories in some documents and store them; return how many."""
+    territory = gazetteer.territory(settings.watch.territory)
+    with store.reading() as c:
+        batch = documents.load(c, ids)
+    found = list(annotating.annotate(batch, language_model, territory))
+    with store.writing() as c:
+        known = actors.by_keys(c, resolution.keys_of(found))
+        annotations.save(c, found, resolution.resolve(found, known))
+        _tell_stories(c, found)
+    return len(found)
+
+
+def _tell_stories(c: Connection, found: list[Annotation]) -> None:
+    for annotation in found:
+        neighbours = stored_stories.neighbours(c, annotation.document_id, annotation.bands)
+        story = stories.story_of(annotation.signature, neighbours)
+        stored_stories.set_story(c, annotation.document_id, story or annotation.document_id)
+
+
+# --- detect ------------------------------------------------------------------------------
+
+
+def detect(settings: Settings, store: Store, as_of: date) -> Queue:
+    """Compute the queue of the week of `as_of`, store it and return it as stored."""
+    with store.reading() as c:
+        known = facts.week(c, as_of)
+    queue = detect_candidates(known, settings.watch)
+    with store.writing() as c:
+        return queues.save(c, queue)
+
+
+def _batches(items: Iterable[T], size: int) -> Iterator[list[T]]:
+    iterator = iter(items)
+    while batch := list(islice(iterator, size)):
+        yield batch

@@ -1,0 +1,189 @@
+"""The main job as a Prefect flow: crawl → annotate → detect.
+
+Thin wrappers: what is done stands in `flows.steps`. A task is a source or a batch of documents.
+Import this module after `flows.engine.keep_at_home`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
+
+from prefect import flow, task
+from prefect.artifacts import create_markdown_artifact
+from prefect.cache_policies import NO_CACHE
+
+import nlp
+from flows import steps
+from flows.steps import TakenIn
+from nlp import model
+from storage import Store, documents, open_store, sources
+from vigie.errors import VigieError
+from vigie.language import render, say, terminal_language
+from vigie.records import HealthState, Queue, SourceHealth
+from vigie.settings import Settings, load
+from vigie.terminal import progress
+
+_WELL = (HealthState.LIVELY, HealthState.QUIET, HealthState.MOVED)
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """What a run did."""
+
+    taken: TakenIn
+    annotated: int
+    queue: Queue
+    ailing: tuple[SourceHealth, ...]
+    not_stored: tuple[str, ...] = ()
+    """Sources whose documents could not be stored, with the reason; the next run tries again."""
+    counts: dict[str, int] = field(default_factory=dict)
+
+    def lines(self) -> list[str]:
+        """Return the summary as lines for a person."""
+        lines = [
+            say(
+                "{new} documents nouveaux, {revised} révisés, {unchanged} déjà connus ; {read} lus.",
+                new=self.taken.new,
+                revised=self.taken.revised,
+                unchanged=self.taken.unchanged,
+                read=self.annotated,
+            )
+        ]
+        lines += [
+            f"{health.source_id} : {render(health.message, terminal_language())}"
+            for health in self.ailing
+        ]
+        lines += self.not_stored
+        lines.append(
+            say(
+                "Au total : {documents} documents, {actors} acteurs ; semaine {week} : {n} candidat.",
+                "Au total : {documents} documents, {actors} acteurs ; semaine {week} : {n} candidats.",
+                n=len(self.queue.candidates),
+                documents=self.counts["documents"],
+                actors=self.counts["actors"],
+                week=self.queue.week,
+            )
+        )
+        return lines
+
+    def markdown(self) -> str:
+        """Return the summary as the artifact of the run."""
+        rows = "".join(
+            f"| {c.rank} | {c.name} | {c.score:.2f} | {c.stories} | {c.sources} |\n"
+            for c in self.queue.candidates
+        )
+        return (
+            f"# {self.queue.week}\n\n"
+            + "".join(f"- {line}\n" for line in self.lines())
+            + f"\n| | | | | |\n|-:|-|-:|-:|-:|\n{rows}"
+        )
+
+
+class _Workspace:
+    """What the tasks of one run share. Not a dataclass: Prefect walks through those."""
+
+    def __init__(self, settings: Settings, store: Store) -> None:
+        self.settings = settings
+        self.store = store
+
+
+@task(name="crawl", cache_policy=NO_CACHE, retries=1, retry_delay_seconds=5)
+def _fetch(workspace: _Workspace) -> Path:
+    return steps.fetch(workspace.settings, workspace.store)
+
+
+@task(
+    name="store",
+    task_run_name="store-{source_id}",
+    cache_policy=NO_CACHE,
+    retries=2,
+    retry_delay_seconds=5,
+)
+def _take_in(workspace: _Workspace, spool_file: Path, source_id: str) -> TakenIn:
+    return steps.take_in(workspace.settings, workspace.store, spool_file, source_id)
+
+
+@task(name="annotate", cache_policy=NO_CACHE, retries=2, retry_delay_seconds=5)
+def _annotate(workspace: _Workspace, ids: list[str], language_model: object) -> int:
+    return steps.annotate_batch(workspace.settings, workspace.store, ids, language_model)
+
+
+@task(name="detect", cache_policy=NO_CACHE, retries=2, retry_delay_seconds=5)
+def _detect(workspace: _Workspace, until: date) -> Queue:
+    return steps.detect(workspace.settings, workspace.store, until)
+
+
+@flow(name="watch", flow_run_name="watch-{until}", validate_parameters=False)
+def watch(folder: str, until: str) -> Summary:
+    """Run the main job once on the workspace in `folder`, up to the day `until` (ISO 8601)."""
+    settings = load(Path(folder))
+    store = open_store(settings.storage.url, settings.folder)
+    try:
+        workspace = _Workspace(settings, store)
+        taken, not_stored = _crawl(workspace)
+        annotated = _annotate_all(workspace)
+        queue = _detect(workspace, date.fromisoformat(until))
+        summary = Summary(
+            taken=taken,
+            annotated=annotated,
+            queue=queue,
+            ailing=_ailing(workspace),
+            not_stored=tuple(not_stored),
+            counts=_counts(store),
+        )
+        create_markdown_artifact(summary.markdown(), key="watch", description="watch")
+        return summary
+    finally:
+        store.close()
+
+
+def run_watch(settings: Settings, until: date) -> Summary:
+    """Run the flow here and now, with or without a Prefect server around."""
+    return watch(str(settings.folder.resolve()), until.isoformat())
+
+
+def _crawl(workspace: _Workspace) -> tuple[TakenIn, list[str]]:
+    """Fetch and store; what could not be stored stays in the spool for the next run."""
+    taken, not_stored = TakenIn(), list[str]()
+    waiting = steps.waiting_spools(workspace.settings)
+    if steps.crawled_sources(workspace.settings):
+        with progress(say("Collecte des sources"), None):
+            waiting.append(_fetch(workspace))
+    for spool_file in waiting:
+        complete = True
+        for source_id in steps.spooled_sources(spool_file):
+            try:
+                taken += _take_in(workspace, spool_file, source_id)
+            except VigieError as error:
+                complete = False
+                not_stored.append(f"{source_id} : {error}")
+        if complete:
+            spool_file.unlink()
+    return taken, not_stored
+
+
+def _annotate_all(workspace: _Workspace) -> int:
+    with workspace.store.reading() as c:
+        total = documents.waiting_count(c, nlp.VERSION)
+    if not total:
+        return 0
+    language_model, done = model.load(), 0
+    with progress(say("Lecture des documents"), total) as advance:
+        while ids := steps.next_batch(workspace.store):
+            done += _annotate(workspace, ids, language_model)
+            advance(len(ids))
+    return done
+
+
+def _ailing(workspace: _Workspace) -> tuple[SourceHealth, ...]:
+    wanted = {source.id for source in steps.crawled_sources(workspace.settings)}
+    with workspace.store.reading() as c:
+        health = sources.health(c)
+    return tuple(h for i, h in sorted(health.items()) if i in wanted and h.state not in _WELL)
+
+
+def _counts(store: Store) -> dict[str, int]:
+    with store.reading() as c:
+        return documents.counts(c)

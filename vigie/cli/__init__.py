@@ -1,0 +1,72 @@
+"""The command line: a contract that scripts and people rely on.
+
+Every heavy import waits until its command runs, so that `vigie --help` answers at once.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+
+import click
+
+from vigie import __version__
+from vigie.cli import demo, queue, reading, sources, work
+from vigie.errors import VigieError
+from vigie.language import say
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.version_option(__version__, prog_name="vigie")
+def cli() -> None:
+    """Vigie : repérer, sous le radar, les acteurs qui émergent sur un territoire."""
+
+
+for command in (
+    work.init,
+    demo.demo,
+    work.run,
+    work.crawl,
+    work.annotate,
+    work.detect,
+    work.import_,
+    queue.queue,
+    queue.review,
+    sources.sources,
+    reading.read,
+    reading.extract,
+    demo.simulate,
+    demo.backtest,
+):
+    cli.add_command(command)
+
+
+def main() -> None:
+    """Run a command; end with one clear line when it cannot be done."""
+    sys.exit(_run())
+
+
+def _run() -> int:
+    try:
+        return int(cli.main(standalone_mode=False) or 0)
+    except click.UsageError as error:
+        where = f" ({error.ctx.command_path} --help)" if error.ctx else ""
+        return _complain(f"{error.format_message()}{where}", 2)
+    except click.ClickException as error:
+        return _complain(error.format_message(), 1)
+    except VigieError as error:
+        return _complain(str(error), 1)
+    except BrokenPipeError:
+        # The reader of a pipe went away: nothing left to say, nor anyone to hear it.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+    except OSError as error:
+        reason = f"{error.strerror or error} : {error.filename}" if error.filename else str(error)
+        return _complain(say("Le système refuse : {reason}", reason=reason), 1)
+    except (click.Abort, KeyboardInterrupt):
+        return _complain(say("Interrompu ; relancez la commande pour finir le travail."), 130)
+
+
+def _complain(sentence: str, status: int) -> int:
+    print(f"vigie : {' '.join(sentence.split())}", file=sys.stderr)  # noqa: T201  # the one line
+    return status

@@ -1,0 +1,69 @@
+"""What several commands share: where the workspace is, how a day is written."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import date, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import click
+
+from vigie.language import say
+
+if TYPE_CHECKING:
+    from storage import Store
+    from vigie.settings import Settings
+
+Command = TypeVar("Command", bound=Callable[..., Any])
+
+
+def workspace(command: Command) -> Command:
+    """Add `--dir`, the workspace folder."""
+    return click.option(
+        "--dir",
+        "folder",
+        type=click.Path(path_type=Path, file_okay=False),
+        default=Path(),
+        show_default=say("le dossier courant"),
+        help=say("L’espace de travail."),
+    )(command)
+
+
+class Day(click.ParamType[date]):
+    """A day written as 2026-03-16."""
+
+    name = "AAAA-MM-JJ"
+
+    def convert(
+        self, value: str | date, param: click.Parameter | None, ctx: click.Context | None
+    ) -> date:
+        """Return the day; a misspelt one is misuse."""
+        if isinstance(value, date):
+            return value
+        try:
+            return date.fromisoformat(value)
+        except ValueError:
+            self.fail(
+                say("« {value} » n’est pas une date : écrivez 2026-03-16.", value=value), param, ctx
+            )
+
+
+def today(settings: Settings) -> date:
+    """Return today's date where the watch is."""
+    return datetime.now(settings.zone).date()
+
+
+@contextmanager
+def opened(folder: Path) -> Iterator[tuple[Settings, Store]]:
+    """Yield a workspace's settings and its open store."""
+    from storage import open_store
+    from vigie.settings import load
+
+    settings = load(folder)
+    store = open_store(settings.storage.url, settings.folder)
+    try:
+        yield settings, store
+    finally:
+        store.close()

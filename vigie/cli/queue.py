@@ -1,0 +1,106 @@
+"""`queue` and `review`: the week's candidates, in the terminal and as pages."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from vigie.cli.options import opened, workspace
+from vigie.errors import UnknownNameError
+from vigie.language import render, say, terminal_language
+from vigie.terminal import tell
+
+if TYPE_CHECKING:
+    from storage import Store
+    from vigie.records import Candidate, Queue
+
+
+@click.command(help=say("Afficher la file d’une semaine."))
+@click.option("--week", metavar="2026-W12", help=say("La semaine (défaut : la dernière)."))
+@click.option("--json", "as_json", is_flag=True, help=say("En JSON."))
+@workspace
+def queue(folder: Path, week: str | None, as_json: bool) -> None:
+    """Print a week's queue."""
+    from vigie.interchange import queue_as_json
+
+    with opened(folder) as (_, store):
+        found = _queue(store, week)
+    if as_json:
+        click.echo(json.dumps(queue_as_json(found), ensure_ascii=False, indent=2))
+    else:
+        _print(found)
+
+
+def _queue(store: Store, week: str | None) -> Queue:
+    from storage import queues
+
+    with store.reading() as c:
+        weeks = queues.weeks(c)
+        if not weeks:
+            raise UnknownNameError(say("Aucune file encore : lancez « vigie run »."))
+        found = queues.load(c, week) if week else queues.latest(c)
+    if found is None:
+        raise UnknownNameError(
+            say(
+                "Pas de file pour la semaine {week} ; il y en a pour : {weeks}.",
+                week=week or "",
+                weeks=", ".join(weeks[:8]),
+            )
+        )
+    return found
+
+
+def _print(found: Queue) -> None:
+    from rich.console import Console
+    from rich.table import Table
+
+    from vigie import gazetteer
+    from vigie.words import KINDS
+
+    language = terminal_language()
+    tell(
+        say(
+            "Semaine {week}, {n} candidat, d’après ce qui était connu le {day}.",
+            "Semaine {week}, {n} candidats, d’après ce qui était connu le {day}.",
+            week=found.week,
+            n=len(found.candidates),
+            day=found.as_of.strftime("%d/%m/%Y"),
+        )
+    )
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    table.add_column("", justify="right")
+    for title in ("Acteur", "Sorte", "Commune", "Note", "Pourquoi maintenant"):
+        table.add_column(say(title), overflow="fold", justify="right" if title == "Note" else "left")
+    for candidate in found.candidates:
+        place = gazetteer.communes().get(candidate.commune or "")
+        table.add_row(
+            f"{candidate.rank}{'*' if candidate.entered_by == 'exploration' else ''}",
+            candidate.name,
+            render(KINDS[candidate.kind], language),
+            place.name if place else "",
+            f"{candidate.score:.2f}",
+            _why(candidate, language),
+        )
+    Console(soft_wrap=False).print(table)
+    if any(candidate.entered_by == "exploration" for candidate in found.candidates):
+        tell(say("* tiré au sort hors du classement, pour mesurer ce que le classement manque."))
+
+
+def _why(candidate: Candidate, language: str) -> str:
+    strongest = sorted(candidate.reasons, key=lambda reason: -reason.contribution)[:2]
+    return " ".join(render(r.detail, language) for r in strongest if r.contribution > 0)
+
+
+@click.command(help=say("Ouvrir les pages où l’on juge la file."))
+@click.option("--host", default="127.0.0.1", show_default=True)
+@click.option("--port", default=8000, show_default=True, type=click.IntRange(0, 65535))
+@workspace
+def review(folder: Path, host: str, port: int) -> None:
+    """Serve the review pages until interrupted."""
+    from review.app import serve
+
+    with opened(folder) as (settings, store):
+        serve(store, settings, host, port)

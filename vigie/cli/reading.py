@@ -1,0 +1,98 @@
+"""`read` and `extract`: what the program sees, without a workspace."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+import click
+
+from vigie.errors import InputError
+from vigie.language import say
+from vigie.terminal import tell
+
+json_option = click.option("--json", "as_json", is_flag=True, help=say("Du JSON, un objet par ligne."))
+
+
+@click.command(
+    help=say("Montrer les documents que la collecte voit dans une page, un flux, un agenda enregistrés.")
+)
+@click.argument("files", metavar="FICHIER…", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.option("--url", help=say("L’adresse d’où vient le fichier."))
+@json_option
+def read(files: tuple[Path, ...], url: str | None, as_json: bool) -> None:
+    """Print what the crawlers see in saved files; one bad file does not hide the others."""
+    from crawlers.reading import read_file
+    from vigie.interchange import document_as_json
+
+    refused = 0
+    for file in files:
+        try:
+            documents = read_file(file, url)
+        except InputError as error:
+            refused += 1
+            tell(f"vigie : {error}")
+            continue
+        for document in documents:
+            if as_json:
+                click.echo(json.dumps(document_as_json(document, str(file)), ensure_ascii=False))
+            else:
+                day = document.published_at.date().isoformat() if document.published_at else "?"
+                click.echo(f"{day}  {document.kind}  {document.title}\n    {document.url}")
+                click.echo(f"    {' '.join(document.text.split())[:300]}\n")
+    if refused:
+        raise click.exceptions.Exit(1)
+
+
+@click.command(help=say("Montrer les acteurs, lieux, personnes et événements vus dans des textes."))
+@click.argument("file", metavar="FICHIER.jsonl", type=click.Path(path_type=Path))
+@json_option
+def extract(file: Path, as_json: bool) -> None:
+    """Print the spans of each text of a JSON lines file."""
+    from nlp import model
+    from nlp.annotate import extract as extract_spans
+    from vigie.interchange import span_as_json
+
+    rows = list(_texts(file))
+    language_model = model.load()
+    for (row_id, text), spans in zip(
+        rows, extract_spans([text for _, text in rows], language_model, frozenset()), strict=True
+    ):
+        if as_json:
+            found = [span_as_json(span) for span in spans]
+            click.echo(json.dumps({"id": row_id, "spans": found}, ensure_ascii=False))
+        else:
+            click.echo(f"{row_id}  {' '.join(text.split())[:100]}")
+            for span in spans:
+                click.echo(f"    {span.label.value:<12} {span.confidence:.2f}  {span.text}")
+
+
+def _texts(file: Path) -> Iterator[tuple[object, str]]:
+    """Yield (id, text) of each line; a bad line is named and passed over."""
+    try:
+        with file.open(encoding="utf-8-sig", errors="replace") as lines:
+            for number, line in enumerate(lines, start=1):
+                if row := _row(line):
+                    yield row.get("id", number), str(row["text"])
+                elif line.strip():
+                    tell(
+                        say(
+                            "vigie : {file}, ligne {number} : il faut un objet avec « id » et « text » ; "
+                            "ligne passée.",
+                            file=file.name,
+                            number=number,
+                        )
+                    )
+    except OSError as error:
+        raise InputError(
+            say("{file} est illisible : {error}", file=str(file), error=error.strerror or str(error))
+        ) from error
+
+
+def _row(line: str) -> dict[str, object] | None:
+    try:
+        row = json.loads(line)
+    except (json.JSONDecodeError, RecursionError):
+        return None
+    return row if isinstance(row, dict) and isinstance(row.get("text"), str) else None

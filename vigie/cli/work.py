@@ -1,0 +1,150 @@
+"""`init`, `run` and the steps of the main job."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from vigie.cli.options import Day, opened, today, workspace
+from vigie.errors import InputError
+from vigie.language import say
+from vigie.terminal import tell
+
+if TYPE_CHECKING:
+    from flows.steps import TakenIn
+
+until_option = click.option(
+    "--until",
+    type=Day(),
+    help=say("Ne tenir compte que de ce qui était connu à la fin de ce jour (défaut : aujourd’hui)."),
+)
+
+
+@click.command(help=say("Créer un espace de travail : vigie.toml et data/."))
+@click.argument("folder", metavar="DOSSIER", type=click.Path(path_type=Path))
+@click.option(
+    "--territory",
+    required=True,
+    help=say("strasbourg, lille, metz, mulhouse, ou le nom ou code d’une commune ou d’un EPCI."),
+)
+def init(folder: Path, territory: str) -> None:
+    """Create a workspace."""
+    from vigie.workspace import create
+
+    settings = create(folder, territory)
+    tell(
+        say(
+            "{name} : espace de travail créé dans {folder}.",
+            name=settings.watch.name,
+            folder=str(folder),
+        )
+    )
+    tell(
+        say(
+            "Ensuite : indiquez votre adresse de contact dans {folder}/vigie.toml ([crawler] contact), "
+            "puis « vigie run --dir {folder} ».",
+            folder=str(folder),
+        )
+    )
+
+
+@click.command(help=say("Faire tout le travail une fois : collecter, lire, repérer, proposer."))
+@until_option
+@workspace
+def run(folder: Path, until: date | None) -> None:
+    """Run the main job once, as a Prefect flow."""
+    from flows import engine
+    from vigie.settings import load
+
+    settings = load(folder)
+    engine.keep_at_home(settings.data)
+    from flows.watch import run_watch
+
+    summary = run_watch(settings, until or today(settings))
+    for line in summary.lines():
+        tell(line)
+
+
+@click.command(help=say("Collecter les sources, sans Prefect."))
+@workspace
+def crawl(folder: Path) -> None:
+    """Crawl every source once."""
+    from flows import steps
+
+    with opened(folder) as (settings, store):
+        report = steps.crawl(settings, store)
+    for line in report.lines():
+        tell(line)
+
+
+@click.command(help=say("Lire les documents en attente : acteurs, lieux, histoires."))
+@workspace
+def annotate(folder: Path) -> None:
+    """Annotate the documents that wait."""
+    from flows import steps
+
+    with opened(folder) as (settings, store):
+        done = steps.annotate(settings, store)
+    tell(say("{n} document lu.", "{n} documents lus.", n=done))
+
+
+@click.command(help=say("Établir la file de la semaine à partir de ce qui est connu."))
+@until_option
+@workspace
+def detect(folder: Path, until: date | None) -> None:
+    """Compute and store the week's queue."""
+    from flows import steps
+
+    with opened(folder) as (settings, store):
+        queue = steps.detect(settings, store, until or today(settings))
+    tell(
+        say(
+            "Semaine {week} : {n} candidat.",
+            "Semaine {week} : {n} candidats.",
+            week=queue.week,
+            n=len(queue.candidates),
+        )
+    )
+
+
+@click.command("import", help=say("Faire entrer des archives que le laboratoire possède déjà."))
+@click.argument("files", metavar="FICHIER…", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.option("--source", "source_id", help=say("La source des lignes qui n’en nomment pas."))
+@click.option(
+    "--format",
+    "format_",
+    type=click.Choice(["jsonl"]),
+    default="jsonl",
+    show_default=True,
+    help=say("Le format des fichiers."),
+)
+@workspace
+def import_(folder: Path, files: tuple[Path, ...], source_id: str | None, format_: str) -> None:
+    """Import JSON lines; what is refused is set aside with its reason."""
+    from flows import steps
+
+    del format_  # one format so far; the option is part of the contract
+    for file in files:
+        if not file.is_file():
+            raise InputError(say("{file} : ce fichier n’existe pas.", file=str(file)))
+    with opened(folder) as (settings, store):
+        for file in files:
+            taken, rejects = steps.import_jsonl(settings, store, file, source_id)
+            tell(_import_line(file, taken, rejects))
+
+
+def _import_line(file: Path, taken: TakenIn, rejects: Path | None) -> str:
+    counts = say(
+        "{file} : {new} nouveaux, {revised} révisés, {unchanged} déjà connus, {rejected} refusés",
+        file=file.name,
+        new=taken.new,
+        revised=taken.revised,
+        unchanged=taken.unchanged,
+        rejected=taken.rejected,
+    )
+    if rejects is None:
+        return f"{counts}."
+    return say("{counts} (voir {rejects}).", counts=counts, rejects=str(rejects))

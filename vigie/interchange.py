@@ -1,0 +1,92 @@
+"""Records as the JSON that scripts rely on."""
+
+from __future__ import annotations
+
+from vigie import gazetteer
+from vigie.language import render, terminal_language
+from vigie.records import Candidate, Document, EventDetails, Queue, Span
+
+
+def queue_as_json(queue: Queue) -> dict[str, object]:
+    """Return a week's queue as `vigie queue --json` prints it."""
+    return {
+        "week": queue.week,
+        "as_of": queue.as_of.isoformat(),
+        "candidates": [_candidate(candidate) for candidate in queue.candidates],
+        "clusters": [
+            {"id": cluster.id, "label": list(cluster.label), "members": list(cluster.members)}
+            for cluster in queue.clusters
+        ],
+    }
+
+
+def _candidate(candidate: Candidate) -> dict[str, object]:
+    place = gazetteer.communes().get(candidate.commune) if candidate.commune else None
+    return {
+        "rank": candidate.rank,
+        "actor_id": candidate.actor_id,
+        "name": candidate.name,
+        "aliases": list(candidate.aliases),
+        "kind": candidate.kind.value,
+        "commune": place.name if place else None,
+        "commune_code": candidate.commune,
+        "score": candidate.score,
+        "entered_by": candidate.entered_by.value,
+        "first_seen": candidate.first_seen.isoformat(),
+        "mentions": candidate.mentions,
+        "stories": candidate.stories,
+        "sources": candidate.sources,
+        "cluster": candidate.cluster,
+        "reasons": [
+            {
+                "feature": reason.name,
+                "value": reason.value,
+                "contribution": reason.contribution,
+                "detail": render(reason.detail, terminal_language()),
+            }
+            for reason in candidate.reasons
+        ],
+        "evidence": [
+            {
+                "document_url": evidence.document_url,
+                "source": evidence.source,
+                "date": evidence.date.isoformat(),
+                "quote": evidence.quote,
+            }
+            for evidence in candidate.evidence
+        ],
+    }
+
+
+def document_as_json(document: Document, file: str) -> dict[str, object]:
+    """Return a document as `vigie read --json` prints it."""
+    return {
+        "file": file,
+        "kind": document.kind.value,
+        "url": document.url,
+        "title": document.title,
+        "published_at": document.published_at.isoformat() if document.published_at else None,
+        "text": document.text,
+        "language": document.language,
+        "event": _event(document.event) if document.event else None,
+    }
+
+
+def _event(event: EventDetails) -> dict[str, object]:
+    return {
+        "start": event.start.isoformat() if event.start else None,
+        "end": event.end.isoformat() if event.end else None,
+        "venue": event.venue,
+        "organiser": event.organiser,
+    }
+
+
+def span_as_json(span: Span) -> dict[str, object]:
+    """Return a span as `vigie extract --json` prints it."""
+    return {
+        "start": span.start,
+        "end": span.end,
+        "text": span.text,
+        "label": span.label.value,
+        "confidence": round(span.confidence, 4),
+    }

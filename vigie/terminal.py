@@ -1,0 +1,37 @@
+"""What long work shows of itself: a bar on a terminal, plain lines elsewhere.
+
+Everything goes to standard error: standard output belongs to results.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+
+def tell(line: str) -> None:
+    """Write one line for the person who waits."""
+    print(line, file=sys.stderr, flush=True)  # noqa: T201  # this is the one place that prints progress
+
+
+@contextmanager
+def progress(title: str, total: int | None) -> Iterator[Callable[[int], None]]:
+    """Yield a function to be told how many items are done since the last call."""
+    if not sys.stderr.isatty():
+        tell(f"{title}…")
+        yield lambda _done: None
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
+    from rich.progress import TimeRemainingColumn
+
+    columns = (
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeRemainingColumn(),
+    )
+    with Progress(*columns, console=Console(stderr=True)) as bar:
+        task = bar.add_task(title, total=total)
+        yield lambda done: bar.advance(task, done)
