@@ -45,7 +45,9 @@ COMMON = _set(
     resident riverain rural rurale sante scolaire senior service social sociale socioculturel
     solidaire solidarite soutien sport sportif sportive structure syndicat territoire theatral
     theatre tierslieu transition travailleur union universitaire urbain usager vacance vie
-    village ville voisin volontaire
+    village ville voisin volontaire fablab mjc amap csc mpt sel repaircafe startup creche
+    syndic chorale harmonie fanfare orchestre amicale anciens combattant donneur sang vol don
+    plaisance pecheur chasseur chasse peche randonneur randonnee yoga tennis basket rugby handball
     """
 )
 # Words that begin sentences and headings.

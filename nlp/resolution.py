@@ -1,0 +1,341 @@
+"""Which actor each mention names: sure matches by themselves, the others as questions.
+
+Pure and incremental. For a batch of annotations the caller fetches the aliases that
+`keys_of` and `blocks_of` ask for, never more, so that the cost of a mention does not depend on
+how many actors there are. Two keys name one actor by themselves when they are equal once their
+spaces are gone, when a text says that one is the other's acronym, or when one letter of a long
+name differs; two actors that are both in the base already are never joined, only suggested.
+"""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from dataclasses import dataclass, field
+from hashlib import blake2b
+from typing import TYPE_CHECKING, TypeVar
+
+from nlp import names
+from vigie.records import ActorKind, Alias, Label, Link, Message, NewActor, Resolution, Suggestion
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+    from vigie.records import Annotation, Mention
+
+TOKENS_INDEXED = 3
+MOST_SUGGESTIONS = 3
+SUREST = 0.97
+ACRONYM_GUESS = 0.74
+
+SAME_ACRONYM = Message("Un texte donne l’un des deux noms comme le sigle de l’autre.")
+SIMILAR = Message("Les deux noms s’écrivent presque de la même façon.")
+INITIALS = Message("L’un des deux noms reprend les initiales de l’autre.")
+LONGER = Message("L’un des deux noms est l’autre avec quelques mots de plus.")
+T = TypeVar("T")
+Default = TypeVar("Default")
+
+
+@dataclass(slots=True)
+class _Name:
+    """What the batch knows of one key."""
+
+    surfaces: Counter[str] = field(default_factory=Counter)
+    mentions: list[Mention] = field(default_factory=list)
+
+
+def keys_of(annotations: Iterable[Annotation]) -> set[str]:
+    """Return the keys under which the names of some annotations may be known."""
+    return set(_gather(list(annotations))[0])
+
+
+def blocks_of(annotations: Iterable[Annotation]) -> set[str]:
+    """Return the blocks by which names similar to those of some annotations are found."""
+    gathered = _gather(list(annotations))[0]
+    return {block for key, name in gathered.items() for block in blocks(key, _surface(name))}
+
+
+def resolve(annotations: Sequence[Annotation], known: Mapping[str, str]) -> Resolution:
+    """Return the actor of every mention, and what is new.
+
+    Args:
+        annotations: of a batch of documents; their order does not matter.
+        known: key → actor id, for at least those of `keys_of(annotations)` that the base has,
+            and the keys that share a block of `blocks_of(annotations)`.
+    """
+    gathered, links, equated = _gather(annotations)
+    groups = _Groups({*gathered, *known})
+    for key, actor_id in sorted(known.items()):
+        groups.claim(key, actor_id)
+    similar = _similar_pairs(gathered, known)
+    surely = [(a, b) for a, b in similar if _is_same(a, b)]
+    for a, b in [*surely, *_agreed(equated, known)]:
+        groups.join(a, b)
+    ids = _identities(groups, gathered)
+    return Resolution(
+        links=tuple(
+            Link(document_id=m.document_id, start=m.start, end=m.end, actor_id=ids[key])
+            for m, key in links
+        ),
+        actors=tuple(_new_actors(groups, gathered, ids, set(known.values()))),
+        aliases=tuple(
+            Alias(
+                key=key,
+                surface=_surface(name),
+                actor_id=ids[key],
+                blocks=blocks(key, _surface(name)),
+            )
+            for key, name in sorted(gathered.items())
+            if key not in known
+        ),
+        suggestions=_suggestions(similar, equated, known, ids),
+    )
+
+
+def actor_id(key: str) -> str:
+    """Return the id of the actor first met under a key."""
+    return "a-" + blake2b(key.encode(), digest_size=8).hexdigest()
+
+
+def blocks(key: str, surface: str) -> tuple[str, ...]:
+    """Return the strings that a name shares with those that may be the same.
+
+    `=` the key without spaces; `w` its longest words; `<` and `>` the halves of the longest one,
+    of which a slip of the pen leaves one whole; `i` its initials, or itself if it may be some.
+    """
+    words = key.partition("@")[0].split()
+    found = {"=" + names.compact(key)}
+    longest = sorted({w for w in words if len(w) >= 3}, key=lambda w: (-len(w), w))
+    found.update("w" + word for word in longest[:TOKENS_INDEXED])
+    if longest and len(longest[0]) >= 7:
+        word = longest[0]
+        for half in {len(word) // 2, (len(word) + 1) // 2}:
+            found.update(("<" + word[:half], ">" + word[-half:]))
+    if len(words) >= 3 or len(surface.split()) >= 3:
+        found.update("i" + short for short in names.initials(surface))
+    elif len(words) == 1 and 3 <= len(words[0]) <= 8:
+        found.add("i" + names.fold(surface).strip())
+    return tuple(sorted(found))
+
+
+# --- gathering ---------------------------------------------------------------------------
+
+
+def _gather(
+    annotations: Sequence[Annotation],
+) -> tuple[dict[str, _Name], list[tuple[Mention, str]], list[tuple[str, str]]]:
+    """Return the names by key, each mention's key, and the pairs (acronym, full name) of keys."""
+    gathered: dict[str, _Name] = defaultdict(_Name)
+    links: list[tuple[Mention, str]] = []
+    pairs: set[tuple[str, str]] = set()
+    for annotation in sorted(annotations, key=lambda a: a.document_id):
+        full_of = _acronyms(annotation)
+        for mention in annotation.mentions:
+            own = _key(mention, annotation)
+            if not own:
+                continue
+            key = full_of.get(own, own)
+            gathered[own].surfaces[mention.surface] += 1
+            gathered[key].mentions.append(mention)
+            links.append((mention, key))
+        for short, full in full_of.items():
+            if full in gathered:
+                pairs.add((short, full))
+                gathered[short].surfaces.update(
+                    s for s, _ in annotation.acronyms if names.key(s) == short
+                )
+    return dict(gathered), links, sorted(pairs)
+
+
+def _key(mention: Mention, annotation: Annotation) -> str:
+    """Return the key of a mention; a name that many towns have bears its town.
+
+    A « comité des fêtes » is another one in the next village.
+    """
+    key = names.key(mention.surface) or names.fold(mention.surface).strip()
+    if not any(character.isalnum() for character in key):
+        return ""
+    if names.is_generic(key):
+        commune = mention.commune or next(iter(annotation.communes), None)
+        return f"{key}@{commune}" if commune else key
+    return key
+
+
+def _acronyms(annotation: Annotation) -> dict[str, str]:
+    """Return acronym → full name, as keys, by what a text says or shows by its initials."""
+    keys = {_key(mention, annotation): mention.surface for mention in annotation.mentions}
+    keys.pop("", None)
+    said = {
+        short_key: full_key
+        for short, full in sorted(annotation.acronyms)
+        if (short_key := names.key(short)) != (full_key := names.key(full))
+        and short_key
+        and full_key in keys
+    }
+    for key, surface in sorted(keys.items()):
+        if key in said or not (surface.isupper() and 3 <= len(surface) <= 8 and surface.isalpha()):
+            continue
+        fulls = [k for k, s in keys.items() if k != key and key in names.initials(s)]
+        if len(fulls) == 1:
+            said[key] = fulls[0]
+    return {short: full for short, full in said.items() if full not in said}
+
+
+def _agreed(pairs: list[tuple[str, str]], known: Mapping[str, str]) -> Iterator[tuple[str, str]]:
+    """Yield the pairs whose acronym stands for one name only, in the batch and in the base."""
+    fulls: dict[str, set[str]] = defaultdict(set)
+    for short, full in pairs:
+        fulls[short].add(full)
+    for short, full in pairs:
+        if len(fulls[short]) == 1 and (short not in known or full not in known):
+            yield short, full
+
+
+# --- comparing ---------------------------------------------------------------------------
+
+
+def _similar_pairs(gathered: dict[str, _Name], known: Mapping[str, str]) -> list[tuple[str, str]]:
+    """Return the pairs of keys that share a block, at least one of them new."""
+    by_block: dict[str, set[str]] = defaultdict(set)
+    for key in {*gathered, *known}:
+        name = gathered.get(key)
+        for block in blocks(key, _surface(name) if name else key):
+            by_block[block].add(key)
+    pairs: set[tuple[str, str]] = set()
+    for members in by_block.values():
+        fresh = [key for key in members if key in gathered and key not in known]
+        pairs.update((min(a, b), max(a, b)) for a in fresh for b in members if a != b)
+    return sorted(pairs)
+
+
+def _is_same(a: str, b: str) -> bool:
+    return names.compact(a) == names.compact(b) or names.is_typo(a, b)
+
+
+class _Groups:
+    """Keys that name one actor (union-find), each group with at most one id of the base."""
+
+    def __init__(self, keys: Iterable[str]) -> None:
+        self._parent = {key: key for key in keys}
+        self._ids: dict[str, str] = {}
+
+    def find(self, key: str) -> str:
+        """Return the key that stands for a group."""
+        while self._parent[key] != key:
+            self._parent[key] = self._parent[self._parent[key]]
+            key = self._parent[key]
+        return key
+
+    def claim(self, key: str, known_id: str) -> None:
+        """Say that a key belongs to an actor of the base."""
+        self._ids[self.find(key)] = known_id
+
+    def known_id(self, key: str) -> str | None:
+        """Return the id in the base of a key's group, if it has one."""
+        return self._ids.get(self.find(key))
+
+    def join(self, a: str, b: str) -> None:
+        """Make two groups one, unless each is another actor of the base."""
+        a, b = sorted((self.find(a), self.find(b)))
+        mine, other = self._ids.get(a), self._ids.get(b)
+        if a == b or (mine and other and mine != other):
+            return
+        self._parent[b] = a
+        if other:
+            self._ids[a] = other
+
+
+def _identities(groups: _Groups, gathered: dict[str, _Name]) -> dict[str, str]:
+    """Return the actor id of every key; a new group takes that of its most frequent key."""
+    members: dict[str, list[str]] = defaultdict(list)
+    for key in sorted(gathered):
+        members[groups.find(key)].append(key)
+    ids = {}
+    for root, keys in members.items():
+        first = min(keys, key=lambda k: (-gathered[k].surfaces.total(), -len(k), k))
+        for key in keys:
+            ids[key] = groups.known_id(root) or actor_id(first)
+    return ids
+
+
+# --- what is new -------------------------------------------------------------------------
+
+
+def _new_actors(
+    groups: _Groups, gathered: dict[str, _Name], ids: dict[str, str], old: set[str]
+) -> Iterator[NewActor]:
+    by_id: dict[str, list[str]] = defaultdict(list)
+    for key, identity in ids.items():
+        if identity not in old and groups.known_id(key) is None:
+            by_id[identity].append(key)
+    for identity, keys in sorted(by_id.items()):
+        mentions = [mention for key in keys for mention in gathered[key].mentions]
+        kinds = Counter(m.kind for m in mentions if m.kind is not ActorKind.UNKNOWN)
+        communes = Counter(m.commune for m in mentions if m.commune)
+        institutions = sum(m.label is Label.INSTITUTION for m in mentions)
+        yield NewActor(
+            id=identity,
+            name=_best_surface(gathered, keys),
+            kind=_most(kinds, ActorKind.UNKNOWN),
+            commune=_most(communes, None),
+            institution=2 * institutions > len(mentions),
+        )
+
+
+def _best_surface(gathered: dict[str, _Name], keys: list[str]) -> str:
+    """Return the name to show: a full one before an acronym, then the most frequent."""
+    surfaces: Counter[str] = Counter()
+    for key in keys:
+        surfaces.update(gathered[key].surfaces)
+    full = Counter({s: n for s, n in surfaces.items() if " " in s})
+    return _most(full or surfaces, keys[0])
+
+
+def _surface(name: _Name) -> str:
+    return _most(name.surfaces, "")
+
+
+def _most(counter: Counter[T], default: Default) -> T | Default:
+    """Return the most frequent, of equals the first in order."""
+    return min(counter, key=lambda item: (-counter[item], str(item))) if counter else default
+
+
+def _suggestions(
+    similar: list[tuple[str, str]],
+    equated: list[tuple[str, str]],
+    known: Mapping[str, str],
+    ids: dict[str, str],
+) -> tuple[Suggestion, ...]:
+    """Return the questions for a person: at most three for each new key, the surest first."""
+    everyone = {**known, **ids}
+    best: dict[tuple[str, str], Suggestion] = {}
+    asked: Counter[str] = Counter()
+    scored = [(SUREST, SAME_ACRONYM, short, full) for short, full in equated]
+    scored += [question for a, b in similar for question in _questions(a, b)]
+    for score, reason, one, other in sorted(scored, key=lambda q: (-q[0], q[2], q[3])):
+        first, second = sorted((everyone[one], everyone[other]))
+        if first == second or (first, second) in best:
+            continue
+        new = [key for key in (one, other) if key not in known]
+        if score < SUREST and any(asked[key] >= MOST_SUGGESTIONS for key in new):
+            continue
+        asked.update(new)
+        best[first, second] = Suggestion(
+            actor_id=first,
+            other_id=second,
+            score=round(score, 3),
+            reason=reason,
+        )
+    return tuple(best[pair] for pair in sorted(best))
+
+
+def _questions(a: str, b: str) -> Iterator[tuple[float, Message, str, str]]:
+    """Yield why two keys may be one actor, with a score; nothing if they may not."""
+    short, full = sorted((a, b), key=lambda key: (len(key.split()), key))
+    if "@" in a or "@" in b:
+        return
+    score = names.similarity(a, b)
+    if score >= names.SUGGESTED_FROM:
+        longer = set(short.split()) < set(full.split())
+        yield score, LONGER if longer else SIMILAR, short, full
+    elif " " not in short and short in names.initials(full):
+        yield ACRONYM_GUESS, INITIALS, short, full
