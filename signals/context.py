@@ -1,0 +1,88 @@
+"""What the features of one week share: dates, territory, themes, sources."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import TYPE_CHECKING
+
+from signals.text import theme_stems
+from vigie import gazetteer
+from vigie.records import ActorFacts, Reach, SourceFacts, Verdict, WeekFacts
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from vigie.settings import Watch
+
+RECENT_DAYS = 35
+"""An actor not seen for longer than this is not proposed; about five weekly queues."""
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """All that a feature may know besides the actor."""
+
+    as_of: date
+    archive_start: date
+    sources: Mapping[str, SourceFacts]
+    territory: frozenset[str]
+    """INSEE codes; empty when no territory is set."""
+    themes: tuple[tuple[str, tuple[str, ...]], ...]
+    outlets: Mapping[str, int]
+    """Story → how many sources carried it."""
+    kept_documents: frozenset[str]
+    """Ids of the documents that name an actor the lab keeps."""
+
+    @property
+    def recent(self) -> date:
+        """Return the first day that counts as recent."""
+        return self.as_of - timedelta(days=RECENT_DAYS - 1)
+
+    def source_name(self, source_id: str) -> str:
+        """Return a source's name, or its id when nothing is known of it."""
+        source = self.sources.get(source_id)
+        return source.name if source else source_id
+
+    def reach(self, source_id: str) -> Reach:
+        """Return whom a source speaks to; an unknown one counts as local."""
+        source = self.sources.get(source_id)
+        return source.reach if source else Reach.LOCAL
+
+    def listening_since(self, source_id: str) -> date:
+        """Return since when a source has been read."""
+        source = self.sources.get(source_id)
+        return max(self.archive_start, source.first_day) if source else self.archive_start
+
+
+def context(facts: WeekFacts, watch: Watch) -> Context:
+    """Return what the features of a week share."""
+    return Context(
+        as_of=facts.as_of,
+        archive_start=facts.archive_start,
+        sources=facts.sources,
+        territory=gazetteer.territory(watch.territory),
+        themes=theme_stems(watch.themes),
+        outlets=_outlets(facts.actors, facts.as_of),
+        kept_documents=frozenset(
+            sighting.document_id
+            for actor in facts.actors
+            if actor.judgement is not None and actor.judgement.verdict is Verdict.KEEP
+            for sighting in actor.sightings
+            if sighting.day <= facts.as_of
+        ),
+    )
+
+
+def _outlets(actors: tuple[ActorFacts, ...], as_of: date) -> Mapping[str, int]:
+    pairs = {(s.story_id, s.source_id) for a in actors for s in a.sightings if s.day <= as_of}
+    return Counter(story for story, _ in pairs)
+
+
+def commune_name(code: str) -> str:
+    """Return the name of a commune, or its code if the gazetteer has none."""
+    try:
+        return gazetteer.commune(code).name
+    except KeyError:
+        return code
