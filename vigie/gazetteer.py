@@ -34,11 +34,25 @@ DEGREE = 100_000
 _ABBREVIATIONS = {"st": "saint", "ste": "sainte", "sts": "saints", "stes": "saintes"}
 _ARTICLES = frozenset({"l", "le", "la", "les"})
 _COMMON = frozenset(
-    word.strip()
-    for word in (
-        "agglomeration, agglo, communaute, communes, commune, eurometropole, metropole, urbaine, "
-        "ville, de, d, du, des, l, la, le, les"
-    ).split(",")
+    {
+        "agglomeration",
+        "agglo",
+        "communaute",
+        "communes",
+        "commune",
+        "eurometropole",
+        "metropole",
+        "urbaine",
+        "ville",
+        "de",
+        "d",
+        "du",
+        "des",
+        "l",
+        "la",
+        "le",
+        "les",
+    }
 )
 """Words that name a sort of territory rather than one."""
 _OF = ("de ", "d’", "du ", "de la ", "des ", "de l’", "des ", "de ", "de ")

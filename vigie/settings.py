@@ -4,24 +4,23 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, fields, replace
-from datetime import timedelta
-from difflib import get_close_matches
-from pathlib import Path
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+from dataclasses import MISSING, dataclass, fields
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, TypeVar
+from zoneinfo import ZoneInfo
 
-from croniter import croniter
-
-from vigie import gazetteer
+from vigie import __version__, checks
+from vigie.checks import WrongValueError
 from vigie.errors import SettingsError, WorkspaceError
 from vigie.language import say
-from vigie.records import Reach, Source, SourceKind
+from vigie.records import Source, SourceKind
+from vigie.toml_lines import Statement, statements
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+    from pathlib import Path
 
 FILE_NAME = "vigie.toml"
-_DURATION = re.compile(r"(\d+)\s*(min|h|d|w)")
-_UNITS = {"min": "minutes", "h": "hours", "d": "days", "w": "weeks"}
-_SOURCE_ID = re.compile(r"[a-z0-9][a-z0-9_.-]{0,63}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,6 +52,12 @@ class Crawler:
     """Seconds for one response."""
     source_timeout: float = 600.0
     """Seconds for one source in one run."""
+
+    @property
+    def user_agent(self) -> str:
+        """Return how the crawler introduces itself: its version, and how to reach a person."""
+        who = f"Vigie/{__version__}"
+        return f"{who} (+{self.contact})" if self.contact else who
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -93,212 +98,274 @@ class Settings:
         return ZoneInfo(self.schedule.timezone)
 
 
+SECTIONS: Mapping[str, type[Watch | Crawler | Storage | Schedule]] = {
+    "watch": Watch,
+    "crawler": Crawler,
+    "storage": Storage,
+    "schedule": Schedule,
+}
+_Section = TypeVar("_Section", Watch, Crawler, Storage, Schedule)
+
+_SYNONYMS = {
+    "nom": "name",
+    "adresse": "url",
+    "lien": "url",
+    "type": "kind",
+    "genre": "kind",
+    "portée": "reach",
+    "langue": "language",
+    "langues": "languages",
+    "territoire": "territory",
+    "thèmes": "themes",
+    "fuseau": "timezone",
+    "étiquettes": "tags",
+    "sources": "source",
+}
+"""Words that a French hand writes for ours."""
+
+
 def load(folder: Path) -> Settings:
     """Read a workspace's settings.
 
     Raises:
-        WorkspaceError: there is no `vigie.toml` in the folder.
+        WorkspaceError: there is no `vigie.toml` in the folder, or it cannot be opened.
         SettingsError: it says something impossible; the message names the line.
     """
+    return parse(read(folder), folder)
+
+
+def read(folder: Path) -> str:
+    """Return the text of a workspace's `vigie.toml`; raise as `load` does."""
     path = folder / FILE_NAME
     try:
-        text = path.read_text(encoding="utf-8")
-    except FileNotFoundError as error:
+        raw = path.read_bytes()
+    except (FileNotFoundError, NotADirectoryError) as error:
         raise WorkspaceError(
             say(
-                "Pas de {file} dans {folder} : créez un espace de travail avec « vigie init ».",
+                "Pas de {file} dans {folder} : créez un espace de travail avec « vigie init »",
                 file=FILE_NAME,
                 folder=str(folder),
             )
         ) from error
-    except (OSError, UnicodeDecodeError) as error:
+    except OSError as error:
         raise WorkspaceError(
-            say("{path} est illisible : {error}", path=str(path), error=str(error))
+            say("{path} est illisible : {error}", path=str(path), error=error.strerror or "")
         ) from error
-    return parse(text, folder)
+    try:
+        return raw.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise SettingsError(
+            say(
+                "{file}, ligne {line} : le fichier n’est pas en UTF-8 ; "
+                "enregistrez-le dans cet encodage",
+                file=FILE_NAME,
+                line=raw[: error.start].count(b"\n") + 1,
+            )
+        ) from error
 
 
 def parse(text: str, folder: Path) -> Settings:
     """Check the text of a `vigie.toml`; raise `SettingsError` as `load` does."""
+    settings, problems = examine(text, folder)
+    if not problems:
+        return settings
+    others = len(problems) - 1
+    more = say(" (et un autre problème)", " (et {n} autres problèmes)", n=others) if others else ""
+    raise SettingsError(problems[0] + more)
+
+
+def examine(text: str, folder: Path) -> tuple[Settings, tuple[str, ...]]:
+    """Return the settings with all that is wrong in the text, a line each.
+
+    What is wrong has its default value in the settings, and a source with something wrong is
+    left out of them.
+
+    Raises:
+        SettingsError: the text is no TOML at all.
+    """
     try:
         document = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
-        raise SettingsError(
-            say("{file} n’est pas du TOML valide : {error}", file=FILE_NAME, error=str(error))
-        ) from error
+        raise SettingsError(_no_toml(str(error), text)) from error
     reader = _Reader(text)
-    reader.only_known(document, {"watch", "crawler", "storage", "schedule", "source"}, "")
-    watch = reader.table(document, "watch", Watch())
-    reader.check("watch", "territory", lambda: gazetteer.territory(watch.territory))
-    for name, least in (("queue_size", 1), ("exploration", 0)):
-        if getattr(watch, name) < least:
-            reader.fail("watch", name, say("doit valoir au moins {n}", n=least))
-    schedule = reader.table(document, "schedule", Schedule())
-    _check_schedule(schedule, reader)
-    crawler = reader.table(document, "crawler", Crawler())
-    for name in ("delay", "max_body_megabytes", "timeout", "source_timeout"):
-        if getattr(crawler, name) < 0:
-            reader.fail("crawler", name, say("ne peut pas être négatif"))
-    return Settings(
+    reader.only_known(document, [*SECTIONS, "source"], "")
+    watch = reader.section(document, "watch", Watch)
+    if watch.exploration > watch.queue_size and "exploration" in document.get("watch", {}):
+        reader.blame("watch", "exploration", say("dépasse queue_size ({n})", n=watch.queue_size))
+    settings = Settings(
         folder=folder,
         watch=watch,
-        crawler=crawler,
-        storage=reader.table(document, "storage", Storage()),
-        schedule=schedule,
-        sources=tuple(_sources(document, reader)),
+        crawler=reader.section(document, "crawler", Crawler),
+        storage=reader.section(document, "storage", Storage),
+        schedule=reader.section(document, "schedule", Schedule),
+        sources=tuple(reader.sources(document)),
     )
+    return settings, tuple(said for _, said in sorted(reader.problems))
 
 
-def _check_schedule(schedule: Schedule, reader: _Reader) -> None:
-    try:
-        ZoneInfo(schedule.timezone)
-    except (ZoneInfoNotFoundError, ValueError):
-        reader.fail(
-            "schedule",
-            "timezone",
-            say("« {name} » n’est pas un fuseau horaire connu", name=schedule.timezone),
-        )
-    for name in ("crawl", "queue"):
-        expression = getattr(schedule, name)
-        if len(expression.split()) != 5 or not croniter.is_valid(expression):
-            reader.fail(
-                "schedule",
-                name,
-                say(
-                    "« {cron} » n’est pas une expression cron (minute heure jour mois jour-de-semaine)",
-                    cron=expression,
-                ),
+def require_contact(settings: Settings) -> str:
+    """Return the address that the crawler shows to those whom it visits.
+
+    Raises:
+        SettingsError: there is none yet.
+    """
+    if not settings.crawler.contact:
+        raise SettingsError(
+            say(
+                "{file}, [crawler] : indiquez une adresse où vous joindre avant de visiter des "
+                'sites, par exemple contact = "veille@example.org"',
+                file=FILE_NAME,
             )
-
-
-def _sources(document: Mapping[str, object], reader: _Reader) -> Iterator[Source]:
-    tables = document.get("source", [])
-    if not isinstance(tables, list):
-        reader.fail("", "source", say("s’écrit [[source]], une fois par source"))
-    seen: dict[str, int] = {}
-    for index, table in enumerate(tables):
-        source = _source(table, index, reader)
-        if source.id in seen:
-            reader.fail(
-                "source",
-                "id",
-                say(
-                    "« {id} » est déjà l’identifiant de la source de la ligne {line}",
-                    id=source.id,
-                    line=seen[source.id],
-                ),
-                index,
-            )
-        seen[source.id] = reader.line("source", "id", index)
-        yield source
-
-
-def _source(table: Mapping[str, object], index: int, reader: _Reader) -> Source:
-    known = {f.name for f in fields(Source)} | {"checked"}
-    reader.only_known(table, known, "source", index)
-    values: dict[str, object] = {key: value for key, value in table.items() if key != "checked"}
-    for name in ("id", "name", "url", "kind"):
-        if name not in values and not (name == "url" and values.get("kind") == "files"):
-            reader.fail("source", None, say("la source n’a pas de « {key} »", key=name), index)
-    values.setdefault("url", "")
-    for name, example in (("id", "a"), ("name", "a"), ("url", "a"), ("language", "fr")):
-        if name in values:
-            reader.same_type(values[name], example, "source", name, index)
-    if not _SOURCE_ID.fullmatch(str(values["id"])):
-        reader.fail(
-            "source",
-            "id",
-            say("« {id} » : lettres minuscules sans accent, chiffres, - _ .", id=str(values["id"])),
-            index,
         )
-    values["kind"] = reader.choice(values["kind"], list(SourceKind), "source", "kind", index)
-    if "reach" in values:
-        values["reach"] = reader.choice(values["reach"], list(Reach), "source", "reach", index)
-    if "every" in values:
-        values["every"] = _duration(values["every"], index, reader)
-    if "tags" in values:
-        values["tags"] = tuple(reader.strings(values["tags"], "source", "tags", index))
-    if "full_text" in values:
-        reader.same_type(values["full_text"], True, "source", "full_text", index)
-    if "expected" in values:
-        values["expected"] = _expected(values["expected"], index, reader)
-    return Source(**values)  # type: ignore[arg-type]  # each value was checked just above
+    return settings.crawler.contact
 
 
-def _duration(value: object, index: int, reader: _Reader) -> timedelta:
-    match = _DURATION.fullmatch(str(value).strip())
-    if match is None or int(match[1]) == 0:
-        reader.fail(
-            "source",
-            "every",
-            say("« {value} » : écrivez par exemple 30min, 1h, 2d ou 1w", value=str(value)),
-            index,
-        )
-    return timedelta(**{_UNITS[match[2]]: int(match[1])})
+_REASONS = {
+    "Cannot overwrite": "cette clé est déjà donnée plus haut",
+    "Cannot declare": "cette section est déjà ouverte plus haut",
+    "Cannot mutate": "cette clé est déjà donnée plus haut",
+    "Duplicate inline": "cette clé est donnée deux fois",
+    "Expected '='": "un signe = est attendu après la clé",
+    "Expected ']'": "un crochet n’est pas fermé",
+    "Unclosed array": "un crochet n’est pas fermé",
+    "Unclosed inline": "une accolade n’est pas fermée",
+    "Unterminated string": "un guillemet n’est pas fermé",
+    "Illegal character": "un guillemet n’est pas fermé, ou un caractère est interdit",
+    "Unescaped": "dans un texte entre guillemets, \\ s’écrit \\\\",
+    "Invalid value": 'un texte s’écrit entre guillemets "droits"',
+    "Invalid statement": "une clé s’écrit en lettres sans accent, puis = et sa valeur",
+    "Expected newline": "il y a quelque chose de trop en fin de ligne",
+}
+"""What `tomllib` says, and what it mostly means."""
 
 
-def _expected(value: object, index: int, reader: _Reader) -> tuple[int, int]:
-    match value:
-        case [int(low), int(high)] if 0 <= low <= high:
-            return low, high
-    reader.fail(
-        "source",
-        "expected",
-        say("s’écrit [au moins, au plus], en documents par semaine"),
-        index,
+def _no_toml(reason: str, text: str) -> str:
+    """Return the French sentence for an error of `tomllib`."""
+    place = re.search(r"at line (\d+)", reason)
+    line = int(place[1]) if place else max(1, len(text.rstrip().splitlines()))
+    meant = next((say(french) for start, french in _REASONS.items() if start in reason), "")
+    return say(
+        "{file}, ligne {line} : ce n’est pas du TOML{meant}",
+        file=FILE_NAME,
+        line=line,
+        meant=f" : {meant}" if meant else "",
     )
 
 
 class _Reader:
-    """Turns tables into records and finds the line to blame when it cannot."""
+    """Turns tables into records, and says on which line it cannot."""
 
     def __init__(self, text: str) -> None:
-        self.lines = text.splitlines()
+        self._text = text
+        self.problems: list[tuple[int, str]] = []
 
-    def line(self, table: str, key: str | None, index: int = 0) -> int:
-        """Return the line (from 1) of a key, or of its table's header."""
-        header = 0
-        current, seen = "", -1
-        for number, line in enumerate(self.lines, start=1):
-            stripped = line.strip()
-            if match := re.match(r"\[{1,2}\s*([\w.-]+)\s*\]{1,2}", stripped):
-                current = match[1]
-                seen += current == table
-                if current == table and (table != "source" or seen == index):
-                    header = number
-            elif (
-                current == table
-                and (table != "source" or seen == index)
-                and key is not None
-                and re.match(rf"[\"']?{re.escape(key)}[\"']?\s*[=.]", stripped)
-            ):
-                return number
-            if not table and key is not None and re.match(
-                rf"\[*\s*{re.escape(key)}\b", stripped
-            ):
-                return number
-        return header or 1
+    @cached_property
+    def _statements(self) -> Mapping[tuple[str, int, str | None], Statement]:
+        return {(s.table, s.index, s.key): s for s in statements(self._text)}
 
-    def fail(self, table: str, key: str | None, why: str, index: int = 0) -> _Never:
-        """Raise the `SettingsError` that blames a key."""
-        raise SettingsError(
-            say(
-                "{file}, ligne {line}{key} : {why}.",
-                file=FILE_NAME,
-                line=self.line(table, key, index),
-                key=f", {key}" if key else "",
-                why=why.rstrip("."),
-            )
-        )
+    def line(self, table: str, index: int, key: str | None, needle: str = "") -> int:
+        """Return the line of a key, or failing that of its table."""
+        for place in (
+            (table, index, key),
+            (table, index, None),
+            (key or "", 0, None),
+            ("", 0, table),
+        ):
+            if statement := self._statements.get(place):
+                lines = self._text.split("\n")[statement.start - 1 : statement.end]
+                inside = (n for n, one in enumerate(lines) if needle and f'"{needle}"' in one)
+                return statement.start + next(inside, 0)
+        return 1
+
+    def blame(
+        self, table: str, key: str | None, why: str, index: int = 0, needle: str = ""
+    ) -> None:
+        """Note a problem with a key, or with a table when no key is given."""
+        line = self.line(table, index, key, needle)
+        where = say("{file}, ligne {line}", file=FILE_NAME, line=line)
+        self.problems.append((line, f"{where}, {key} : {why}" if key else f"{where} : {why}"))
 
     def only_known(
-        self, table: Mapping[str, object], known: set[str], name: str, index: int = 0
+        self, table: Mapping[str, object], known: Iterable[str], name: str, index: int = 0
     ) -> None:
-        """Refuse keys that mean nothing, naming the nearest that does."""
-        for key in table:
-            if key not in known:
-                near = get_close_matches(key, known, n=1, cutoff=0.5)
-                hint = say(" ; vouliez-vous dire « {near} » ?", near=near[0]) if near else ""
-                self.fail(name, key, say("clé inconnue{hint}", hint=hint), index)
+        """Note the keys that mean nothing, with the nearest that does."""
+        for key in table.keys() - set(known):
+            self.blame(name, key, say("clé inconnue{hint}", hint=_hint(key, known)), index)
 
-    def table[T](self, document: Mapping[str, object], name: str, default: T) -> T: ...
+    def values(
+        self, table: Mapping[str, object], record: type, name: str, index: int = 0
+    ) -> dict[str, Any]:
+        """Return a table's values as the record wants them, without those that are wrong."""
+        types = {field.name: str(field.type) for field in fields(record)}
+        self.only_known(table, types, name, index)
+        good: dict[str, Any] = {}
+        for key in table.keys() & types.keys():
+            try:
+                value = checks.BY_TYPE[types[key]](table[key])
+                check = checks.BY_KEY.get((name, key))
+                good[key] = check(value) if check else value
+            except WrongValueError as wrong:
+                self.blame(name, key, str(wrong), index, wrong.needle)
+        return good
+
+    def section(
+        self, document: Mapping[str, object], name: str, record: type[_Section]
+    ) -> _Section:
+        """Return a section, with defaults for what is left out or wrong."""
+        table = document.get(name, {})
+        if not isinstance(table, dict):
+            self.blame("", name, say("s’écrit [{name}], une seule fois", name=name))
+            return record()
+        return record(**self.values(table, record, name))
+
+    def sources(self, document: Mapping[str, object]) -> Iterable[Source]:
+        """Yield the sources in which nothing is wrong."""
+        tables = document.get("source", [])
+        if not isinstance(tables, list) or not all(isinstance(table, dict) for table in tables):
+            self.blame("source", None, say("s’écrit [[source]], entre doubles crochets"))
+            return
+        first: dict[str, int] = {}
+        for index, table in enumerate(tables):
+            before = len(self.problems)
+            values = self.values(table, Source, "source", index)
+            self._complete(table, values, index)
+            name = values.get("id")
+            if name in first:
+                other = self.line("source", first[name], "id")
+                why = say(
+                    "« {id} » est déjà l’identifiant de la source de la ligne {line}",
+                    id=name,
+                    line=other,
+                )
+                self.blame("source", "id", why, index)
+            elif name is not None:
+                first[name] = index
+            if len(self.problems) == before:
+                yield Source(**values)
+
+    def _complete(self, table: Mapping[str, object], values: dict[str, Any], index: int) -> None:
+        """Check that a source has what it needs, and an address that goes with its kind."""
+        if values.get("kind") == SourceKind.FILES:
+            values.setdefault("url", "")
+        for field in fields(Source):
+            if field.default is MISSING and field.name not in {*table, *values}:
+                why = say("il manque « {key} » à la source", key=field.name)
+                self.blame("source", None, why, index)
+        if "kind" in values and "url" in values:
+            try:
+                checks.address(values["url"], values["kind"])
+            except WrongValueError as wrong:
+                self.blame("source", "url", str(wrong), index)
+
+
+def _hint(key: str, known: Iterable[str]) -> str:
+    """Return what the writer of an unknown key may have meant."""
+    if key == "obey_robots":
+        return say(" : les robots.txt sont toujours respectés, retirez-la")
+    meant = _SYNONYMS.get(key.lower(), "")
+    if meant in known:
+        return say(" ; vouliez-vous dire « {near} » ?", near=meant)
+    if near := checks.nearest(key, known):
+        return near
+    homes = [name for name, record in SECTIONS.items() if key in {f.name for f in fields(record)}]
+    return say(" ; sa place est dans [{home}]", home=homes[0]) if homes else ""

@@ -1,0 +1,315 @@
+"""What each value in `vigie.toml` may be, and what is said when it is something else.
+
+A check takes the value as TOML gives it and returns it as the program uses it, or raises
+`WrongValueError` with the French reason, to which the caller adds file, line and key.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from datetime import timedelta
+from difflib import get_close_matches
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
+
+from babel import Locale
+from croniter import CroniterError, croniter
+
+from vigie import gazetteer
+from vigie.errors import SettingsError
+from vigie.language import say
+from vigie.records import Reach, SourceKind
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from enum import StrEnum
+
+Check = Callable[[Any], Any]
+
+LOCAL_KINDS = frozenset({SourceKind.FILES, SourceKind.REGISTRY, SourceKind.MAILBOX})
+"""Sources that may be a path on this machine; all others are fetched over HTTP."""
+SOURCE_ID = re.compile(r"[a-z0-9][a-z0-9_.-]{0,63}")
+LONGEST = timedelta(days=366)
+
+_DURATION = re.compile(r"([0-9]{1,6})\s*(min|h|d|w)")
+_UNITS = {"min": "minutes", "h": "hours", "d": "days", "w": "weeks"}
+_FRENCH_UNITS = {"j": "d", "jour": "d", "sem": "w", "semaine": "w", "m": "min", "mn": "min"}
+_LANGUAGE = re.compile(r"[a-z]{2,3}")
+_ADDRESS = re.compile(r"[^\s@<>()]+@[^\s@<>()]+")
+_DATABASES = ("sqlite", "postgresql+psycopg")
+
+
+class WrongValueError(Exception):
+    """A value that cannot be used; its text is the reason, in French."""
+
+    def __init__(self, why: str, needle: str = "") -> None:
+        super().__init__(why)
+        self.needle = needle
+        """What to look for in a value of several lines."""
+
+
+def nearest(wanted: str, known: Iterable[str], cutoff: float = 0.5) -> str:
+    """Return “ ; vouliez-vous dire … ?” with the nearest of the known words, or nothing."""
+    near = get_close_matches(wanted, list(known), n=1, cutoff=cutoff)
+    return say(" ; vouliez-vous dire « {near} » ?", near=near[0]) if near else ""
+
+
+# --- by type -----------------------------------------------------------------------------
+
+
+def _text(value: object) -> str:
+    if not isinstance(value, str):
+        raise WrongValueError(say("un texte entre guillemets est attendu"))
+    if not value.isprintable():
+        raise WrongValueError(say("le texte tient sur une ligne, sans caractère de contrôle"))
+    return value.strip()
+
+
+def _flag(value: object) -> bool:
+    if not isinstance(value, bool):
+        raise WrongValueError(say("écrivez true ou false, sans guillemets"))
+    return value
+
+
+def _whole(value: object) -> int:
+    if not isinstance(value, int) or isinstance(value, bool):
+        raise WrongValueError(say("un nombre entier est attendu, sans guillemets"))
+    return value
+
+
+def _number(value: object) -> float:
+    if not isinstance(value, int | float) or isinstance(value, bool):
+        raise WrongValueError(say("un nombre est attendu, sans guillemets"))
+    return float(value)
+
+
+def _texts(value: object) -> tuple[str, ...]:
+    if not isinstance(value, list) or not all(isinstance(item, str) for item in value):
+        raise WrongValueError(say('une liste de textes est attendue, comme ["a", "b"]'))
+    return tuple(_text(item) for item in value)
+
+
+def _one_of(words: type[StrEnum]) -> Check:
+    def check(value: object) -> StrEnum:
+        text = _text(value)
+        if text not in list(words):
+            near = nearest(text.lower(), list(words))
+            hint = near or say(" : écrivez {words}", words=", ".join(words))
+            raise WrongValueError(say("« {word} » n’existe pas{hint}", word=text, hint=hint))
+        return words(text)
+
+    return check
+
+
+def _duration(value: object) -> timedelta:
+    match = _DURATION.fullmatch(value.strip()) if isinstance(value, str) else None
+    if match is None:
+        raise WrongValueError(
+            say("« {value} » n’est pas une durée : {hint}", value=str(value), hint=_in_units(value))
+        )
+    length = timedelta(**{_UNITS[match[2]]: int(match[1])})
+    if not timedelta() < length <= LONGEST:
+        raise WrongValueError(say("la durée va d’une minute à un an"))
+    return length
+
+
+def _in_units(value: object) -> str:
+    """Return how to write a duration that was written in French, or examples."""
+    match = re.fullmatch(r"([0-9]{1,6})\s*([a-z]+?)s?", str(value).strip().lower())
+    if match and match[2] in _FRENCH_UNITS:
+        return say("écrivez « {meant} »", meant=match[1] + _FRENCH_UNITS[match[2]])
+    return say("écrivez par exemple 30min, 1h, 2d (jours) ou 1w (semaine)")
+
+
+def _expected(value: object) -> tuple[int, int]:
+    match value:
+        case [bool(), _] | [_, bool()]:
+            pass
+        case [int(low), int(high)] if 0 <= low <= high:
+            return low, high
+    raise WrongValueError(say("écrivez [au moins, au plus], en documents par semaine"))
+
+
+BY_TYPE: Mapping[str, Check] = {
+    "str": _text,
+    "str | None": _text,
+    "bool": _flag,
+    "int": _whole,
+    "float": _number,
+    "tuple[str, ...]": _texts,
+    "timedelta": _duration,
+    "tuple[int, int] | None": _expected,
+    "SourceKind": _one_of(SourceKind),
+    "Reach": _one_of(Reach),
+}
+"""Annotation of a record's field → its check."""
+
+
+# --- by key ------------------------------------------------------------------------------
+
+
+def _between(low: float, high: float) -> Check:
+    def check(value: float) -> float:
+        if not low <= value <= high:
+            raise WrongValueError(
+                say(
+                    "{value:g} n’est pas entre {low:g} et {high:g}", value=value, low=low, high=high
+                )
+            )
+        return value
+
+    return check
+
+
+def _territory(codes: tuple[str, ...]) -> tuple[str, ...]:
+    for code in codes:
+        try:
+            gazetteer.territory([code])
+        except SettingsError as error:
+            raise WrongValueError(str(error), needle=code) from error
+    return codes
+
+
+def _language(code: str) -> str:
+    names = Locale("fr").languages
+    if _LANGUAGE.fullmatch(code) and code in names:
+        return code
+    near = get_close_matches(code.lower(), list(names.values()), n=1)
+    meant = [known for known, name in names.items() if near and name == near[0]]
+    hint = say(" ; vouliez-vous dire « {near} » ?", near=meant[0]) if meant else ""
+    raise WrongValueError(
+        say("« {code} » n’est pas un code de langue, comme fr ou de{hint}", code=code, hint=hint),
+        needle=code,
+    )
+
+
+def _languages(codes: tuple[str, ...]) -> tuple[str, ...]:
+    if not codes:
+        raise WrongValueError(say('il faut au moins une langue, comme ["fr"]'))
+    return tuple(_language(code) for code in codes)
+
+
+def _contact(address: str) -> str:
+    if address and not (_ADDRESS.fullmatch(address) or _web(address)):
+        raise WrongValueError(
+            say("« {value} » n’est ni une adresse de courriel ni une page web", value=address)
+        )
+    return address
+
+
+def _web(url: str) -> bool:
+    """Return whether a URL has an HTTP scheme, a host and a possible port."""
+    try:
+        parts = urlsplit(url)
+        _ = parts.port
+    except ValueError:
+        return False
+    return parts.scheme in ("http", "https") and bool(parts.hostname) and " " not in url
+
+
+def _database(url: str) -> str:
+    scheme, separator, rest = url.partition("://")
+    if separator and rest and scheme in _DATABASES:
+        return url
+    raise WrongValueError(
+        say(
+            "« {scheme} » : l’adresse commence par sqlite:/// ou postgresql+psycopg://",
+            scheme=scheme[:40] if separator else say("sans ://"),
+        )
+    )
+
+
+def _zone(name: str) -> str:
+    try:
+        ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError) as error:
+        raise WrongValueError(
+            say(
+                "« {name} » n’est pas un fuseau horaire{hint}",
+                name=name,
+                hint=nearest(name, available_timezones()),
+            )
+        ) from error
+    return name
+
+
+def _cron(expression: str) -> str:
+    try:
+        if len(expression.split()) == 5:
+            next(iter(croniter(expression)))
+            return expression
+    except CroniterError as error:
+        raise WrongValueError(_no_cron(expression)) from error
+    raise WrongValueError(_no_cron(expression))
+
+
+def _no_cron(expression: str) -> str:
+    return say(
+        "« {cron} » n’est pas un rythme cron (minute, heure, jour, mois, jour de la semaine) ; "
+        "par exemple 0 6 * * 1 : le lundi à 6 h",
+        cron=expression,
+    )
+
+
+def _source_id(text: str) -> str:
+    if not SOURCE_ID.fullmatch(text):
+        raise WrongValueError(
+            say(
+                "« {id} » : de 1 à 64 lettres minuscules sans accent, chiffres, tirets ou points",
+                id=text,
+            )
+        )
+    return text
+
+
+def _named(text: str) -> str:
+    if not text:
+        raise WrongValueError(say("le nom est vide"))
+    return text
+
+
+BY_KEY: Mapping[tuple[str, str], Check] = {
+    ("watch", "territory"): _territory,
+    ("watch", "languages"): _languages,
+    ("watch", "queue_size"): _between(1, 1000),
+    ("watch", "exploration"): _between(0, 1000),
+    ("crawler", "contact"): _contact,
+    ("crawler", "delay"): _between(0, 3600),
+    ("crawler", "max_body_megabytes"): _between(0.001, 1000),
+    ("crawler", "timeout"): _between(0.01, 3600),
+    ("crawler", "source_timeout"): _between(0.01, 86400),
+    ("storage", "url"): _database,
+    ("schedule", "timezone"): _zone,
+    ("schedule", "crawl"): _cron,
+    ("schedule", "queue"): _cron,
+    ("source", "id"): _source_id,
+    ("source", "name"): _named,
+    ("source", "language"): _language,
+}
+"""Table and key → a further check, of a value that already has its type."""
+
+
+def address(url: str, kind: SourceKind) -> str:
+    """Check where a source is read: a web page, or for some kinds a file or a mailbox.
+
+    Raises:
+        WrongValueError: nothing of this kind can be read there.
+    """
+    scheme = url.partition("://")[0].lower() if "://" in url else ""
+    if _web(url):
+        return url
+    if kind in LOCAL_KINDS and (not scheme or scheme in ("imap", "imaps")):
+        return url
+    if not url:
+        raise WrongValueError(say("l’adresse est vide"))
+    if kind in LOCAL_KINDS:
+        raise WrongValueError(
+            say("« {url} » : un chemin de fichier ou une adresse http(s) est attendu", url=url)
+        )
+    hint = say(" ; vouliez-vous dire « https://{url} » ?", url=url)
+    guess = hint if not scheme and "." in url.partition("/")[0] else ""
+    raise WrongValueError(
+        say("« {url} » n’est pas une adresse http ou https{hint}", url=url, hint=guess)
+    )

@@ -1,0 +1,148 @@
+"""A workspace: the folder with `vigie.toml` and all that the program writes."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+from vigie import catalogue, gazetteer, settings
+from vigie.errors import UnknownNameError, WorkspaceError
+from vigie.gazetteer import Area, Epci
+from vigie.language import say
+from vigie.records import Place
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+_TEMPLATE = """\
+# Ce fichier dit à Vigie quel territoire et quelles sources suivre.
+# Chaque ligne qui commence par # est un commentaire.
+
+[watch]
+name = {name}
+territory = [{code}]  # {label}
+{wider}languages = ["fr"]
+themes = [
+    "innovation sociale",
+    "tiers-lieu",
+    "économie sociale et solidaire",
+    "participation citoyenne",
+    "transition écologique",
+    "réemploi",
+    "entraide",
+]
+queue_size = 25                 # candidats proposés chaque semaine
+exploration = 3                 # dont ceux pris hors du classement
+
+[crawler]
+# Une adresse où vous joindre : les sites visités la voient. Elle est demandée avant le
+# premier passage.
+contact = ""
+
+[storage]
+url = "sqlite:///data/vigie.db"
+
+[schedule]
+timezone = "Europe/Paris"
+crawl = "*/30 6-22 * * *"       # toutes les demi-heures, de 6 h à 22 h
+queue = "0 6 * * 1"             # le lundi à 6 h
+
+# Aucune source encore. Ajoutez-en une par son adresse, ou par celle de sa page d’accueil :
+#     vigie sources add https://…
+"""
+
+
+def create(folder: Path, territory: str) -> settings.Settings:
+    """Make a workspace for a territory pack, or for a commune, an EPCI or a department.
+
+    Args:
+        folder: made when it does not exist; what is already in it stays.
+        territory: the name of a pack, or a name or code of the gazetteer.
+
+    Raises:
+        WorkspaceError: the folder holds a workspace already, is a file, or cannot be written.
+        UnknownNameError: the territory is unknown, or its name is that of several.
+    """
+    path = folder / settings.FILE_NAME
+    if path.exists() or path.is_symlink():
+        raise WorkspaceError(
+            say(
+                "{folder} est déjà un espace de travail : son {file} est laissé tel quel",
+                folder=str(folder),
+                file=settings.FILE_NAME,
+            )
+        )
+    text = text_for(territory)
+    try:
+        (folder / "data").mkdir(parents=True, exist_ok=True)
+    except (FileExistsError, NotADirectoryError) as error:
+        raise WorkspaceError(
+            say("{path} est un fichier : donnez un dossier", path=str(error.filename or folder))
+        ) from error
+    except OSError as error:
+        raise WorkspaceError(
+            say(
+                "{folder} ne peut pas être créé : {error}",
+                folder=str(folder),
+                error=error.strerror or "",
+            )
+        ) from error
+    catalogue.write_whole(path, text)
+    return settings.load(folder)
+
+
+def text_for(territory: str) -> str:
+    """Return the `vigie.toml` that a new workspace starts with; raise as `create`."""
+    name = gazetteer.fold(territory)
+    if name in catalogue.PACKS:
+        return catalogue.pack_text(name)
+    return _plain(_meant(territory))
+
+
+def _meant(territory: str) -> Place | Epci | Area:
+    """Return the one thing of the gazetteer that has this name or code."""
+    hits = gazetteer.search(territory)
+    wanted = gazetteer.fold(territory)
+    exact = [hit for hit in hits if gazetteer.fold(hit.name) == wanted]
+    if _code(hits[0]) == territory.strip().upper() if hits else False:
+        return hits[0]
+    if len(exact) == 1:
+        return exact[0]
+    if exact or len(hits) > 1:
+        several = say("Plusieurs territoires s’appellent « {name} »", name=territory.strip())
+        none = say("Aucun territoire ne s’appelle « {name} »", name=territory.strip())
+        raise UnknownNameError(
+            say(
+                "{what} : donnez un code, par exemple {choices}",
+                what=several if exact else none,
+                choices=", ".join(gazetteer.label(hit) for hit in (exact or hits)[:5]),
+            )
+        )
+    near = gazetteer.nearest(territory)
+    raise UnknownNameError(
+        say(
+            "Territoire inconnu : « {name} »{hint} ; donnez une commune, une intercommunalité ou "
+            "un département, ou l’un de : {packs}",
+            name=territory.strip(),
+            hint=say(" ; vouliez-vous dire {near} ?", near=near) if near else "",
+            packs=", ".join(catalogue.PACKS),
+        )
+    )
+
+
+def _code(thing: Place | Epci | Area) -> str:
+    return thing.siren if isinstance(thing, Epci) else thing.code
+
+
+def _plain(thing: Place | Epci | Area) -> str:
+    """Return a file without sources; a commune's points to its intercommunality."""
+    wider = ""
+    if isinstance(thing, Place) and thing.epci:
+        epci = gazetteer.epci(thing.epci)
+        wider = f'# territory = ["{epci.siren}"]  # toute l’intercommunalité : {epci.name}\n'
+    return _TEMPLATE.format(
+        name=json.dumps(f"Veille {thing.name}", ensure_ascii=False),
+        code=json.dumps(_code(thing)),
+        label=thing.name,
+        wider=wider,
+    )
