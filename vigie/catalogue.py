@@ -90,7 +90,7 @@ def replace(folder: Path, source: Source) -> None:
     start, end = _lines_of(text, source.id, folder)
     lines = text.splitlines(keepends=True)
     document = tomlkit.parse("".join(lines[start:end]))
-    table = document["source"][0]  # type: ignore[index]
+    table = document["source"][0]
     wanted = _values(source)
     for key in [key for key in table if key not in wanted]:
         del table[key]

@@ -352,9 +352,12 @@ def label(thing: Place | Epci | Area) -> str:
     """Return how a thing is named to a person: its code between quotes, then its name."""
     match thing:
         case Place(code=code, name=name, department=department):
-            return say("« {code} » ({name}, {area})", code=code, name=name, area=department)
-        case Epci(siren=code, name=name) | Area(code=code, name=name):
+            area = departments()[department].name
+            return say("« {code} » ({name}, {area})", code=code, name=name, area=area)
+        case Epci(siren=code, name=name):
             return say("« {code} » ({name})", code=code, name=name)
+        case Area(code=code, name=name):
+            return say("« {code} » (département {name})", code=code, name=name)
 
 
 def named(code: str) -> Place | Epci | Area:

@@ -102,29 +102,29 @@ def text_for(territory: str) -> str:
 def _meant(territory: str) -> Place | Epci | Area:
     """Return the one thing of the gazetteer that has this name or code."""
     hits = gazetteer.search(territory)
+    if hits and _code(hits[0]) == territory.strip().upper():
+        return hits[0]
     wanted = gazetteer.fold(territory)
     exact = [hit for hit in hits if gazetteer.fold(hit.name) == wanted]
-    if _code(hits[0]) == territory.strip().upper() if hits else False:
-        return hits[0]
-    if len(exact) == 1:
+    if len({gazetteer.territory([_code(hit)]) for hit in exact}) == 1:
         return exact[0]
-    if exact or len(hits) > 1:
-        several = say("Plusieurs territoires s’appellent « {name} »", name=territory.strip())
-        none = say("Aucun territoire ne s’appelle « {name} »", name=territory.strip())
+    choices = ", ".join(gazetteer.label(hit) for hit in (exact or hits)[:5])
+    name = territory.strip()
+    if exact:
         raise UnknownNameError(
             say(
-                "{what} : donnez un code, par exemple {choices}",
-                what=several if exact else none,
-                choices=", ".join(gazetteer.label(hit) for hit in (exact or hits)[:5]),
+                "Plusieurs territoires s’appellent « {name} » ; donnez un code : {choices}",
+                name=name,
+                choices=choices,
             )
         )
-    near = gazetteer.nearest(territory)
+    choices = choices or gazetteer.nearest(name)
     raise UnknownNameError(
         say(
-            "Territoire inconnu : « {name} »{hint} ; donnez une commune, une intercommunalité ou "
-            "un département, ou l’un de : {packs}",
-            name=territory.strip(),
-            hint=say(" ; vouliez-vous dire {near} ?", near=near) if near else "",
+            "Territoire inconnu : « {name} ». Donnez le nom ou le code d’une commune, d’une "
+            "intercommunalité ou d’un département{hint}, ou l’un de : {packs}",
+            name=name,
+            hint=say(" (vouliez-vous dire {choices} ?)", choices=choices) if choices else "",
             packs=", ".join(catalogue.PACKS),
         )
     )
