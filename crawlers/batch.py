@@ -1,0 +1,173 @@
+"""The crawl of a batch of sources: one Scrapy process, since its reactor starts only once.
+
+The process is given its work on standard input and writes what it finds to the spool. Whatever
+becomes of it, each source ends with exactly one outcome.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from crawlers import spool
+from vigie.errors import CrawlError
+from vigie.language import say
+from vigie.records import HealthState, HttpState, Message, Outcome, Source, SourceKind
+from vigie.settings import Crawler, Settings
+
+UNCRAWLED = frozenset({SourceKind.FILES, SourceKind.MAILBOX, SourceKind.REGISTRY, SourceKind.GOGOCARTO})
+"""Kinds that are read from files, not fetched here."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Job:
+    """What the process is to do."""
+
+    sources: tuple[Source, ...]
+    http_states: tuple[HttpState, ...]
+    crawler: Crawler
+    user_agent: str
+    spool: Path
+
+
+def crawl(
+    sources: Sequence[Source],
+    http_states: Iterable[HttpState],
+    settings: Settings,
+    spool: Path,
+) -> None:
+    """Fetch some sources and write what they hold, and how each fared, to a spool.
+
+    Blocks until all are done. Sources of kind `files` are passed over.
+
+    Raises:
+        CrawlError: the spool cannot be written, or the settings name no contact.
+    """
+    wanted = tuple(source for source in sources if source.kind not in UNCRAWLED)
+    if not wanted:
+        return
+    if not settings.crawler.contact:
+        raise CrawlError(
+            say("Indiquez dans vigie.toml, [crawler], contact = \"veille@…\" : les sites visités doivent pouvoir vous joindre.")
+        )
+    job = Job(
+        sources=wanted,
+        http_states=tuple(http_states),
+        crawler=settings.crawler,
+        user_agent=settings.crawler.user_agent,
+        spool=spool,
+    )
+    try:
+        spool.parent.mkdir(parents=True, exist_ok=True)
+        spool.touch()
+        errors = _run(job)
+        _complete(wanted, spool, errors)
+    except OSError as error:
+        raise CrawlError(
+            say("{path} : écriture impossible : {error}", path=str(spool), error=error.strerror or str(error))
+        ) from error
+
+
+def time_limit(job: Job) -> float:
+    """Return the seconds after which the process is stopped from outside.
+
+    The process ends each source by itself at its own limit; sources run side by side, those of
+    one host one after another.
+    """
+    rounds = 1 + len(job.sources) // 16
+    return job.crawler.source_timeout * rounds + 4 * job.crawler.timeout + 60
+
+
+def encode(job: Job) -> str:
+    """Return a job as JSON."""
+    return json.dumps(
+        {
+            "sources": [spool.dump(source) for source in job.sources],
+            "http_states": [spool.dump(state) for state in job.http_states],
+            "crawler": asdict(job.crawler),
+            "user_agent": job.user_agent,
+            "spool": str(job.spool),
+        }
+    )
+
+
+def decode(content: str) -> Job:
+    """Return the job that `encode` wrote."""
+    values: Mapping[str, object] = json.loads(content)
+    return _job(values)
+
+
+def _job(values: Mapping[str, object]) -> Job:
+    crawler = values["crawler"]
+    sources, states = values["sources"], values["http_states"]
+    if not (isinstance(crawler, dict) and isinstance(sources, list) and isinstance(states, list)):
+        raise ValueError("not a job")
+    crawler["allow_private_hosts"] = tuple(crawler["allow_private_hosts"])
+    return Job(
+        sources=tuple(one for one in map(spool.load, sources) if isinstance(one, Source)),
+        http_states=tuple(one for one in map(spool.load, states) if isinstance(one, HttpState)),
+        crawler=Crawler(**crawler),
+        user_agent=str(values["user_agent"]),
+        spool=Path(str(values["spool"])),
+    )
+
+
+def _run(job: Job) -> str:
+    """Run the process to its end; return the last line of its complaints, if it failed."""
+    environment = {**os.environ, "PYTHONIOENCODING": "utf-8", "PYTHONUNBUFFERED": "1"}
+    # -P keeps a stray file of the working folder from being taken for one of our modules.
+    process = subprocess.Popen(  # noqa: S603 - our own interpreter on our own module
+        [sys.executable, "-c", "from crawlers.process import main; main()"],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        env=environment,
+        text=True,
+        encoding="utf-8",
+        errors="replace",
+    )
+    try:
+        _, errors = process.communicate(encode(job), timeout=time_limit(job))
+    except subprocess.TimeoutExpired:
+        return str(Message("délai dépassé"))
+    finally:
+        if process.poll() is None:
+            process.kill()
+            process.communicate()
+    lines = errors.strip().splitlines()
+    if process.returncode == 0:
+        return ""
+    return lines[-1][:300] if lines else f"code {process.returncode}"
+
+
+def _complete(sources: Iterable[Source], path: Path, errors: str) -> None:
+    """Give an outcome to the sources that the process left without one."""
+    done = {record.source_id for record in spool.read(path) if isinstance(record, Outcome)}
+    missing = [source for source in sources if source.id not in done]
+    if not missing:
+        return
+    torn = path.stat().st_size > 0 and not path.read_bytes()[-1:] == b"\n"
+    writer = spool.Writer(path)
+    try:
+        if torn:
+            writer.end_line()
+        for source in missing:
+            writer.write(
+                Outcome(
+                    source_id=source.id,
+                    at=datetime.now(UTC),
+                    state=HealthState.UNREACHABLE,
+                    message=Message(
+                        "le moissonnage s’est arrêté avant la fin ({reason}) ; il reprendra",
+                        {"reason": errors or "sans explication"},
+                    ),
+                )
+            )
+    finally:
+        writer.close()

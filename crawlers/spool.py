@@ -1,0 +1,151 @@
+"""The crawl's output: one JSON line a record, written and flushed as it comes.
+
+A crawl may be killed at any moment: what was written is read again, and only a last line cut
+short is lost. A page's document comes before the state that says it was fetched, so that what
+is lost is fetched again.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import fields
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import TextIO
+
+from vigie.records import (
+    Document,
+    DocumentKind,
+    EventDetails,
+    HealthState,
+    HttpState,
+    Message,
+    Outcome,
+    Reach,
+    Reject,
+    Source,
+    SourceKind,
+)
+
+Record = Document | Reject | HttpState | Outcome
+_TYPES = {
+    "document": Document,
+    "reject": Reject,
+    "http_state": HttpState,
+    "outcome": Outcome,
+    "source": Source,
+}
+_NAMES = {record: name for name, record in _TYPES.items()}
+
+
+class Writer:
+    """Appends records to a spool; a line is on its way to the disk when `write` returns."""
+
+    def __init__(self, path: Path) -> None:
+        self._file: TextIO = path.open("a", encoding="utf-8", errors="backslashreplace")
+
+    def write(self, record: Record) -> None:
+        """Append one record.
+
+        Raises:
+            OSError: the disk is full, or gone.
+        """
+        self._file.write(dump(record) + "\n")
+        self._file.flush()
+
+    def end_line(self) -> None:
+        """End a line that a killed process left open."""
+        self._file.write("\n")
+
+    def close(self) -> None:
+        """Close the file."""
+        self._file.close()
+
+
+def read(path: Path) -> Iterator[Record]:
+    """Yield the records of a spool in the order in which they were written.
+
+    Lines cut short, as a killed crawl leaves them, are passed over.
+
+    Raises:
+        OSError: the file cannot be read.
+    """
+    with path.open(encoding="utf-8", errors="replace") as lines:
+        for line in lines:
+            try:
+                record = load(line)
+            except ValueError:
+                continue
+            if not isinstance(record, Source):
+                yield record
+
+
+def dump(record: Record | Source) -> str:
+    """Return a record as one line of JSON."""
+    values = {field.name: getattr(record, field.name) for field in fields(record)}
+    return json.dumps({"type": _NAMES[type(record)], **values}, default=_plain, ensure_ascii=False)
+
+
+def load(line: str) -> Record | Source:
+    """Return the record of one line.
+
+    Raises:
+        ValueError: the line is not a whole record.
+    """
+    values = json.loads(line)
+    if not isinstance(values, dict):
+        raise ValueError("not an object")
+    try:
+        record = _TYPES[values.pop("type")]
+        for name, value in values.items():
+            if value is not None and name in _RESTORE:
+                values[name] = _RESTORE[name](value)
+        if record is Outcome:
+            values["state"] = HealthState(values["state"])
+        if record is Source:
+            values["kind"] = SourceKind(values["kind"])
+        elif record is Document:
+            values["kind"] = DocumentKind(values["kind"])
+        restored: Record | Source = record(**values)
+    except (KeyError, TypeError, AttributeError) as error:
+        raise ValueError("not a record") from error
+    return restored
+
+
+def _plain(value: object) -> object:
+    match value:
+        case datetime():
+            return value.isoformat()
+        case timedelta():
+            return value.total_seconds()
+        case Message():
+            return [value.template, dict(value.values), value.plural]
+        case EventDetails():
+            return {field.name: getattr(value, field.name) for field in fields(value)}
+    raise TypeError(f"{type(value)} has no place in a spool")
+
+
+def _event(values: Mapping[str, str | None]) -> EventDetails:
+    moments = {"start", "end"}
+    return EventDetails(
+        **{  # type: ignore[arg-type]  # names and types are those that `_plain` wrote
+            name: datetime.fromisoformat(value) if value and name in moments else value
+            for name, value in values.items()
+        }
+    )
+
+
+_RESTORE = {
+    "published_at": datetime.fromisoformat,
+    "fetched_at": datetime.fromisoformat,
+    "checked_at": datetime.fromisoformat,
+    "at": datetime.fromisoformat,
+    "event": _event,
+    "reason": lambda value: Message(*value),
+    "message": lambda value: Message(*value),
+    "every": lambda seconds: timedelta(seconds=seconds),
+    "reach": Reach,
+    "tags": tuple,
+    "expected": tuple,
+}
