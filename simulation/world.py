@@ -1,0 +1,318 @@
+"""The stage: a real intercommunality with invented quarters, streets, institutions and people."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from random import Random
+
+from simulation import names
+from simulation.cast import Entity, actor
+from simulation.names import HEADS
+from vigie import gazetteer
+from vigie.errors import SettingsError
+from vigie.language import say
+from vigie.records import Label, Place
+
+TERRITORIES = {
+    "strasbourg": "246700488",
+    "lille": "200093201",
+    "metz": "200039865",
+    "mulhouse": "200066009",
+}
+_GERMAN_BORDER = {"67", "68", "57"}
+_FLEMISH_BORDER = {"59", "62"}
+
+
+@dataclass(frozen=True, slots=True)
+class World:
+    """What does not change while the weeks go by."""
+
+    siren: str
+    epci: str
+    communes: tuple[Place, ...]
+    weights: tuple[float, ...]
+    """Of the communes: the square root of their population, so that villages are heard too."""
+    far: tuple[Place, ...]
+    border: str
+    quarters: tuple[str, ...]
+    streets: tuple[str, ...]
+    venues: tuple[str, ...]
+    institutions: tuple[Entity, ...]
+    national: tuple[Entity, ...]
+    old: tuple[Entity, ...]
+    people: tuple[Entity, ...]
+    places: dict[str, Entity]
+
+    def commune(self, rng: Random) -> Place:
+        """Draw a commune of the territory."""
+        return rng.choices(self.communes, self.weights)[0]
+
+
+def siren_of(territory: str) -> str:
+    """Return the SIREN of the intercommunality meant by a name or a code."""
+    known = TERRITORIES.get(territory.strip().lower())
+    if known:
+        return known
+    if territory in gazetteer.epcis():
+        return territory
+    for found in gazetteer.search(territory):
+        if isinstance(found, gazetteer.Epci):
+            return found.siren
+    raise SettingsError(
+        say(
+            "« {name} » n’est pas une intercommunalité connue : donnez son nom ou son SIREN",
+            name=territory,
+        )
+    )
+
+
+class Numbers:
+    """Gives each entity its number."""
+
+    def __init__(self) -> None:
+        self._next = 0
+
+    def __call__(self) -> int:
+        self._next += 1
+        return self._next - 1
+
+
+def build(territory: str, seed: int, scale: float, number: Numbers) -> World:
+    """Return the world of a territory and a seed."""
+    siren = siren_of(territory)
+    epci = gazetteer.epci(siren)
+    rng = Random(f"world/{siren}/{seed}")
+    communes = tuple(
+        sorted((gazetteer.commune(c) for c in epci.members), key=lambda p: (-p.population, p.code))
+    )
+    department = communes[0].department
+    border = (
+        "alsace"
+        if department in {"67", "68"}
+        else "moselle"
+        if department in _GERMAN_BORDER
+        else "flanders"
+        if department in _FLEMISH_BORDER
+        else "none"
+    )
+    everywhere = [
+        p
+        for p in gazetteer.communes().values()
+        if p.department != department and 1500 < p.population < 60000
+    ]
+    everywhere.sort(key=lambda p: p.code)
+    far = tuple(rng.sample(everywhere, 400))
+    size = max(1.0, scale**0.5)
+    places = {
+        p.code: Entity(number(), p.name, Label.PLACE, "commune", "place", commune=p.code)
+        for p in communes
+    }
+    return World(
+        siren=siren,
+        epci=epci.name,
+        communes=communes,
+        weights=tuple(float(p.population) ** 0.5 for p in communes),
+        far=far,
+        border=border,
+        quarters=tuple(names.quarter(rng) for _ in range(24)),
+        streets=tuple(names.street(rng) for _ in range(round(140 * size))),
+        venues=tuple(" ".join(names.person(rng)[:2]) for _ in range(round(30 * size))),
+        institutions=_institutions(communes, epci.name, rng, number),
+        national=tuple(_national(rng, number) for _ in range(12)),
+        old=tuple(old_actor(communes, far, border, rng, number) for _ in range(round(60 * size))),
+        people=tuple(person(rng, number) for _ in range(round(90 * size))),
+        places=places,
+    )
+
+
+def person(rng: Random, number: Numbers) -> Entity:
+    """Return an invented person."""
+    first, last, feminine = names.person(rng)
+    return Entity(
+        number(),
+        f"{first} {last}",
+        Label.PERSON,
+        "person",
+        "person",
+        feminine=feminine,
+        first_name=first,
+    )
+
+
+def _institution(
+    number: Numbers, name: str, article: str, commune: str | None = None, **more: bool
+) -> Entity:
+    feminine = article == "la" or more.get("feminine", False)
+    return Entity(
+        number(),
+        name,
+        Label.INSTITUTION,
+        "institution",
+        "institution",
+        commune=commune,
+        article=article,
+        feminine=feminine,
+    )
+
+
+def _institutions(
+    communes: tuple[Place, ...], epci: str, rng: Random, number: Numbers
+) -> tuple[Entity, ...]:
+    main = communes[0]
+    found = [_institution(number, epci, "")]
+    area = gazetteer.departments()[main.department]
+    region = gazetteer.regions()[area.region]
+    found += [
+        _institution(number, f"conseil départemental {area.of}".strip(), "le"),
+        _institution(number, f"Région {region.name}", "la"),
+        _institution(number, f"préfecture {area.of}".strip(), "la"),
+        _institution(number, "France Travail", ""),
+        _institution(number, "Caisse d’allocations familiales", "la"),
+        _institution(number, "Agence régionale de santé", "la"),
+        _institution(number, "chambre de commerce et d’industrie", "la"),
+        _institution(number, "chambre de métiers", "la"),
+        _institution(number, names.polish(f"université de {main.name}"), "la", main.code),
+        _institution(number, names.polish(f"office de tourisme de {main.name}"), "le", main.code),
+        _institution(number, "Banque des territoires", "la"),
+        _institution(number, "Ademe", "la"),
+    ]
+    for place in communes[:8]:
+        found.append(_institution(number, names.polish(f"Ville de {place.name}"), "la", place.code))
+        found.append(
+            _institution(number, names.polish(f"mairie de {place.name}"), "la", place.code)
+        )
+    for sort, article in (
+        ("lycée", "le"),
+        ("collège", "le"),
+        ("médiathèque", "la"),
+        ("hôpital", "le"),
+        ("école", "la"),
+        ("gymnase", "le"),
+        ("maison de quartier", "la"),
+        ("centre socioculturel", "le"),
+    ):
+        for _ in range(3):
+            first, last, _f = names.person(rng)
+            found.append(
+                _institution(number, f"{sort} {first}-{last}", article, rng.choice(communes).code)
+            )
+    return tuple(found)
+
+
+_FEDERATIONS = (
+    "Fédération nationale des {}",
+    "Union française des {}",
+    "France {}",
+    "Réseau national des {}",
+    "Confédération des {}",
+)
+
+
+def _national(rng: Random, number: Numbers, course: str = "national") -> Entity:
+    if rng.random() < 0.5:
+        word = (
+            rng.choice(names.words("who_pl"))
+            + " "
+            + rng.choice(
+                (
+                    "solidaires",
+                    "de France",
+                    "ruraux",
+                    "unis",
+                    "en lutte",
+                    "volontaires",
+                    "du rail",
+                    "indépendants",
+                )
+            )
+        )
+        template = rng.choice(_FEDERATIONS)
+        if template == "France {}":
+            word = word.capitalize()
+        name, feminine = template.format(word), template[0] in "FUC"
+        kind = "network"
+        article = "" if template == "France {}" else ("le" if template[0] == "R" else "la")
+        return Entity(number(), name, Label.ACTOR, kind, course, article=article, feminine=feminine)
+    drawn = names.actor_name(
+        rng, rng.choice(("association", "foundation", "company")), "France", "France", "none"
+    )
+    kind = rng.choice(("foundation", "association", "network"))
+    made = actor(number(), drawn, kind, course, None, rng)
+    made.sloppy = 0.0
+    return made
+
+
+def national(rng: Random, number: Numbers, course: str) -> Entity:
+    """Return a group known all over the country."""
+    return _national(rng, number, course)
+
+
+_OLD = (
+    "Union sportive de {c}",
+    "Harmonie de {c}",
+    "Amicale des {who} de {c}",
+    "Société d’histoire de {c}",
+    "Chorale {p}",
+    "Cercle d’échecs de {c}",
+    "Club vosgien de {c}",
+    "Comité des fêtes de {c}",
+    "Foyer rural de {c}",
+    "Donneurs de sang de {c}",
+    "Football club de {c}",
+    "Association familiale {p}",
+    "Société de tir de {c}",
+    "Arboriculteurs de {c}",
+    "Scouts de {c}",
+    "Restos de le {w}",
+)
+
+
+def old_actor(
+    communes: tuple[Place, ...], far: tuple[Place, ...], border: str, rng: Random, number: Numbers
+) -> Entity:
+    """Return a group that has been there for decades; half of them are named like new ones."""
+    place = rng.choice(communes)
+    if rng.random() < 0.5:
+        kind = rng.choice(
+            (
+                "association",
+                "association",
+                "collective",
+                "third_place",
+                "cooperative",
+                "cultural_venue",
+            )
+        )
+        drawn = names.actor_name(rng, kind, place.name, rng.choice(far).name, border)
+        return actor(number(), drawn, kind, "old", place.code, rng)
+    first, last, _ = names.person(rng)
+    name = names.polish(
+        rng.choice(_OLD).format(
+            c=place.name,
+            p=f"{first}-{last}",
+            who=rng.choice(names.words("who_pl")),
+            w=rng.choice(names.words("noun_m")),
+        )
+    )
+    feminine = name.split()[0] in {
+        "Union",
+        "Harmonie",
+        "Amicale",
+        "Société",
+        "Chorale",
+        "Association",
+    }
+    plural = name.split()[0] in {"Donneurs", "Arboriculteurs", "Scouts", "Restos"}
+    article = "les" if plural else "la" if feminine else "le"
+    return Entity(
+        number(),
+        name,
+        Label.ACTOR,
+        "association",
+        "old",
+        commune=place.code,
+        article=article,
+        feminine=feminine,
+        plural=plural,
+        heads=HEADS["association"][:1] if rng.random() < 0.2 and not plural else (),
+    )
