@@ -239,7 +239,8 @@ _EVENT_NAME = re.compile(
     r"^(?:l[ae']? ?|les )?(?:\d+\w* )?(?:grande? )?(?:fetes? |festival|journees? |forum d|salon d|"
     r"marches? d|foire|nuits? d|quinzaine|rencontres d|assises|vide-grenier|brocante|braderie|"
     r"course d|corrida|marathon|trail|trophees?|concours|kermesse|bal |carnaval|concert|"
-    r"exposition|expo |ceremonie|commemoration|conference|soiree|tournoi|bourse aux|portes ouvertes|hackathon)|"
+    r"exposition|expo |ceremonie|commemoration|conference|soiree|tournoi|"
+    r"bourse aux|portes ouvertes|hackathon)|"
     r"\b(?:19|20)\d\d$|\b\d+(?:e|eme) edition\b"
 )
 

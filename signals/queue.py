@@ -81,9 +81,13 @@ def detect(facts: WeekFacts, watch: Watch, weights: Mapping[str, float] | None =
     Pure: the same facts give the same bytes. `weights` replaces the published ones, by name of
     feature; the start is `"start"`.
     """
-    ranking = rank(facts, watch, weights)
+    return compose(rank(facts, watch, weights), facts, watch)
+
+
+def compose(ranking: Ranking, facts: WeekFacts, watch: Watch) -> Queue:
+    """Return the queue of a ranking that `rank` made from the same facts."""
     week = iso_week(facts.as_of)
-    slots = max(watch.queue_size - watch.exploration, min(watch.queue_size, 1))
+    slots = ranked_slots(watch)
     pool = [s for s in ranking.scored if s.score >= LEAST_SCORE][: 4 * watch.queue_size]
     known = _known(facts.actors, facts.as_of)
     last = facts.last_queue.clusters if facts.last_queue else ()
@@ -103,6 +107,11 @@ def detect(facts: WeekFacts, watch: Watch, weights: Mapping[str, float] | None =
         ),
         clusters=shown,
     )
+
+
+def ranked_slots(watch: Watch) -> int:
+    """Return how many places of the queue the ranking fills; at least one."""
+    return max(watch.queue_size - watch.exploration, min(watch.queue_size, 1))
 
 
 def rank(facts: WeekFacts, watch: Watch, weights: Mapping[str, float] | None = None) -> Ranking:

@@ -1,0 +1,173 @@
+"""What a replay of an archive says of the queue, and of what it missed."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from datetime import date, timedelta
+
+import pytest
+
+from signals.backtest import Backtest, replay
+from signals.misses import Why
+from signals.text import fold
+from signals.truth import TruthActor, read_truth
+from tests.signals.facts import LYON, WATCH, World
+from vigie.errors import InputError
+from vigie.records import ActorKind, Label
+
+START = date(2025, 1, 6)
+MONDAYS = [START + timedelta(weeks=w) for w in range(1, 25)]
+SMALL = replace(WATCH, queue_size=4, exploration=1)
+
+
+def day(week: int, offset: int = 2) -> date:
+    return START + timedelta(weeks=week, days=offset)
+
+
+def archive() -> tuple[World, list[TruthActor]]:
+    """A town with three emerging groups, an old one, a town hall and a celebrity."""
+    world = World(start=START)
+    for week in range(24):
+        world.say("Club Ancien", day=day(week), document=f"club{week}")
+        world.say("mairie de Mulhouse", day=day(week), kind=ActorKind.UNKNOWN)
+        world.say("Bruit", "Un Bruit court.", day(week), surface=f"Bruit {week}", confidence=0.2)
+    for week in range(12, 24):
+        world.say(
+            "Les Glaneuses", "Les Glaneuses viennent de se lancer.", day(week), document=f"g{week}"
+        )
+    world.say("Petit Fil", "Petit Fil vient de voir le jour.", day(15), document="p15")
+    world.say("Caché", "Caché vient de voir le jour.", day(16), document="c16", communes=(LYON,))
+    truth = [
+        TruthActor(name="Les Glaneuses", emerging=True, course="sudden", kind="association"),
+        TruthActor(name="petit fil", emerging=True, course="once", kind="association"),
+        TruthActor(name="Caché", emerging=True, course="once", kind="collective"),
+        TruthActor(name="Muet", emerging=True, course="once", documents=frozenset({"club14"})),
+        TruthActor(name="Club Ancien", emerging=False, course="old"),
+    ]
+    return world, truth
+
+
+def run(world: World, truth: list[TruthActor], **more) -> Backtest:
+    return replay((world.facts(m) for m in MONDAYS), truth, SMALL, fold, **more)
+
+
+def test_who_was_found_by_which_mention_and_how_early():
+    backtest = run(*archive())
+    mine = backtest.policies["vigie"]
+    assert backtest.measured_from == MONDAYS[8]
+    assert (backtest.emerging, backtest.mentioned) == (4, 4)
+    assert mine.recall.value == 0.5
+    assert mine.recall_twice.value == 1.0
+    assert [e.value for e in mine.found_by] == [0.5, 1.0, 1.0]
+    (lead,) = mine.leads
+    assert lead == pytest.approx((day(21) - MONDAYS[12]).days / 7, abs=0.01)
+
+
+def test_every_miss_says_where_it_was_lost():
+    misses = {m.name: m for m in run(*archive()).misses}
+    assert set(misses) == {"Caché", "Muet"}
+    assert misses["Muet"].why is Why.NOT_EXTRACTED
+    assert (misses["Caché"].why, misses["Caché"].aside) == (Why.SET_ASIDE, "elsewhere")
+
+
+def test_one_ranked_out_says_which_feature_would_have_changed_it():
+    world, truth = archive()
+    for week in range(8, 24):
+        for number in range(6):
+            name = f"Vif {week} {number}"
+            world.say(name, f"{name} vient de voir le jour.", day(week))
+    world.say("Terne", "Terne se réunit.", day(18))
+    truth.append(TruthActor(name="Terne", emerging=True, course="slow"))
+    miss = next(m for m in run(world, truth).misses if m.name == "Terne")
+    assert miss.why is Why.RANKED_OUT
+    assert miss.best_rank is not None
+    assert miss.best_rank > 4
+    assert "birth" in miss.features
+
+
+def test_a_name_swallowed_by_another_actor_is_not_resolved():
+    world, truth = archive()
+    for week in range(10, 20):
+        world.say("Club Ancien", day=day(week))
+    world.say("Club Ancien", "Avec Rouage.", day(18), surface="Rouage")
+    truth.append(TruthActor(name="Rouage", emerging=True))
+    miss = next(m for m in run(world, truth).misses if m.name == "Rouage")
+    assert miss.why is Why.NOT_RESOLVED
+
+
+def test_a_homonym_of_other_documents_is_not_the_truths_actor():
+    world, truth = archive()
+    truth[1] = replace(truth[1], documents=frozenset({"elsewhere"}))
+    backtest = run(world, truth)
+    assert "petit fil" not in {m.name for m in backtest.misses}
+    assert backtest.mentioned == 3
+
+
+def test_precision_counts_what_the_truth_does_not_name_as_wrong():
+    backtest = run(*archive())
+    mine = backtest.policies["vigie"]
+    assert backtest.complete
+    assert mine.precision.value is not None
+    assert 0.2 < mine.precision.value < 1
+    assert {"sudden", "once", "old"} <= set(mine.make_up)
+    assert sum(mine.make_up.values()) == pytest.approx(1, abs=0.001)
+
+
+def test_without_labels_precision_is_only_a_lower_bound():
+    world, truth = archive()
+    unlabelled = [replace(t, emerging=None) for t in truth[:4]]
+    assert not run(world, unlabelled).complete
+
+
+def test_the_oracle_is_right_about_all_it_proposes_and_ahead_of_the_baselines():
+    backtest = run(*archive())
+    assert backtest.policies["oracle"].precision.value == 1.0
+    best = backtest.policies["oracle"].ndcg.value
+    assert best is not None
+    for policy in backtest.policies.values():
+        assert policy.ndcg.value is not None
+        assert policy.ndcg.value <= best
+
+
+def test_a_judging_officer_is_not_shown_an_actor_twice():
+    backtest = run(*archive(), judged=True)
+    weekly = backtest.policies["vigie"].weekly
+    assert len(weekly) < len(MONDAYS) - 8
+    assert backtest.policies["vigie"].recall.value == 0.5
+
+
+def test_the_same_archive_gives_the_same_figures_twice():
+    first, second = (json.dumps(run(*archive()).as_json(), sort_keys=True) for _ in range(2))
+    assert first == second
+
+
+def test_a_document_of_the_last_week_changes_no_earlier_week():
+    world, truth = archive()
+    before = run(world, truth).policies["vigie"].weekly
+    world.say("Les Glaneuses", label=Label.INSTITUTION, day=day(23, 6))
+    world.say("Petit Fil", day=day(23, 6))
+    assert run(world, truth).policies["vigie"].weekly[:-1] == before[:-1]
+
+
+def test_an_empty_archive_measures_nothing():
+    backtest = replay([], archive()[1], WATCH, fold)
+    assert backtest.policies["vigie"].precision.value is None
+    assert backtest.as_json()["weeks"] == 0
+
+
+def test_a_truth_file_is_read_and_a_bad_line_is_named(tmp_path):
+    path = tmp_path / "truth.jsonl"
+    path.write_text(
+        '{"name": "Petit Fil", "aliases": ["PF"], "first_date": "2025-03-04", "emerging": true,'
+        ' "documents": ["d1", {"url": "https://a.example/2"}]}\n\n',
+        encoding="utf-8",
+    )
+    (entry,) = read_truth(path)
+    assert entry.first_date == date(2025, 3, 4)
+    assert entry.documents == {"d1", "https://a.example/2"}
+    path.write_text('{"name": "Petit Fil"}\n["pas un objet"]\n', encoding="utf-8")
+    with pytest.raises(InputError, match=r"truth\.jsonl, 2"):
+        read_truth(path)
+    with pytest.raises(InputError, match="absent"):
+        read_truth(tmp_path / "absent.jsonl")
