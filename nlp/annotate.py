@@ -1,0 +1,215 @@
+"""Texts to spans, documents to annotations: the two doors of this room."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from itertools import islice
+from typing import TYPE_CHECKING
+
+from nlp import acronyms, kinds, languages, places, recognition, stories, text
+from nlp.model import VERSION
+from vigie.records import (
+    Annotation,
+    Document,
+    Label,
+    Mention,
+    Message,
+    Span,
+    document_text,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+    from spacy.language import Language
+
+    from nlp.recognition import Found
+
+BATCH = 16
+"""Texts given to the language model at once; larger batches only cost memory."""
+NEAR = 300
+"""Characters between a name and the commune that is taken for its own, at most."""
+LINKS = (" de", " d'", " à", " du", " pays de")
+KEPT = (Label.ACTOR, Label.INSTITUTION)
+
+Communes = list[tuple[int, int, str]]
+
+
+def extract(
+    texts: Iterable[str], language_model: Language, territory: frozenset[str]
+) -> Iterator[list[Span]]:
+    """Yield the spans of each text, in order; beyond 50,000 characters a text is not read."""
+    pending = iter(texts)
+    while batch := list(islice(pending, BATCH)):
+        prepared = [text.prepare(raw) for raw in batch]
+        communes = [places.communes_in(plain, territory) for plain in prepared]
+        for raw, plain, found in zip(
+            batch,
+            prepared,
+            recognition.recognise(prepared, communes, language_model),
+            strict=True,
+        ):
+            yield [_span(raw, plain, item) for item in found]
+
+
+def _span(raw: str, plain: str, found: Found) -> Span:
+    surface = raw[found.start : found.end]
+    kind = kinds.kind_of(surface, plain[found.sentence[0] : found.sentence[1]])
+    return Span(
+        start=found.start,
+        end=found.end,
+        text=surface,
+        label=found.label,
+        confidence=round(found.confidence, 3),
+        rule=found.rule,
+        kind=kind,
+    )
+
+
+def annotate(
+    documents: Iterable[Document], language_model: Language, territory: frozenset[str]
+) -> Iterator[Annotation]:
+    """Yield the annotation of each document, in order.
+
+    A document in a language that the model does not know is annotated as skipped, with why.
+    """
+    pending = iter(documents)
+    while batch := list(islice(pending, BATCH)):
+        read = [_language(document) for document in batch]
+        french = [document for document, found in zip(batch, read, strict=True) if found == "fr"]
+        done = iter(_annotate_french(french, language_model, territory))
+        for document, language in zip(batch, read, strict=True):
+            yield next(done) if language == "fr" else _skipped(document, language)
+
+
+def _language(document: Document) -> str | None:
+    beginning = text.prepare(document_text(document)[: languages.SAMPLE])
+    return languages.detect(beginning, document.language or "fr")
+
+
+def _skipped(document: Document, language: str | None) -> Annotation:
+    fingerprint = stories.fingerprint(document_text(document))
+    reason = (
+        Message("langue non reconnue : le texte n’a pas été analysé")
+        if language is None
+        else Message(
+            "texte en « {language} » : seul le français est analysé", {"language": language}
+        )
+    )
+    return Annotation(
+        document_id=document.id,
+        version=VERSION,
+        language=language,
+        signature=fingerprint.signature,
+        bands=fingerprint.bands,
+        skipped=reason,
+    )
+
+
+def _annotate_french(
+    documents: Sequence[Document], language_model: Language, territory: frozenset[str]
+) -> Iterator[Annotation]:
+    originals = [document_text(document) for document in documents]
+    prepared = [
+        text.prepare(original) + _event_lines(document)
+        for original, document in zip(originals, documents, strict=True)
+    ]
+    communes = [places.communes_in(plain, territory) for plain in prepared]
+    recognised = recognition.recognise(prepared, communes, language_model)
+    for document, original, plain, named, found in zip(
+        documents, originals, prepared, communes, recognised, strict=True
+    ):
+        fingerprint = stories.fingerprint(original)
+        sure = _communes_of(plain, named, found)
+        yield Annotation(
+            document_id=document.id,
+            version=VERSION,
+            language="fr",
+            mentions=tuple(_mentions(document, original, plain, sure, found)),
+            communes=tuple(code for code, _ in Counter(code for *_, code in sure).most_common()),
+            acronyms=acronyms.pairs(plain),
+            signature=fingerprint.signature,
+            bands=fingerprint.bands,
+        )
+
+
+def _communes_of(plain: str, named: Communes, found: Sequence[Found]) -> Communes:
+    """Return the communes that are no part of another name, unless that name ends with them.
+
+    « Les Herbes Folles » is not about Folles, but « la MJC de Folles » is.
+    """
+    kept = []
+    for start, end, code in named:
+        around = [item for item in found if item.start < end and start < item.end]
+        if not around or all(_locates(plain, item, start, end) for item in around):
+            kept.append((start, end, code))
+    return kept
+
+
+def _locates(plain: str, found: Found, start: int, end: int) -> bool:
+    if found.label is Label.PLACE:
+        return found.start == start and found.end == end
+    linked = plain[found.start : start].rstrip().lower().endswith(LINKS)
+    return found.label in KEPT and end == found.end and linked
+
+
+def _event_lines(document: Document) -> str:
+    """Return an event's organiser and venue as sentences that the recogniser understands."""
+    if document.event is None:
+        return ""
+    organiser, venue = document.event.organiser, document.event.venue
+    lines = [f"Organisateur : {_one_line(organiser)}"] if organiser else []
+    lines += [f"Lieu : {_one_line(venue)}"] if venue else []
+    return "".join(f"\n\n{line}" for line in lines)
+
+
+def _one_line(field: str) -> str:
+    return re.sub(r"\s+", " ", text.prepare(field[:200])).strip()
+
+
+def _mentions(
+    document: Document,
+    original: str,
+    plain: str,
+    communes: Communes,
+    found: Sequence[Found],
+) -> Iterator[Mention]:
+    """Yield the mentions of a document; those of an event's fields stand at its very start."""
+    length = min(len(original), text.LONGEST_TEXT)
+    named = {plain[item.start : item.end] for item in found if item.end <= length}
+    for item in found:
+        if item.label not in KEPT:
+            continue
+        inside = item.end <= length
+        surface = (original if inside else plain)[item.start : item.end]
+        if not inside and surface in named:
+            continue
+        quote = text.quote(original if inside else plain, item.sentence, (item.start, item.end))
+        yield Mention(
+            document_id=document.id,
+            surface=surface,
+            label=item.label,
+            start=item.start if inside else 0,
+            end=item.end if inside else 0,
+            sentence=quote,
+            confidence=round(item.confidence, 3),
+            rule=item.rule if inside else f"event:{item.rule}",
+            kind=kinds.kind_of(surface, quote),
+            commune=_nearest(item, communes),
+        )
+
+
+def _nearest(found: Found, communes: Communes) -> str | None:
+    """Return the INSEE code of the commune named nearest: in the same sentence, or not far."""
+
+    def distance(place: tuple[int, int, str]) -> tuple[bool, int]:
+        start, end, _ = place
+        outside = end < found.sentence[0] or start > found.sentence[1]
+        return outside, max(start - found.end, found.start - end, 0)
+
+    best = min(communes, key=distance, default=None)
+    if best is None:
+        return None
+    outside, away = distance(best)
+    return best[2] if not outside or away <= NEAR else None

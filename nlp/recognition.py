@@ -1,0 +1,98 @@
+"""The names in prepared texts: candidates, judged together over each whole text."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from nlp import classifier, features, questions
+from vigie.records import Label
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from numpy.typing import NDArray
+    from spacy.language import Language
+    from spacy.tokens import Doc
+
+    from nlp.questions import Question
+
+BATCH = 16
+SHARED = 0.35
+"""How much of a candidate's evidence is what its other occurrences in the text say."""
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A name in a text: characters start to end (exclusive), and those of its sentence."""
+
+    start: int
+    end: int
+    label: Label
+    confidence: float
+    rule: str
+    sentence: tuple[int, int]
+
+
+def recognise(
+    texts: Sequence[str],
+    communes: Sequence[Sequence[tuple[int, int, str]]],
+    language_model: Language,
+) -> Iterator[list[Found]]:
+    """Yield the names of each prepared text, by position; `communes` are those it names."""
+    weights = classifier.shipped()
+    docs = language_model.pipe(texts, batch_size=BATCH)
+    for doc, named in zip(docs, communes, strict=True):
+        yield names_of(doc, questions.questions(doc, named), weights)
+
+
+def names_of(doc: Doc, asked: Sequence[Question], weights: classifier.Weights) -> list[Found]:
+    """Return the names of a text, given its candidates."""
+    if not asked:
+        return []
+    vectors = features.vectors(doc, [q.candidate for q in asked], [q.bounds for q in asked])
+    shares = classifier.probabilities(weights, [q.facts for q in asked], vectors)
+    shares = _pooled(doc, asked, shares)
+    where = {id(question.candidate): question for question in asked}
+    taken = classifier.chosen([q.candidate for q in asked], shares)
+    return [_found(doc, where[id(c)], label, confidence) for c, label, confidence in taken]
+
+
+def _pooled(
+    doc: Doc, asked: Sequence[Question], shares: NDArray[np.float32]
+) -> NDArray[np.float32]:
+    """Let the occurrences of one string in a text agree on what it names."""
+    rows = defaultdict(list)
+    for row, question in enumerate(asked):
+        rows[doc[question.candidate.start : question.candidate.end].text].append(row)
+    logs = np.log(np.maximum(shares, 1e-9))
+    pooled = logs.copy()
+    for same in rows.values():
+        if len(same) > 1:
+            pooled[same] = (1 - SHARED) * logs[same] + SHARED * logs[same].mean(axis=0)
+    pooled = np.exp(pooled)
+    result: NDArray[np.float32] = pooled / pooled.sum(axis=1, keepdims=True)
+    return result
+
+
+def _found(doc: Doc, question: Question, label: Label, confidence: float) -> Found:
+    candidate = question.candidate
+    first, last = doc[candidate.start], doc[candidate.end - 1]
+    closing = doc[question.bounds[1] - 1]
+    return Found(
+        start=first.idx,
+        end=last.idx + len(last),
+        label=label,
+        confidence=confidence,
+        rule=_rule(question),
+        sentence=(doc[question.bounds[0]].idx, closing.idx + len(closing)),
+    )
+
+
+def _rule(question: Question) -> str:
+    """Return what first drew attention to a name: its cues, or else what proposed it."""
+    cues = [fact.removeprefix("cue=") for fact in question.facts if fact.startswith("cue=")]
+    return "+".join(cues) if cues else "+".join(sorted(question.candidate.sources))

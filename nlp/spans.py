@@ -1,0 +1,245 @@
+"""Where a name may stand: every span worth asking about, whatever the language model calls it.
+
+A candidate is a run of tokens. They come from the model's entities (their label is only a
+hint), from runs of capitalised words and all the ways to cut them, from quoted words, and from
+lower-case nouns that open the name of an institution or of a place.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from spacy.tokens import Doc
+
+LINKS = frozenset(
+    "de du des d' la le les l' et & en à au aux pour sur sans of for and the in dans".split()
+)
+"""What may stand inside a name between two of its words."""
+LONGEST = 14
+"""Tokens in a name."""
+QUOTES = {"«": "»", '"': '"', "“": "”"}
+SURE_STOPS = frozenset(
+    "est sont a ont vous nous qui que dont où se s' y ne n' par avec chez mais car donc ou "
+    "était étaient sera seront lors depuis afin ce cette ces son sa ses leur leurs un une il elle ils elles on "
+    "propose proposent organise organisent invite lance lancent ouvre vient viennent sur dans entre vers".split()
+)
+"""Words that never go on with a name whose words are in lower case."""
+COMMON_OPENERS = frozenset(
+    "ministère préfecture sous-préfecture mairie ville villes commune communauté communautés métropole "
+    "agglomération eurométropole département région conseil université école collège lycée "
+    "académie rectorat institut bibliothèque médiathèque musée hôpital tribunal chambre direction "
+    "agence caisse office parc syndicat rue avenue boulevard place quai square allée chemin impasse "
+    "cours esplanade parvis route pont port jardin forêt lac halle halles gare île quartier cité "
+    "salle espace complexe stade gymnase médoc vallée massif".split()
+)
+"""Nouns that open a name although written in lower case."""
+SPOKEN = frozenset("m. mme mlle mm. dr monsieur madame".split())
+
+
+@dataclass(slots=True)
+class Candidate:
+    """Tokens start to end (exclusive) of a document that may be a name, and who says so."""
+
+    start: int
+    end: int
+    sources: set[str] = field(default_factory=set)
+
+
+def candidates(doc: Doc, bounds: tuple[int, int], words: list[str]) -> list[Candidate]:
+    """Return the candidates of a sentence, given as token bounds.
+
+    Args:
+        doc: the analysed text.
+        bounds: first token of the sentence, and the one after its last.
+        words: the lower-case form of every token of the document.
+    """
+    found: dict[tuple[int, int], Candidate] = {}
+
+    def add(start: int, end: int, source: str) -> None:
+        start, end = _trimmed(doc, words, start, end)
+        if start < end and end - start <= LONGEST:
+            found.setdefault((start, end), Candidate(start, end)).sources.add(source)
+
+    for start, end in runs(doc, bounds, words):
+        for cut_start, cut_end in _cuts(doc, words, start, end):
+            add(cut_start, cut_end, "run")
+        for longer in _longer(doc, words, start, end, bounds[1]):
+            add(start, longer, "longer")
+    for start, end in _quoted(doc, bounds):
+        add(start, end, "quoted")
+    for start, end in _opened(doc, bounds, words):
+        add(start, end, "opened")
+    return list(found.values())
+
+
+def is_name_token(text: str) -> bool:
+    """Tell whether a token looks like a part of a name: a capital in it, or an odd mixture."""
+    if text[0].isupper():
+        return True
+    if text[0].isdigit():
+        return (
+            len(text) > 2
+            and any(c.isalpha() for c in text)
+            and text[1:2] != "h"
+            and text[2:3] != "h"
+        )
+    return any(c.isupper() for c in text[1:])
+
+
+def runs(doc: Doc, bounds: tuple[int, int], words: list[str]) -> Iterator[tuple[int, int]]:
+    """Yield the longest runs of name-like tokens, linked by small words, in a sentence."""
+    position, stop = bounds
+    while position < stop:
+        if not is_name_token(doc[position].text):
+            position += 1
+            continue
+        end = _run_end(doc, words, position, stop)
+        yield position, end
+        position = end
+
+
+def _run_end(doc: Doc, words: list[str], start: int, stop: int) -> int:
+    end = start + 1
+    while end < stop and end - start < LONGEST:
+        token = doc[end]
+        if is_name_token(token.text) or _glued(doc, end):
+            end += 1
+            continue
+        ahead = end
+        while ahead < stop and ahead - end < 3 and words[ahead] in LINKS:
+            ahead += 1
+        if ahead == end or ahead >= stop or not is_name_token(doc[ahead].text):
+            if _digit_end(doc, end):
+                end += 1
+            break
+        end = ahead + 1
+    return end
+
+
+def _digit_end(doc: Doc, position: int) -> bool:
+    """Tell whether a number closes a name, as in « Fabrique 21 »."""
+    return doc[position].text.isdigit() and len(doc[position]) <= 4
+
+
+def _glued(doc: Doc, position: int) -> bool:
+    """Tell whether a token goes on without a space from the one before: `ech` in `Clic'ech`."""
+    if doc[position - 1].whitespace_:
+        return False
+    text = doc[position].text
+    before = doc[position - 1].text
+    if text in {"-", "'", "@", "+", "&", "·", "!"}:
+        return position + 1 < len(doc) and not doc[position].whitespace_
+    return text[0].isalnum() and before[-1] in "-'@+&·." or text[:1] in ".-'" and len(text) > 1
+
+
+def _cuts(doc: Doc, words: list[str], start: int, end: int) -> Iterator[tuple[int, int]]:
+    """Yield a run and its pieces: between links, and without its first or last piece."""
+    yield start, end
+    pieces: list[tuple[int, int]] = []
+    piece = start
+    for position in range(start, end):
+        if words[position] in LINKS and position > piece:
+            pieces.append((piece, position))
+            piece = position + 1
+        elif words[position] in LINKS:
+            piece = position + 1
+    if piece < end:
+        pieces.append((piece, end))
+    if len(pieces) > 1:
+        pieces = pieces[:6]
+        for first in range(len(pieces)):
+            for last in range(first, len(pieces)):
+                yield pieces[first][0], pieces[last][1]
+    if 1 < end - start <= 6 and len(pieces) == 1:
+        yield start + 1, end
+        yield start, end - 1
+
+
+def _longer(doc: Doc, words: list[str], start: int, end: int, stop: int) -> Iterator[int]:
+    """Yield the ends a run may have if lower-case words go on with it."""
+    content = 0
+    position = end
+    while position < stop and content < 5 and position - start < LONGEST:
+        word = words[position]
+        if (
+            word in SURE_STOPS
+            and word not in {"sur", "dans"}
+            or not (word[0].isalpha() or word == "-")
+        ):
+            return
+        position += 1
+        if word in LINKS:
+            continue
+        content += 1
+        yield position
+
+
+def _quoted(doc: Doc, bounds: tuple[int, int]) -> Iterator[tuple[int, int]]:
+    position, stop = bounds
+    while position < stop:
+        closing = QUOTES.get(doc[position].text)
+        if closing:
+            for end in range(position + 1, min(stop, position + 10)):
+                if doc[end].text in {closing, '"', "”", "»"}:
+                    if end > position + 1:
+                        yield position + 1, end
+                    position = end
+                    break
+        position += 1
+
+
+def _opened(doc: Doc, bounds: tuple[int, int], words: list[str]) -> Iterator[tuple[int, int]]:
+    """Yield the names that open with a common noun: `rue des Lilas`, `région Bretagne`."""
+    for start in range(bounds[0], bounds[1]):
+        if words[start] not in COMMON_OPENERS or doc[start].text[0].isupper():
+            continue
+        position, content = start + 1, 0
+        while position < bounds[1] and position - start < LONGEST and content < 6:
+            word = words[position]
+            if is_name_token(doc[position].text):
+                end = _run_end(doc, words, position, bounds[1])
+                yield start, min(end, start + LONGEST)
+                for piece_end in range(position + 1, end):
+                    if words[piece_end] in LINKS:
+                        yield start, piece_end
+                break
+            if word in SURE_STOPS or not (word[0].isalpha() or word == "-"):
+                break
+            content += word not in LINKS
+            position += 1
+            if content and content <= 3 and word not in LINKS:
+                yield start, position
+
+
+def from_entities(doc: Doc, words: list[str]) -> dict[tuple[int, int], str]:
+    """Return the model's entities, trimmed, with their label."""
+    return {_trimmed(doc, words, entity.start, entity.end): entity.label_ for entity in doc.ents}
+
+
+EDGE = re.compile(r"^[^\w#@+!?*&]+$")
+OPENING_ARTICLES = frozenset("le la les l' un une des du de d' au aux et à en".split())
+CLOSING = LINKS | {"-", "–"}
+
+
+def _trimmed(doc: Doc, words: list[str], start: int, end: int) -> tuple[int, int]:
+    """Return bounds without punctuation, lower-case articles and dangling links."""
+    while start < end and (
+        EDGE.match(doc[start].text)
+        or (words[start] in OPENING_ARTICLES and not doc[start].text[0].isupper())
+        or words[start] in SPOKEN
+        or doc[start].is_space
+    ):
+        start += 1
+    while end > start and (
+        EDGE.match(doc[end - 1].text)
+        or (words[end - 1] in CLOSING and not doc[end - 1].text[0].isupper())
+        or doc[end - 1].is_space
+        or (doc[end - 1].text in {"!", "?"} and not doc[end - 2].whitespace_ and end == start + 1)
+    ):
+        end -= 1
+    return start, end

@@ -1,0 +1,110 @@
+"""Texts as they come, made fit for analysis without moving a single character.
+
+Offsets are promises: everything here replaces characters one for one, so that a span found in
+the prepared text is the same span in the document.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+LONGEST_TEXT = 50_000
+"""Characters analysed; what a text says after thirty pages is no announcement."""
+LONGEST_SENTENCE = 400
+"""Characters quoted as a mention's sentence."""
+
+MARKUP = re.compile(r"</?[A-Za-z!][^<>]{0,300}>|&(?:nbsp|amp|quot|laquo|raquo|#\d{1,5});")
+LINK_NOTE = re.compile(r"\((?:lien externe|nouvelle fenêtre)\)", re.IGNORECASE)
+WORD = re.compile(r"[^\W\d_]+")
+FUNCTION_WORDS = frozenset(
+    "le la les l de du des d et à au aux en un une pour par sur dans avec sans chez "
+    "vers entre ou où est a qui que se sa son ses ce cette ces nous vous".split()
+)
+SENTENCE_END = re.compile(
+    r"(?<!\b[A-Z]\.)(?<!\bM\.)(?<!\bMme\.)(?<!\bSt\.)(?<!\bcf\.)[.!?…]+[\"»”)]*\s+(?=[\"«“(–-]?\s*[^\Wa-z_])|\s*\n+\s*"
+)
+
+
+def prepare(text: str) -> str:
+    """Return the part of a text that is analysed, cleaned, with every offset kept."""
+    kept = MARKUP.sub(_blank, text[:LONGEST_TEXT])
+    kept = LINK_NOTE.sub(_blank, kept)
+    kept = "".join(map(_plain, kept)) if not kept.isascii() else kept.translate(_CONTROL)
+    return "\n".join(_calm(line) for line in kept.split("\n"))
+
+
+_CONTROL = {code: " " for code in range(32) if chr(code) != "\n"} | {127: " "}
+
+
+@lru_cache(maxsize=8192)
+def _plain(character: str) -> str:
+    """Return a character as one that the language model knows, or a space."""
+    if character == "\n" or (character.isascii() and character.isprintable()):
+        return character
+    if character in "’ʼ‘":
+        return "'"
+    category = unicodedata.category(character)
+    if category[0] in "CZ" or category in {"So", "Sk", "Mn"}:
+        return "\n" if category in {"Zl", "Zp"} else " "
+    folded = unicodedata.normalize("NFKC", character)
+    return folded if len(folded) == 1 else character
+
+
+def _blank(match: re.Match[str]) -> str:
+    return " " * len(match[0])
+
+
+def _calm(line: str) -> str:
+    """Return a line written all in capitals as a title, since case says nothing in it."""
+    letters = [c for c in line if c.isalpha()]
+    if len(letters) < 25 or sum(c.isupper() for c in letters) < 0.8 * len(letters):
+        return line
+    return WORD.sub(_calm_word, line)
+
+
+def _calm_word(match: re.Match[str]) -> str:
+    lowered = match[0].lower()
+    if len(lowered) != len(match[0]):
+        return match[0]
+    return lowered if lowered in FUNCTION_WORDS else lowered[0].upper() + lowered[1:]
+
+
+def sentences(text: str) -> Iterator[tuple[int, int]]:
+    """Yield the bounds of the sentences of a prepared text; a line always ends one."""
+    start = 0
+    for end in SENTENCE_END.finditer(text):
+        if end.start() > start:
+            yield start, end.start() + len(end[0].rstrip())
+        start = end.end()
+    if start < len(text):
+        yield start, len(text)
+
+
+def quote(text: str, bounds: tuple[int, int], span: tuple[int, int]) -> str:
+    """Return a sentence as it is shown: around a span, on one line, not too long."""
+    start, end = bounds
+    if end - start > LONGEST_SENTENCE:
+        room = max(0, LONGEST_SENTENCE - (span[1] - span[0])) // 2
+        start = max(start, min(span[0] - room, end - LONGEST_SENTENCE))
+        end = min(end, max(start + LONGEST_SENTENCE, span[1]))
+        start = _word_start(text, start, span[0])
+        end = _word_end(text, end, span[1])
+    return text[start:end].strip()
+
+
+def _word_start(text: str, start: int, limit: int) -> int:
+    space = text.find(" ", start, limit)
+    cut = start > 0 and not text[start - 1].isspace()
+    return space + 1 if cut and space >= 0 else start
+
+
+def _word_end(text: str, end: int, limit: int) -> int:
+    space = text.rfind(" ", limit, end)
+    cut = end < len(text) and not text[end].isspace()
+    return space if cut and space >= 0 else end

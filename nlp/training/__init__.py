@@ -1,0 +1,1 @@
+"""How the shipped weights are made, from our own sentences: `python -m nlp.training`."""
