@@ -4,52 +4,18 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import date
 
 import pytest
 
-from signals.backtest import Backtest, replay
+from signals.backtest import replay
 from signals.misses import Why
 from signals.text import fold
 from signals.truth import TruthActor, read_truth
-from tests.signals.facts import LYON, WATCH, World
+from tests.signals.archive import MONDAYS, archive, day, run
+from tests.signals.facts import WATCH
 from vigie.errors import InputError
-from vigie.records import ActorKind, Label
-
-START = date(2025, 1, 6)
-MONDAYS = [START + timedelta(weeks=w) for w in range(1, 25)]
-SMALL = replace(WATCH, queue_size=4, exploration=1)
-
-
-def day(week: int, offset: int = 2) -> date:
-    return START + timedelta(weeks=week, days=offset)
-
-
-def archive() -> tuple[World, list[TruthActor]]:
-    """A town with three emerging groups, an old one, a town hall and a celebrity."""
-    world = World(start=START)
-    for week in range(24):
-        world.say("Club Ancien", day=day(week), document=f"club{week}")
-        world.say("mairie de Mulhouse", day=day(week), kind=ActorKind.UNKNOWN)
-        world.say("Bruit", "Un Bruit court.", day(week), surface=f"Bruit {week}", confidence=0.2)
-    for week in range(12, 24):
-        world.say(
-            "Les Glaneuses", "Les Glaneuses viennent de se lancer.", day(week), document=f"g{week}"
-        )
-    world.say("Petit Fil", "Petit Fil vient de voir le jour.", day(15), document="p15")
-    world.say("Caché", "Caché vient de voir le jour.", day(16), document="c16", communes=(LYON,))
-    truth = [
-        TruthActor(name="Les Glaneuses", emerging=True, course="sudden", kind="association"),
-        TruthActor(name="petit fil", emerging=True, course="once", kind="association"),
-        TruthActor(name="Caché", emerging=True, course="once", kind="collective"),
-        TruthActor(name="Muet", emerging=True, course="once", documents=frozenset({"club14"})),
-        TruthActor(name="Club Ancien", emerging=False, course="old"),
-    ]
-    return world, truth
-
-
-def run(world: World, truth: list[TruthActor], **more) -> Backtest:
-    return replay((world.facts(m) for m in MONDAYS), truth, SMALL, fold, **more)
+from vigie.records import Label
 
 
 def test_who_was_found_by_which_mention_and_how_early():
