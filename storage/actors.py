@@ -1,0 +1,195 @@
+"""Actors, the names that lead to them, and merging without losing anything.
+
+A merge moves nothing: mentions and aliases stay with the actor they were resolved to, and every
+reading follows `root_id`. Undoing a merge is therefore exact.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from typing import TYPE_CHECKING
+
+from sqlalchemy import Connection, func, select, update
+
+from storage import tables
+from storage.folding import fold
+from storage.statements import chunks, pairs
+from vigie.errors import UnknownNameError
+from vigie.language import say
+from vigie.records import Actor, ActorKind
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+    from datetime import date
+
+MOST_SHARED = 50
+"""A block that more keys than this share says nothing."""
+
+_actors = tables.actors.c
+_aliases = tables.aliases.c
+
+
+# --- for resolution ------------------------------------------------------------------------
+
+
+def by_keys(c: Connection, keys: Iterable[str]) -> dict[str, str]:
+    """Return the actor id that each known key leads to.
+
+    It is the actor under which the name was met, merged or not: so an undone merge takes back
+    also what was linked in the meantime. `surviving` tells who stands for whom.
+    """
+    found: dict[str, str] = {}
+    for some in chunks(sorted(set(keys))):
+        query = select(_aliases.key, _aliases.actor_id).where(_aliases.key.in_(some))
+        found |= pairs(c, query.order_by(_aliases.key))
+    return found
+
+
+def by_blocks(c: Connection, blocks: Iterable[str], most: int = MOST_SHARED) -> dict[str, str]:
+    """Return key → actor id of the names that share a block, if at most `most` names share it."""
+    shared = tables.alias_blocks.c
+    found: dict[str, str] = {}
+    for some in chunks(sorted(set(blocks))):
+        telling = (
+            select(shared.block)
+            .where(shared.block.in_(some))
+            .group_by(shared.block)
+            .having(func.count() <= most)
+        )
+        query = (
+            select(_aliases.key, _aliases.actor_id)
+            .join(shared.key.table, shared.key == _aliases.key)
+            .where(shared.block.in_(telling))
+        )
+        found |= pairs(c, query)
+    return dict(sorted(found.items()))
+
+
+def surviving(c: Connection, ids: Iterable[str]) -> dict[str, str]:
+    """Return the actor that stands for each of some actors once merges are followed."""
+    found: dict[str, str] = {}
+    for some in chunks(sorted(set(ids))):
+        query = select(_actors.id, _actors.root_id).where(_actors.id.in_(some))
+        found |= pairs(c, query.order_by(_actors.id))
+    return found
+
+
+# --- reading -------------------------------------------------------------------------------
+
+
+def get(c: Connection, actor_id: str) -> Actor | None:
+    """Return an actor, or the one it was merged into; `None` if nothing speaks of it."""
+    root = surviving(c, [actor_id]).get(actor_id)
+    return load(c, [root]).get(root) if root else None
+
+
+def load(c: Connection, roots: Iterable[str]) -> dict[str, Actor]:
+    """Return unmerged actors by id, leaving out those that nothing speaks of any more."""
+    found: dict[str, Actor] = {}
+    for some in chunks(sorted(set(roots))):
+        surfaces, first = _surfaces(c, some), _first_seen(c, some)
+        query = select(tables.actors).where(_actors.id.in_(some)).order_by(_actors.id)
+        for row in c.execute(query):
+            days = [day for day in (first.get(row.id), row.known_since) if day]
+            if days:
+                found[row.id] = Actor(
+                    id=row.id,
+                    name=row.name,
+                    kind=ActorKind(row.kind),
+                    commune=row.commune,
+                    first_seen=min(days),
+                    aliases=tuple(s for s in surfaces.get(row.id, ()) if s != row.name),
+                    institution=row.institution,
+                )
+    return found
+
+
+def _surfaces(c: Connection, roots: list[str]) -> Mapping[str, list[str]]:
+    query = (
+        select(_actors.root_id, _aliases.surface)
+        .join(tables.aliases, _aliases.actor_id == _actors.id)
+        .where(_actors.root_id.in_(roots))
+        .distinct()
+        .order_by(_actors.root_id, _aliases.surface)
+    )
+    found: dict[str, list[str]] = defaultdict(list)
+    for root, surface in c.execute(query):
+        found[root].append(surface)
+    return found
+
+
+def _first_seen(c: Connection, roots: list[str]) -> dict[str, date]:
+    mentions = tables.mentions.c
+    query = (
+        select(_actors.root_id, func.min(mentions.known_on))
+        .join(tables.mentions, mentions.actor_id == _actors.id)
+        .where(_actors.root_id.in_(roots))
+        .group_by(_actors.root_id)
+    )
+    return pairs(c, query)
+
+
+def find(c: Connection, text: str, limit: int = 50) -> list[Actor]:
+    """Return actors one of whose names holds the text, whatever its accents and case."""
+    wanted = fold(text)
+    if not wanted:
+        return []
+    query = (
+        select(_actors.root_id)
+        .join(tables.aliases, _aliases.actor_id == _actors.id)
+        .where(_aliases.folded.contains(wanted, autoescape=True))
+        .group_by(_actors.root_id)
+        .order_by(func.min(func.length(_aliases.folded)), _actors.root_id)
+        .limit(limit)
+    )
+    roots = list(c.execute(query).scalars())
+    found = load(c, roots)
+    return [found[root] for root in roots if root in found]
+
+
+# --- changing ------------------------------------------------------------------------------
+
+
+def merge(c: Connection, from_id: str, into_id: str) -> bool:
+    """Let one actor stand for another; return whether that changed anything.
+
+    Raises:
+        UnknownNameError: one of the two does not exist.
+    """
+    roots = surviving(c, [from_id, into_id])
+    for actor_id in (from_id, into_id):
+        if actor_id not in roots:
+            raise UnknownNameError(say("Pas d’acteur « {id} ».", id=actor_id))
+    if roots[into_id] in (from_id, roots[from_id]):
+        return False
+    c.execute(update(tables.actors).where(_actors.id == from_id).values(merged_into=into_id))
+    _set_root(c, from_id, roots[into_id])
+    return True
+
+
+def unmerge(c: Connection, actor_id: str) -> None:
+    """Take a merge back: the actor stands for itself again, with all that was its own."""
+    c.execute(update(tables.actors).where(_actors.id == actor_id).values(merged_into=None))
+    _set_root(c, actor_id, actor_id)
+
+
+def _set_root(c: Connection, actor_id: str, root: str) -> None:
+    """Write the root of an actor and of all that were merged into it."""
+    family, found = {actor_id}, [actor_id]
+    while found:
+        query = select(_actors.id).where(_actors.merged_into.in_(found))
+        found = [i for i in c.execute(query).scalars() if i not in family]
+        family.update(found)
+    for some in chunks(sorted(family)):
+        c.execute(update(tables.actors).where(_actors.id.in_(some)).values(root_id=root))
+
+
+def mark_known(c: Connection, days: Mapping[str, date]) -> None:
+    """Note since when a directory or registry has listed actors; the earliest day stays."""
+    for actor_id, day in sorted(days.items()):
+        c.execute(
+            update(tables.actors)
+            .where(_actors.id == actor_id)
+            .where(_actors.known_since.is_(None) | (_actors.known_since > day))
+            .values(known_since=day)
+        )

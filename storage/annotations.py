@@ -1,0 +1,208 @@
+"""What language analysis found: a document's mentions are replaced all at once."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import date
+from typing import Any, NamedTuple
+
+from sqlalchemy import Connection, bindparam, delete, select, update
+
+from storage import documents as stored_documents
+from storage import stories as stored_stories
+from storage import tables
+from storage.folding import fold
+from storage.plain import from_message
+from storage.statements import chunks, insert_missing, upsert
+from vigie.records import Annotation, Document, Mention, Resolution
+
+DayOf = Callable[[Mention], date]
+
+
+def save(
+    c: Connection,
+    annotations: Iterable[Annotation],
+    resolution: Resolution,
+    stories: Mapping[str, str] | None = None,
+    *,
+    read: Iterable[Document] = (),
+) -> int:
+    """Replace the mentions of some documents, and keep the actors and names that are new.
+
+    Args:
+        c: a writing connection.
+        annotations: one a document.
+        resolution: of these annotations; what it says again changes nothing.
+        stories: document id → story id, where it is known by now.
+        read: the documents as they were when they were read; one that was edited since is left
+            waiting, its annotation speaks of a text that is no more.
+
+    Returns:
+        The number of documents that no longer wait.
+    """
+    _save_actors(c, resolution)
+    actor_of = {
+        (link.document_id, link.start, link.end): link.actor_id for link in resolution.links
+    }
+    digests = {document.id: stored_documents.digest_of(document) for document in read}
+    kept = 0
+    for batch in chunks(annotations, 200):
+        days = _days(c, [annotation.document_id for annotation in batch])
+        current = [
+            annotation
+            for annotation in batch
+            if annotation.document_id in days
+            and digests.get(annotation.document_id, days[annotation.document_id].digest)
+            == days[annotation.document_id].digest
+        ]
+        _replace(c, current)
+        rows = [
+            _mention_row(mention, position, actor_of, days[annotation.document_id].day_of)
+            for annotation in current
+            for position, mention in enumerate(annotation.mentions)
+        ]
+        if rows:
+            c.execute(tables.mentions.insert(), rows)
+        kept += len(current)
+    for document_id, story_id in (stories or {}).items():
+        stored_stories.set_story(c, document_id, story_id)
+    return kept
+
+
+def _save_actors(c: Connection, resolution: Resolution) -> None:
+    actors = [
+        {
+            "id": actor.id,
+            "name": actor.name,
+            "kind": actor.kind,
+            "commune": actor.commune,
+            "institution": actor.institution,
+            "root_id": actor.id,
+        }
+        for actor in resolution.actors
+    ]
+    insert_missing(c, tables.actors, actors)
+    aliases = [
+        {
+            "key": alias.key,
+            "surface": alias.surface,
+            "folded": fold(alias.surface),
+            "actor_id": alias.actor_id,
+        }
+        for alias in resolution.aliases
+    ]
+    insert_missing(c, tables.aliases, aliases)
+    blocks = [
+        {"block": block, "key": alias.key} for alias in resolution.aliases for block in alias.blocks
+    ]
+    insert_missing(c, tables.alias_blocks, blocks)
+    suggestions = [
+        {
+            "actor_id": suggestion.actor_id,
+            "other_id": suggestion.other_id,
+            "score": suggestion.score,
+            "reason": from_message(suggestion.reason),
+        }
+        for suggestion in resolution.suggestions
+    ]
+    insert_missing(c, tables.suggestions, suggestions)
+
+
+def _replace(c: Connection, batch: Sequence[Annotation]) -> None:
+    """Write all of some annotations but their mentions, and take the old mentions away."""
+    if not batch:
+        return
+    ids = [annotation.document_id for annotation in batch]
+    for table in (tables.mentions, tables.bands):
+        c.execute(delete(table).where(table.c.document_id.in_(ids)))
+    bands = [
+        {"document_id": annotation.document_id, "band": band}
+        for annotation in batch
+        for band in sorted(set(annotation.bands))
+    ]
+    insert_missing(c, tables.bands, bands)
+    upsert(
+        c,
+        tables.annotations,
+        [
+            {
+                "document_id": annotation.document_id,
+                "version": annotation.version,
+                "language": annotation.language,
+                "acronyms": [list(pair) for pair in annotation.acronyms],
+                "signature": annotation.signature,
+                "skipped": from_message(annotation.skipped) if annotation.skipped else None,
+            }
+            for annotation in batch
+        ],
+    )
+    c.execute(
+        update(tables.documents)
+        .where(tables.documents.c.id == bindparam("of_document"))
+        .values(annotated=bindparam("version"), communes=bindparam("named")),
+        [
+            {
+                "of_document": annotation.document_id,
+                "version": annotation.version,
+                "named": list(annotation.communes),
+            }
+            for annotation in batch
+        ],
+    )
+
+
+def _mention_row(
+    mention: Mention,
+    position: int,
+    actor_of: Mapping[tuple[str, int, int], str],
+    day_of: DayOf,
+) -> dict[str, Any]:
+    return {
+        "document_id": mention.document_id,
+        "position": position,
+        "actor_id": actor_of.get((mention.document_id, mention.start, mention.end)),
+        "known_on": day_of(mention),
+        "surface": mention.surface,
+        "label": mention.label,
+        "kind": mention.kind,
+        "begins": mention.start,
+        "ends": mention.end,
+        "confidence": float(mention.confidence),
+        "rule": mention.rule,
+        "commune": mention.commune,
+        "sentence": mention.sentence,
+    }
+
+
+class _Days(NamedTuple):
+    digest: str
+    day_of: DayOf
+
+
+def _days(c: Connection, ids: Sequence[str]) -> dict[str, _Days]:
+    """Return, by document, its digest and how to tell since when a mention is known.
+
+    In a document that was edited, a mention is known since the first version that had its words.
+    """
+    table = tables.documents.c
+    query = select(table.id, table.digest, table.known_on, table.text_known_on).where(
+        table.id.in_(ids)
+    )
+    found: dict[str, _Days] = {}
+    for row in c.execute(query):
+        if row.known_on == row.text_known_on:
+            found[row.id] = _Days(row.digest, lambda _, day=row.known_on: day)  # type: ignore[misc]
+        else:
+            versions = stored_documents.revisions(c, row.id)
+            found[row.id] = _Days(row.digest, _by_versions(versions, row.text_known_on))
+    return found
+
+
+def _by_versions(versions: Sequence[tuple[date, str, str]], last: date) -> DayOf:
+    def day_of(mention: Mention) -> date:
+        for day, title, text in versions:
+            if mention.surface in title or mention.surface in text:
+                return day
+        return last
+
+    return day_of

@@ -1,0 +1,112 @@
+"""Turns what a database may fail with into one sentence for a person."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
+
+from vigie.errors import StorageError
+from vigie.language import say
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from sqlalchemy import URL
+
+
+@contextmanager
+def translated(url: URL) -> Iterator[None]:
+    """Raise `StorageError` for what a person can mend; let programming errors through."""
+    try:
+        yield
+    except PoolTimeoutError as error:
+        raise StorageError(_locked(_place(url))) from error
+    except DBAPIError as error:
+        sentence = (
+            _of_sqlite(error, url)
+            if url.get_backend_name() == "sqlite"
+            else _of_postgresql(error, url)
+        )
+        if sentence is None:
+            raise
+        raise StorageError(sentence) from error
+
+
+def _place(url: URL) -> str:
+    if url.get_backend_name() == "sqlite":
+        return str(url.database)
+    return url.render_as_string(hide_password=True)
+
+
+def _locked(place: str) -> str:
+    return say(
+        "La base de données {place} est occupée par un autre programme : attendez qu’il finisse "
+        "ou arrêtez-le, puis recommencez.",
+        place=place,
+    )
+
+
+def _full(place: str) -> str:
+    return say(
+        "Plus de place sur le disque de la base de données {place} : libérez-en, puis "
+        "recommencez ; rien de ce qui était enregistré n’est perdu.",
+        place=place,
+    )
+
+
+def _read_only(place: str) -> str:
+    return say(
+        "La base de données {place} ne peut pas être modifiée : vérifiez les droits du fichier "
+        "et de son dossier.",
+        place=place,
+    )
+
+
+def _of_sqlite(error: DBAPIError, url: URL) -> str | None:
+    place = _place(url)
+    code = str(getattr(error.orig, "sqlite_errorname", ""))
+    if code.startswith(("SQLITE_BUSY", "SQLITE_LOCKED")):
+        return _locked(place)
+    if code.startswith("SQLITE_FULL"):
+        return _full(place)
+    if code.startswith(("SQLITE_READONLY", "SQLITE_PERM")):
+        return _read_only(place)
+    if code.startswith(("SQLITE_CORRUPT", "SQLITE_NOTADB")):
+        return say(
+            "La base de données {place} est abîmée, ou n’en est pas une : restaurez la dernière "
+            "sauvegarde avec « vigie restore ».",
+            place=place,
+        )
+    if code.startswith(("SQLITE_CANTOPEN", "SQLITE_IOERR")):
+        return say(
+            "La base de données {place} ne peut pas être ouverte ou lue ({error}) : vérifiez le "
+            "disque et les droits.",
+            place=place,
+            error=str(error.orig),
+        )
+    return None
+
+
+def _of_postgresql(error: DBAPIError, url: URL) -> str | None:
+    place = _place(url)
+    state = getattr(error.orig, "sqlstate", None) or ""
+    if state in {"55P03", "40001", "40P01", "57014"}:
+        return _locked(place)
+    if state in {"53100", "53200"}:
+        return _full(place)
+    if state in {"25006", "42501"}:
+        return _read_only(place)
+    if state.startswith(("08", "28", "3D", "53", "57")) or (
+        not state and type(error).__name__ == "OperationalError"
+    ):
+        lines = str(error.orig).strip().splitlines()
+        return say(
+            "PostgreSQL ne répond pas à {place} ({error}) : vérifiez l’adresse dans [storage] et "
+            "que le serveur tourne.",
+            place=place,
+            error=lines[-1].strip() if lines else state,
+        )
+    return None

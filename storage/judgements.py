@@ -1,0 +1,178 @@
+"""Judgements: only ever added; one that is taken back stays in the journal."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import Connection, Row, Select, func, select
+
+from storage import actors, tables
+from storage.statements import chunks, insert_missing
+from vigie.errors import UnknownNameError
+from vigie.language import say
+from vigie.records import Judgement, RejectReason, Verdict
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from datetime import datetime
+
+_judgements = tables.judgements.c
+_withdrawals = tables.withdrawals.c
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """A judgement as the journal keeps it."""
+
+    id: int
+    judgement: Judgement
+    actor_name: str
+    """As shown in the queue it was judged in, else the actor's own."""
+    withdrawn_by: str | None = None
+    withdrawn_at: datetime | None = None
+
+
+def add(c: Connection, judgement: Judgement) -> int:
+    """Keep a judgement and return its number; a verdict of merging also merges.
+
+    Raises:
+        UnknownNameError: the actor, or the one to merge into, does not exist.
+    """
+    merges = judgement.verdict is Verdict.MERGE
+    wanted = {judgement.actor_id} | ({judgement.merge_into or ""} if merges else set())
+    for actor_id in sorted(wanted - actors.surviving(c, wanted).keys()):
+        raise UnknownNameError(say("Pas d’acteur « {id} ».", id=actor_id))
+    statement = tables.judgements.insert().values(
+        actor_id=judgement.actor_id,
+        verdict=judgement.verdict,
+        who=judgement.who,
+        at=judgement.at,
+        week=judgement.week,
+        reason=judgement.reason,
+        merge_into=judgement.merge_into if merges else None,
+        note=judgement.note,
+    )
+    number = c.execute(statement.returning(_judgements.id)).scalar_one()
+    if merges and judgement.merge_into:
+        actors.merge(c, judgement.actor_id, judgement.merge_into)
+    return int(number)
+
+
+def withdraw(c: Connection, judgement_id: int, who: str, at: datetime) -> Entry:
+    """Take a judgement back and return it; a second time changes nothing.
+
+    Raises:
+        UnknownNameError: there is no judgement of that number.
+    """
+    entry = get(c, judgement_id)
+    if entry is None:
+        raise UnknownNameError(say("Pas d’avis numéro {id}.", id=judgement_id))
+    if entry.withdrawn_at is not None:
+        return entry
+    insert_missing(c, tables.withdrawals, [{"judgement_id": judgement_id, "who": who, "at": at}])
+    if entry.judgement.verdict is Verdict.MERGE:
+        _merge_as_stands(c, entry.judgement.actor_id)
+    return get(c, judgement_id) or entry
+
+
+def _merge_as_stands(c: Connection, actor_id: str) -> None:
+    """Merge an actor as the last verdict of merging that stands says, or not at all."""
+    actors.unmerge(c, actor_id)
+    query = (
+        _standing()
+        .where(_judgements.actor_id == actor_id)
+        .where(_judgements.verdict == Verdict.MERGE)
+        .order_by(_judgements.id.desc())
+        .limit(1)
+    )
+    for row in c.execute(query):
+        actors.merge(c, actor_id, row.merge_into)
+
+
+def undo(c: Connection, who: str, at: datetime) -> Entry | None:
+    """Take back the newest judgement of a person that stands; `None` if there is none."""
+    newest = last(c, who)
+    return withdraw(c, newest.id, who, at) if newest else None
+
+
+# --- reading -------------------------------------------------------------------------------
+
+
+def get(c: Connection, judgement_id: int) -> Entry | None:
+    """Return a judgement by its number."""
+    query = _entries().where(_judgements.id == judgement_id)
+    return next((_entry(row) for row in c.execute(query)), None)
+
+
+def last(c: Connection, who: str) -> Entry | None:
+    """Return the newest judgement of a person that stands: what `undo` would take back."""
+    query = _standing().where(_judgements.who == who).order_by(_judgements.id.desc()).limit(1)
+    return next((_entry(row) for row in c.execute(query)), None)
+
+
+def standing(c: Connection, actor_ids: Iterable[str]) -> dict[str, Entry]:
+    """Return the last judgement that stands of each actor, by actor id."""
+    found: dict[str, Entry] = {}
+    for ids in chunks(sorted(set(actor_ids))):
+        query = _standing().where(_judgements.actor_id.in_(ids)).order_by(_judgements.id)
+        found |= {row.actor_id: _entry(row) for row in c.execute(query)}
+    return found
+
+
+def all_standing(c: Connection) -> list[Judgement]:
+    """Return every judgement that was not taken back, oldest first."""
+    return [_judgement(row) for row in c.execute(_standing().order_by(_judgements.id))]
+
+
+def journal(c: Connection, limit: int = 100, before: int | None = None) -> list[Entry]:
+    """Return judgements, withdrawn ones too, newest first; `before` is where a page starts."""
+    query = _entries().order_by(_judgements.id.desc()).limit(limit)
+    if before is not None:
+        query = query.where(_judgements.id < before)
+    return [_entry(row) for row in c.execute(query)]
+
+
+def _entries() -> Select[Any]:
+    shown = tables.candidates.c
+    return (
+        select(
+            tables.judgements,
+            func.coalesce(shown.name, tables.actors.c.name).label("actor_name"),
+            _withdrawals.who.label("withdrawn_by"),
+            _withdrawals.at.label("withdrawn_at"),
+        )
+        .join(tables.actors, tables.actors.c.id == _judgements.actor_id)
+        .outerjoin(
+            tables.candidates,
+            (shown.week == _judgements.week) & (shown.actor_id == _judgements.actor_id),
+        )
+        .outerjoin(tables.withdrawals, _withdrawals.judgement_id == _judgements.id)
+    )
+
+
+def _standing() -> Select[Any]:
+    return _entries().where(_withdrawals.judgement_id.is_(None))
+
+
+def _entry(row: Row[Any]) -> Entry:
+    return Entry(
+        id=row.id,
+        judgement=_judgement(row),
+        actor_name=row.actor_name,
+        withdrawn_by=row.withdrawn_by,
+        withdrawn_at=row.withdrawn_at,
+    )
+
+
+def _judgement(row: Row[Any]) -> Judgement:
+    return Judgement(
+        actor_id=row.actor_id,
+        verdict=Verdict(row.verdict),
+        who=row.who,
+        at=row.at,
+        week=row.week,
+        reason=RejectReason(row.reason) if row.reason else None,
+        merge_into=row.merge_into,
+        note=row.note,
+    )

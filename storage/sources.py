@@ -1,0 +1,211 @@
+"""Sources: the catalogue's last snapshot, what is remembered of URLs, and health."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from typing import TYPE_CHECKING, NamedTuple
+
+from sqlalchemy import Connection, func, select
+
+from storage import tables
+from storage.plain import from_message, to_message
+from storage.statements import chunks, insert_missing, upsert
+from vigie.records import (
+    HealthState,
+    HttpState,
+    Outcome,
+    Reach,
+    Source,
+    SourceHealth,
+    SourceKind,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+FAILURES = frozenset(
+    {
+        HealthState.BLOCKED,
+        HealthState.WRONG_FORMAT,
+        HealthState.SLOW,
+        HealthState.UNREACHABLE,
+    }
+)
+"""The states in which a crawl got nothing it could read."""
+
+
+class Yield(NamedTuple):
+    """What a source has brought in all."""
+
+    documents: int
+    newest: date | None
+    """The last day on which one became known."""
+
+
+def save(c: Connection, sources: Iterable[Source]) -> None:
+    """Keep sources as the catalogue describes them now; those it dropped stay known."""
+    table = tables.sources
+    rows = [
+        {
+            "id": source.id,
+            "name": source.name,
+            "url": source.url,
+            "kind": source.kind,
+            "every": int(source.every.total_seconds()),
+            "reach": source.reach,
+            "tags": list(source.tags),
+            "expected": list(source.expected) if source.expected else None,
+            "language": source.language,
+            "full_text": source.full_text,
+        }
+        for source in sources
+    ]
+    upsert(c, table, rows)
+
+
+def all(c: Connection) -> list[Source]:  # noqa: A001 - read as `sources.all`
+    """Return every source ever known, by id."""
+    table = tables.sources
+    return [
+        Source(
+            id=row.id,
+            name=row.name,
+            url=row.url,
+            kind=SourceKind(row.kind),
+            every=timedelta(seconds=row.every),
+            reach=Reach(row.reach),
+            tags=tuple(row.tags),
+            expected=tuple(row.expected) if row.expected else None,
+            language=row.language,
+            full_text=row.full_text,
+        )
+        for row in c.execute(select(table).order_by(table.c.id))
+    ]
+
+
+def yields(c: Connection) -> dict[str, Yield]:
+    """Return what each source has brought, by id; those that brought nothing are left out."""
+    table = tables.documents
+    query = (
+        select(table.c.source_id, func.count(), func.max(table.c.known_on))
+        .group_by(table.c.source_id)
+        .order_by(table.c.source_id)
+    )
+    return {source_id: Yield(count, newest) for source_id, count, newest in c.execute(query)}
+
+
+# --- what is remembered of URLs ----------------------------------------------------------
+
+
+def http_states(c: Connection, source_ids: Iterable[str]) -> dict[str, HttpState]:
+    """Return what is remembered of the URLs of some sources, by URL."""
+    table = tables.http_states
+    found: dict[str, HttpState] = {}
+    for ids in chunks(sorted(set(source_ids))):
+        query = select(table).where(table.c.source_id.in_(ids))
+        for row in c.execute(query.order_by(table.c.source_id, table.c.url)):
+            found[row.url] = HttpState(
+                url=row.url,
+                source_id=row.source_id,
+                etag=row.etag,
+                last_modified=row.last_modified,
+                fingerprint=row.fingerprint,
+                checked_at=row.checked_at,
+            )
+    return found
+
+
+def save_http_states(c: Connection, states: Iterable[HttpState]) -> None:
+    """Remember the newest state of URLs."""
+    rows = [
+        {
+            "source_id": state.source_id,
+            "url": state.url,
+            "etag": state.etag,
+            "last_modified": state.last_modified,
+            "fingerprint": state.fingerprint,
+            "checked_at": state.checked_at,
+        }
+        for state in states
+    ]
+    upsert(c, tables.http_states, rows)
+
+
+# --- health --------------------------------------------------------------------------------
+
+
+def save_outcome(c: Connection, outcome: Outcome) -> None:
+    """Keep how a crawl ended, and what it means for its source's health.
+
+    An outcome that is not newer than the last one changes no health, so that saving it again
+    counts no failure twice.
+    """
+    row = {
+        "source_id": outcome.source_id,
+        "at": outcome.at,
+        "state": outcome.state,
+        "message": from_message(outcome.message),
+        "documents": outcome.documents,
+        "not_modified": outcome.not_modified,
+    }
+    insert_missing(c, tables.outcomes, [row])
+    table = tables.source_health
+    query = select(table).where(table.c.source_id == outcome.source_id)
+    previous = next((_health(row) for row in c.execute(query)), None)
+    if previous and outcome.at <= previous.last_try:
+        return
+    now = _next_health(previous, outcome)
+    upsert(
+        c,
+        table,
+        [
+            {
+                "source_id": now.source_id,
+                "state": now.state,
+                "message": from_message(now.message),
+                "since": now.since,
+                "last_try": now.last_try,
+                "last_success": now.last_success,
+                "failures": now.failures,
+            }
+        ],
+    )
+
+
+def _next_health(previous: SourceHealth | None, outcome: Outcome) -> SourceHealth:
+    """Return a source's health after one more crawl.
+
+    Empty is not failed. « Not modified » proves that the host answers, not that what was wrong
+    has been mended: it never clears a failure.
+    """
+    state, message = outcome.state, outcome.message
+    failures = previous.failures if previous else 0
+    last_success = previous.last_success if previous else None
+    if state in FAILURES:
+        failures += 1
+    elif previous and outcome.not_modified and previous.state in FAILURES:
+        state, message = previous.state, previous.message
+    else:
+        failures, last_success = 0, outcome.at
+    return SourceHealth(
+        source_id=outcome.source_id,
+        state=state,
+        message=message,
+        since=previous.since if previous and previous.state is state else outcome.at,
+        last_try=outcome.at,
+        last_success=last_success,
+        failures=failures,
+    )
+
+
+def health(c: Connection) -> dict[str, SourceHealth]:
+    """Return the health of every source that was tried, by id."""
+    table = tables.source_health
+    return {row.source_id: _health(row) for row in c.execute(select(table).order_by("source_id"))}
+
+
+def _health(row: object) -> SourceHealth:
+    values = row._asdict()  # type: ignore[attr-defined]
+    values["state"] = HealthState(values["state"])
+    values["message"] = to_message(values["message"])
+    return SourceHealth(**values)

@@ -1,0 +1,55 @@
+"""Helpers for writing and finding many rows, alike on both databases."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import islice
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from sqlalchemy.dialects import postgresql, sqlite
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection, Select, Table
+
+T = TypeVar("T")
+K = TypeVar("K")
+V = TypeVar("V")
+Row = Mapping[str, Any]
+
+CHUNK = 500
+"""Values in one `IN (…)`: far below what either database allows."""
+
+
+def chunks(items: Iterable[T], size: int = CHUNK) -> Iterator[list[T]]:
+    """Yield the items in lists of at most `size`."""
+    iterator = iter(items)
+    while chunk := list(islice(iterator, size)):
+        yield chunk
+
+
+def insert_missing(c: Connection, table: Table, rows: Sequence[Row]) -> None:
+    """Insert the rows whose primary key is not there yet; leave the others as they are."""
+    if rows:
+        c.execute(_insert(c, table).on_conflict_do_nothing(), list(rows))
+
+
+def upsert(c: Connection, table: Table, rows: Sequence[Row]) -> None:
+    """Insert the rows, or write over those of the same primary key.
+
+    All rows name the same columns; a column they do not name stays as it is.
+    """
+    if not rows:
+        return
+    keys = [column.name for column in table.primary_key]
+    statement = _insert(c, table)
+    changed = {name: statement.excluded[name] for name in rows[0] if name not in keys}
+    c.execute(statement.on_conflict_do_update(index_elements=keys, set_=changed), list(rows))
+
+
+def _insert(c: Connection, table: Table) -> postgresql.Insert | sqlite.Insert:
+    return postgresql.insert(table) if c.dialect.name == "postgresql" else sqlite.insert(table)
+
+
+def pairs(c: Connection, query: Select[tuple[K, V]]) -> dict[K, V]:
+    """Return what a query of two columns finds, the first leading to the second."""
+    return {row[0]: row[1] for row in c.execute(query)}

@@ -1,0 +1,187 @@
+"""Opening the database, and the two ways in: reading and writing."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from sqlalchemy import URL, Connection, Engine, create_engine, event, inspect, make_url, text
+from sqlalchemy.exc import ArgumentError
+
+from storage.failures import translated
+from vigie.errors import StorageError
+from vigie.language import say
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from sqlalchemy.engine.interfaces import DBAPIConnection
+    from sqlalchemy.pool import ConnectionPoolEntry
+
+SCHEMA = "0001"
+"""The newest migration; a test holds it to the files in `migrations/versions`."""
+
+_WRITERS_LOCK = 0x56494749
+"""Of PostgreSQL: writers come one at a time, as they do on SQLite."""
+
+
+@dataclass(frozen=True, slots=True)
+class Store:
+    """An open database."""
+
+    engine: Engine
+    patience: float
+    """Seconds to wait for another writer."""
+
+    @contextmanager
+    def reading(self) -> Iterator[Connection]:
+        """Yield a connection that sees one moment of the database, whoever writes meanwhile.
+
+        Raises:
+            StorageError: the database cannot be read.
+        """
+        engine = self.engine
+        if engine.dialect.name == "postgresql":
+            engine = engine.execution_options(
+                isolation_level="REPEATABLE READ", postgresql_readonly=True
+            )
+        with translated(engine.url), engine.connect() as connection:
+            yield connection
+
+    @contextmanager
+    def writing(self) -> Iterator[Connection]:
+        """Yield a connection whose changes are kept all together at the end, or not at all.
+
+        One writer at a time; the next one waits up to `patience` seconds.
+
+        Raises:
+            StorageError: the database cannot be written; nothing of this block was kept.
+        """
+        engine = self.engine.execution_options(vigie_writing=True)
+        with translated(engine.url), engine.begin() as connection:
+            if engine.dialect.name == "postgresql":
+                connection.execute(text(f"SET LOCAL lock_timeout = {int(self.patience * 1000)}"))
+                connection.execute(text(f"SELECT pg_advisory_xact_lock({_WRITERS_LOCK})"))
+            yield connection
+
+    def close(self) -> None:
+        """Give the connections back."""
+        self.engine.dispose()
+
+
+def open_store(url: str, folder: Path, *, patience: float = 30.0) -> Store:
+    """Open the database of a workspace, made or brought to the newest schema if need be.
+
+    A relative path of an SQLite URL starts from `folder`; its folder is made. `patience` is how
+    many seconds a writer waits for another one.
+
+    Raises:
+        StorageError: the URL is wrong, or the database unreachable, locked, damaged, or written
+            by a newer version of the program.
+    """
+    located = _located(url, folder)
+    store = Store(_engine(located, patience), patience)
+    try:
+        with store.reading() as connection:
+            schema = _schema(connection)
+        if schema != SCHEMA:
+            _migrate(store)
+    except StorageError:
+        store.close()
+        raise
+    return store
+
+
+def _located(url: str, folder: Path) -> URL:
+    try:
+        located = make_url(url)
+    except ArgumentError as error:
+        raise StorageError(
+            say(
+                "« {url} » n’est pas une adresse de base de données : écrivez par exemple "
+                "sqlite:///data/vigie.db ou postgresql+psycopg://… dans [storage].",
+                url=url,
+            )
+        ) from error
+    kind = located.get_backend_name()
+    if kind == "postgresql":
+        return located.set(drivername="postgresql+psycopg")
+    if kind != "sqlite" or located.database in (None, "", ":memory:"):
+        raise StorageError(
+            say(
+                "[storage] : « {url} » ne convient pas ; il faut un fichier SQLite "
+                "(sqlite:///data/vigie.db) ou PostgreSQL (postgresql+psycopg://…).",
+                url=located.render_as_string(hide_password=True),
+            )
+        )
+    path = folder.absolute() / str(located.database)
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise StorageError(
+            say(
+                "Le dossier {path} ne peut pas être créé ({error}) : vérifiez les droits.",
+                path=str(path.parent),
+                error=error.strerror or str(error),
+            )
+        ) from error
+    return located.set(database=str(path))
+
+
+def _engine(url: URL, patience: float) -> Engine:
+    if url.get_backend_name() == "postgresql":
+        return create_engine(url, pool_pre_ping=True, connect_args={"connect_timeout": 10})
+    engine = create_engine(url, pool_size=8, max_overflow=32, pool_timeout=patience)
+
+    @event.listens_for(engine, "connect")
+    def _on_connect(connection: DBAPIConnection, _: ConnectionPoolEntry) -> None:
+        # Python's sqlite3 would begin transactions by itself, and too late; "begin" below does.
+        connection.isolation_level = None
+        for pragma in (
+            f"busy_timeout = {int(patience * 1000)}",
+            "foreign_keys = ON",
+            "journal_mode = WAL",
+            "synchronous = NORMAL",
+            "temp_store = MEMORY",
+            "cache_size = -32000",
+        ):
+            connection.execute(f"PRAGMA {pragma}")
+
+    @event.listens_for(engine, "begin")
+    def _on_begin(connection: Connection) -> None:
+        # A writer that began as a reader would fail at once when another writer was faster.
+        writing = connection.get_execution_options().get("vigie_writing", False)
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if writing else "BEGIN")
+
+    return engine
+
+
+def _schema(connection: Connection) -> str | None:
+    if not inspect(connection).has_table("alembic_version"):
+        return None
+    return connection.execute(text("SELECT version_num FROM alembic_version")).scalar()
+
+
+def _migrate(store: Store) -> None:
+    """Bring the schema up to date; of two programs that start together, one finds it done."""
+    from alembic import command  # noqa: PLC0415 - slow, and hardly ever needed
+    from alembic.config import Config  # noqa: PLC0415 - as above
+    from alembic.script import ScriptDirectory  # noqa: PLC0415 - as above
+
+    config = Config()
+    config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
+    known = {script.revision for script in ScriptDirectory.from_config(config).walk_revisions()}
+    with store.writing() as connection:
+        schema = _schema(connection)
+        if schema is not None and schema not in known:
+            raise StorageError(
+                say(
+                    "La base de données vient d’une version plus récente de Vigie (schéma "
+                    "{schema}) : mettez Vigie à jour, ou restaurez une sauvegarde plus ancienne.",
+                    schema=schema,
+                )
+            )
+        config.attributes["connection"] = connection
+        command.upgrade(config, "head")

@@ -1,0 +1,283 @@
+"""The tables. A change here needs a migration: a test compares the two.
+
+Identifiers are derived from what they name (see `docs/architecture.md`), so that every write is
+an upsert. Only judgements, outcomes and rejects are numbered or dated as they come.
+"""
+
+from sqlalchemy import (
+    Boolean,
+    Column,
+    Date,
+    Float,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    Table,
+)
+
+from storage.columns import Instant, Json, Words
+
+metadata = MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+# --- sources -------------------------------------------------------------------------------
+
+sources = Table(
+    "sources",
+    metadata,
+    Column("id", Words, primary_key=True),
+    Column("name", Words, nullable=False),
+    Column("url", Words, nullable=False),
+    Column("kind", Words, nullable=False),
+    Column("every", Integer, nullable=False),  # seconds
+    Column("reach", Words, nullable=False),
+    Column("tags", Json, nullable=False),
+    Column("expected", Json),
+    Column("language", Words),
+    Column("full_text", Boolean, nullable=False),
+)
+
+http_states = Table(
+    "http_states",
+    metadata,
+    Column("source_id", Words, ForeignKey("sources.id"), primary_key=True),
+    Column("url", Words, primary_key=True),
+    Column("etag", Words),
+    Column("last_modified", Words),
+    Column("fingerprint", Words),
+    Column("checked_at", Instant),
+)
+
+outcomes = Table(
+    "outcomes",
+    metadata,
+    Column("source_id", Words, ForeignKey("sources.id"), primary_key=True),
+    Column("at", Instant, primary_key=True),
+    Column("state", Words, nullable=False),
+    Column("message", Json, nullable=False),
+    Column("documents", Integer, nullable=False),
+    Column("not_modified", Boolean, nullable=False),
+)
+
+source_health = Table(
+    "source_health",
+    metadata,
+    Column("source_id", Words, ForeignKey("sources.id"), primary_key=True),
+    Column("state", Words, nullable=False),
+    Column("message", Json, nullable=False),
+    Column("since", Instant, nullable=False),
+    Column("last_try", Instant, nullable=False),
+    Column("last_success", Instant),
+    Column("failures", Integer, nullable=False),
+)
+
+# --- documents -----------------------------------------------------------------------------
+
+documents = Table(
+    "documents",
+    metadata,
+    Column("id", Words, primary_key=True),
+    Column("source_id", Words, ForeignKey("sources.id"), nullable=False),
+    Column("url", Words, nullable=False),
+    Column("title", Words, nullable=False),
+    Column("published_at", Instant),
+    Column("date_note", Words, nullable=False),
+    Column("fetched_at", Instant, nullable=False),
+    Column("language", Words),
+    Column("kind", Words, nullable=False),
+    Column("excerpt", Boolean, nullable=False),
+    Column("event", Json),
+    Column("event_day", Date),
+    Column("archive", Words),
+    Column("known_on", Date, nullable=False),
+    Column("text_known_on", Date, nullable=False),  # later than known_on once the text was edited
+    Column("digest", Words, nullable=False),  # of title, text and event
+    Column("story_id", Words, nullable=False),
+    Column("annotated", Words, nullable=False),  # version of the annotation; empty: it waits
+    Column("communes", Json, nullable=False),
+    Index(None, "source_id", "known_on"),
+    Index(None, "annotated", "known_on"),
+    Index(None, "known_on"),
+    Index(None, "story_id"),
+)
+
+# Apart from their documents, so that reading those does not walk through megabytes of text.
+texts = Table(
+    "texts",
+    metadata,
+    Column("document_id", Words, ForeignKey("documents.id"), primary_key=True),
+    Column("text", Words, nullable=False),
+)
+
+document_revisions = Table(
+    "document_revisions",
+    metadata,
+    Column("document_id", Words, ForeignKey("documents.id"), primary_key=True),
+    Column("digest", Words, primary_key=True),
+    Column("title", Words, nullable=False),
+    Column("text", Words, nullable=False),
+    Column("event", Json),
+    Column("excerpt", Boolean, nullable=False),
+    Column("fetched_at", Instant, nullable=False),
+    Column("text_known_on", Date, nullable=False),
+)
+
+rejects = Table(
+    "rejects",
+    metadata,
+    Column("place", Words, primary_key=True),
+    Column("digest", Words, primary_key=True),
+    Column("at", Instant, nullable=False),
+    Column("source_id", Words, nullable=False),  # empty: of no source
+    Column("reason", Json, nullable=False),
+    Column("raw", Words, nullable=False),
+    Index(None, "at"),
+)
+
+# --- annotations and actors ------------------------------------------------------------------
+
+annotations = Table(
+    "annotations",
+    metadata,
+    Column("document_id", Words, ForeignKey("documents.id"), primary_key=True),
+    Column("version", Words, nullable=False),
+    Column("language", Words),
+    Column("acronyms", Json, nullable=False),
+    Column("signature", LargeBinary, nullable=False),
+    Column("skipped", Json),
+)
+
+bands = Table(
+    "bands",
+    metadata,
+    Column("document_id", Words, ForeignKey("documents.id"), primary_key=True),
+    Column("band", Words, primary_key=True),
+    Index(None, "band"),
+)
+
+actors = Table(
+    "actors",
+    metadata,
+    Column("id", Words, primary_key=True),
+    Column("name", Words, nullable=False),
+    Column("kind", Words, nullable=False),
+    Column("commune", Words),
+    Column("institution", Boolean, nullable=False),
+    Column("merged_into", Words, ForeignKey("actors.id")),
+    # The actor that stands for it once all merges are followed; itself if it is not merged.
+    Column("root_id", Words, nullable=False),
+    Column("known_since", Date),
+    Index(None, "root_id"),
+    Index(None, "merged_into"),
+)
+
+aliases = Table(
+    "aliases",
+    metadata,
+    Column("key", Words, primary_key=True),
+    Column("surface", Words, nullable=False),
+    Column("folded", Words, nullable=False),
+    Column("actor_id", Words, ForeignKey("actors.id"), nullable=False),
+    Index(None, "actor_id"),
+)
+
+alias_blocks = Table(
+    "alias_blocks",
+    metadata,
+    Column("block", Words, primary_key=True),
+    Column("key", Words, ForeignKey("aliases.key"), primary_key=True),
+)
+
+suggestions = Table(
+    "suggestions",
+    metadata,
+    Column("actor_id", Words, ForeignKey("actors.id"), primary_key=True),
+    Column("other_id", Words, ForeignKey("actors.id"), primary_key=True),
+    Column("score", Float, nullable=False),
+    Column("reason", Json, nullable=False),
+    Index(None, "other_id"),
+)
+
+mentions = Table(
+    "mentions",
+    metadata,
+    Column("document_id", Words, ForeignKey("documents.id"), primary_key=True),
+    Column("position", Integer, primary_key=True),
+    Column("actor_id", Words, ForeignKey("actors.id")),
+    Column("known_on", Date, nullable=False),
+    Column("surface", Words, nullable=False),
+    Column("label", Words, nullable=False),
+    Column("kind", Words, nullable=False),
+    Column("begins", Integer, nullable=False),
+    Column("ends", Integer, nullable=False),
+    Column("confidence", Float, nullable=False),
+    Column("rule", Words, nullable=False),
+    Column("commune", Words),
+    Column("sentence", Words, nullable=False),
+    Index(None, "actor_id", "known_on"),
+    Index(None, "known_on", "actor_id"),
+)
+
+# --- queues and judgements -------------------------------------------------------------------
+
+queues = Table(
+    "queues",
+    metadata,
+    Column("week", Words, primary_key=True),
+    Column("as_of", Date, nullable=False),
+    Column("clusters", Json, nullable=False),
+)
+
+candidates = Table(
+    "candidates",
+    metadata,
+    Column("week", Words, ForeignKey("queues.week"), primary_key=True),
+    Column("actor_id", Words, ForeignKey("actors.id"), primary_key=True),
+    Column("rank", Integer, nullable=False),
+    Column("score", Float, nullable=False),
+    Column("entered_by", Words, nullable=False),
+    Column("name", Words, nullable=False),
+    Column("kind", Words, nullable=False),
+    Column("commune", Words),
+    Column("cluster", Words),
+    Column("first_seen", Date, nullable=False),
+    Column("mentions", Integer, nullable=False),
+    Column("stories", Integer, nullable=False),
+    Column("sources", Integer, nullable=False),
+    Column("aliases", Json, nullable=False),
+    Column("reasons", Json, nullable=False),
+    Column("evidence", Json, nullable=False),
+    Index(None, "actor_id"),
+)
+
+judgements = Table(
+    "judgements",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("actor_id", Words, ForeignKey("actors.id"), nullable=False),
+    Column("verdict", Words, nullable=False),
+    Column("who", Words, nullable=False),
+    Column("at", Instant, nullable=False),
+    Column("week", Words, nullable=False),
+    Column("reason", Words),
+    Column("merge_into", Words, ForeignKey("actors.id")),
+    Column("note", Words, nullable=False),
+    Index(None, "actor_id"),
+    Index(None, "who"),
+)
+
+withdrawals = Table(
+    "withdrawals",
+    metadata,
+    Column("judgement_id", Integer, ForeignKey("judgements.id"), primary_key=True),
+    Column("who", Words, nullable=False),
+    Column("at", Instant, nullable=False),
+)

@@ -1,0 +1,227 @@
+"""Opening, migrating, two ways in, and what a person is told when the database fails."""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import signal
+import sqlite3
+import threading
+import time
+from datetime import date
+from pathlib import Path
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.config import Config
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import text
+
+import storage.store
+from storage import Store, documents, open_store, tables
+from vigie.errors import StorageError
+
+DAY = date(2026, 3, 2)
+MIGRATIONS = Path(storage.store.__file__).parent / "migrations"
+
+
+def sqlite_only(url: str) -> None:
+    if not url.startswith("sqlite"):
+        pytest.skip("SQLite’s own")
+
+
+def test_the_migrations_make_exactly_the_tables_of_the_model(store: Store):
+    with store.reading() as c:
+        context = MigrationContext.configure(c, opts={"compare_type": True})
+        assert compare_metadata(context, tables.metadata) == []
+
+
+def test_the_schema_is_that_of_the_newest_migration():
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS))
+    assert ScriptDirectory.from_config(config).get_current_head() == storage.store.SCHEMA
+
+
+def test_opening_again_keeps_what_is_stored(url, tmp_path, store, press):
+    with store.writing() as c:
+        documents.save(c, [press.document(1, DAY)])
+    store.close()
+    again = open_store(url, tmp_path)
+    with again.reading() as c:
+        assert documents.counts(c)["documents"] == 1
+    again.close()
+
+
+def test_a_relative_path_starts_from_the_workspace(tmp_path):
+    open_store("sqlite:///data/vigie.db", tmp_path).close()
+    assert (tmp_path / "data" / "vigie.db").is_file()
+
+
+def test_a_newer_database_is_refused_and_left_alone(url, tmp_path, store):
+    with store.writing() as c:
+        c.execute(text("UPDATE alembic_version SET version_num = '9999'"))
+    store.close()
+    with pytest.raises(StorageError, match=r"version plus récente de Vigie \(schéma 9999\)"):
+        open_store(url, tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("wrong", "says"),
+    [
+        ("nimporte quoi", "n’est pas une adresse de base de données"),
+        ("sqlite://", "ne convient pas"),
+        ("mysql://u:secret@h/b", "ne convient pas"),
+        ("oracle+inconnu://h/b", "ne convient pas"),
+    ],
+)
+def test_an_address_that_cannot_be_used_is_named(wrong, says, tmp_path):
+    with pytest.raises(StorageError, match=says) as refused:
+        open_store(wrong, tmp_path)
+    assert "secret" not in str(refused.value)
+
+
+def test_a_server_that_does_not_answer_is_named_without_the_password(tmp_path):
+    with pytest.raises(StorageError, match="PostgreSQL ne répond pas") as refused:
+        open_store("postgresql+psycopg://vigie:secret@127.0.0.1:1/vigie", tmp_path)
+    assert "secret" not in str(refused.value)
+    assert "\n" not in str(refused.value)
+
+
+def test_a_file_that_is_no_database_is_named(tmp_path):
+    (tmp_path / "data").mkdir()
+    (tmp_path / "data" / "vigie.db").write_text("Ceci n’est pas une base de données. " * 100)
+    with pytest.raises(StorageError, match=r"vigie\.db est abîmée"):
+        open_store("sqlite:///data/vigie.db", tmp_path)
+
+
+def test_a_folder_that_cannot_be_made_is_named(tmp_path):
+    (tmp_path / "data").write_text("un fichier")
+    with pytest.raises(StorageError, match="ne peut pas être créé"):
+        open_store("sqlite:///data/vigie.db", tmp_path)
+
+
+def test_a_locked_database_is_a_clear_sentence_and_loses_nothing(url, tmp_path, store, press):
+    sqlite_only(url)
+    other = sqlite3.connect(tmp_path / "data" / "vigie.db", isolation_level=None)
+    other.execute("BEGIN IMMEDIATE")
+    with pytest.raises(StorageError, match="occupée par un autre programme"), store.writing() as c:
+        documents.save(c, [press.document(1, DAY)])
+    with store.reading() as c:
+        assert documents.counts(c)["documents"] == 0
+    other.execute("ROLLBACK")
+    other.close()
+    with store.writing() as c:
+        documents.save(c, [press.document(1, DAY)])
+    with store.reading() as c:
+        assert documents.counts(c)["documents"] == 1
+
+
+def test_a_full_disk_is_a_clear_sentence_and_loses_nothing(url, store, press):
+    sqlite_only(url)
+    with store.writing() as c:
+        documents.save(c, [press.document(1, DAY)])
+    with pytest.raises(StorageError, match="Plus de place sur le disque"), store.writing() as c:
+        pages = c.execute(text("PRAGMA page_count")).scalar()
+        c.execute(text(f"PRAGMA max_page_count = {pages}"))
+        documents.save(c, [press.document(n, DAY, text="long " * 9999) for n in range(2, 40)])
+    with store.writing() as c:
+        c.execute(text("PRAGMA max_page_count = 1000000"))
+        assert documents.counts(c)["documents"] == 1
+        documents.save(c, [press.document(2, DAY)])
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="root writes anywhere")
+def test_a_read_only_folder_is_a_clear_sentence(tmp_path):
+    (tmp_path / "data").mkdir(mode=0o555)
+    with pytest.raises(StorageError, match="droits"):
+        open_store("sqlite:///data/vigie.db", tmp_path)
+
+
+def test_a_read_only_database_is_a_clear_sentence(url, store):
+    sqlite_only(url)
+    with pytest.raises(StorageError, match="ne peut pas être modifiée"), store.reading() as c:
+        c.execute(text("PRAGMA query_only = ON"))
+        c.execute(tables.queues.delete())
+
+
+def test_a_mistake_in_the_program_is_not_taken_for_a_failing_database(store):
+    with pytest.raises(Exception, match="nulle_part") as bug, store.reading() as c:
+        c.execute(text("SELECT * FROM nulle_part"))
+    assert not isinstance(bug.value, StorageError)
+
+
+def test_an_exception_in_the_middle_keeps_nothing_of_the_block(store, press):
+    with pytest.raises(KeyError), store.writing() as c:
+        documents.save(c, [press.document(1, DAY)])
+        raise KeyError
+    with store.reading() as c:
+        assert documents.counts(c)["documents"] == 0
+
+
+def test_a_reader_sees_one_moment_while_another_writes(store, press):
+    with store.reading() as c:
+        assert documents.counts(c)["documents"] == 0
+        with store.writing() as other:
+            documents.save(other, [press.document(1, DAY)])
+        assert documents.counts(c)["documents"] == 0
+    with store.reading() as c:
+        assert documents.counts(c)["documents"] == 1
+
+
+def test_two_writers_at_once_take_turns(url, tmp_path, press):
+    stores = [open_store(url, tmp_path, patience=20) for _ in range(2)]
+    failures: list[BaseException] = []
+
+    def write(one: Store, first: int) -> None:
+        try:
+            for number in range(first, first + 20):
+                with one.writing() as c:
+                    before = documents.counts(c)["documents"]
+                    documents.save(c, [press.document(number, DAY), press.document(7, DAY)])
+                    assert documents.counts(c)["documents"] - before in (1, 2)
+        except BaseException as error:
+            failures.append(error)
+            raise
+
+    threads = [
+        threading.Thread(target=write, args=(one, 100 * place))
+        for place, one in enumerate(stores, start=1)
+    ]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert failures == []
+    with stores[0].reading() as c:
+        assert documents.counts(c)["documents"] == 41
+    for one in stores:
+        one.close()
+
+
+def test_killed_in_the_middle_of_writing_nothing_is_half_written(url, tmp_path, store, press):
+    store.close()
+    fork = multiprocessing.get_context("fork")
+    started = fork.Event()
+
+    def write_until_killed() -> None:
+        one = open_store(url, tmp_path)
+        with one.writing() as c:
+            documents.save(c, [press.document(1, DAY)])
+        with one.writing() as c:
+            documents.save(c, [press.document(n, DAY) for n in range(1, 500)])
+            started.set()
+            time.sleep(60)
+
+    child = fork.Process(target=write_until_killed)
+    child.start()
+    assert started.wait(30)
+    os.kill(child.pid, signal.SIGKILL)
+    child.join()
+    again = open_store(url, tmp_path, patience=20)
+    with again.writing() as c:
+        assert documents.counts(c)["documents"] == 1
+        documents.save(c, [press.document(n, DAY) for n in range(1, 500)])
+    with again.reading() as c:
+        assert documents.counts(c)["documents"] == 499
+    again.close()
