@@ -15,13 +15,12 @@ from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
-import crawlers
-import nlp
 from crawlers import files, spool
+from crawlers.batch import crawl as crawl_batch
 from nlp import annotate as annotating
 from nlp import model, resolution, stories
 from signals.queue import detect as detect_candidates
-from storage import Store, actors, annotations, documents, facts, queues, sources
+from storage import Connection, Store, actors, annotations, documents, facts, queues, sources
 from storage import stories as stored_stories
 from vigie import gazetteer
 from vigie.language import say
@@ -84,11 +83,11 @@ def fetch(settings: Settings, store: Store) -> Path:
     with store.writing() as c:
         sources.save(c, settings.sources)
     with store.reading() as c:
-        states = sources.http_states(c, [source.id for source in wanted])
+        states = sources.http_states(c, [source.id for source in wanted]).values()
     folder = settings.data / "spool"
     folder.mkdir(parents=True, exist_ok=True)
     path = folder / f"{uuid.uuid4().hex}.jsonl"
-    crawlers.crawl(wanted, states, settings, path)
+    crawl_batch(wanted, states, settings, path)
     return path
 
 
@@ -107,7 +106,7 @@ def take_in(settings: Settings, store: Store, spool_file: Path, source_id: str) 
                 c, [r for r in batch if isinstance(r, Document)], settings.zone
             )
             rejects = [r for r in batch if isinstance(r, Reject)]
-            documents.save_rejects(c, source_id, rejects)
+            documents.save_rejects(c, rejects)
             # After its documents: a page that is remembered as fetched is stored.
             sources.save_http_states(c, [r for r in batch if isinstance(r, HttpState)])
             for outcome in (r for r in batch if isinstance(r, Outcome)):
@@ -200,7 +199,7 @@ class _Rejects:
 def annotate(settings: Settings, store: Store) -> int:
     """Annotate every document that waits; return how many."""
     with store.reading() as c:
-        total = documents.waiting_count(c, nlp.VERSION)
+        total = documents.waiting_count(c, model.VERSION)
     if not total:
         return 0
     language_model = model.load()
@@ -215,7 +214,7 @@ def annotate(settings: Settings, store: Store) -> int:
 def next_batch(store: Store) -> list[str]:
     """Return the ids of the next documents to annotate, newest first."""
     with store.reading() as c:
-        return documents.waiting(c, nlp.VERSION, BATCH)
+        return documents.waiting(c, model.VERSION, BATCH)
 
 
 def annotate_batch(
@@ -227,14 +226,16 @@ def annotate_batch(
         batch = documents.load(c, ids)
     found = list(annotating.annotate(batch, language_model, territory))
     with store.writing() as c:
-        known = actors.by_keys(c, resolution.keys_of(found))
-        annotations.save(c, found, resolution.resolve(found, known))
-        _tell_stories(c, found)
+        known = actors.by_blocks(c, resolution.blocks_of(found))
+        known |= actors.by_keys(c, resolution.keys_of(found))
+        annotations.save(c, found, resolution.resolve(found, known), read=batch)
+        _group_stories(c, found)
     return len(found)
 
 
-def _tell_stories(c: Connection, found: list[Annotation]) -> None:
-    for annotation in found:
+def _group_stories(c: Connection, found: list[Annotation]) -> None:
+    """Give each document the story of its nearest likeness, or one of its own."""
+    for annotation in sorted(found, key=lambda one: one.document_id):
         neighbours = stored_stories.neighbours(c, annotation.document_id, annotation.bands)
         story = stories.story_of(annotation.signature, neighbours)
         stored_stories.set_story(c, annotation.document_id, story or annotation.document_id)
@@ -246,7 +247,7 @@ def _tell_stories(c: Connection, found: list[Annotation]) -> None:
 def detect(settings: Settings, store: Store, as_of: date) -> Queue:
     """Compute the queue of the week of `as_of`, store it and return it as stored."""
     with store.reading() as c:
-        known = facts.week(c, as_of)
+        known = facts.week(c, as_of, zone=settings.zone)
     queue = detect_candidates(known, settings.watch)
     with store.writing() as c:
         return queues.save(c, queue)

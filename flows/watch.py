@@ -14,7 +14,6 @@ from prefect import flow, task
 from prefect.artifacts import create_markdown_artifact
 from prefect.cache_policies import NO_CACHE
 
-import nlp
 from flows import steps
 from flows.steps import TakenIn
 from nlp import model
@@ -166,7 +165,7 @@ def _crawl(workspace: _Workspace) -> tuple[TakenIn, list[str]]:
 
 def _annotate_all(workspace: _Workspace) -> int:
     with workspace.store.reading() as c:
-        total = documents.waiting_count(c, nlp.VERSION)
+        total = documents.waiting_count(c, model.VERSION)
     if not total:
         return 0
     language_model, done = model.load(), 0

@@ -1,7 +1,6 @@
 """Everything that is kept, and the only SQL: records in, records out."""
 
-from __future__ import annotations
-
+# No `from __future__ import annotations` here: its name would hide the module `annotations`.
 from sqlalchemy import Connection
 
 from storage.store import Store, open_store
