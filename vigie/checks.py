@@ -213,12 +213,8 @@ def _database(url: str) -> str:
     scheme, separator, rest = url.partition("://")
     if separator and rest and scheme in _DATABASES:
         return url
-    raise WrongValueError(
-        say(
-            "« {scheme} » : l’adresse commence par sqlite:/// ou postgresql+psycopg://",
-            scheme=scheme[:40] if separator else say("sans ://"),
-        )
-    )
+    why = say("« {scheme} » n’est pas une base connue : ", scheme=scheme[:40]) if separator else ""
+    raise WrongValueError(why + say("l’adresse commence par sqlite:/// ou postgresql+psycopg://"))
 
 
 def _zone(name: str) -> str:

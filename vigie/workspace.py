@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from typing import TYPE_CHECKING
 
 from vigie import catalogue, gazetteer, settings
@@ -64,7 +65,7 @@ def create(folder: Path, territory: str) -> settings.Settings:
         UnknownNameError: the territory is unknown, or its name is that of several.
     """
     path = folder / settings.FILE_NAME
-    if path.exists() or path.is_symlink():
+    if os.path.lexists(path):
         raise WorkspaceError(
             say(
                 "{folder} est déjà un espace de travail : son {file} est laissé tel quel",
