@@ -12,8 +12,8 @@ from zoneinfo import ZoneInfo
 from vigie import __version__, checks
 from vigie.checks import WrongValueError
 from vigie.errors import SettingsError, WorkspaceError
-from vigie.language import say
-from vigie.records import Source, SourceKind
+from vigie.language import render, say, terminal_language
+from vigie.records import Message, Source, SourceKind
 from vigie.toml_lines import Statement, statements
 
 if TYPE_CHECKING:
@@ -221,20 +221,22 @@ def require_contact(settings: Settings) -> str:
 
 
 _REASONS = {
-    "Cannot overwrite": "cette clé est déjà donnée plus haut",
-    "Cannot declare": "cette section est déjà ouverte plus haut",
-    "Cannot mutate": "cette clé est déjà donnée plus haut",
-    "Duplicate inline": "cette clé est donnée deux fois",
-    "Expected '='": "une clé, en lettres sans accent, est suivie d’un signe =",
-    "Expected ']'": "un crochet n’est pas fermé",
-    "Unclosed array": "un crochet n’est pas fermé",
-    "Unclosed inline": "une accolade n’est pas fermée",
-    "Unterminated string": "un guillemet n’est pas fermé",
-    "Illegal character": "un guillemet n’est pas fermé, ou un caractère est interdit",
-    "Unescaped": "dans un texte entre guillemets, \\ s’écrit \\\\",
-    "Invalid value": 'un texte s’écrit entre guillemets droits ("), une liste entre crochets',
-    "Invalid statement": "une clé s’écrit en lettres sans accent, puis = et sa valeur",
-    "Expected newline": "il y a quelque chose de trop en fin de ligne",
+    "Cannot overwrite": Message("cette clé est déjà donnée plus haut"),
+    "Cannot declare": Message("cette section est déjà ouverte plus haut"),
+    "Cannot mutate": Message("cette clé est déjà donnée plus haut"),
+    "Duplicate inline": Message("cette clé est donnée deux fois"),
+    "Expected '='": Message("une clé, en lettres sans accent, est suivie d’un signe ="),
+    "Expected ']'": Message("un crochet n’est pas fermé"),
+    "Unclosed array": Message("un crochet n’est pas fermé"),
+    "Unclosed inline": Message("une accolade n’est pas fermée"),
+    "Unterminated string": Message("un guillemet n’est pas fermé"),
+    "Illegal character": Message("un guillemet n’est pas fermé, ou un caractère est interdit"),
+    "Unescaped": Message("dans un texte entre guillemets, \\ s’écrit \\\\"),
+    "Invalid value": Message(
+        'un texte s’écrit entre guillemets droits ("), une liste entre crochets'
+    ),
+    "Invalid statement": Message("une clé s’écrit en lettres sans accent, puis = et sa valeur"),
+    "Expected newline": Message("il y a quelque chose de trop en fin de ligne"),
 }
 """What `tomllib` says, and what it mostly means."""
 
@@ -243,12 +245,16 @@ def _no_toml(reason: str, text: str) -> str:
     """Return the French sentence for an error of `tomllib`."""
     place = re.search(r"at line (\d+)", reason)
     line = int(place[1]) if place else max(1, len(text.rstrip().splitlines()))
-    meant = next((say(french) for start, french in _REASONS.items() if start in reason), "")
+    language = terminal_language()
+    meant = next(
+        (f" : {render(french, language)}" for start, french in _REASONS.items() if start in reason),
+        "",
+    )
     return say(
         "{file}, ligne {line} : ce n’est pas du TOML{meant}",
         file=FILE_NAME,
         line=line,
-        meant=f" : {meant}" if meant else "",
+        meant=meant,
     )
 
 
