@@ -123,7 +123,7 @@ def _run(job: Job) -> str:
     environment = {**os.environ, "PYTHONIOENCODING": "utf-8", "PYTHONUNBUFFERED": "1"}
     # -P keeps a stray file of the working folder from being taken for one of our modules.
     process = subprocess.Popen(  # noqa: S603 - our own interpreter on our own module
-        [sys.executable, "-c", "from crawlers.process import main; main()"],
+        [sys.executable, "-P", "-m", "crawlers.process"],
         stdin=subprocess.PIPE,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.PIPE,

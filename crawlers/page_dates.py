@@ -109,7 +109,7 @@ def _declared(tree: html.HtmlElement, found: list[Node]) -> Iterator[tuple[str, 
             and ("pubdate" in element.attrib or _PUBLISHED.search(said))
             and not _UPDATED.search(element.get("class", "").replace("updated-hidden", ""))
         )
-        if marked and not _set_apart(element):
+        if marked and not is_set_apart(element):
             value = element.get("datetime") or element.get("content") or element.get("title")
             yield value or element.text_content(), "date marquée dans la page"
 
@@ -157,7 +157,7 @@ def _written(tree: html.HtmlElement, heading: str) -> Iterator[str]:
             match = _WRITTEN.match(words) if len(words) < 120 else None
             if match and _LABEL.search(label):
                 yield match[1]
-            if match and not _set_apart(holder):
+            if match and not is_set_apart(holder):
                 found.append((position, match[1], _is_dated(holder)))
             position += len(words)
             label = words or label
@@ -176,7 +176,7 @@ def _is_dated(element: html.HtmlElement) -> bool:
     return False
 
 
-def _set_apart(element: html.HtmlElement) -> bool:
+def is_set_apart(element: html.HtmlElement) -> bool:
     """Tell whether an element stands among comments, menus or other articles."""
     for holder in (element, *element.iterancestors()):
         if holder.tag in {"aside", "nav", "footer"}:

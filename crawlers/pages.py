@@ -13,7 +13,7 @@ from urllib.parse import urljoin, urlsplit
 import trafilatura
 from lxml import etree, html
 
-from crawlers import encoding, identity, languages, page_dates, structured, text
+from crawlers import dates, encoding, identity, languages, page_dates, structured, text
 from crawlers.resource import Reading, Resource
 from crawlers.structured import Event, Node
 from vigie.records import Document, DocumentKind, Message
@@ -25,6 +25,8 @@ _SAVED_FROM = re.compile(
     r"<!-- (?:saved from url=\(\d+\)(\S+)|Mirrored from (\S+) by HTTrack)", re.IGNORECASE
 )
 _SEPARATOR = re.compile(r"\s+(?:[|•·»—–-]|::)\s+")
+MOST_LINKS = 100
+"""Pages taken from one index page."""
 _NO_TEXT = Message("page sans texte")
 
 
@@ -194,7 +196,7 @@ def _events(
         shared = address == url or addresses.count(address) > 1
         start = event.details.start
         part = f"{event.name}\n{start.isoformat() if start else ''}" if shared else ""
-        published, note = page_dates.dates.choose(
+        published, note = dates.choose(
             ((event.announced, "données structurées de la page"),), resource.fetched_at
         )
         documents.append(
@@ -253,3 +255,84 @@ def _believable(address: str, url: str) -> bool:
     one, other = urlsplit(identity.canonical_url(address)), urlsplit(identity.canonical_url(url))
     same_host = (one.netloc.removeprefix("www.")) == (other.netloc.removeprefix("www."))
     return same_host and (not identity.is_front_page(address) or identity.is_front_page(url))
+
+
+def read_json_ld(resource: Resource) -> Reading:
+    """Return the events or the article of a file that is JSON-LD alone."""
+    content = encoding.decode(resource.body, resource.charset)
+    if "<script" in content[:200_000].lower():
+        tree = parse(content)
+        found = structured.nodes(tree, content) if tree is not None else []
+    else:
+        tree, found = None, structured.parse(content)
+    events = structured.events(found)
+    if events:
+        empty = html.document_fromstring("<html></html>") if tree is None else tree
+        return Reading(documents=_events(events, empty, resource, resource.url))
+    documents = tuple(_told(node, resource) for node in found if structured.is_article(node))
+    if not documents:
+        return Reading(problem=Message("ni événement ni article dans ces données"))
+    return Reading(documents=documents)
+
+
+def read_listing(resource: Resource) -> Reading:
+    """Return the pages that an index page links to and that look like articles, without text."""
+    content = encoding.decode(resource.body, resource.charset)
+    tree = parse(content)
+    if tree is None:
+        return Reading(problem=_NO_TEXT)
+    host = urlsplit(identity.canonical_url(resource.url)).netloc.removeprefix("www.")
+    found: dict[str, Document] = {}
+    for link in tree.iter("a"):
+        words = text.one_line(link.text_content())
+        try:
+            url = urljoin(resource.url, link.get("href", "").strip())
+        except ValueError:
+            continue
+        canonical = identity.canonical_url(url)
+        same = urlsplit(canonical).netloc.removeprefix("www.") == host
+        if not same or not _like_an_article(canonical, words) or page_dates.is_set_apart(link):
+            continue
+        if canonical == identity.canonical_url(resource.url):
+            continue
+        document = Document(
+            id=identity.document_id(url),
+            source_id=resource.source_id,
+            url=url,
+            title="",
+            text="",
+            published_at=None,
+            fetched_at=resource.fetched_at,
+            language=resource.language,
+        )
+        found.setdefault(document.id, document)
+    return Reading(documents=tuple(found.values())[:MOST_LINKS], title=title(tree, []))
+
+
+def _like_an_article(url: str, words: str) -> bool:
+    last = urlsplit(url).path.rstrip("/").rsplit("/", 1)[-1]
+    return len(words) >= 15 and (last.count("-") >= 2 or bool(re.search(r"\d{3,}", last + urlsplit(url).query)))
+
+
+def _told(node: Node, resource: Resource) -> Document:
+    published, note = dates.choose(
+        ((structured.string(node.get("datePublished")), "données structurées de la page"),),
+        resource.fetched_at,
+    )
+    url = structured.string(node.get("url")) or structured.string(node.get("mainEntityOfPage"))
+    url = url if url.startswith(("http://", "https://")) else resource.url
+    body = text.from_html(
+        structured.string(node.get("articleBody")) or structured.string(node.get("description"))
+    )
+    heading = text.one_line(structured.string(node.get("headline")) or structured.string(node.get("name")))
+    return Document(
+        id=identity.document_id(url, heading if url == resource.url else ""),
+        source_id=resource.source_id,
+        url=url,
+        title=heading,
+        text=body,
+        published_at=published,
+        date_note=note,
+        fetched_at=resource.fetched_at,
+        language=languages.of(body, resource.language),
+    )

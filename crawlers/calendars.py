@@ -1,0 +1,177 @@
+"""iCalendar files: one document an event, recurrences spelled out in a bounded window.
+
+Each component is parsed by itself, so that a broken one is set aside and the others read. An
+event is known by its content, not by its UID: calendar programs draw new ones at each export.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from datetime import date, datetime, time, timedelta
+from itertools import islice
+
+import icalendar
+import recurring_ical_events
+
+from crawlers import dates, encoding, identity, languages, text
+from crawlers.resource import Reading, Resource
+from vigie.records import Document, DocumentKind, EventDetails, Message, Reject
+
+BEHIND = timedelta(days=30)
+AHEAD = timedelta(days=120)
+MOST_EVENTS = 5000
+MOST_OCCURRENCES = 60
+"""Of one recurring event in the window."""
+_EVENT = re.compile(r"^BEGIN:VEVENT\s*$.*?^END:VEVENT\s*$", re.DOTALL | re.MULTILINE | re.IGNORECASE)
+_ZONE = re.compile(r"^BEGIN:VTIMEZONE\s*$.*?^END:VTIMEZONE\s*$", re.DOTALL | re.MULTILINE | re.IGNORECASE)
+_TITLE = re.compile(r"^(?:X-WR-CALNAME|NAME)[^:\n]*:(.+)$", re.MULTILINE | re.IGNORECASE)
+_TOO_OFTEN = re.compile(r"^RRULE[^\n]*FREQ=(?:SECONDLY|MINUTELY|HOURLY)", re.MULTILINE | re.IGNORECASE)
+_RECURRENT = re.compile(r"^(?:RRULE|RDATE|RECURRENCE-ID)\b", re.MULTILINE | re.IGNORECASE)
+_UID = re.compile(r"^UID[^:\n]*:(.*)$", re.MULTILINE | re.IGNORECASE)
+_POSTCODE = re.compile(r"\b\d{5}\s+([^\d,;()]+?)\s*(?:$|[,;(\n])")
+
+
+def read(resource: Resource) -> Reading:
+    """Return the events of a calendar."""
+    content = re.sub(r"\r\n?", "\n", encoding.decode(resource.body, resource.charset))
+    content = re.sub(r"\n[ \t]", "", content)
+    blocks = [match[0] for match in islice(_EVENT.finditer(content), MOST_EVENTS)]
+    title = _TITLE.search(content)
+    rejects: list[Reject] = []
+    documents: dict[str, Document] = {}
+    for group in _grouped(blocks):
+        try:
+            for event in _occurrences(group, _zones(content), resource.fetched_at):
+                document = _document(event, resource)
+                documents.setdefault(document.id, document)
+        except Exception as error:  # noqa: BLE001 - the libraries raise anything on broken components
+            rejects.append(_reject(group[0], resource, error))
+    problem = None
+    if not re.search(r"^END:VCALENDAR", content, re.MULTILINE | re.IGNORECASE):
+        problem = Message("calendrier coupé avant sa fin")
+    return Reading(
+        documents=tuple(documents.values()),
+        rejects=tuple(rejects),
+        problem=problem,
+        title=text.one_line(_unescaped(title[1])) if title else "",
+    )
+
+
+def _zones(content: str) -> str:
+    return "\n".join(match[0] for match in _ZONE.finditer(content))
+
+
+def _grouped(blocks: list[str]) -> list[list[str]]:
+    """Return the components by event: exceptions to a recurrence go with their event."""
+    groups: dict[str, list[str]] = {}
+    for number, block in enumerate(blocks):
+        uid = _UID.search(block)
+        shared = uid is not None and _RECURRENT.search(block)
+        groups.setdefault(uid[1] if uid and shared else f"\n{number}", []).append(block)
+    return list(groups.values())
+
+
+def _occurrences(blocks: list[str], zones: str, now: datetime) -> Iterator[icalendar.Event]:
+    """Yield an event's occurrences: all of a recurring one in the window, or its only one."""
+    calendar = icalendar.Calendar.from_ical(
+        "BEGIN:VCALENDAR\nVERSION:2.0\n" + zones + "\n" + "\n".join(blocks) + "\nEND:VCALENDAR\n"
+    )
+    events = [event for event in calendar.walk("VEVENT") if isinstance(event, icalendar.Event)]
+    for event in events:
+        event.start  # noqa: B018 - raises when the event has no usable start
+    recurrent = _RECURRENT.search(blocks[0]) and not any(map(_TOO_OFTEN.search, blocks))
+    if not recurrent:
+        yield events[0]
+        return
+    found = recurring_ical_events.of(calendar).between(now - BEHIND, now + AHEAD)
+    found.sort(key=lambda event: _moment(event.start))
+    yield from found[:MOST_OCCURRENCES] or events[:1]
+
+
+def _document(event: icalendar.Event, resource: Resource) -> Document:
+    title = text.one_line(str(event.get("SUMMARY") or ""))
+    body = text.from_html(str(event.get("DESCRIPTION") or ""))
+    start = _moment(event.start)
+    place = text.tidy(str(event.get("LOCATION") or ""))
+    url = _url(event, resource)
+    published, note = dates.choose(
+        (
+            (_stamp(event, "CREATED"), "création de l’événement dans l’agenda"),
+            (_stamp(event, "LAST-MODIFIED"), "mise à jour de l’événement dans l’agenda"),
+            (_stamp(event, "DTSTAMP"), "export de l’agenda"),
+        ),
+        resource.fetched_at,
+    )
+    return Document(
+        id=identity.document_id(url, f"{title}\n{start.isoformat()}"),
+        source_id=resource.source_id,
+        url=url,
+        title=title,
+        text=body,
+        published_at=published,
+        date_note=note,
+        fetched_at=resource.fetched_at,
+        language=languages.of(body or title, resource.language),
+        kind=DocumentKind.EVENT,
+        event=EventDetails(
+            start=start,
+            end=_end(event),
+            venue=" ".join(place.split()) or None,
+            organiser=_organiser(event),
+            commune=_commune(place),
+        ),
+    )
+
+
+def _moment(value: date) -> datetime:
+    """Return a start or end as an aware datetime; a whole day begins at its local midnight."""
+    if not isinstance(value, datetime):
+        return datetime.combine(value, time(), dates.ZONE)
+    return value if value.tzinfo else value.replace(tzinfo=dates.ZONE)
+
+
+def _end(event: icalendar.Event) -> datetime | None:
+    if "DTEND" not in event and "DURATION" not in event:
+        return None
+    return _moment(event.end)
+
+
+def _stamp(event: icalendar.Event, name: str) -> str:
+    value = event.get(name)
+    moment = getattr(value, "dt", None)
+    return moment.isoformat() if isinstance(moment, date) else ""
+
+
+def _url(event: icalendar.Event, resource: Resource) -> str:
+    url = str(event.get("URL") or "").strip()
+    return url if url.startswith(("http://", "https://")) else resource.url
+
+
+def _organiser(event: icalendar.Event) -> str | None:
+    organiser = event.get("ORGANIZER")
+    if isinstance(organiser, list):
+        organiser = organiser[0] if organiser else None
+    name = getattr(organiser, "params", {}).get("CN") if organiser is not None else None
+    return text.one_line(str(name)) or None if name else None
+
+
+def _commune(place: str) -> str | None:
+    match = _POSTCODE.search(place)
+    return match[1].strip() if match else None
+
+
+def _unescaped(value: str) -> str:
+    return re.sub(r"\\([,;\\])", r"\1", value.replace("\\n", " "))
+
+
+def _reject(block: str, resource: Resource, error: Exception) -> Reject:
+    summary = re.search(r"^SUMMARY[^:\n]*:(.*)$", block, re.MULTILINE)
+    return Reject(
+        where=resource.url,
+        reason=Message(
+            "événement illisible : « {title} » ({error})",
+            {"title": _unescaped(summary[1])[:100] if summary else "?", "error": type(error).__name__},
+        ),
+        raw=block[:10_000],
+    )

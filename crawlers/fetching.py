@@ -1,0 +1,251 @@
+"""One polite request, with its retries, and what came of it."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+from scrapy import Request
+from scrapy.exceptions import (
+    CannotResolveHostError,
+    DownloadCancelledError,
+    DownloadConnectionRefusedError,
+    DownloadFailedError,
+    DownloadTimeoutError,
+    IgnoreRequest,
+    NotSupported,
+    ResponseDataLossError,
+    UnsupportedURLSchemeError,
+)
+
+from crawlers import encoding
+from vigie.records import HealthState, Message
+
+if TYPE_CHECKING:
+    from scrapy.core.engine import ExecutionEngine
+    from scrapy.http import Response
+
+    from crawlers.guard import Guard
+
+_WORTH_RETRYING = {408, 425, 429, 500, 502, 503, 504, 520, 522, 523, 524}
+_BLOCKED = {401, 402, 403, 407, 418, 429, 451}
+_GONE = {404, 410}
+LONGEST_WAIT = 120.0
+"""Seconds that a crawl waits because a server asked for it; longer is left to the next crawl."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fetched:
+    """A response with a body, or the answer that nothing has changed."""
+
+    url: str
+    """After redirects."""
+    body: bytes
+    charset: str | None
+    etag: str | None
+    last_modified: str | None
+    not_modified: bool = False
+    moved_to: str | None = None
+    """Where permanent redirects, and only those, have led."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Failure:
+    """Why there is no response to read."""
+
+    state: HealthState
+    message: Message
+    lasting: bool
+    """Trying again soon would be of no use."""
+
+
+class Fetcher:
+    """Makes requests through Scrapy's downloader: its delays, robots.txt, caps and redirects."""
+
+    def __init__(self, engine: ExecutionEngine, guard: Guard, *, backoff: float, tries: int = 3) -> None:
+        self._engine = engine
+        self._guard = guard
+        self._backoff = backoff
+        self._tries = tries
+        self._paused_until: dict[str, float] = {}
+
+    async def fetch(
+        self, url: str, headers: Mapping[str, str] | None = None, tries: int | None = None
+    ) -> Fetched | Failure:
+        """Return what a URL answers; several tries, further and further apart."""
+        host = _host(url)
+        if urlsplit(url).scheme not in {"http", "https"} or not host:
+            return Failure(
+                state=HealthState.UNREACHABLE,
+                message=Message("adresse qui n’est ni http ni https : {url}", {"url": url[:200]}),
+                lasting=True,
+            )
+        tries = tries or self._tries
+        outcome: Fetched | Failure | None = None
+        for attempt in range(tries):
+            await self._await_turn(host)
+            outcome, wait = await self._try(url, headers)
+            if isinstance(outcome, Fetched) or outcome.lasting or attempt == tries - 1:
+                break
+            if wait is not None and wait > LONGEST_WAIT:
+                break
+            pause = wait if wait is not None else self._backoff * 2**attempt
+            self._paused_until[host] = max(
+                self._paused_until.get(host, 0.0), time.monotonic() + pause
+            )
+        if outcome is None:
+            raise AssertionError("at least one try is made")
+        return outcome
+
+    async def _await_turn(self, host: str) -> None:
+        pause = self._paused_until.get(host, 0.0) - time.monotonic()
+        if pause > 0:
+            await asyncio.sleep(pause)
+
+    async def _try(
+        self, url: str, headers: Mapping[str, str] | None
+    ) -> tuple[Fetched | Failure, float | None]:
+        """Return the answer, and the seconds that the server asks us to wait, if it does."""
+        request = Request(url, headers=dict(headers or {}), dont_filter=True)
+        try:
+            response = await self._engine.download_async(request)
+        except IgnoreRequest as error:
+            return _ignored(str(error)), None
+        except (
+            CannotResolveHostError,
+            DownloadCancelledError,
+            DownloadConnectionRefusedError,
+            DownloadFailedError,
+            DownloadTimeoutError,
+            NotSupported,
+            ResponseDataLossError,
+            UnsupportedURLSchemeError,
+            OSError,
+            ValueError,
+        ) as error:
+            return self._unreachable(error, url), None
+        wait = _retry_after(response)
+        if response.status == 304:
+            return _fetched(response, not_modified=True), wait
+        if 200 <= response.status < 300:
+            return _fetched(response), wait
+        return _refused(response, wait), wait
+
+    def _unreachable(self, error: Exception, url: str) -> Failure:
+        state, lasting = HealthState.UNREACHABLE, False
+        match error:
+            case DownloadTimeoutError():
+                state = HealthState.SLOW
+                message = Message("pas de réponse complète dans le délai")
+            case DownloadCancelledError():
+                lasting = True
+                message = Message("réponse trop volumineuse : abandonnée")
+            case CannotResolveHostError() if self._guard.refused:
+                lasting = True
+                message = Message("mène à une adresse privée ou réservée : refusé")
+                if _host(url) not in self._guard.refused and not _literal(url):
+                    message = Message(
+                        "mène à un nom inconnu ou à une adresse privée ou réservée : refusé"
+                    )
+            case CannotResolveHostError():
+                message = Message("nom de site inconnu : {host}", {"host": _host(url)})
+            case DownloadConnectionRefusedError():
+                message = Message("connexion refusée par {host}", {"host": _host(url)})
+            case DownloadFailedError() | ResponseDataLossError():
+                message = Message("connexion interrompue ou réponse mal formée")
+            case _:
+                lasting = True
+                message = Message("adresse inutilisable ({error})", {"error": type(error).__name__})
+        return Failure(state=state, message=message, lasting=lasting)
+
+
+def _host(url: str) -> str:
+    try:
+        return (urlsplit(url).hostname or "").lower()
+    except ValueError:
+        return ""
+
+
+def _literal(url: str) -> bool:
+    return _host(url).replace(".", "").replace(":", "").isalnum() and not _host(url)[-1:].isalpha()
+
+
+def _fetched(response: Response, *, not_modified: bool = False) -> Fetched:
+    asked = response.request.url if response.request else response.url
+    reasons = response.meta.get("redirect_reasons", []) if response.request else []
+    moved = bool(reasons) and all(reason in {301, 308} for reason in reasons)
+    return Fetched(
+        url=response.url,
+        body=encoding.inflate(response.body),
+        charset=_charset(response),
+        etag=_header(response, "ETag"),
+        last_modified=_header(response, "Last-Modified"),
+        not_modified=not_modified,
+        moved_to=asked if moved else None,
+    )
+
+
+def _header(response: Response, name: str) -> str | None:
+    value = response.headers.get(name)
+    return value.decode("latin-1").strip()[:1000] or None if value else None
+
+
+def _charset(response: Response) -> str | None:
+    said = (_header(response, "Content-Type") or "").lower()
+    return said.split("charset=", 1)[1].split(";")[0].strip("\"' ") if "charset=" in said else None
+
+
+def _retry_after(response: Response) -> float | None:
+    said = _header(response, "Retry-After")
+    if said is None or response.status not in {429, 503}:
+        return None
+    if said.isdigit():
+        return float(said)
+    try:
+        return max(0.0, (parsedate_to_datetime(said) - datetime.now(UTC)).total_seconds())
+    except (ValueError, TypeError):
+        return None
+
+
+def _ignored(reason: str) -> Failure:
+    if "robots.txt" in reason:
+        message = Message("robots.txt interdit cette adresse")
+        return Failure(state=HealthState.BLOCKED, message=message, lasting=True)
+    if "redirection" in reason:
+        message = Message("redirections en boucle")
+    else:
+        message = Message("réponse démesurée une fois décompressée : abandonnée")
+    return Failure(state=HealthState.UNREACHABLE, message=message, lasting=True)
+
+
+def _refused(response: Response, wait: float | None) -> Failure:
+    status = response.status
+    lasting = status not in _WORTH_RETRYING
+    values = {"status": status}
+    if status in _GONE:
+        return Failure(
+            state=HealthState.UNREACHABLE,
+            message=Message("n’existe pas ou plus (réponse {status})", values),
+            lasting=lasting,
+        )
+    if status in _BLOCKED:
+        message = Message("accès refusé (réponse {status})", values)
+        if wait is not None:
+            message = Message(
+                "trop de demandes (réponse {status}) : le site demande d’attendre {seconds} s",
+                {"status": status, "seconds": round(wait)},
+            )
+        return Failure(state=HealthState.BLOCKED, message=message, lasting=lasting)
+    if 300 <= status < 400:
+        message = Message("redirection sans destination utilisable (réponse {status})", values)
+    elif status >= 500:
+        message = Message("le site est en panne (réponse {status})", values)
+    else:
+        message = Message("réponse {status}", values)
+    return Failure(state=HealthState.UNREACHABLE, message=message, lasting=lasting)

@@ -1,0 +1,90 @@
+"""Which parser reads what, for each kind of source."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from urllib.parse import urljoin
+
+from crawlers import calendars, encoding, feeds, openagenda, pages, sitemaps
+from crawlers.resource import Reading, Resource
+from crawlers.sniff import Format
+from vigie.records import Message, SourceKind
+
+Reader = Callable[[Resource], Reading]
+
+_READERS: dict[Format, Reader] = {
+    Format.FEED: feeds.read,
+    Format.JSON_FEED: feeds.read,
+    Format.PAGE: pages.read,
+    Format.CALENDAR: calendars.read,
+    Format.SITEMAP: sitemaps.read,
+    Format.JSON_LD: pages.read_json_ld,
+    Format.OPENAGENDA: openagenda.read,
+}
+_EXPECTED: dict[SourceKind, tuple[Format, ...]] = {
+    SourceKind.FEED: (Format.FEED, Format.JSON_FEED),
+    SourceKind.SITEMAP: (Format.SITEMAP,),
+    SourceKind.LISTING: (Format.PAGE,),
+    SourceKind.EVENTS: (Format.PAGE, Format.JSON_LD),
+    SourceKind.CALENDAR: (Format.CALENDAR,),
+    SourceKind.OPENAGENDA: (Format.OPENAGENDA, Format.JSON),
+}
+_KINDS = {
+    Format.FEED: SourceKind.FEED,
+    Format.JSON_FEED: SourceKind.FEED,
+    Format.SITEMAP: SourceKind.SITEMAP,
+    Format.CALENDAR: SourceKind.CALENDAR,
+    Format.OPENAGENDA: SourceKind.OPENAGENDA,
+}
+_FEED_LINK = re.compile(r"<link\b[^>]*\btype\s*=\s*[\"']?application/(?:rss|atom|feed)\+(?:xml|json)[^>]*>", re.IGNORECASE)
+_HREF = re.compile(r"\bhref\s*=\s*(?:\"([^\"]+)\"|'([^']+)'|([^\s>]+))", re.IGNORECASE)
+
+
+def any_reader(found: Format) -> Reader | None:
+    """Return the parser of a format, if it holds documents."""
+    return _READERS.get(found)
+
+
+def reader(kind: SourceKind, found: Format) -> Reader:
+    """Return the parser of what a source of some kind was found to hold."""
+    if kind is SourceKind.LISTING:
+        return pages.read_listing
+    if kind is SourceKind.OPENAGENDA:
+        return openagenda.read
+    return _READERS[found]
+
+
+def mismatch(kind: SourceKind, found: Format, resource: Resource) -> Message | None:
+    """Return in words what is wrong when a source does not hold what its kind says."""
+    expected = _EXPECTED.get(kind, ())
+    if found in expected:
+        return None
+    values = {"expected": str(expected[0]) if expected else str(kind), "found": str(found)}
+    if found is Format.EMPTY:
+        return Message("réponse vide")
+    if found is Format.PAGE and kind is SourceKind.FEED:
+        if links := feed_links(resource):
+            return Message(
+                "page web au lieu d’un flux ; elle annonce ce flux : {url}", {"url": links[0][:500]}
+            )
+        return Message("page web au lieu d’un flux")
+    if found in _KINDS:
+        return Message(
+            "format inattendu : {found} au lieu de {expected} ; écrivez kind = \"{kind}\"",
+            {**values, "kind": str(_KINDS[found])},
+        )
+    return Message("format inattendu : {found} au lieu de {expected}", values)
+
+
+def feed_links(resource: Resource) -> list[str]:
+    """Return the addresses of the feeds that a page announces, in its order."""
+    content = encoding.decode(resource.body[:500_000], resource.charset)
+    found = []
+    for link in _FEED_LINK.finditer(content):
+        if href := _HREF.search(link[0]):
+            try:
+                found.append(urljoin(resource.url, (href[1] or href[2] or href[3]).replace("&amp;", "&")))
+            except ValueError:
+                continue
+    return list(dict.fromkeys(found))

@@ -1,0 +1,129 @@
+"""The process of one batch: `python -m crawlers.process`, with the job on standard input."""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+from collections.abc import AsyncIterator
+from typing import TYPE_CHECKING, Any
+
+from scrapy import Spider, signals
+from scrapy.crawler import CrawlerProcess
+
+from crawlers import batch
+from crawlers.fetching import Fetcher
+from crawlers.guard import Guard
+from crawlers.spider import Crawl
+from crawlers.spool import Writer
+
+if TYPE_CHECKING:
+    from scrapy import Request
+    from scrapy.crawler import Crawler
+    from scrapy.robotstxt import RobotParser
+
+SOURCES_AT_ONCE = 32
+LONGEST_CRAWL_DELAY = 60.0
+"""Seconds; a robots.txt that asks for more gets this much, and few pages a run."""
+
+
+class WatchSpider(Spider):
+    """Crawls every source of a job; Scrapy does the downloading, `Crawl` the rest."""
+
+    name = "vigie"
+    job: batch.Job
+    guard: Guard
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler, *args: Any, **kwargs: Any) -> WatchSpider:
+        """Make the spider, and hear of each robots.txt."""
+        spider = super().from_crawler(crawler, *args, **kwargs)
+        crawler.signals.connect(spider.slow_down, signal=signals.robots_parsed)
+        return spider
+
+    async def start(self) -> AsyncIterator[Request]:
+        """Crawl all the sources, side by side; Scrapy itself is given no request."""
+        writer = Writer(self.job.spool)
+        engine = self.crawler.engine
+        if engine is None:
+            raise AssertionError("Scrapy starts its engine before its spider")
+        crawl = Crawl(
+            fetcher=Fetcher(engine, self.guard, backoff=max(self.job.crawler.delay, 0.2)),
+            writer=writer,
+            states={(state.source_id, state.url): state for state in self.job.http_states},
+            source_timeout=self.job.crawler.source_timeout,
+        )
+        places = asyncio.Semaphore(SOURCES_AT_ONCE)
+
+        async def in_turn(number: int) -> None:
+            async with places:
+                await crawl.run(self.job.sources[number])
+
+        await asyncio.gather(*(in_turn(number) for number in range(len(self.job.sources))))
+        writer.close()
+        for request in ():
+            yield request
+
+    def slow_down(self, robotparser: RobotParser, request: Request) -> None:
+        """Give a host the spacing that its robots.txt asks for, if it is wider than ours."""
+        asked = robotparser.crawl_delay(self.job.user_agent)
+        engine = self.crawler.engine
+        if not asked or engine is None or asked <= self.job.crawler.delay:
+            return
+        delay = min(float(asked), LONGEST_CRAWL_DELAY)
+        downloader = engine.downloader
+        key = downloader.get_slot_key(request)
+        downloader.per_slot_settings[key] = {"delay": delay, "concurrency": 1, "jitter": 0}
+        if key in downloader.slots:
+            downloader.slots[key].delay = delay
+            downloader.slots[key].concurrency = 1
+
+
+def scrapy_settings(job: batch.Job, guard: Guard) -> dict[str, object]:
+    """Return Scrapy's settings for a job."""
+    crawler = job.crawler
+    most = int(crawler.max_body_megabytes * 1_000_000)
+    return {
+        "VIGIE_GUARD": guard,
+        "USER_AGENT": job.user_agent,
+        "ROBOTSTXT_OBEY": True,
+        "ROBOTSTXT_USER_AGENT": job.user_agent,
+        "DOWNLOAD_DELAY": crawler.delay,
+        "DOWNLOAD_DELAY_JITTER": 0,
+        "CONCURRENT_REQUESTS": 64,
+        "CONCURRENT_REQUESTS_PER_DOMAIN": 1 if crawler.delay else 8,
+        "DOWNLOAD_TIMEOUT": crawler.timeout,
+        "DOWNLOAD_MAXSIZE": most,
+        "DOWNLOAD_WARNSIZE": 0,
+        "DOWNLOAD_FAIL_ON_DATALOSS": False,
+        "DOWNLOAD_HANDLERS": dict.fromkeys(("data", "file", "ftp", "s3")),
+        "DNS_RESOLVER": "crawlers.guard.GuardedResolver",
+        "RETRY_ENABLED": False,
+        "REDIRECT_MAX_TIMES": 6,
+        "METAREFRESH_ENABLED": False,
+        "COOKIES_ENABLED": False,
+        "HTTPPROXY_ENABLED": False,
+        "TELNETCONSOLE_ENABLED": False,
+        "REFERER_ENABLED": False,
+        "LOG_ENABLED": False,
+        "LOGSTATS_INTERVAL": 0,
+        "MEMUSAGE_ENABLED": False,
+        "REACTOR_THREADPOOL_MAXSIZE": 20,
+        "DEFAULT_REQUEST_HEADERS": {
+            "Accept": "text/html,application/xhtml+xml,application/xml,application/rss+xml,"
+            "application/atom+xml,application/feed+json,text/calendar,*/*;q=0.8",
+            "Accept-Language": "fr,de;q=0.8,en;q=0.6",
+        },
+    }
+
+
+def main() -> None:
+    """Do the job that standard input holds."""
+    job = batch.decode(sys.stdin.read())
+    guard = Guard(job.crawler.allow_private_hosts)
+    process = CrawlerProcess(scrapy_settings(job, guard), install_root_handler=False)
+    process.crawl(WatchSpider, job=job, guard=guard)
+    process.start()
+
+
+if __name__ == "__main__":
+    main()

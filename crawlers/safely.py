@@ -1,0 +1,56 @@
+"""The one place where hostile bytes meet parsers that others wrote."""
+
+from __future__ import annotations
+
+import signal
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from types import FrameType
+
+from crawlers.resource import Reading, Resource
+from vigie.records import Message
+
+SECONDS = 20.0
+"""Processor time that the reading of one resource may take."""
+
+
+class _TooLongError(BaseException):
+    """Not an `Exception`, so that no parser takes it for one of its own troubles."""
+
+
+def read(reader: Callable[[Resource], Reading], resource: Resource, seconds: float = SECONDS) -> Reading:
+    """Return what a parser makes of a resource, or as a problem why it could not.
+
+    Parsers of feeds, calendars and HTML raise anything at all on bytes made to break them.
+    """
+    try:
+        with _time_limit(seconds):
+            return reader(resource)
+    except _TooLongError:
+        return Reading(problem=Message("lecture trop longue : abandonnée"))
+    except RecursionError:
+        return Reading(problem=Message("illisible : trop imbriqué"))
+    except MemoryError:
+        return Reading(problem=Message("illisible : trop volumineux"))
+    except Exception as error:  # noqa: BLE001 - see above; the type is told, so that it can be mended
+        return Reading(problem=Message("illisible ({error})", {"error": type(error).__name__}))
+
+
+@contextmanager
+def _time_limit(seconds: float) -> Iterator[None]:
+    """Interrupt the block after some processor time; only the main thread can be."""
+    if threading.current_thread() is not threading.main_thread() or not hasattr(signal, "setitimer"):
+        yield
+        return
+
+    def expire(_signal: int, _frame: FrameType | None) -> None:
+        raise _TooLongError
+
+    previous = signal.signal(signal.SIGVTALRM, expire)
+    signal.setitimer(signal.ITIMER_VIRTUAL, seconds)
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_VIRTUAL, 0)
+        signal.signal(signal.SIGVTALRM, previous)
