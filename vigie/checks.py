@@ -209,6 +209,16 @@ def _web(url: str) -> bool:
     return parts.scheme in ("http", "https") and bool(parts.hostname) and " " not in url
 
 
+def _hosts(hosts: tuple[str, ...]) -> tuple[str, ...]:
+    for host in hosts:
+        if not host or "/" in host or " " in host:
+            raise WrongValueError(
+                say("« {host} » : écrivez une machine, comme 10.0.0.5 ou intra:8080", host=host),
+                needle=host,
+            )
+    return hosts
+
+
 def _database(url: str) -> str:
     scheme, separator, rest = url.partition("://")
     if separator and rest and scheme in _DATABASES:
@@ -272,6 +282,7 @@ BY_KEY: Mapping[tuple[str, str], Check] = {
     ("watch", "queue_size"): _between(1, 1000),
     ("watch", "exploration"): _between(0, 1000),
     ("crawler", "contact"): _contact,
+    ("crawler", "allow_private_hosts"): _hosts,
     ("crawler", "delay"): _between(0, 3600),
     ("crawler", "max_body_megabytes"): _between(0.001, 1000),
     ("crawler", "timeout"): _between(0.01, 3600),
