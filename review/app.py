@@ -1,0 +1,125 @@
+"""The application, made from a store and settings; and the way to open it on this machine."""
+
+from __future__ import annotations
+
+import json
+import secrets
+import socket
+import sys
+from datetime import UTC, datetime
+from hashlib import sha256
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import uvicorn
+from fastapi import FastAPI
+from starlette.staticfiles import StaticFiles
+
+import vigie
+from review import desk, troubles, verdicts, weeks
+from review.guard import Guard
+from review.shell import House
+from vigie.errors import VigieError
+from vigie.language import say
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from storage import Store
+    from vigie.settings import Settings
+
+STATIC = Path(__file__).parent / "static"
+LOOPBACK = "127.0.0.1"
+
+
+def create_app(
+    store: Store, settings: Settings, *, clock: Callable[[], datetime] | None = None
+) -> FastAPI:
+    """Return the application; `clock` gives the moment of a judgement, aware."""
+    # The interactive documentation of FastAPI would load its parts from elsewhere.
+    app = FastAPI(
+        title="Vigie",
+        version=vigie.__version__,
+        docs_url=None,
+        redoc_url=None,
+        openapi_url=None,
+        redirect_slashes=False,
+    )
+    app.state.house = House(
+        store=store,
+        settings=settings,
+        secret=secrets.token_bytes(32),
+        clock=clock or (lambda: datetime.now(UTC)),
+        version=_static_version(),
+        parts=_parts(),
+    )
+    app.add_middleware(Guard)
+    app.mount("/static", StaticFiles(directory=STATIC), name="static")
+    for room in (weeks, verdicts, desk):
+        app.include_router(room.router)
+    troubles.install(app)
+    return app
+
+
+def serve(store: Store, settings: Settings, host: str = LOOPBACK, port: int = 8000) -> None:
+    """Open the pages on this machine until interrupted; port 0 takes a free one.
+
+    Raises:
+        VigieError: the host is not this machine's own, or the port is taken.
+    """
+    listening = listen(host, port)
+    address = f"http://{LOOPBACK}:{listening.getsockname()[1]}"
+    sys.stderr.write(
+        say(
+            "Vigie est ouverte : {address}\nSans comptes pour l’instant, elle n’est ouverte que "
+            "sur cette machine ({host}). Ctrl+C pour arrêter.",
+            address=address,
+            host=LOOPBACK,
+        )
+        + "\n"
+    )
+    config = uvicorn.Config(
+        create_app(store, settings), log_level="warning", server_header=False, proxy_headers=False
+    )
+    with listening:
+        uvicorn.Server(config).run(sockets=[listening])
+
+
+def listen(host: str, port: int) -> socket.socket:
+    """Return a socket that listens on this machine only; raise `VigieError` as `serve` does."""
+    if host not in {LOOPBACK, "localhost"}:
+        raise VigieError(
+            say(
+                "Vigie ne s’ouvre que sur {loopback} tant qu’il n’y a pas de comptes : "
+                "« {host} » la montrerait à d’autres. Retirez --host.",
+                loopback=LOOPBACK,
+                host=host,
+            )
+        )
+    try:
+        return socket.create_server((LOOPBACK, port))
+    except (OSError, OverflowError) as error:
+        raise VigieError(
+            say(
+                "Le port {port} ne peut pas être ouvert ({error}) : choisissez-en un autre avec "
+                "--port.",
+                port=port,
+                error=getattr(error, "strerror", None) or str(error),
+            )
+        ) from error
+
+
+def _static_version() -> str:
+    """Return a short digest of our own static files."""
+    digest = sha256()
+    for file in sorted(STATIC.rglob("*.*")):
+        digest.update(file.read_bytes())
+    return digest.hexdigest()[:12]
+
+
+def _parts() -> tuple[dict[str, str], ...]:
+    """Return the front-end parts that were put in place, if any were."""
+    try:
+        return tuple(json.loads((STATIC / "vendor" / "parts.json").read_text(encoding="utf-8")))
+    except FileNotFoundError:
+        return ()

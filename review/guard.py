@@ -1,0 +1,101 @@
+"""What stands before every page: who may ask, and what every answer carries.
+
+Even on loopback a page of the wide web, open in the same browser, can send requests here. So
+only the names of this machine are answered (against DNS rebinding), a change must come from our
+own pages, and bodies are small. Forms carry a token besides (`review.forms`).
+"""
+
+from __future__ import annotations
+
+import re
+from http import HTTPStatus
+from typing import TYPE_CHECKING
+
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.responses import PlainTextResponse
+
+if TYPE_CHECKING:
+    from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+MAX_BODY = 64 * 1024
+"""Bytes; a verdict with its note is far below."""
+
+SECURITY_HEADERS = {
+    "content-security-policy": (
+        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; "
+        "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+    ),
+    "cross-origin-opener-policy": "same-origin",
+    "cross-origin-resource-policy": "same-origin",
+    "permissions-policy": "camera=(), geolocation=(), microphone=()",
+    # Not `no-referrer`: browsers would then send `Origin: null` with our own forms.
+    "referrer-policy": "same-origin",
+    "x-content-type-options": "nosniff",
+    "x-frame-options": "DENY",
+}
+
+_LOOPBACK_HOST = re.compile(r"(127\.0\.0\.1|localhost|\[::1\])(:\d{1,5})?")
+_SAFE_METHODS = frozenset({"GET", "HEAD"})
+
+
+class Guard:
+    """Refuse what does not come from this machine's own pages; harden every answer."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer a request, or let the application do so."""
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+
+        async def send_hardened(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                harden(MutableHeaders(scope=message), static=scope["path"].startswith("/static/"))
+            await send(message)
+
+        refused = refusal(scope["method"], Headers(scope=scope))
+        if refused is None:
+            await self.app(scope, receive, send_hardened)
+        else:
+            status, why = refused
+            await PlainTextResponse(why + "\n", status)(scope, receive, send_hardened)
+
+
+def harden(headers: MutableHeaders, *, static: bool = False) -> None:
+    """Add to an answer's headers what all answers carry."""
+    for name, value in SECURITY_HEADERS.items():
+        headers[name] = value
+    # Pages change with every verdict: going back must show the truth.
+    headers.setdefault("cache-control", "no-cache" if static else "no-store")
+
+
+def refusal(method: str, headers: Headers) -> tuple[int, str] | None:
+    """Return the status and the reason for which a request is refused, or None."""
+    host = headers.get("host", "")
+    if not _LOOPBACK_HOST.fullmatch(host):
+        return HTTPStatus.MISDIRECTED_REQUEST, (
+            "Vigie ne répond qu’à cette machine : ouvrez-la par http://127.0.0.1."
+        )
+    if method in _SAFE_METHODS:
+        return None
+    if method != "POST":
+        return (
+            HTTPStatus.METHOD_NOT_ALLOWED,
+            "Seules la lecture et l’envoi de formulaires existent.",
+        )
+    from_elsewhere = headers.get("origin", f"http://{host}") != f"http://{host}" or headers.get(
+        "sec-fetch-site", "same-origin"
+    ) not in {"same-origin", "none"}
+    if from_elsewhere:
+        return HTTPStatus.FORBIDDEN, "Cet envoi vient d’un autre site : il est refusé."
+    return _unwieldy(headers.get("content-length", ""))
+
+
+def _unwieldy(length: str) -> tuple[int, str] | None:
+    if not length.isdecimal():
+        return HTTPStatus.LENGTH_REQUIRED, "Cet envoi ne dit pas sa taille : il est refusé."
+    if int(length) > MAX_BODY:
+        return HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "Cet envoi est trop gros : il est refusé."
+    return None

@@ -1,0 +1,125 @@
+"""What every page is set in: the store and settings behind it, the visitor before it."""
+
+from __future__ import annotations
+
+import getpass
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+from urllib.parse import quote, unquote, urlencode
+
+from fastapi.responses import HTMLResponse, Response
+
+from review import forms
+from review.text import plain
+from review.words import LANGUAGE_COOKIE, choose_language, environment, moment
+from vigie import gazetteer
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from datetime import datetime
+
+    from fastapi import Request
+
+    from storage import Store
+    from vigie.settings import Settings
+
+SIGNATURE_COOKIE = "vigie_signature"
+_YEAR = 365 * 24 * 3600
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class House:
+    """What the application was made with."""
+
+    store: Store
+    settings: Settings
+    secret: bytes
+    """Signs the forms; drawn when the application starts."""
+    clock: Callable[[], datetime]
+    """Returns the current moment, aware."""
+    version: str
+    """Of the static files, so that a browser fetches them again when they change."""
+    parts: tuple[dict[str, str], ...]
+    """Front-end parts in place: name, version, licence, licence_file."""
+
+    @property
+    def htmx(self) -> bool:
+        """Tell whether htmx was fetched; without it the pages are plain forms."""
+        return any(part["name"] == "htmx.org" for part in self.parts)
+
+
+def house(request: Request) -> House:
+    """Return what the application was made with."""
+    made = request.app.state.house
+    assert isinstance(made, House)  # noqa: S101  # put there by create_app
+    return made
+
+
+def wants_fragment(request: Request) -> bool:
+    """Tell whether htmx asks for the part of the page that changes."""
+    return "hx-request" in request.headers and "hx-history-restore-request" not in request.headers
+
+
+def signature(request: Request) -> str:
+    """Return the name under which a visitor's verdicts are kept.
+
+    There are no accounts yet: it is the name they chose on the journal's page, else the name of
+    the account that runs the program.
+    """
+    chosen = plain(unquote(request.cookies.get(SIGNATURE_COOKIE, ""))[:200], 60)
+    return chosen or _account()
+
+
+def sign(response: Response, name: str) -> None:
+    """Remember the name that a visitor chose."""
+    _set_cookie(response, SIGNATURE_COOKIE, quote(plain(name, 60)))
+
+
+def page(request: Request, template: str, status: int = 200, **values: object) -> HTMLResponse:
+    """Return a page in the visitor's language, with the cookies that it needs."""
+    made = house(request)
+    language = choose_language(request)
+    session = forms.session(request)
+    name = session or forms.new_session()
+    other = "en" if language == "fr" else "fr"
+    query = [(key, value) for key, value in request.query_params.items() if key != "lang"]
+    html = (
+        environment(language)
+        .get_template(template)
+        .render(
+            values,
+            house=made,
+            watch=made.settings.watch,
+            path=request.url.path,
+            other_language=f"{quote(request.url.path)}?{urlencode([*query, ('lang', other)])}",
+            csrf=forms.token(made.secret, name),
+            who=signature(request),
+            commune_name=commune_name,
+            moment=lambda at: moment(at, language, made.settings.zone),
+        )
+    )
+    response = HTMLResponse(html, status, headers={"vary": "HX-Request, Accept-Language, Cookie"})
+    if session is None:
+        response.set_cookie(forms.COOKIE, name, httponly=True, samesite="strict")
+    if request.query_params.get("lang") == language:
+        _set_cookie(response, LANGUAGE_COOKIE, language)
+    return response
+
+
+def commune_name(code: str) -> str:
+    """Return a commune's name; of an unknown code, the code itself."""
+    try:
+        return gazetteer.commune(code).name
+    except KeyError:
+        return code
+
+
+def _set_cookie(response: Response, name: str, value: str) -> None:
+    response.set_cookie(name, value, max_age=_YEAR, httponly=True, samesite="strict")
+
+
+def _account() -> str:
+    try:
+        return getpass.getuser()
+    except (OSError, KeyError):
+        return "local"

@@ -1,0 +1,100 @@
+/* Keys, focus and announcements. Every button they press is on the page: without this file,
+   or without htmx, the same forms and links do the same work. */
+"use strict";
+
+(() => {
+  const SWITCH = "vigie.keys";
+  const byId = (id) => document.getElementById(id);
+  let busy = false;
+  let listTop = 0;
+
+  const keysOn = () => localStorage.getItem(SWITCH) !== "off";
+  const writing = (element) => element.matches("input, textarea, select, [contenteditable]");
+
+  /* Nothing is pressed twice: a key struck while the page is changing is let go. */
+  const press = (element) => {
+    if (element instanceof HTMLButtonElement && element.type === "submit") busy = true;
+    element.click();
+  };
+
+  const openDetails = (summary) => {
+    const details = summary.parentElement;
+    details.open = summary.dataset.key === "n" || !details.open;
+    const first = details.querySelector("textarea, button");
+    if (details.open && first) first.focus();
+    else summary.focus();
+  };
+
+  const leave = (target) => {
+    const details = document.querySelector("details.reject[open]");
+    if (writing(target)) target.blur();
+    if (!details) return;
+    details.open = false;
+    details.querySelector("summary").focus();
+  };
+
+  const onKey = (event) => {
+    const { key, target } = event;
+    if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey) return;
+    if (event.isComposing || byId("help")?.open || !(target instanceof Element)) return;
+    if (key === "Escape") return leave(target);
+    if (writing(target) || !keysOn() || busy) return;
+    if (event.repeat && key !== "j" && key !== "k") return;
+    const digit = /^[1-9]$/.test(key)
+      && document.querySelector(`details.reject[open] [data-digit="${key}"]`);
+    const element = digit || document.querySelector(`[data-key="${CSS.escape(key)}"]`);
+    if (!element) return;
+    event.preventDefault();
+    if (element.tagName === "SUMMARY") openDetails(element);
+    else press(element);
+  };
+
+  const setUp = () => {
+    for (const button of document.querySelectorAll("[data-help]")) {
+      button.hidden = false;
+      button.onclick = () => byId("help").showModal();
+    }
+    const list = document.querySelector(".list");
+    const row = list?.querySelector("[aria-current]");
+    if (!row) return;
+    list.scrollTop = listTop;
+    const out = row.getBoundingClientRect();
+    const frame = list.getBoundingClientRect();
+    if (out.top < frame.top) list.scrollTop -= frame.top - out.top + out.height;
+    else if (out.bottom > frame.bottom) list.scrollTop += out.bottom - frame.bottom + out.height;
+  };
+
+  const settle = () => {
+    busy = false;
+    byId("trouble").hidden = true;
+    setUp();
+    const said = document.querySelector("#week [data-announce]");
+    byId("announce").textContent = said ? said.textContent : "";
+    const name = byId("candidate-name");
+    if (!name) return;
+    name.focus({ preventScroll: true });
+    if (name.getBoundingClientRect().top < 0) byId("week").scrollIntoView();
+  };
+
+  const trouble = () => {
+    busy = false;
+    byId("trouble").hidden = false;
+  };
+
+  document.addEventListener("keydown", onKey);
+  document.addEventListener("htmx:beforeSwap", () => {
+    listTop = document.querySelector(".list")?.scrollTop ?? 0;
+  });
+  document.addEventListener("htmx:afterSettle", settle);
+  for (const failure of ["responseError", "sendError", "timeout", "swapError"]) {
+    document.addEventListener(`htmx:${failure}`, trouble);
+  }
+  window.addEventListener("pageshow", () => { busy = false; });
+
+  const keys = byId("keys-on");
+  if (keys) {
+    keys.checked = keysOn();
+    keys.onchange = () => localStorage.setItem(SWITCH, keys.checked ? "on" : "off");
+  }
+  setUp();
+})();

@@ -1,0 +1,95 @@
+"""Making text that came from the web harmless and legible.
+
+Escaping is Jinja's work; this is for what escaping does not see: names that turn the line
+around, a title of a megabyte, an address that is a script.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from urllib.parse import urlsplit
+
+NAME_LIMIT = 120
+QUOTE_LIMIT = 600
+_MAX_MARKS = 3
+"""Combining marks on one letter; no language watched here needs more."""
+
+_WHITE = re.compile(r"[^\S\u00a0\u202f]+")
+_URL = re.compile(r"https?://[^\s\x00-\x20\"<>\\^`{|}\x7f-\x9f]+", re.IGNORECASE)
+
+
+def plain(text: str, limit: int = NAME_LIMIT) -> str:
+    """Return a text on one line, without invisible or turning characters, cut to a limit.
+
+    Controls and formats (Unicode categories Cc, Cf, Cs, Co, Cn) go: among them the marks that
+    reverse the direction of what follows. The soft hyphen and joiners go with them.
+    """
+    raw = _WHITE.sub(" ", text[: limit * 4])
+    kept: list[str] = []
+    marks = 0
+    for character in raw:
+        category = unicodedata.category(character)
+        marks = marks + 1 if category.startswith("M") else 0
+        if not category.startswith("C") and marks <= _MAX_MARKS:
+            kept.append(character)
+    whole = "".join(kept).strip()
+    shortened = len(whole) > limit or len(text) > limit * 4
+    return whole[:limit].rstrip() + "…" if shortened else whole
+
+
+def web_link(url: str) -> str | None:
+    """Return an address that may be followed, http or https only, or None."""
+    if len(url) > 2000 or not _URL.fullmatch(url):
+        return None
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return None
+    return url if parts.hostname and "@" not in parts.netloc else None
+
+
+def host(url: str) -> str:
+    """Return the name of the site that an address leads to, without `www.`."""
+    link = web_link(url)
+    return (urlsplit(link).hostname or "").removeprefix("www.") if link else ""
+
+
+def highlight(quote: str, names: tuple[str, ...]) -> list[tuple[str, bool]]:
+    """Cut a quote into pieces (text, is the name), around the first of the names found in it.
+
+    A long quote is cut to what surrounds the name.
+    """
+    line = plain(quote, 20_000)
+    for name in names:
+        words = plain(name, QUOTE_LIMIT).split()
+        if not words:
+            continue
+        inside = r"\s+".join(re.escape(word) for word in words)
+        pattern = re.compile(rf"(?<!\w){inside}(?!\w)", re.IGNORECASE)
+        if match := pattern.search(line):
+            line, shift = _around(line, match.start())
+            return _pieces(line, pattern, shift)
+    return [(plain(line, QUOTE_LIMIT), False)]
+
+
+def _around(line: str, at: int) -> tuple[str, str]:
+    """Return the window of a long line around a place, and the ellipsis that opens it."""
+    if len(line) <= QUOTE_LIMIT:
+        return line, ""
+    start = max(0, at - QUOTE_LIMIT // 2)
+    start = line.rfind(" ", 0, start) + 1 if start else 0
+    cut = line[start : start + QUOTE_LIMIT]
+    if start + QUOTE_LIMIT < len(line):
+        cut = cut.rsplit(" ", 1)[0] + " …"
+    return cut, "… " if start else ""
+
+
+def _pieces(line: str, pattern: re.Pattern[str], opening: str) -> list[tuple[str, bool]]:
+    pieces = [(opening, False)] if opening else []
+    at = 0
+    for match in pattern.finditer(line):
+        pieces += [(line[at : match.start()], False), (match[0], True)]
+        at = match.end()
+    pieces.append((line[at:], False))
+    return [piece for piece in pieces if piece[0]]

@@ -1,0 +1,198 @@
+"""A week as the page shows it: the list, what was decided, the chosen candidate and why."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from dataclasses import dataclass
+from datetime import date
+from typing import TYPE_CHECKING
+
+from review.text import highlight, plain
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from storage.judgements import Entry
+    from vigie.records import Candidate, Cluster, Evidence, Feature, Judgement, Queue, Verdict
+
+WEEK = re.compile(r"(\d{4})-W(\d{2})")
+_STRONGEST = 3
+"""Reasons that make the sentence « pourquoi maintenant »."""
+_WORTH_SAYING = 0.25
+"""A reason weaker than this share of the strongest stays out of the sentence."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Row:
+    """One line of the list."""
+
+    candidate: Candidate
+    entry: Entry | None
+    """The last verdict that stands, of whichever week."""
+    judged: bool
+    """Decided in this week or after it; an older verdict waits to be confirmed."""
+
+    @property
+    def judgement(self) -> Judgement | None:
+        """Return the last verdict that stands."""
+        return self.entry.judgement if self.entry else None
+
+    @property
+    def number(self) -> str:
+        """Return the number of the verdict that stands, as forms carry it; empty without one."""
+        return str(self.entry.id) if self.entry else ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bar:
+    """One reason, with the share of the strongest one that it weighs (0 to 100)."""
+
+    feature: Feature
+    percent: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Quote:
+    """A quoted sentence cut around the actor's name."""
+
+    evidence: Evidence
+    pieces: Sequence[tuple[str, bool]]
+
+    @property
+    def marked(self) -> bool:
+        """Tell whether the sentence brings quotation marks of its own."""
+        return any(mark in self.evidence.quote for mark in "«»“”„")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Chosen:
+    """The candidate on the right of the page."""
+
+    row: Row
+    why: tuple[Feature, ...]
+    bars: tuple[Bar, ...]
+    quotes: tuple[Quote, ...]
+    cluster: Cluster | None
+    neighbours: tuple[Row, ...]
+    previous: str | None
+    next: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WeekView:
+    """All that the page of a week shows."""
+
+    queue: Queue
+    rows: tuple[Row, ...]
+    done: int
+    tally: Mapping[Verdict, int]
+    older: str | None
+    newer: str | None
+
+    @property
+    def monday(self) -> date:
+        """Return the week's first day."""
+        return monday(self.queue.week)
+
+    def row(self, actor_id: str) -> Row | None:
+        """Return a candidate's line, or None."""
+        return next((row for row in self.rows if row.candidate.actor_id == actor_id), None)
+
+    def waiting_after(self, actor_id: str | None) -> str | None:
+        """Return the next candidate to judge, around the end of the list; None if all are."""
+        ids = [row.candidate.actor_id for row in self.rows]
+        start = ids.index(actor_id) + 1 if actor_id in ids else 0
+        turned = self.rows[start:] + self.rows[:start]
+        return next((row.candidate.actor_id for row in turned if not row.judged), None)
+
+
+def view(queue: Queue, standing: Mapping[str, Entry], weeks: Sequence[str]) -> WeekView:
+    """Join a queue and what stands of its candidates."""
+    rows = tuple(
+        Row(
+            candidate=candidate,
+            entry=(entry := standing.get(candidate.actor_id)),
+            judged=entry is not None and entry.judgement.week >= queue.week,
+        )
+        for candidate in queue.candidates
+    )
+    judged = [row.judgement.verdict for row in rows if row.judged and row.judgement]
+    return WeekView(
+        queue=queue,
+        rows=rows,
+        done=len(judged),
+        tally=Counter(judged),
+        older=max((week for week in weeks if week < queue.week), default=None),
+        newer=min((week for week in weeks if week > queue.week), default=None),
+    )
+
+
+def choose(week: WeekView, row: Row) -> Chosen:
+    """Return all that is shown of one candidate."""
+    candidate = row.candidate
+    place = week.rows.index(row)
+    cluster = next((c for c in week.queue.clusters if c.id == candidate.cluster), None)
+    members = set(cluster.members) if cluster else set()
+    return Chosen(
+        row=row,
+        why=strongest(candidate.reasons),
+        bars=bars(candidate.reasons),
+        quotes=tuple(
+            Quote(
+                evidence=evidence,
+                pieces=highlight(
+                    evidence.quote, (evidence.surface, candidate.name, *candidate.aliases)
+                ),
+            )
+            for evidence in candidate.evidence
+        ),
+        cluster=cluster,
+        neighbours=tuple(
+            other for other in week.rows if other is not row and other.candidate.actor_id in members
+        ),
+        previous=week.rows[place - 1].candidate.actor_id if place else None,
+        next=week.rows[place + 1].candidate.actor_id if place + 1 < len(week.rows) else None,
+    )
+
+
+def strongest(reasons: Sequence[Feature]) -> tuple[Feature, ...]:
+    """Return the reasons that make the sentence « pourquoi maintenant », the strongest first."""
+    ranked = sorted(reasons, key=lambda reason: -reason.contribution)
+    if not ranked or ranked[0].contribution <= 0:
+        return ()
+    floor = ranked[0].contribution * _WORTH_SAYING
+    return tuple(reason for reason in ranked[:_STRONGEST] if reason.contribution >= floor)
+
+
+def bars(reasons: Sequence[Feature]) -> tuple[Bar, ...]:
+    """Return the reasons that weigh, the heaviest first, with the length of their bars."""
+    longest = max((abs(reason.contribution) for reason in reasons), default=0.0)
+    return tuple(
+        Bar(feature=reason, percent=round(100 * abs(reason.contribution) / longest, 1))
+        for reason in sorted(reasons, key=lambda reason: -abs(reason.contribution))
+        if longest and round(reason.contribution, 2)
+    )
+
+
+def monday(week: str) -> date:
+    """Return the first day of an ISO week.
+
+    Raises:
+        ValueError: the text is no ISO week.
+    """
+    match = WEEK.fullmatch(week)
+    if match is None:
+        raise ValueError(plain(week, 40))
+    return date.fromisocalendar(int(match[1]), int(match[2]), 1)
+
+
+def nearest(asked: str, weeks: Sequence[str]) -> str | None:
+    """Return the week with a queue that is nearest to the one asked for; else the latest."""
+    if not weeks:
+        return None
+    try:
+        day = monday(asked)
+    except ValueError:
+        return max(weeks)
+    return min(sorted(weeks, reverse=True), key=lambda week: abs(monday(week) - day))

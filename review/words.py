@@ -1,0 +1,170 @@
+"""How the pages speak: the choice of a language, the typography, the dates, the labels."""
+
+from __future__ import annotations
+
+import re
+from datetime import date, datetime, timedelta
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from babel.dates import format_date, format_datetime
+from babel.numbers import format_decimal
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from review import text
+from vigie.language import LANGUAGES, render, translations
+from vigie.records import Message, RejectReason, SourceKind, Verdict
+from vigie.words import HEALTH, KINDS
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from zoneinfo import ZoneInfo
+
+    from fastapi import Request
+
+LANGUAGE_COOKIE = "vigie_lang"
+_LOCALES = {"fr": "fr_FR", "en": "en_GB"}
+_HIGH_MARKS = re.compile(r" ([;?!])")
+_PREFERENCE = re.compile(r"\s*([a-zA-Z]{2})[\w-]*\s*(?:;\s*q=([01](?:\.\d{1,3})?))?\s*")
+
+VERDICTS: Final = {
+    Verdict.KEEP: Message("retenu"),
+    Verdict.WATCH: Message("à suivre"),
+    Verdict.REJECT: Message("écarté"),
+    Verdict.MERGE: Message("fusionné"),
+}
+REASONS: Final = {
+    RejectReason.NOT_AN_ACTOR: Message("Ce n’est pas un acteur"),
+    RejectReason.PLACE: Message("C’est un lieu"),
+    RejectReason.PERSON: Message("C’est une personne"),
+    RejectReason.EVENT: Message("C’est un événement"),
+    RejectReason.INSTITUTION: Message("C’est une institution"),
+    RejectReason.KNOWN: Message("Déjà bien connu"),
+    RejectReason.ELSEWHERE: Message("Hors du territoire"),
+    RejectReason.OFF_TOPIC: Message("Hors sujet"),
+    RejectReason.OTHER: Message("Autre raison"),
+}
+SOURCE_KINDS: Final = {
+    SourceKind.FEED: Message("flux"),
+    SourceKind.SITEMAP: Message("plan de site"),
+    SourceKind.LISTING: Message("page de liste"),
+    SourceKind.EVENTS: Message("page d’événements"),
+    SourceKind.CALENDAR: Message("calendrier"),
+    SourceKind.OPENAGENDA: Message("OpenAgenda"),
+    SourceKind.GOGOCARTO: Message("GoGoCarto"),
+    SourceKind.REGISTRY: Message("registre"),
+    SourceKind.MAILBOX: Message("boîte aux lettres"),
+    SourceKind.FILES: Message("fichiers"),
+}
+
+
+def choose_language(request: Request) -> str:
+    """Return a visitor's language: the address says it, else the cookie, else the browser."""
+    for wanted in (request.query_params.get("lang"), request.cookies.get(LANGUAGE_COOKIE)):
+        if wanted in LANGUAGES:
+            return wanted
+    ranked = sorted(
+        (
+            (-float(match[2] or 1), position, match[1].lower())
+            for position, part in enumerate(
+                request.headers.get("accept-language", "")[:200].split(",")
+            )
+            if (match := _PREFERENCE.fullmatch(part))
+        )
+    )
+    return next((name for weight, _, name in ranked if weight and name in LANGUAGES), "fr")
+
+
+def typeset(sentence: str, language: str) -> str:
+    """Put the spaces that French keeps from breaking before `: ; ? !` and inside « »."""
+    if language != "fr":
+        return sentence
+    sentence = _HIGH_MARKS.sub("\u202f\\1", sentence)
+    for loose, tight in ((" :", "\u00a0:"), ("« ", "«\u00a0"), (" »", "\u00a0»")):
+        sentence = sentence.replace(loose, tight)
+    return sentence
+
+
+def say_in(language: str, message: Message, limit: int = 400) -> str:
+    """Return a message as clean, typeset text; its values may come from the web."""
+    return typeset(text.plain(render(message, language), limit), language)
+
+
+def long_date(day: date, language: str) -> str:
+    """Return a day in full: `1er mars 2026`, `1 March 2026`."""
+    written = format_date(day, "d MMMM y", locale=_LOCALES[language])
+    return re.sub(r"^1 ", "1er ", written) if language == "fr" else written
+
+
+def moment(at: datetime, language: str, zone: ZoneInfo) -> str:
+    """Return a moment on the clocks of a time zone: `9 mars 2026 à 14 h 05`."""
+    local = at.astimezone(zone)
+    day = long_date(local.date(), language)
+    if language == "fr":
+        return f"{day} à {local.hour}\u00a0h\u00a0{local.minute:02d}"
+    return f"{day} at {format_datetime(local, 'HH:mm', locale=_LOCALES[language])}"
+
+
+def week_span(monday: date, language: str) -> str:
+    """Return a week's days: `du 30 mars au 5 avril 2026`, `30 March to 5 April 2026`."""
+    sunday = monday + timedelta(days=6)
+    if monday.year != sunday.year:
+        start = long_date(monday, language)
+    elif monday.month != sunday.month:
+        start = long_date(monday, language).rsplit(" ", 1)[0]
+    else:
+        start = long_date(monday, language).split(" ", 1)[0]
+    end = long_date(sunday, language)
+    return f"du {start} au {end}" if language == "fr" else f"{start} to {end}"
+
+
+def number(value: float, language: str, pattern: str = "#,##0.##") -> str:
+    """Return a number as the language writes it."""
+    return format_decimal(value, pattern, locale=_LOCALES[language])
+
+
+@cache
+def environment(language: str) -> Environment:
+    """Return the templates' environment in a language."""
+    catalogue = translations(language)
+    made = Environment(
+        loader=FileSystemLoader(Path(__file__).parent / "templates"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        extensions=["jinja2.ext.i18n"],
+    )
+    made.install_gettext_callables(  # type: ignore[attr-defined]  # added by the extension
+        _typeset_all(catalogue.gettext, language),
+        _typeset_all(_french_plural if language == "fr" else catalogue.ngettext, language),
+        newstyle=True,
+    )
+    made.filters |= {
+        "plain": text.plain,
+        "web_link": text.web_link,
+        "site": text.host,
+        "typeset": lambda sentence: typeset(sentence, language),
+        "message": lambda message: say_in(language, message),
+        "long_date": lambda day: long_date(day, language),
+        "number": lambda value, pattern="#,##0.##": number(value, language, pattern),
+    }
+    made.globals |= {
+        "language": language,
+        "KINDS": KINDS,
+        "VERDICTS": VERDICTS,
+        "REASONS": REASONS,
+        "HEALTH": HEALTH,
+        "SOURCE_KINDS": SOURCE_KINDS,
+    }
+    return made
+
+
+def _french_plural(single: str, plural: str, count: int) -> str:
+    """French says the plural from two on; gettext's fallback would say « 0 avis donnés »."""
+    return plural if abs(count) >= 2 else single
+
+
+def _typeset_all(translate: Callable[..., str], language: str) -> Callable[..., str]:
+    return lambda *words: typeset(translate(*words), language)

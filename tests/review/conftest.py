@@ -1,0 +1,466 @@
+"""A realistic week, written through the storage, and a real server and browser to read it."""
+
+from __future__ import annotations
+
+import os
+import re
+import threading
+import time
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import httpx
+import pytest
+import uvicorn
+from playwright.sync_api import Browser, sync_playwright
+
+from review.app import create_app, listen
+from storage import Store, annotations, judgements, open_store, queues, sources, tables
+from vigie.records import (
+    ActorKind,
+    Candidate,
+    Cluster,
+    EnteredBy,
+    Evidence,
+    Feature,
+    HealthState,
+    Judgement,
+    Message,
+    NewActor,
+    Outcome,
+    Queue,
+    Resolution,
+    Source,
+    SourceKind,
+)
+from vigie.settings import Crawler, Schedule, Settings, Storage, Watch
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+WEEK = "2026-W12"
+BEFORE = "2026-W11"
+CHROMIUM = Path("/usr/bin/chromium")
+
+SOURCES = (
+    ("courrier", "Le Courrier du Doller", SourceKind.FEED),
+    ("bassin", "Le Blog du Bassin", SourceKind.FEED),
+    ("agenda", "L’Agenda des Trois Frontières", SourceKind.CALENDAR),
+    ("gazette", "Gazette de l’Ill", SourceKind.FEED),
+)
+
+MORNING = datetime(2026, 3, 16, 6, 30, tzinfo=UTC)
+LOST = Message("La page répond 503 : {why}", {"why": "Service Unavailable"})
+OUTCOMES = (
+    Outcome(
+        source_id="courrier",
+        at=MORNING,
+        state=HealthState.LIVELY,
+        message=Message("{n} nouveau document", {"n": 12}, "{n} nouveaux documents"),
+        documents=12,
+    ),
+    Outcome(source_id="gazette", at=MORNING, state=HealthState.UNREACHABLE, message=LOST),
+    Outcome(
+        source_id="gazette",
+        at=MORNING + timedelta(hours=1),
+        state=HealthState.UNREACHABLE,
+        message=LOST,
+    ),
+    Outcome(
+        source_id="agenda",
+        at=MORNING,
+        state=HealthState.QUIET,
+        message=Message("Rien de nouveau"),
+        not_modified=True,
+    ),
+)
+
+# name, kind, commune, stories, quote with {} for the name, terms of its cluster
+ACTORS = (
+    (
+        "La Fabrique du Canal",
+        ActorKind.THIRD_PLACE,
+        "68224",
+        3,
+        "Installée dans l’ancienne filature, {} ouvre ses ateliers partagés chaque samedi.",
+        "c1",
+    ),
+    (
+        "Les Graines du Quartier",
+        ActorKind.ASSOCIATION,
+        "68154",
+        2,
+        "Une grainothèque et douze parcelles : {} cherche encore des bras avant le printemps.",
+        "c2",
+    ),
+    (
+        "Répar’Ensemble",
+        ActorKind.COLLECTIVE,
+        "68166",
+        2,
+        "Le collectif {} tient son premier café de réparation samedi à la salle Plaisance.",
+        "c1",
+    ),
+    (
+        "Coopérative du Vieux Moulin",
+        ActorKind.COOPERATIVE,
+        "68195",
+        2,
+        "Trente sociétaires ont fondé la {} pour reprendre la dernière épicerie du village.",
+        None,
+    ),
+    (
+        "Radio Sureau",
+        ActorKind.CITIZEN_PROJECT,
+        "68224",
+        1,
+        "Avec deux micros et un ordinateur, {} émet depuis une cuisine de la rue des Maréchaux.",
+        None,
+    ),
+    (
+        "L’Atelier des Ondes",
+        ActorKind.FABLAB,
+        "68278",
+        1,
+        "{} prête ses imprimantes 3D aux collégiens le mercredi.",
+        "c1",
+    ),
+    (
+        "Vélo-École de la Doller",
+        ActorKind.ASSOCIATION,
+        "68224",
+        2,
+        "Dix femmes ont appris à rouler cet hiver avec la {}.",
+        None,
+    ),
+    (
+        "Compost’Ill",
+        ActorKind.COLLECTIVE,
+        "68154",
+        1,
+        "Le troisième composteur partagé de {} sera inauguré dimanche.",
+        "c2",
+    ),
+    (
+        "La Ruche aux Savoirs",
+        ActorKind.NETWORK,
+        "68271",
+        1,
+        "On y échange une heure de couture contre une heure d’allemand : c’est le principe de {}.",
+        None,
+    ),
+    (
+        "Nuits Claires",
+        ActorKind.COLLECTIVE,
+        "68056",
+        1,
+        "{} demande l’extinction des vitrines après minuit.",
+        None,
+    ),
+    (
+        "Association pour la Sauvegarde et la Mise en Valeur du Patrimoine de la Vallée",
+        ActorKind.ASSOCIATION,
+        "68195",
+        1,
+        "L’{} invite à visiter la roue restaurée.",
+        None,
+    ),
+    (
+        "Studio Brindille",
+        ActorKind.COMPANY,
+        "68224",
+        1,
+        "Deux anciennes étudiantes lancent {}, qui fabrique des meubles à partir de palettes.",
+        None,
+    ),
+    (
+        "Grand Prix de la Soupe",
+        ActorKind.UNKNOWN,
+        None,
+        1,
+        "Le {} aura lieu le 28 mars sur la place.",
+        None,
+    ),
+)
+
+
+def slug(name: str) -> str:
+    """Return an actor id as short and plain as the real ones."""
+    return "".join(c for c in name.lower() if c.isascii() and c.isalnum())[:24]
+
+
+def feature(name: str, contribution: float, template: str, **values: str | float) -> Feature:
+    plural = str(values.pop("plural")) if "plural" in values else None
+    return Feature(
+        name=name,
+        value=contribution,
+        weight=1.0,
+        contribution=contribution,
+        detail=Message(template, values, plural),
+    )
+
+
+def evidence(quote: str, name: str, number: int, day: date) -> Evidence:
+    source = SOURCES[number % len(SOURCES)]
+    return Evidence(
+        document_url=f"https://{source[0]}.example/2026/03/{slug(name)}-{number}.html",
+        source=source[1],
+        date=day,
+        quote=quote.format(name),
+        surface=name,
+    )
+
+
+def candidate(rank: int, as_of: date) -> Candidate:
+    name, kind, commune, stories, quote, cluster = ACTORS[rank - 1]
+    seen = as_of - timedelta(days=3 + rank)
+    return Candidate(
+        actor_id=slug(name),
+        name=name,
+        aliases=("Fabrique du canal", "La Fabrique") if rank == 1 else (),
+        kind=kind,
+        commune=commune,
+        score=round(3.4 - rank * 0.17, 2),
+        rank=rank,
+        entered_by=EnteredBy.EXPLORATION if rank >= 12 else EnteredBy.RANKING,
+        first_seen=seen,
+        mentions=stories + 1,
+        stories=stories,
+        sources=stories,
+        cluster=cluster,
+        reasons=(
+            feature(
+                "novelty",
+                1.42 - rank * 0.03,
+                "Vu pour la première fois le {day}, après {n} semaine d’écoute de cette source",
+                plural="Vu pour la première fois le {day}, après {n} semaines d’écoute de cette "
+                "source",
+                day=f"{seen:%d/%m/%Y}",
+                n=30 + rank,
+            ),
+            feature(
+                "diffusion",
+                0.31 * stories,
+                "{n} récits indépendants en huit semaines",
+                n=stories,
+            ),
+            feature(
+                "radar",
+                0.55,
+                "Sous le radar : absent des annuaires, {n} récit en tout, aucun national",
+                plural="Sous le radar : absent des annuaires, {n} récits en tout, aucun national",
+                n=stories,
+            ),
+            feature("anchor", 0.38, "Cité avec des communes du territoire"),
+            feature("season", -0.12 * (rank % 3), "Cité dans la saison des forums d’associations"),
+        ),
+        evidence=tuple(
+            evidence(
+                quote if n == 0 else "« On ne s’attendait pas à tant de monde », dit-on à {}.",
+                name,
+                rank + n,
+                as_of - timedelta(days=2 + 3 * n),
+            )
+            for n in range(stories)
+        ),
+    )
+
+
+def example_queue(
+    week: str = WEEK, as_of: date = date(2026, 3, 16), size: int = len(ACTORS)
+) -> Queue:
+    """Return a week's queue of invented actors."""
+    candidates = tuple(candidate(rank, as_of) for rank in range(1, size + 1))
+    clusters = tuple(
+        Cluster(
+            id=name, label=label, members=tuple(c.actor_id for c in candidates if c.cluster == name)
+        )
+        for name, label in (
+            ("c1", ("atelier", "réparation", "partage")),
+            ("c2", ("jardin", "compost")),
+        )
+    )
+    return Queue(week=week, as_of=as_of, candidates=candidates, clusters=clusters)
+
+
+HOSTILE = '"><img src=x onerror="window.hacked=1"><script>window.hacked=1</script>{{7*7}} {0} %s'
+
+
+def hostile_queue() -> Queue:
+    """Return a week in which everything that came from the web is a trap."""
+    first = candidate(1, date(2026, 2, 2))
+    trap = replace(
+        first,
+        actor_id="../..?<x>&é",
+        name=HOSTILE,
+        aliases=("\u202egnoL", "x" * 1_000_000, "</title><script>window.hacked=1</script>"),
+        kind=ActorKind.UNKNOWN,
+        commune="99999",
+        cluster="<c>",
+        reasons=(feature("trap", 1.0, "Vu chez {source}", source=HOSTILE + "\u2067"),),
+        evidence=(
+            replace(
+                first.evidence[0],
+                document_url="javascript:window.hacked=1",
+                quote=f"Avant {HOSTILE} après",
+                source="</cite><script>window.hacked=1</script>",
+                surface=HOSTILE,
+            ),
+            replace(first.evidence[0], document_url='https://a.example/"onmouseover="x'),
+            replace(first.evidence[0], quote="mot " * 250_000, surface="("),
+        ),
+    )
+    long = replace(first, actor_id="long", name="Z\u0335\u0336\u0337\u0338" * 250_000, rank=2)
+    cluster = Cluster(
+        id="<c>", label=("<script>window.hacked=1</script>",), members=(trap.actor_id, "long")
+    )
+    return Queue(
+        week="2026-W06",
+        as_of=date(2026, 2, 2),
+        candidates=(trap, replace(long, cluster="<c>")),
+        clusters=(cluster,),
+    )
+
+
+def write(store: Store, *weeks: Queue) -> None:
+    """Keep queues, with the actors and sources they speak of."""
+    with store.writing() as c:
+        sources.save(
+            c,
+            [Source(id=i, name=n, url=f"https://{i}.example/", kind=k) for i, n, k in SOURCES],
+        )
+        found = {one.actor_id: one for week in weeks for one in week.candidates}
+        newly = tuple(
+            NewActor(id=one.actor_id, name=one.name, kind=one.kind, commune=one.commune)
+            for one in found.values()
+        )
+        annotations.save(c, (), Resolution(actors=newly))
+        for week in weeks:
+            queues.save(c, week)
+        for outcome in OUTCOMES:
+            sources.save_outcome(c, outcome)
+
+
+# --- a server and its readers --------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Site:
+    """A running application."""
+
+    url: str
+    store: Store
+    week: str = f"/semaines/{WEEK}"
+
+    def reader(self, language: str = "fr") -> httpx.Client:
+        """Return a browser without JavaScript, cookies included, that follows nothing."""
+        return httpx.Client(base_url=self.url, headers={"accept-language": language}, timeout=10)
+
+    def page(self, number: int) -> str:
+        """Return the address of the candidate of a rank."""
+        return f"{self.week}/acteurs/{slug(ACTORS[number - 1][0])}"
+
+    def standing(self, number: int) -> Judgement | None:
+        """Return the verdict that stands on the candidate of a rank."""
+        actor_id = slug(ACTORS[number - 1][0])
+        with self.store.reading() as c:
+            entry = judgements.standing(c, [actor_id]).get(actor_id)
+        return entry.judgement if entry else None
+
+    @staticmethod
+    def hidden(html: str, name: str) -> str:
+        """Return the value of a form's hidden field."""
+        found = re.search(rf'name="{name}" value="([^"]*)"', html)
+        assert found, f"no field {name}"
+        return found[1]
+
+    def judge(
+        self, reader: httpx.Client, number: int, *, seen: str | None = None, **fields: str
+    ) -> httpx.Response:
+        """Send a candidate's form as a browser would, after having read its page."""
+        html = reader.get(self.page(number)).text
+        stands = self.hidden(html, "seen") if seen is None else seen
+        data = {"csrf": self.hidden(html, "csrf"), "seen": stands, "note": "", **fields}
+        return reader.post(self.page(number), data=data, headers={"origin": self.url})
+
+    def entries(self) -> list[judgements.Entry]:
+        """Return the whole journal."""
+        with self.store.reading() as c:
+            return judgements.journal(c, limit=1000)
+
+
+def settings_in(folder: Path) -> Settings:
+    return Settings(
+        folder=folder,
+        watch=Watch(name="Veille Mulhouse", territory=("200066009",)),
+        crawler=Crawler(),
+        storage=Storage(),
+        schedule=Schedule(),
+        sources=(),
+    )
+
+
+@contextmanager
+def running(store: Store, folder: Path) -> Iterator[str]:
+    """Serve a store on a free port and yield the address."""
+    app = create_app(store, settings_in(folder))
+    server = uvicorn.Server(uvicorn.Config(app, log_level="warning"))
+    with listen("127.0.0.1", 0) as listening:
+        thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]})
+        thread.start()
+        try:
+            while not server.started:
+                assert thread.is_alive(), "the server did not start"
+                time.sleep(0.01)
+            yield f"http://127.0.0.1:{listening.getsockname()[1]}"
+        finally:
+            server.should_exit = True
+            thread.join()
+
+
+@pytest.fixture
+def example() -> Queue:
+    return example_queue()
+
+
+@pytest.fixture(scope="module")
+def module_site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    folder = tmp_path_factory.mktemp("review")
+    store = open_store("sqlite:///vigie.db", folder)
+    write(store, example_queue(BEFORE, date(2026, 3, 9), 5), example_queue(), hostile_queue())
+    with running(store, folder) as url:
+        yield Site(url, store)
+    store.close()
+
+
+@pytest.fixture
+def site(module_site: Site) -> Site:
+    """The application, with nothing judged yet."""
+    with module_site.store.writing() as c:
+        c.execute(tables.withdrawals.delete())
+        c.execute(tables.judgements.delete())
+    return module_site
+
+
+@pytest.fixture
+def empty_url(tmp_path: Path) -> Iterator[str]:
+    """An application on a base that holds nothing."""
+    store = open_store("sqlite:///vigie.db", tmp_path)
+    with running(store, tmp_path) as url:
+        yield url
+    store.close()
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    if not CHROMIUM.exists():
+        if os.environ.get("CI"):
+            pytest.fail("chromium is missing: apt-get install chromium")
+        pytest.skip("chromium is not installed (apt-get install chromium)")
+    with sync_playwright() as playwright:
+        opened = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+        yield opened
+        opened.close()
