@@ -26,6 +26,10 @@ class Statement:
     """None for a header."""
 
 
+_ENDS = ("]", "}", '"""', "'''")
+"""One of these stands on the last line of any statement of several lines."""
+
+
 def statements(text: str) -> Iterator[Statement]:
     """Yield the statements of a valid TOML text, in order.
 
@@ -39,7 +43,8 @@ def statements(text: str) -> Iterator[Statement]:
         parsed: dict[str, object] | None = None
         while parsed is None and number < len(lines):
             number += 1
-            parsed = _parse("\n".join(lines[start:number]))
+            if number == start + 1 or any(end in lines[number - 1] for end in _ENDS):
+                parsed = _parse("\n".join(lines[start:number]))
         if not parsed:
             continue
         path = ".".join(_path(parsed))

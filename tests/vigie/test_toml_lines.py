@@ -54,3 +54,11 @@ def test_nested_headers_have_dotted_names():
         "c.d",
         "c.d.e",
     ]
+
+
+def test_a_list_of_thousands_of_lines_is_gone_through_in_a_moment():
+    lines = "".join(f'    "{number:05}",\n' for number in range(20_000))
+    assert found(f"[watch]\nterritory = [\n{lines}]\nname = 'x'\n")[1:] == [
+        (2, 20_003, "watch", 0, "territory"),
+        (20_004, 20_004, "watch", 0, "name"),
+    ]
