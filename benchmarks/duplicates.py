@@ -1,0 +1,207 @@
+"""How well documents that tell the same story are recognised, and how fast.
+
+Three measures: pairs written by hand (`tests/examples/stories/pairs.jsonl`), releases invented
+and rewritten here in ten ways among look-alikes, and, if `../shared/real` is there, speed on real
+texts. Run with `python -m benchmarks.duplicates`.
+"""
+
+from __future__ import annotations
+
+import json
+import random
+import time
+from collections import defaultdict
+from functools import cache
+from itertools import combinations
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from benchmarks import report
+from nlp import stories
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+HERE = Path(__file__).parent
+EXAMPLES = HERE.parent / "tests" / "examples" / "stories"
+PAIRS = EXAMPLES / "pairs.jsonl"
+FRAGMENTS = EXAMPLES / "fragments.txt"
+REAL = HERE.parent.parent / "shared" / "real" / "corpus-dev.jsonl"
+SEED = 7
+RELEASES = 300
+WINDOW = 80
+"""Documents: about three weeks of a lab's sources, within which copies are looked for."""
+
+SYNONYMS = {
+    "ouvre": "inaugure",
+    "prépare": "organise",
+    "cherche": "recherche",
+    "veut": "souhaite",
+    "proposera": "offrira",
+    "chaque": "tous les",
+    "malgré": "en dépit d’",
+    "petite": "jeune",
+    "commun": "partagé",
+    "avant": "juste avant",
+    "gratuit": "sans billet",
+    "public": "ouvert",
+}
+AS_IT_IS = "recopié"
+FOOTER = " Partagez cet article. Lire aussi : notre agenda de la semaine. S’abonner à la lettre."
+
+
+@cache
+def fragments() -> dict[str, list[str]]:
+    """Return the parts of sentences, by their place in it."""
+    found: dict[str, list[str]] = {}
+    for line in FRAGMENTS.read_text(encoding="utf-8").splitlines():
+        if line.startswith("["):
+            part = found.setdefault(line.strip("[]"), [])
+        elif line and not line.startswith("#"):
+            part.append(line)
+    return found
+
+
+def release(rng: random.Random) -> list[str]:
+    """Return the sentences of an invented release; others share its words, not its facts."""
+    return [
+        " ".join(rng.choice(part) for part in fragments().values()) + "."
+        for _ in range(rng.randint(4, 12))
+    ]
+
+
+def rewrites() -> dict[str, Callable[[list[str], random.Random], str]]:
+    """Return the ways in which outlets change a release."""
+    return {
+        AS_IT_IS: lambda s, _: " ".join(s),
+        "titre et pied ajoutés": lambda s, _: f"Nouveau\n\n{' '.join(s)}{FOOTER}",
+        "chapeau réécrit": lambda s, r: " ".join([*release(r)[1:2], *s[1:]]),
+        "un tiers des phrases ôté": lambda s, r: " ".join(
+            x for x in s if x in r.sample(s, -(-2 * len(s) // 3))
+        ),
+        "ordre changé": lambda s, r: " ".join(r.sample(s, len(s))),
+        "mots remplacés": lambda s, _: _replaced(" ".join(s)),
+        "coquilles": lambda s, r: _misspelt(" ".join(s), r),
+        "extrait": lambda s, _: " ".join(s)[:260] + "…",
+        "dans un article long": lambda s, r: " ".join(
+            [x for _ in range(3) for x in release(r)] + s
+        ),
+        "citation et deux faits": lambda s, r: " ".join([*s[2:5], *release(r)[1:3]]),
+    }
+
+
+def measure(texts: list[str], story: list[int]) -> dict[str, float]:
+    """Return pairwise precision, recall and F over texts grouped one after the other."""
+    prints = [stories.fingerprint(text) for text in texts]
+    given: list[str] = []
+    by_band: dict[str, list[int]] = defaultdict(list)
+    for number, found in enumerate(prints):
+        near = {n for band in found.bands for n in by_band[band] if number - n <= WINDOW}
+        neighbours = [(str(n), given[n], prints[n].signature) for n in sorted(near)]
+        given.append(stories.story_of(found.signature, neighbours) or str(number))
+        for band in found.bands:
+            by_band[band].append(number)
+    return pairwise(_pairs(story), _pairs(given))
+
+
+def pairwise(true: set[tuple[int, int]], found: set[tuple[int, int]]) -> dict[str, float]:
+    """Return precision, recall and F of pairs."""
+    right = len(true & found)
+    precision = right / len(found) if found else 1.0
+    recall = right / len(true) if true else 1.0
+    f = 2 * precision * recall / (precision + recall) if right else 0.0
+    return {"precision": precision, "recall": recall, "f": f}
+
+
+def _pairs(labels: Iterable[object]) -> set[tuple[int, int]]:
+    members: dict[object, list[int]] = defaultdict(list)
+    for number, label in enumerate(labels):
+        members[label].append(number)
+    return {pair for group in members.values() for pair in combinations(group, 2)}
+
+
+def _replaced(text: str) -> str:
+    for word, other in SYNONYMS.items():
+        text = text.replace(f" {word} ", f" {other} ")
+    return text
+
+
+def _misspelt(text: str, rng: random.Random) -> str:
+    words = text.split()
+    for at in rng.sample(range(len(words)), len(words) // 15):
+        words[at] = words[at][:-1] or words[at]
+    return " ".join(words)
+
+
+def by_hand() -> list[tuple[str, bool, bool]]:
+    """Return (why, truth, answer) of the pairs written by hand."""
+    pairs = [json.loads(line) for line in PAIRS.read_text(encoding="utf-8").splitlines()]
+    return [
+        (
+            pair["why"],
+            pair["same"],
+            stories.same(stories.fingerprint(pair["a"]), stories.fingerprint(pair["b"])),
+        )
+        for pair in pairs
+    ]
+
+
+def invented() -> tuple[dict[str, float], list[tuple[str, float]]]:
+    """Return the measure over releases and their rewrites, and the recall of each way."""
+    rng = random.Random(SEED)  # noqa: S311 - for the same releases every time
+    ways = rewrites()
+    texts, story, found_by = [], [], defaultdict(list)
+    for number in range(RELEASES):
+        sentences = release(rng)
+        original = stories.fingerprint(" ".join(sentences))
+        others = rng.sample([way for way in ways if way != AS_IT_IS], 3)
+        for way in (AS_IT_IS, *others):
+            texts.append(ways[way](sentences, rng))
+            story.append(number)
+            found_by[way].append(stories.same(original, stories.fingerprint(texts[-1])))
+    order = sorted(range(len(texts)), key=lambda n: story[n] + rng.uniform(0, WINDOW / 8))
+    figures = measure([texts[n] for n in order], [story[n] for n in order])
+    return figures, [(way, sum(found_by[way]) / len(found_by[way])) for way in ways]
+
+
+def speed() -> float | None:
+    """Return milliseconds a fingerprint over the real corpus, `None` without it."""
+    if not REAL.exists():
+        return None
+    with REAL.open(encoding="utf-8") as lines:
+        texts = [json.loads(line)["text"] for line in lines]
+    start = time.perf_counter()
+    for text in texts:
+        stories.fingerprint(text)
+    return 1000 * (time.perf_counter() - start) / len(texts)
+
+
+def main() -> None:
+    """Measure, print and write."""
+    hand = by_hand()
+    wrong = [(why, same, answer) for why, same, answer in hand if same is not answer]
+    figures, ways = invented()
+    each = speed()
+    report.table("Même histoire ?", ["mesure", "valeur"], [*figures.items()])
+    report.table("Reconnu face à l’original", ["réécriture", "part"], ways)
+    report.table(
+        f"Paires écrites à la main : {len(hand) - len(wrong)} justes sur {len(hand)}",
+        ["paire", "vrai", "réponse"],
+        wrong,
+    )
+    print("ms par document :", "pas de textes réels ici" if each is None else f"{each:.2f}")
+    path = report.write(
+        "duplicates",
+        {
+            "invented": figures,
+            "by_way": dict(ways),
+            "hand_right": len(hand) - len(wrong),
+            "hand": len(hand),
+            "ms_per_document": each,
+        },
+    )
+    print(path.relative_to(HERE.parent))
+
+
+if __name__ == "__main__":
+    main()
