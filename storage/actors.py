@@ -13,10 +13,11 @@ from sqlalchemy import Connection, func, select, update
 
 from storage import tables
 from storage.folding import fold
+from storage.plain import to_message
 from storage.statements import chunks, pairs
 from vigie.errors import UnknownNameError
 from vigie.language import say
-from vigie.records import Actor, ActorKind
+from vigie.records import Actor, ActorKind, Suggestion
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -193,3 +194,26 @@ def mark_known(c: Connection, days: Mapping[str, date]) -> None:
             .where(_actors.known_since.is_(None) | (_actors.known_since > day))
             .values(known_since=day)
         )
+
+
+def suggestions(c: Connection, ids: Iterable[str]) -> list[Suggestion]:
+    """Return the questions « same actor? » about some actors, the surest first."""
+    table = tables.suggestions.c
+    one, other = tables.actors.alias("one"), tables.actors.alias("other")
+    found: dict[tuple[str, str], Suggestion] = {}
+    for some in chunks(sorted(set(ids))):
+        query = (
+            select(tables.suggestions)
+            .join(one, one.c.id == table.actor_id)
+            .join(other, other.c.id == table.other_id)
+            .where(table.actor_id.in_(some) | table.other_id.in_(some))
+            .where(one.c.root_id != other.c.root_id)
+        )
+        for row in c.execute(query):
+            found[row.actor_id, row.other_id] = Suggestion(
+                actor_id=row.actor_id,
+                other_id=row.other_id,
+                score=row.score,
+                reason=to_message(row.reason),
+            )
+    return sorted(found.values(), key=lambda s: (-s.score, s.actor_id, s.other_id))

@@ -3,34 +3,51 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+import shutil
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time
-from pathlib import Path
+from typing import TYPE_CHECKING
 from uuid import uuid4
 
 import pytest
 from sqlalchemy import create_engine, make_url, text
 
-from storage import Store, open_store
+from storage import Connection, Store, annotations, documents, open_store
 from vigie.records import (
     ActorKind,
     Alias,
     Annotation,
     Document,
+    Judgement,
     Label,
     Link,
     Mention,
     NewActor,
     Resolution,
+    Verdict,
+    iso_week,
 )
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
 
 POSTGRES = os.environ.get("VIGIE_TEST_POSTGRES", "")
 
 
+@pytest.fixture(scope="session")
+def fresh(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An SQLite file brought to the newest schema once, for the tests to copy."""
+    folder = tmp_path_factory.mktemp("fresh")
+    open_store("sqlite:///vigie.db", folder).close()
+    return folder / "vigie.db"
+
+
 @pytest.fixture(params=["sqlite", *(["postgresql"] if POSTGRES else [])])
-def url(request: pytest.FixtureRequest) -> Iterator[str]:
+def url(request: pytest.FixtureRequest, tmp_path: Path, fresh: Path) -> Iterator[str]:
     if request.param == "sqlite":
+        (tmp_path / "data").mkdir()
+        shutil.copy(fresh, tmp_path / "data" / "vigie.db")
         yield "sqlite:///data/vigie.db"
         return
     name = f"vigie_{uuid4().hex}"
@@ -51,8 +68,21 @@ def store(url: str, tmp_path: Path) -> Iterator[Store]:
     opened.close()
 
 
+@pytest.fixture
+def sqlite_store(tmp_path: Path, fresh: Path) -> Iterator[Store]:
+    """A store for what only SQLite can be made to show."""
+    shutil.copy(fresh, tmp_path / "only.db")
+    opened = open_store("sqlite:///only.db", tmp_path, patience=0.5)
+    yield opened
+    opened.close()
+
+
 def at(day: date, hour: int = 12) -> datetime:
     return datetime.combine(day, time(hour), UTC)
+
+
+def id_of(name: str) -> str:
+    return "a-" + name.casefold().replace(" ", "-")
 
 
 @dataclass
@@ -111,6 +141,31 @@ class Press:
             **{"communes": ("67482", "67218"), **more},
         )
 
+    def publish(
+        self, c: Connection, number: int, day: date, *names: str, **more: object
+    ) -> Document:
+        """Store a document in which actors are named, and its annotation."""
+        document = self.document(number, day, text=f"Avec {', '.join(names)}.", **more)
+        documents.save(c, [document])
+        found = self.annotation(document, *names)
+        annotations.save(c, [found], self.resolution(found))
+        return document
+
+    def judgement(self, name: str, verdict: Verdict, day: date, **more: object) -> Judgement:
+        return Judgement(
+            **{
+                "actor_id": id_of(name),
+                "verdict": verdict,
+                "who": "Awa",
+                "at": at(day),
+                "week": iso_week(day),
+                **more,
+            }
+        )
+
+    def id_of(self, name: str) -> str:
+        return id_of(name)
+
     def resolution(self, *annotations: Annotation) -> Resolution:
         mentions = [m for annotation in annotations for m in annotation.mentions]
         surfaces = sorted({m.surface for m in mentions})
@@ -127,10 +182,6 @@ class Press:
                 for s in surfaces
             ),
         )
-
-
-def id_of(name: str) -> str:
-    return "a-" + name.casefold().replace(" ", "-")
 
 
 @pytest.fixture
