@@ -29,7 +29,6 @@ def questions(doc: Doc, communes: Sequence[tuple[int, int, str]]) -> list[Questi
     """Return every candidate of a document with its facts, in order of sentence."""
     words = [token.lower_.replace("’", "'") for token in doc]
     entities = spans.from_entities(doc, words)
-    entities.pop((0, 0), None)
     in_communes = _tokens_of(doc, communes)
     found: list[tuple[Candidate, tuple[int, int]]] = []
     for bounds in token_sentences(doc):

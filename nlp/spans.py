@@ -62,7 +62,7 @@ def candidates(doc: Doc, bounds: tuple[int, int], words: list[str]) -> list[Cand
 
     def add(start: int, end: int, source: str) -> None:
         start, end = _trimmed(doc, words, start, end)
-        if start < end and end - start <= LONGEST:
+        if start < end and is_sound(doc, words, start, end):
             found.setdefault((start, end), Candidate(start, end)).sources.add(source)
 
     for start, end in runs(doc, bounds, words):
@@ -75,6 +75,25 @@ def candidates(doc: Doc, bounds: tuple[int, int], words: list[str]) -> list[Cand
     for start, end in _opened(doc, bounds, words):
         add(start, end, "opened")
     return list(found.values())
+
+
+SEPARATORS = frozenset("/ | : ; ) ( [ ] → • · » « \" “ ” … – *".split())
+"""What no name holds, unless it touches the words on both sides."""
+GROUP_HEADS = frozenset(
+    "association asso collectif compagnie coopérative scop scic tiers-lieu réseau entreprise société "
+    "cabinet collectifs associations start-up syndicat éditions cinéma librairie fondation".split()
+)
+
+
+def is_sound(doc: Doc, words: list[str], start: int, end: int) -> bool:
+    """Tell whether a span may be a name at all: no separator in it, no bare head before it."""
+    if end - start > LONGEST or (words[start] in GROUP_HEADS and doc[start].text[0].islower()):
+        return False
+    return not any(
+        doc[position].text in SEPARATORS
+        and (doc[position].whitespace_ or doc[position - 1].whitespace_)
+        for position in range(start + 1, end - 1)
+    )
 
 
 def is_name_token(text: str) -> bool:
@@ -218,7 +237,19 @@ def _opened(doc: Doc, bounds: tuple[int, int], words: list[str]) -> Iterator[tup
 
 def from_entities(doc: Doc, words: list[str]) -> dict[tuple[int, int], str]:
     """Return the model's entities, trimmed, with their label."""
-    return {_trimmed(doc, words, entity.start, entity.end): entity.label_ for entity in doc.ents}
+    trimmed = {
+        _trimmed(doc, words, entity.start, entity.end): entity.label_ for entity in doc.ents
+    }
+    return {
+        (start, end): label
+        for (start, end), label in trimmed.items()
+        if start < end and is_sound(doc, words, start, end)
+    }
+
+
+def _closes_sentence(doc: Doc, end: int) -> bool:
+    """Tell whether the mark before `end` ends the sentence rather than a name."""
+    return end == len(doc) or not doc[end].text[0].islower()
 
 
 EDGE = re.compile(r"^[^\w#@+!?*&]+$")
@@ -239,7 +270,7 @@ def _trimmed(doc: Doc, words: list[str], start: int, end: int) -> tuple[int, int
         EDGE.match(doc[end - 1].text)
         or (words[end - 1] in CLOSING and not doc[end - 1].text[0].isupper())
         or doc[end - 1].is_space
-        or (doc[end - 1].text in {"!", "?"} and not doc[end - 2].whitespace_ and end == start + 1)
+        or (doc[end - 1].text in {"!", "?"} and _closes_sentence(doc, end))
     ):
         end -= 1
     return start, end

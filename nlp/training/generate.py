@@ -97,6 +97,8 @@ def _raw(slot: str, rng: Random) -> str:
         return rng.choice(invention.QUARTERS)
     if slot in {"l", "lx"}:
         return rng.choice(invention.COMMUNES)
+    if slot == "fn":
+        return rng.choice(invention.FIRST)
     if slot == "LAB":
         return "".join(rng.choices("ACEILMRSTU", k=5))
     raise ValueError(slot)
@@ -125,6 +127,19 @@ def _marked(slot: str, rng: Random) -> str:  # noqa: PLR0911 - one line a slot
     if slot == "s":
         number = f"{rng.randint(1, 180)}{rng.choice((' ', ', '))}" if rng.random() < 0.6 else ""
         return f"{number}[{invention.street(rng)}|l]"
+    if slot in {"am", "av"}:
+        article, name = invention.headed(rng)
+        while (article == "l'") != (slot == "av"):
+            article, name = invention.headed(rng)
+        return f"[{name}|a]"
+    if slot == "t":
+        return invention.product(rng)
+    if slot == "c":
+        return invention.concept(rng)
+    if slot == "w":
+        return invention.work(rng)
+    if slot == "party":
+        return rng.choice(("[PRG|i]", "[MoDem|i]", "[EELV|i]", "DVG", "SE", "[UDI|i]"))
     return _raw(slot, rng)
 
 

@@ -114,8 +114,9 @@ def actor(rng: Random) -> str:
             _foreign,
             _with_town,
             _common_words,
+            _long,
         ),
-        (16, 14, 14, 9, 11, 9, 8, 4, 7, 4, 5, 7),
+        (16, 14, 14, 9, 11, 9, 8, 4, 7, 4, 6, 7, 8),
     )[0](rng)
 
 
@@ -343,6 +344,29 @@ def _common_words(rng: Random) -> str:
     )  # fmt: skip
 
 
+def _long(rng: Random) -> str:
+    """Return a name of several words, small ones among them, whose end is hard to tell."""
+    noun, other = rng.choice(NOUNS_P), rng.choice(NOUNS_P)
+    town = rng.choice(COMMUNES)
+    return rng.choice(
+        (
+            f"{noun.capitalize()} et {other.capitalize()} de {town}",
+            f"Association des {noun} et {other} du {rng.choice(QUARTERS)}",
+            f"Les {noun.capitalize()} de {rng.choice(FIRST)} et {rng.choice(FIRST)}",
+            f"Maison de Quartier {rng.choice(('du', 'de la', ''))} {rng.choice(QUARTERS)}".replace("  ", " "),
+            f"Groupement des {noun} {rng.choice(ADJ_P)}",
+            f"{noun.capitalize()}, {other.capitalize()} & Compagnie",
+            f"{invented_word(rng)} {rng.choice(('France', 'Grand Est', 'Solidaire', 'Nord'))}",
+            f"Union des {noun.capitalize()} et {other.capitalize()} {rng.choice(ADJ_P).capitalize()}",
+            f"{rng.choice(HEADS_F)} {rng.choice(('féministe', 'associative', 'coopérative'))} {invented_word(rng)}",
+            f"Ligue des Droits des {noun.capitalize()}",
+            f"{noun.capitalize()} pour {rng.choice(('un monde', 'une ville', 'des rives'))} sans {other}",
+            f"Pays de {town} {rng.choice(('Initiatives', 'Insertion', 'Culture'))}",
+            f"Centre {rng.choice(('d’art', 'social', 'culturel'))} {rng.choice((rng.choice(QUARTERS), f'de {town}'))}",
+        )
+    )
+
+
 def _maybe_capital(rng: Random, noun: str) -> str:
     return noun.capitalize() if rng.random() < 0.6 else noun
 
@@ -418,6 +442,33 @@ def person(rng: Random) -> str:
     if form < 0.2:
         return f"{first} {last}-{rng.choice(LAST)}"
     return f"{first} {last}"
+
+
+def product(rng: Random) -> str:
+    """Return the name of a program, a game, a band or a device, in the shapes of groups' names."""
+    form = rng.random()
+    if form < 0.45:
+        return invented_word(rng)
+    if form < 0.6:
+        return f"{rng.choice(('Open', 'Fast', 'Smart', 'Live', 'Data', 'Spring', 'Cloud'))}{rng.choice(('Map', 'Form', 'Stack', 'View', 'Core', ' Engine', ' Test', ' Studio'))}"
+    if form < 0.7:
+        return concept(rng)
+    return actor(rng)
+
+
+def concept(rng: Random) -> str:
+    """Return capital letters that stand for no group."""
+    return "".join(rng.choices(LETTERS + "XKQ", k=rng.choice((2, 3, 3, 4, 4))))
+
+
+def work(rng: Random) -> str:
+    """Return the title of a book, a film or a show."""
+    form = rng.random()
+    if form < 0.4:
+        return _article_plural(rng)
+    if form < 0.65:
+        return _article_single(rng)
+    return rng.choice((_phrase, _common_words, _two_words))(rng)
 
 
 def street(rng: Random) -> str:
