@@ -50,5 +50,8 @@ lock: $(VENV)/bin/uv
 	$(BIN)/uv pip compile --quiet --generate-hashes --universal --python-version 3.11 --no-annotate --no-header --no-emit-index-url --output-file requirements/dev.txt --extra front --extra dev pyproject.toml
 	echo "uv" | $(BIN)/uv pip compile --quiet --generate-hashes --universal --python-version 3.11 --no-annotate --no-header --no-emit-index-url --output-file requirements/uv.txt -
 
+gazetteer: install-dev
+	$(BIN)/python scripts/build_gazetteer.py
+
 clean:
 	rm -rf $(VENV) node_modules review/static/vendor

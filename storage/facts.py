@@ -104,6 +104,11 @@ class History:
         """Return the day of the oldest document; `None` in an empty archive."""
         return min((shelf.days[0] for shelf in self.shelves.values()), default=None)
 
+    @property
+    def last_day(self) -> date | None:
+        """Return the day of the newest document; `None` in an empty archive."""
+        return max((shelf.days[-1] for shelf in self.shelves.values()), default=None)
+
     def week(
         self, as_of: date, *, active_days: int = ACTIVE_DAYS, last_queue: Queue | None = None
     ) -> WeekFacts:

@@ -1,0 +1,71 @@
+"""The command line as scripts and people meet it."""
+
+import json
+import subprocess
+import time
+from pathlib import Path
+
+import pytest
+
+VIGIE = Path(__file__).parent.parent.parent / ".venv" / "bin" / "vigie"
+
+
+def vigie(*arguments: object, **options) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [VIGIE, *map(str, arguments)], capture_output=True, text=True, check=False, timeout=120, **options
+    )
+
+
+def test_help_answers_in_under_half_a_second():
+    durations = []
+    for _ in range(3):
+        start = time.perf_counter()
+        assert vigie("--help").returncode == 0
+        durations.append(time.perf_counter() - start)
+    assert min(durations) < 0.5
+
+
+@pytest.mark.parametrize(
+    ("arguments", "status", "says"),
+    [
+        (["queue"], 1, "vigie init"),
+        (["run"], 1, "vigie init"),
+        (["queue", "--wek", "2026-W12"], 2, "--wek"),
+        (["nothing"], 2, "nothing"),
+        (["detect", "--until", "hier"], 2, "2026-03-16"),
+        (["read", "missing.html"], 1, "missing.html"),
+        (["extract", "missing.jsonl"], 1, "missing.jsonl"),
+        (["init", "here", "--territory", "strasbour"], 1, "strasbourg"),
+    ],
+)
+def test_an_error_is_one_line_that_says_what_to_do(tmp_path, arguments, status, says):
+    done = vigie(*arguments, cwd=tmp_path)
+    assert done.returncode == status
+    assert done.stdout == ""
+    assert len(done.stderr.strip().splitlines()) == 1
+    assert says.lower() in done.stderr.lower()
+    assert "Traceback" not in done.stderr
+
+
+def test_a_new_workspace_has_no_queue_yet_and_says_what_to_run(tmp_path):
+    assert vigie("init", tmp_path / "watch", "--territory", "metz").returncode == 0
+    done = vigie("queue", "--dir", tmp_path / "watch")
+    assert done.returncode == 1
+    assert "vigie run" in done.stderr
+
+
+def test_extract_prints_one_object_a_line_and_passes_bad_lines_over(tmp_path):
+    texts = tmp_path / "texts.jsonl"
+    texts.write_text(
+        '{"id": "a", "text": "L’association Les Jardins du Canal ouvre ses portes à Mulhouse."}\n'
+        "[1]\n"
+        '{"id": "b", "text": ""}\n',
+        encoding="utf-8",
+    )
+    done = vigie("extract", texts, "--json")
+    rows = [json.loads(line) for line in done.stdout.splitlines()]
+    assert [row["id"] for row in rows] == ["a", "b"]
+    for span in rows[0]["spans"]:
+        assert span.keys() == {"start", "end", "text", "label", "confidence"}
+    assert "Les Jardins du Canal" in [span["text"] for span in rows[0]["spans"]]
+    assert "ligne 2" in done.stderr

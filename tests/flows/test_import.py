@@ -1,0 +1,57 @@
+"""Archives of JSON lines: everything goes in or is named."""
+
+import json
+import subprocess
+from pathlib import Path
+
+import pytest
+
+VIGIE = Path(__file__).parent.parent.parent / ".venv" / "bin" / "vigie"
+GOOD = {
+    "source": "blog-du-quartier",
+    "url": "https://blog.example/jardin",
+    "date": "2026-03-02T10:00:00+01:00",
+    "title": "Un jardin partagé",
+    "text": "Le collectif Terre d’Entente ouvre un jardin partagé à Metz.",
+}
+
+
+def vigie(*arguments: object) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [VIGIE, *map(str, arguments)], capture_output=True, text=True, check=False, timeout=120
+    )
+
+
+@pytest.fixture
+def folder(tmp_path):
+    assert vigie("init", tmp_path / "w", "--territory", "metz").returncode == 0
+    return tmp_path / "w"
+
+
+def test_bad_lines_are_named_and_set_aside_and_the_rest_goes_in(folder, tmp_path):
+    lines = [
+        json.dumps(GOOD),
+        "[1, 2]",
+        "{broken",
+        json.dumps({k: v for k, v in GOOD.items() if k != "date"}),
+        json.dumps({**GOOD, "url": "https://blog.example/autre"}),
+    ]
+    file = tmp_path / "archive.jsonl"
+    file.write_text("\n".join(lines), encoding="utf-8")
+    done = vigie("import", file, "--dir", folder)
+    assert done.returncode == 0, done.stderr
+    rejects = [json.loads(line) for line in next((folder / "data/rejects").iterdir()).read_text("utf-8").splitlines()]  # fmt: skip
+    assert [reject["raw"].strip() for reject in rejects] == lines[1:4]
+    assert ["2", "3", "4"] == ["".join(filter(str.isdigit, reject["where"].rsplit(" ", 1)[-1])) for reject in rejects]  # fmt: skip
+    assert "2 nouveaux" in done.stderr
+    assert "3 refusés" in done.stderr
+    assert "blog-du-quartier" in vigie("sources", "list", "--dir", folder).stdout
+
+
+def test_an_import_done_twice_adds_nothing(folder, tmp_path):
+    file = tmp_path / "archive.jsonl"
+    file.write_text(json.dumps(GOOD) + "\n", encoding="utf-8")
+    vigie("import", file, "--dir", folder)
+    again = vigie("import", file, "--dir", folder)
+    assert "0 nouveaux" in again.stderr
+    assert "1 déjà connus" in again.stderr

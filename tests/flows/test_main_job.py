@@ -1,0 +1,110 @@
+"""The whole way: from feeds on a real server to a candidate a person can judge."""
+
+import json
+import sqlite3
+import subprocess
+from datetime import date, timedelta
+from pathlib import Path
+
+import pytest
+
+from tests.flows.press import STORIES, press, workspace
+
+VIGIE = Path(__file__).parent.parent.parent / ".venv" / "bin" / "vigie"
+AILING = """
+[[source]]
+id = "page"
+name = "Une page"
+url = "{base}/broken"
+kind = "feed"
+
+[[source]]
+id = "panne"
+name = "En panne"
+url = "{base}/down"
+kind = "feed"
+
+[[source]]
+id = "boucle"
+name = "En boucle"
+url = "{base}/loop"
+kind = "feed"
+"""
+
+
+def vigie(*arguments: object) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [VIGIE, *map(str, arguments)], capture_output=True, text=True, check=False, timeout=300
+    )
+
+
+def documents(folder: Path) -> list[tuple[str, str]]:
+    with sqlite3.connect(folder / "data" / "vigie.db") as connection:
+        return connection.execute(
+            "select url, text from documents join texts on document_id = id order by url"
+        ).fetchall()
+
+
+@pytest.fixture(scope="module")
+def watched(tmp_path_factory):
+    """A workspace on which `vigie run` was done twice."""
+    today = date.today()
+    monday = today - timedelta(days=today.weekday())
+    with press(monday) as base:
+        folder = workspace(tmp_path_factory.mktemp("watch"), base, AILING.format(base=base))
+        first = vigie("run", "--dir", folder, "--until", monday)
+        stored = documents(folder)
+        second = vigie("run", "--dir", folder, "--until", monday)
+        yield folder, first, stored, second
+
+
+def test_a_run_ends_well_though_three_sources_ail(watched):
+    _, first, _, _ = watched
+    assert first.returncode == 0, first.stderr
+    assert "Traceback" not in first.stderr
+    for ailing in ("page :", "panne :", "boucle :"):
+        assert any(line.startswith(ailing) for line in first.stderr.splitlines())
+
+
+def test_every_article_is_stored_with_the_text_of_its_page(watched):
+    _, _, stored, _ = watched
+    assert len(stored) == len(STORIES)
+    assert all("prochaine édition" in text for _, text in stored)
+
+
+def test_a_second_run_adds_nothing(watched):
+    folder, _, stored, second = watched
+    assert second.returncode == 0, second.stderr
+    assert documents(folder) == stored
+
+
+def test_the_queue_holds_the_newcomers_and_follows_the_contract(watched):
+    folder, *_ = watched
+    queue = json.loads(vigie("queue", "--dir", folder, "--json").stdout)
+    assert queue.keys() >= {"week", "as_of", "candidates"}
+    names = [candidate["name"] for candidate in queue["candidates"]]
+    assert {"La Remise aux Possibles", "Rives Vivantes", "Le Bol d’Airain"} <= set(names)
+    assert not any("Mulhouse" in name or "Météo" in name for name in names)
+    for candidate in queue["candidates"]:
+        assert candidate.keys() >= {
+            "rank", "actor_id", "name", "aliases", "kind", "commune", "score", "entered_by",
+            "first_seen", "mentions", "stories", "sources", "cluster", "reasons", "evidence",
+        }  # fmt: skip
+        for quote in candidate["evidence"]:
+            assert quote.keys() == {"document_url", "source", "date", "quote"}
+            known_as = [candidate["name"], *candidate["aliases"]]
+            assert any(name.lower() in quote["quote"].lower() for name in known_as)
+
+
+def test_the_health_of_each_source_is_kept(watched):
+    folder, *_ = watched
+    listing = vigie("sources", "list", "--dir", folder).stdout
+    for source in ("gazette", "page", "panne", "boucle"):
+        assert source in listing
+
+
+def test_steps_without_prefect_give_the_same_queue(watched, tmp_path):
+    folder, *_ = watched
+    before = json.loads(vigie("queue", "--dir", folder, "--json").stdout)
+    assert vigie("detect", "--dir", folder, "--until", before["as_of"]).returncode == 0
+    assert json.loads(vigie("queue", "--dir", folder, "--json").stdout) == before
