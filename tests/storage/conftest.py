@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import os
 import shutil
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time
 from typing import TYPE_CHECKING
 from uuid import uuid4
 
 import pytest
-from sqlalchemy import create_engine, make_url, text
+from sqlalchemy import Engine, create_engine, make_url, text
 
 from storage import Connection, Store, annotations, documents, open_store
 from vigie.records import (
@@ -43,22 +44,44 @@ def fresh(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder / "vigie.db"
 
 
+@pytest.fixture(scope="session")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engine | None]:
+    """The PostgreSQL server, with a database brought to the newest schema once."""
+    if not POSTGRES:
+        yield None
+        return
+    engine = create_engine(
+        make_url(POSTGRES).set(drivername="postgresql+psycopg"), isolation_level="AUTOCOMMIT"
+    )
+    with database(engine) as url:
+        open_store(url, tmp_path_factory.mktemp("server")).close()
+        engine.dispose()
+        yield engine.execution_options(fresh=make_url(url).database)
+    engine.dispose()
+
+
+@contextmanager
+def database(server: Engine, template: str = "template1") -> Iterator[str]:
+    """Make a database, and drop it in the end."""
+    name = f"vigie_{uuid4().hex}"
+    with server.connect() as c:
+        c.execute(text(f"CREATE DATABASE {name} TEMPLATE {template}"))
+    yield server.url.set(database=name).render_as_string(hide_password=False)
+    with server.connect() as c:
+        c.execute(text(f"DROP DATABASE {name} WITH (FORCE)"))
+
+
 @pytest.fixture(params=["sqlite", *(["postgresql"] if POSTGRES else [])])
-def url(request: pytest.FixtureRequest, tmp_path: Path, fresh: Path) -> Iterator[str]:
-    if request.param == "sqlite":
+def url(
+    request: pytest.FixtureRequest, tmp_path: Path, fresh: Path, server: Engine | None
+) -> Iterator[str]:
+    if request.param == "sqlite" or server is None:
         (tmp_path / "data").mkdir()
         shutil.copy(fresh, tmp_path / "data" / "vigie.db")
         yield "sqlite:///data/vigie.db"
         return
-    name = f"vigie_{uuid4().hex}"
-    server = make_url(POSTGRES).set(drivername="postgresql+psycopg")
-    engine = create_engine(server, isolation_level="AUTOCOMMIT")
-    with engine.connect() as c:
-        c.execute(text(f"CREATE DATABASE {name}"))
-    yield server.set(database=name).render_as_string(hide_password=False)
-    with engine.connect() as c:
-        c.execute(text(f"DROP DATABASE {name} WITH (FORCE)"))
-    engine.dispose()
+    with database(server, server.get_execution_options()["fresh"]) as made:
+        yield made
 
 
 @pytest.fixture
