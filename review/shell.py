@@ -106,12 +106,12 @@ def page(request: Request, template: str, status: int = 200, **values: object) -
     return response
 
 
-def commune_name(code: str) -> str:
-    """Return a commune's name; of an unknown code, the code itself."""
+def commune_name(code: str | None) -> str:
+    """Return a commune's name, or nothing for a code that is none."""
     try:
-        return gazetteer.commune(code).name
+        return gazetteer.commune(code or "").name
     except KeyError:
-        return code
+        return ""
 
 
 def _set_cookie(response: Response, name: str, value: str) -> None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 
 NAME_LIMIT = 120
 QUOTE_LIMIT = 600
@@ -53,6 +53,11 @@ def host(url: str) -> str:
     """Return the name of the site that an address leads to, without `www.`."""
     link = web_link(url)
     return (urlsplit(link).hostname or "").removeprefix("www.") if link else ""
+
+
+def path_part(name: str) -> str:
+    """Return a name as one part of an address, slashes and all."""
+    return quote(name, safe="")
 
 
 def highlight(quote: str, names: tuple[str, ...]) -> list[tuple[str, bool]]:

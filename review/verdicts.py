@@ -9,14 +9,13 @@ from __future__ import annotations
 
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Annotated
-from urllib.parse import quote
 
 from fastapi import APIRouter, Depends, Form, Request, Response
 from fastapi.responses import RedirectResponse
 
 from review.forms import check_token
 from review.shell import House, house, sign, signature, wants_fragment
-from review.text import plain
+from review.text import path_part, plain
 from review.troubles import MissingError
 from review.weeks import decided, find, load, render_week
 from review.words import choose_language, say_in
@@ -173,7 +172,7 @@ def _answer(
     given: str = "",
     undone: bool = False,
 ) -> Response:
-    address = f"/semaines/{shown.queue.week}/acteurs/{quote(row.candidate.actor_id)}"
+    address = f"/semaines/{shown.queue.week}/acteurs/{path_part(row.candidate.actor_id)}"
     if wants_fragment(request):
         response = render_week(request, shown, row, last=last, given=given, undone=undone)
         response.headers["hx-push-url"] = address

@@ -145,6 +145,7 @@ def environment(language: str) -> Environment:
         "plain": text.plain,
         "web_link": text.web_link,
         "site": text.host,
+        "path_part": text.path_part,
         "typeset": lambda sentence: typeset(sentence, language),
         "message": lambda message: say_in(language, message),
         "long_date": lambda day: long_date(day, language),

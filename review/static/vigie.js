@@ -68,8 +68,8 @@
     busy = false;
     byId("trouble").hidden = true;
     setUp();
-    const said = document.querySelector("#week [data-announce]");
-    byId("announce").textContent = said ? said.textContent : "";
+    const said = document.querySelectorAll("#week [data-announce]");
+    byId("announce").textContent = Array.from(said, (one) => one.textContent).join(" ");
     const name = byId("candidate-name");
     if (!name) return;
     name.focus({ preventScroll: true });

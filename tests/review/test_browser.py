@@ -1,0 +1,240 @@
+"""The officer's hour in a real browser: by mouse, by keyboard, without JavaScript, on a phone."""
+
+import re
+
+import pytest
+from playwright.sync_api import expect
+
+from vigie.records import RejectReason, Verdict
+
+WORDS = {
+    "fr": (
+        "Retenir",
+        "Suivre",
+        "Écarter",
+        "Hors sujet",
+        "Annuler le dernier avis",
+        "1 jugé sur 13",
+    ),
+    "en": ("Keep", "Watch", "Reject", "Off topic", "Undo the last verdict", "1 judged of 13"),
+}
+LOCALES = {"fr": "fr-FR", "en": "en-GB"}
+
+
+@pytest.fixture
+def visit(browser, site):
+    """Return a function that opens a page; nothing may go wrong in it unseen."""
+    contexts, complaints = [], []
+
+    def open_page(path, *, language="fr", **options):
+        options.setdefault("viewport", {"width": 1280, "height": 800})
+        context = browser.new_context(base_url=site.url, locale=LOCALES[language], **options)
+        context.set_default_timeout(10_000)
+        contexts.append(context)
+        page = context.new_page()
+        page.on("pageerror", lambda error: complaints.append(str(error)))
+        page.on("console", lambda said: complaints.append(said.text) if said.type == "error" else 0)
+        page.on(
+            "request",
+            lambda asked: None if asked.url.startswith(site.url) else complaints.append(asked.url),
+        )
+        page.goto(path)
+        return page
+
+    yield open_page
+    for context in contexts:
+        context.close()
+    # The browser reports by itself a conflict (409) and a request that a test has cut.
+    expected = ("409", "net::ERR_FAILED")
+    assert [said for said in complaints if not any(word in said for word in expected)] == []
+
+
+@pytest.mark.parametrize("language", ["fr", "en"])
+@pytest.mark.parametrize("script", [True, False], ids=["javascript", "plain"])
+def test_keep_watch_reject_and_undo(visit, site, language, script):
+    keep, watch, reject, off_topic, undo, one_judged = WORDS[language]
+    page = visit(site.week, language=language, java_script_enabled=script)
+    name = page.locator("#candidate-name")
+    expect(name).to_have_text("La Fabrique du Canal")
+
+    page.get_by_role("button", name=keep, exact=False).first.click()
+    expect(name).to_have_text("Les Graines du Quartier")
+    expect(page.get_by_text(one_judged)).to_be_visible()
+    page.get_by_role("button", name=watch, exact=False).first.click()
+    expect(name).to_have_text("Répar’Ensemble")
+    page.locator("summary", has_text=reject).click()
+    page.get_by_role("button", name=off_topic).click()
+    expect(name).to_have_text("Coopérative du Vieux Moulin")
+    assert site.standing(1).verdict is Verdict.KEEP
+    assert site.standing(2).verdict is Verdict.WATCH
+    assert site.standing(3).verdict is Verdict.REJECT
+    assert site.standing(3).reason is RejectReason.OFF_TOPIC
+
+    page.get_by_role("button", name=undo).click()
+    expect(name).to_have_text("Répar’Ensemble")
+    assert site.standing(3) is None
+    expect(page.locator(".list [aria-current]")).to_contain_text("Répar’Ensemble")
+    assert page.url.split("?")[0] == site.url + site.page(3)
+
+
+def test_without_the_fetched_part_the_keys_and_forms_still_work(visit, site, browser):
+    page = visit("/a-propos")
+    page.route("**/vendor/**", lambda route: route.fulfill(body=""))
+    page.goto(site.week)
+    page.keyboard.press("g")
+    expect(page.locator("#candidate-name")).to_have_text("Les Graines du Quartier")
+    assert "?avis=" in page.url
+    assert site.standing(1).verdict is Verdict.KEEP
+
+
+def test_a_week_is_judged_by_keyboard_alone(visit, site):
+    page = visit(site.week)
+    name = page.locator("#candidate-name")
+    verdicts = ["g", "s", "r1", "r7", "g", "g", "s", "r9", "g", "s", "r4", "g", "r3"]
+    presses = 0
+    for number, keys in enumerate(verdicts, start=1):
+        for key in keys:
+            page.keyboard.press(key)
+            presses += 1
+        if number < 13:
+            expect(page.locator(".candidate-nav .soft")).to_have_text(f"{number + 1} sur 13")
+            expect(name).to_be_focused()
+    expect(page.get_by_text("La semaine est finie")).to_be_visible()
+    assert site.standing(3).reason is RejectReason.NOT_AN_ACTOR
+    assert site.standing(4).reason is RejectReason.ELSEWHERE
+    assert site.standing(13).reason is RejectReason.PERSON
+    assert presses == 18
+    for number in (13, 12, 11):
+        page.keyboard.press("u")
+        expect(page.locator("#announce")).to_contain_text("annulé")
+        expect(page.locator(".candidate-nav .soft")).to_have_text(f"{number} sur 13")
+    assert site.standing(11) is None
+    assert site.standing(10) is not None
+
+
+def test_keys_walk_through_the_list_and_the_back_button_walks_back(visit, site):
+    page = visit(site.week)
+    nav = page.locator(".candidate-nav .soft")
+    for number in (2, 3, 4):
+        page.keyboard.press("j")
+        expect(nav).to_have_text(f"{number} sur 13")
+    page.keyboard.press("k")
+    expect(nav).to_have_text("3 sur 13")
+    expect(page).to_have_title(re.compile("Répar’Ensemble"))
+    page.go_back()
+    expect(nav).to_have_text("4 sur 13")
+    assert site.entries() == []
+
+
+def test_the_help_shows_the_keys_and_can_turn_them_off(visit, site):
+    page = visit(site.week)
+    page.keyboard.press("?")
+    help_ = page.get_by_role("dialog", name="Raccourcis au clavier")
+    expect(help_).to_be_visible()
+    page.keyboard.press("g")
+    page.get_by_label("Raccourcis à une touche en service").uncheck()
+    page.get_by_role("button", name="Fermer").click()
+    page.keyboard.press("g")
+    page.reload()
+    page.keyboard.press("g")
+    page.keyboard.press("j")
+    expect(page.locator(".candidate-nav .soft")).to_have_text("1 sur 13")
+    assert site.entries() == []
+
+
+def test_a_note_is_written_without_pressing_the_keys_it_holds(visit, site):
+    page = visit(site.week)
+    page.keyboard.press("n")
+    page.keyboard.type("gros sujet ?")
+    page.keyboard.press("Escape")
+    page.keyboard.press("s")
+    expect(page.locator(".candidate-nav .soft")).to_have_text("2 sur 13")
+    assert (site.standing(1).verdict, site.standing(1).note) == (Verdict.WATCH, "gros sujet ?")
+
+
+def test_escape_closes_the_reasons_and_digits_alone_do_nothing(visit, site):
+    page = visit(site.week)
+    page.keyboard.press("1")
+    page.keyboard.press("r")
+    expect(page.get_by_role("button", name="Hors sujet")).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(page.get_by_role("button", name="Hors sujet")).to_be_hidden()
+    page.keyboard.press("8")
+    page.keyboard.press("Control+g")
+    expect(page.locator(".candidate-nav .soft")).to_have_text("1 sur 13")
+    assert site.entries() == []
+
+
+def test_two_officers_at_once_never_overwrite_each_other(visit, site):
+    first, second = visit(site.page(1)), visit(site.page(1))
+    first.keyboard.press("g")
+    expect(first.locator(".candidate-nav .soft")).to_have_text("2 sur 13")
+    second.keyboard.press("s")
+    expect(second.locator(".judge .notice")).to_contain_text("Entre-temps")
+    expect(second.locator("#announce")).to_contain_text("retenu")
+    assert site.standing(1).verdict is Verdict.KEEP
+    second.keyboard.press("s")
+    expect(second.locator(".candidate-nav .soft")).to_have_text("2 sur 13")
+    assert site.standing(1).verdict is Verdict.WATCH
+
+
+def test_a_verdict_that_could_not_be_saved_is_said(visit, site):
+    page = visit(site.page(1))
+    page.route("**/acteurs/**", lambda route: route.abort())
+    page.evaluate("console.error = () => {}")
+    page.keyboard.press("g")
+    expect(page.locator("#trouble")).to_be_visible()
+    page.unroute("**/acteurs/**")
+    page.keyboard.press("g")
+    expect(page.locator(".candidate-nav .soft")).to_have_text("2 sur 13")
+    expect(page.locator("#trouble")).to_be_hidden()
+
+
+def test_the_journal_undoes(visit, site):
+    page = visit(site.week)
+    page.keyboard.press("g")
+    expect(page.locator(".candidate-nav .soft")).to_have_text("2 sur 13")
+    page.get_by_role("link", name="Journal").click()
+    page.get_by_role("button", name="Annuler l’avis sur La Fabrique du Canal").click()
+    expect(page.get_by_role("status").filter(has_text="annulé")).to_be_visible()
+    expect(page.get_by_text("annulé par")).to_be_visible()
+    assert site.standing(1) is None
+
+
+def test_hostile_content_runs_nothing_and_breaks_nothing(visit, site):
+    page = visit("/semaines/2026-W06")
+    expect(page.locator("#candidate-name")).to_contain_text("onerror")
+    page.keyboard.press("j")
+    expect(page.locator(".candidate-nav .soft")).to_have_text("2 sur 2")
+    page.keyboard.press("k")
+    expect(page.locator(".candidate-nav .soft")).to_have_text("1 sur 2")
+    page.keyboard.press("g")
+    expect(page.get_by_text("1 jugé sur 2")).to_be_visible()
+    page.goto("/journal")
+    assert page.evaluate("window.hacked") is None
+    for path in ("/semaines/2026-W06", "/semaines/2026-W06/acteurs/long"):
+        page.goto(path)
+        assert page.evaluate("window.hacked") is None
+        assert page.locator("img").count() == 0
+        assert overflow(page) <= 0
+
+
+@pytest.mark.parametrize("width", [320, 768, 3840])
+def test_pages_fit_every_width(visit, site, width):
+    page = visit(site.page(11), viewport={"width": width, "height": 700})
+    for path in (site.page(11), site.page(1), site.week, "/journal", "/sources", "/a-propos"):
+        page.goto(path)
+        assert overflow(page) <= 0, path
+    if width < 800:
+        page.goto(site.week)
+        expect(page.locator(".list")).to_be_visible()
+        expect(page.locator(".candidate")).to_be_hidden()
+        page.locator(".row").nth(1).click()
+        expect(page.locator(".list")).to_be_hidden()
+        expect(page.get_by_role("button", name="Retenir")).to_be_in_viewport()
+        page.get_by_role("link", name="Liste").click()
+        expect(page.locator(".list")).to_be_visible()
+
+
+def overflow(page):
+    return page.evaluate("document.documentElement.scrollWidth - window.innerWidth")
