@@ -8,6 +8,10 @@ from vigie.records import ActorKind
 
 # The head nouns by which French says what a group is; the first that stands nearest wins.
 HEADS: tuple[tuple[ActorKind, str], ...] = (
+    (
+        ActorKind.ASSOCIATION,
+        r"soci[ée]t[ée]s?(?=\sd(?:e\s|['’])(?!conseil|transport|travaux))|unions? sportives?",
+    ),
     (ActorKind.FABLAB, r"fab[- ]?labs?|hackerspaces?|makerspaces?|repair[- ]caf[ée]s?"),
     (
         ActorKind.THIRD_PLACE,
@@ -26,15 +30,15 @@ HEADS: tuple[tuple[ActorKind, str], ...] = (
     (
         ActorKind.CULTURAL_VENUE,
         (
-            r"th[ée][âa]tres?|cin[ée]mas?|mus[ée]es?|galeries?|centres? d['’]art|salles? de concerts?|"
-            r"m[ée]diath[èe]ques?|centres? culturels?"
+            r"th[ée][âa]tres?|cin[ée]mas?|mus[ée]es?|galeries?|centres? d['’]art|"
+            r"salles? de concerts?|m[ée]diath[èe]ques?|centres? culturels?"
         ),
     ),
     (
         ActorKind.COMPANY,
         (
-            r"start[- ]?ups?|jeunes? pousses?|entreprises?|soci[ée]t[ée]s?|sarl|sas|sasu|brasseries?|"
-            r"librairies?|[ée]piceries?"
+            r"start[- ]?ups?|jeunes? pousses?|entreprises?|soci[ée]t[ée]s?|sarl|sas|sasu|"
+            r"brasseries?|librairies?|[ée]piceries?"
         ),
     ),
     (
@@ -50,7 +54,7 @@ HEADS: tuple[tuple[ActorKind, str], ...] = (
     ),
 )
 PATTERN = re.compile(
-    r"\b(?:" + "|".join(f"(?P<k{n}>{words})" for n, (_, words) in enumerate(HEADS)) + r")\b",
+    r"\b(?:" + "|".join(f"(?P<k{n}>{words})" for n, (_, words) in enumerate(HEADS)) + r")(?!\w{2})",
     re.IGNORECASE,
 )
 

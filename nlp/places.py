@@ -13,7 +13,7 @@ TOKEN = re.compile(r"[^\W_]+")
 SHORT = {"st": "saint", "ste": "sainte", "sts": "saints", "stes": "saintes"}
 STREETS = re.compile(
     r"(?:rue|avenue|av|boulevard|bd|place|pl|quai|route|impasse|allée|cours|square|chemin|pont|"
-    r"porte|faubourg|fbg|passage|gare|esplanade|parvis|rond-point)\.?"
+    r"porte|faubourg|fbg|passage|esplanade|parvis|rond-point)\.?"
     r"\s+(?:(?:de|du|des)\s+(?:la\s+|l['’])?|d['’])?$",
     re.IGNORECASE,
 )
@@ -22,6 +22,11 @@ CUE = re.compile(
     r"habitants\s+de|depuis|entre)\s+|\bd['’]|\b\d{5}\s+|\()$",
     re.IGNORECASE,
 )
+FOLLOWED = re.compile(r"[ -](?=[A-ZÀ-Ý])")
+TOWN = 20_000
+"""Inhabitants from which a commune outside the territory is known by its bare name."""
+COMMON_WORDS = frozenset({"cannes", "gap", "grasse", "lens", "nice", "orange", "sens", "tours"})
+"""Towns whose names are also other words."""
 
 
 class Entry(NamedTuple):
@@ -46,7 +51,8 @@ def communes_in(text: str, territory: frozenset[str]) -> list[tuple[int, int, st
         length, codes = _longest(index, tokens, position)
         if length:
             start, end = tokens[position][0], tokens[position + length - 1][1]
-            if _is_named(text, start, end, length):
+            known = any(code in territory for code in codes) or _is_town(codes[0])
+            if _is_named(text, start, end, length, known=known):
                 found.append((start, end, codes))
                 position += length
                 continue
@@ -88,18 +94,31 @@ def _longest(
     return 0, ()
 
 
-def _is_named(text: str, start: int, end: int, length: int) -> bool:
-    """Tell whether a matching stretch of text names the commune rather than something else."""
-    if not text[start].isupper():
+def _is_named(text: str, start: int, end: int, length: int, *, known: bool) -> bool:
+    """Tell whether a matching stretch of text names the commune rather than something else.
+
+    A village outside the territory whose name is one word, or an article and a word, is more
+    often a surname or a common noun: it needs a preposition of place.
+    """
+    if not text[start].isupper() or "-" in (text[start - 1 : start], text[end : end + 1]):
+        return False
+    words = TOKEN.findall(text[start:end])
+    if not words[-1][0].isupper():
         return False
     before = text[max(0, start - 40) : start]
     if STREETS.search(before):
         return False
     cued = CUE.search(before) is not None
-    if length == 1 and end - start <= 3 and not cued:
+    plain = length == 1 or fold(words[0]) in {"l", "le", "la", "les"}
+    doubtful = not known or end - start <= 3 or fold(words[0]) in COMMON_WORDS
+    if plain and not cued and doubtful:
         return False
-    after = re.match(r"[ -](?=[A-ZÀ-Ý])", text[end : end + 2])
-    return cued or not after
+    return cued or not FOLLOWED.match(text, end)
+
+
+@cache
+def _is_town(code: str) -> bool:
+    return gazetteer.commune(code).population >= TOWN
 
 
 def _told_apart(

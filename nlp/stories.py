@@ -22,12 +22,12 @@ if TYPE_CHECKING:
 
 SHINGLE = 5
 """Words. With three, documents that only share turns of phrase look like copies."""
-MIXERS = np.array([0x9E3779B97F4A7C15 * (2 * n + 1) % 2**64 | 1 for n in range(SHINGLE)], np.uint64)
+MIXERS = tuple(np.uint64(pow(0x9E3779B97F4A7C15, n + 1, 2**64)) for n in range(SHINGLE))
 SKETCH = 128
 BANDS = 24
 RESEMBLANCE = 0.3
 CONTAINMENT = 0.5
-FEWEST = 4
+FEWEST = 6
 """Shared hashes under which only equal texts are one story."""
 MANY_STORIES = 4
 NOTHING = np.empty(0, np.uint32)

@@ -1,0 +1,39 @@
+from __future__ import annotations
+
+import pytest
+
+from nlp.kinds import kind_of
+from vigie.records import ActorKind
+
+
+@pytest.mark.parametrize(
+    ("surface", "sentence", "kind"),
+    [
+        ("Les Braises", "L’association Les Braises ouvre un local.", ActorKind.ASSOCIATION),
+        ("Les Braises", "Le collectif citoyen Les Braises ouvre.", ActorKind.COLLECTIVE),
+        ("Kaleidos", "Kaleidos, une coopérative d’outils, s’installe.", ActorKind.COOPERATIVE),
+        ("Kaleidos", "Kaleidos, jeune start-up, s’installe.", ActorKind.COMPANY),
+        ("Fablab du Port", "Fablab du Port ouvre.", ActorKind.FABLAB),
+        ("L’Ancre", "Le tiers-lieu « L’Ancre » accueille un bal.", ActorKind.THIRD_PLACE),
+        (
+            "Société d’histoire du Val",
+            "La Société d’histoire du Val expose.",
+            ActorKind.ASSOCIATION,
+        ),
+    ],
+)
+def test_the_kind_is_what_the_text_says(surface, sentence, kind):
+    assert kind_of(surface, sentence) is kind
+
+
+@pytest.mark.parametrize(
+    ("surface", "sentence"),
+    [
+        ("Les Braises", "Les Braises ouvre un local samedi."),
+        ("Les Braises", "L’association est venue hier soir. Les Braises ouvre."),
+        ("Les Braises", "Autre phrase."),
+        ("", ""),
+    ],
+)
+def test_a_kind_that_nothing_says_is_unknown(surface, sentence):
+    assert kind_of(surface, sentence) is ActorKind.UNKNOWN

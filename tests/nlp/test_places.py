@@ -1,0 +1,56 @@
+from __future__ import annotations
+
+import pytest
+
+from nlp import places
+from vigie import gazetteer
+
+MOSELLE = gazetteer.territory(["57"])
+
+
+def named(text, territory=MOSELLE):
+    return [(text[start:end], code) for start, end, code in places.communes_in(text, territory)]
+
+
+@pytest.mark.parametrize(
+    ("text", "name", "code"),
+    [
+        ("Réunion à Metz ce soir.", "Metz", "57463"),
+        ("METZ – réunion ce soir.", "METZ", "57463"),
+        ("Le marché de Saint-Avold est déplacé.", "Saint-Avold", "57606"),
+        ("Le marché de St-Avold est déplacé.", "St-Avold", "57606"),
+        ("Un local à Montigny lès Metz.", "Montigny lès Metz", "57480"),
+        ("Elle vit à Lyon.", "Lyon", "69123"),
+    ],
+)
+def test_a_commune_is_found_however_it_is_written(text, name, code):
+    assert named(text) == [(name, code)]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Rendez-vous rue de Metz.",
+        "Rendez-vous au 3, avenue de Nancy.",
+        "Metz Handball a gagné.",
+        "La chambre est pleine. Le quartier aussi.",
+        "« Le quartier en avait besoin »",
+        "Die Leute kommen.",
+        "Sens interdit, Bus 9.",
+        "la rue du Vieux-Puits",
+        "",
+    ],
+)
+def test_what_bears_a_communes_name_is_no_commune(text):
+    assert named(text) == []
+
+
+def test_a_common_word_is_a_commune_after_a_preposition():
+    assert named("Il habite à Sens.") == [("Sens", "89387")]
+
+
+def test_of_homonyms_the_one_of_the_territory_is_meant():
+    saint_louis = gazetteer.find("Saint-Louis")
+    for place in saint_louis[:3]:
+        territory = frozenset([place.code])
+        assert named("La gare de Saint-Louis", territory) == [("Saint-Louis", place.code)]

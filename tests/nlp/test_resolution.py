@@ -1,0 +1,143 @@
+from __future__ import annotations
+
+from itertools import permutations
+
+from nlp import resolution
+from vigie.records import Annotation, Label, Mention
+
+
+def annotation(document_id, *surfaces, acronyms=(), communes=()):
+    mentions = tuple(
+        Mention(
+            document_id=document_id,
+            surface=surface,
+            label=Label.ACTOR,
+            start=100 * n,
+            end=100 * n + len(surface),
+            sentence=surface,
+            confidence=0.9,
+            rule="test",
+        )
+        for n, surface in enumerate(surfaces)
+    )
+    return Annotation(
+        document_id=document_id,
+        version="1",
+        language="fr",
+        mentions=mentions,
+        acronyms=tuple(acronyms),
+        communes=tuple(communes),
+    )
+
+
+def actors_of(found):
+    return {(link.document_id, link.start): link.actor_id for link in found.links}
+
+
+def test_two_ways_of_writing_a_name_are_one_actor():
+    found = resolution.resolve(
+        [
+            annotation("d1", "Les Tisserands du Fleuve"),
+            annotation("d2", "l’association Les Tisserands du Fleuve"),
+        ],
+        {},
+    )
+    assert len(found.actors) == 1
+    assert len(set(actors_of(found).values())) == 1
+
+
+def test_a_name_and_the_same_with_a_town_are_two_actors_and_a_question():
+    found = resolution.resolve(
+        [annotation("d1", "Vélocité"), annotation("d2", "Vélocité Toulouse")], {}
+    )
+    assert len(found.actors) == 2
+    assert len(found.suggestions) == 1
+
+
+def test_the_acronym_that_a_text_explains_is_its_full_name_everywhere():
+    found = resolution.resolve(
+        [
+            annotation(
+                "d1",
+                "Semons les Oasis Urbaines",
+                "SOU",
+                acronyms=[("SOU", "Semons les Oasis Urbaines")],
+            ),
+            annotation("d2", "SOU"),
+        ],
+        {},
+    )
+    assert [actor.name for actor in found.actors] == ["Semons les Oasis Urbaines"]
+    assert len(set(actors_of(found).values())) == 1
+
+
+def test_a_name_that_every_village_has_is_another_actor_in_each():
+    found = resolution.resolve(
+        [
+            annotation("d1", "Comité des fêtes", communes=["67482"]),
+            annotation("d2", "Comité des fêtes", communes=["67218"]),
+        ],
+        {},
+    )
+    assert len(found.actors) == 2
+    assert found.suggestions == ()
+
+
+def test_what_the_base_knows_keeps_its_actor_and_is_not_new():
+    known = {"tisserand fleuve": "a-kept"}
+    found = resolution.resolve([annotation("d1", "Les Tiserands du Fleuve")], known)
+    assert set(actors_of(found).values()) == {"a-kept"}
+    assert found.actors == ()
+    assert [alias.key for alias in found.aliases] == ["tiserand fleuve"]
+
+
+def test_two_actors_of_the_base_are_never_joined_only_suggested():
+    known = {"semon oasi urbaine": "a-1", "sou": "a-2"}
+    found = resolution.resolve(
+        [
+            annotation(
+                "d1",
+                "Semons les Oasis Urbaines",
+                "SOU",
+                acronyms=[("SOU", "Semons les Oasis Urbaines")],
+            )
+        ],
+        known,
+    )
+    assert found.actors == ()
+    assert [(s.actor_id, s.other_id) for s in found.suggestions] == [("a-1", "a-2")]
+
+
+def test_the_order_of_documents_does_not_change_who_is_who():
+    documents = [
+        annotation("d1", "Les Tisserands du Fleuve"),
+        annotation("d2", "Tiserands du Fleuve", "Fab Lab des Berges"),
+        annotation("d3", "FabLab des Berges", "Association Les Tisserands du Fleuve"),
+    ]
+    groups = set()
+    for order in permutations(documents):
+        known: dict[str, str] = {}
+        seen: dict[tuple[str, int], str] = {}
+        for document in order:
+            found = resolution.resolve([document], known)
+            known |= {alias.key: alias.actor_id for alias in found.aliases}
+            seen |= actors_of(found)
+        members: dict[str, list[tuple[str, int]]] = {}
+        for mention, actor in sorted(seen.items()):
+            members.setdefault(actor, []).append(mention)
+        groups.add(tuple(sorted(map(tuple, members.values()))))
+    assert len(groups) == 1
+
+
+def test_resolving_again_gives_the_same_and_nothing_new():
+    documents = [annotation("d1", "Les Tisserands du Fleuve", "Vélocité")]
+    first = resolution.resolve(documents, {})
+    again = resolution.resolve(documents, {a.key: a.actor_id for a in first.aliases})
+    assert actors_of(again) == actors_of(first)
+    assert again.actors == again.aliases == again.suggestions == ()
+
+
+def test_similar_names_are_found_again_by_their_blocks():
+    mine = set(resolution.blocks("tisserand fleuve", "Les Tisserands du Fleuve"))
+    for key in ("tiserand fleuve", "tisserand", "tisserandfleuve"):
+        assert mine & set(resolution.blocks(key, key)), key
