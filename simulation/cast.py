@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from random import Random
 
-from simulation.grammar import END, mark
+from simulation.grammar import mark
 from simulation.names import HEADS, ActorName, Head, misspelt
 from vigie.records import Label
 
@@ -38,6 +38,11 @@ class Entity:
     """How often it is misspelt."""
     first_name: str = ""
     spokesman: Entity | None = None
+    later_name: str = ""
+    """What it is called after a change of name."""
+    renamed: bool = False
+    told: bool = False
+    """It has been named in some document."""
     aliases: set[str] = field(default_factory=set)
 
 
@@ -104,11 +109,11 @@ class Voice:
 
     def _surface(self, rng: Random) -> str:
         entity = self.entity
-        surface = entity.name
-        if entity.acronym and self._said and rng.random() < 0.7:
+        surface = entity.later_name if entity.renamed else entity.name
+        if entity.acronym and not entity.renamed and self._said and rng.random() < 0.7:
             surface = entity.acronym
         elif entity.sloppy and rng.random() < entity.sloppy:
-            surface = misspelt(entity.name, rng)
+            surface = misspelt(surface, rng)
         return surface
 
     def _name(self, rng: Random) -> str:
@@ -134,11 +139,18 @@ class Voice:
         quoted = entity.label == "WORK" or (entity.needs_head and rng.random() < 0.6)
         return f"« {name} »" if quoted else name
 
+    def _exact(self, rng: Random) -> str:
+        del rng
+        self._said += 1
+        return self._marks.wrap(
+            self.entity, self.entity.later_name if self.entity.renamed else self.entity.name
+        )
+
     def _head(self, rng: Random) -> str:
         if not self.entity.heads:
             return self._name(rng)
         head = self.entity.heads[0]
-        name = self._name(rng)
+        name = self._name(rng).removeprefix(f"{self.entity.article} ")
         self._feminine, self._plural = head.feminine, False
         if rng.random() < (0.4 if self.entity.needs_head else 0.12):
             name = f"« {name} »"
@@ -147,6 +159,7 @@ class Voice:
     def _un(self, rng: Random) -> str:
         del rng
         if not self.entity.heads:
+            self._feminine, self._plural = True, False
             return "une initiative"
         self._feminine, self._plural = self.entity.heads[0].feminine, False
         return self.entity.heads[0].indefinite
@@ -161,9 +174,13 @@ class Voice:
         return f"de {self._any(rng)}"
 
     def _new(self, rng: Random) -> str:
-        return self._name(rng)
+        del rng
+        return self._marks.wrap(self.entity, self.entity.later_name or self.entity.name)
 
-    _old = _new
+    def _old(self, rng: Random) -> str:
+        del rng
+        self._feminine, self._plural = self.entity.feminine, self.entity.plural
+        return self._marks.wrap(self.entity, self.entity.name)
 
 
 class PersonVoice(Voice):
@@ -183,6 +200,3 @@ class PersonVoice(Voice):
 def voice(entity: Entity, marks: Marks) -> Voice:
     """Return the voice that suits an entity."""
     return PersonVoice(entity, marks) if entity.label == Label.PERSON else Voice(entity, marks)
-
-
-__all__ = ["END", "Entity", "Marks", "Voice", "actor", "voice"]

@@ -6,16 +6,15 @@ after the first, with the form of the text that carries it.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from math import exp
 from random import Random
 
 from simulation import names, world
 from simulation.cast import Entity, actor
-from simulation.grammar import words
 from simulation.world import Numbers, World
-from vigie.records import Label
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +24,7 @@ class Appearance:
     day: date
     entity: Entity
     form: str
-    """portrait, brief, passing, event, notice, split, merger, topic or release."""
+    """portrait, brief, passing, event, notice, split, merger, renamed, topic, forum or release."""
     others: tuple[Entity, ...] = ()
     copies: int = 0
     """How many further outlets carry the same text."""
@@ -44,24 +43,35 @@ KINDS = (
 )
 
 EMERGING = {
-    "sudden": 1.0,
-    "slow": 0.9,
-    "delayed": 0.5,
-    "once": 0.6,
-    "split": 0.22,
-    "merger": 0.18,
-    "events_only": 0.5,
+    "sudden": 1.15,
+    "slow": 1.0,
+    "delayed": 0.6,
+    "once": 0.65,
+    "split": 0.25,
+    "merger": 0.2,
+    "events_only": 0.6,
 }
 OTHERS = {
-    "one_off_event": 1.5,
-    "work": 1.2,
-    "syndicated": 0.55,
-    "national": 0.5,
-    "person": 1.1,
-    "advert": 0.5,
-    "old": 0.9,
-    "homonym": 0.25,
+    "one_off_event": 1.3,
+    "work": 0.9,
+    "syndicated": 0.6,
+    "national": 0.9,
+    "person": 0.9,
+    "advert": 0.8,
+    "old": 1.3,
+    "homonym": 0.35,
 }
+HABITS = {
+    "one_off_event": (24, 6, 10, 0.4),
+    "work": (24, 5, 8, 0.35),
+    "national": (45, 8, 12, 0.25),
+    "person": (30, 6, 9, 0.3),
+    "advert": (60, 8, 13, 0.3),
+    "old": (45, 5, 10, 0.3),
+    "homonym": (30, 1, 3, 1.0),
+}
+"""Days over which others are named, how often at least and at most, share with a text of their own."""
+_FORMS = ("portrait", "brief", "brief", "passing", "passing", "event", "event")
 
 
 def poisson(rate: float, rng: Random) -> int:
@@ -77,229 +87,167 @@ def poisson(rate: float, rng: Random) -> int:
     return total
 
 
+def offsets(course: str, rng: Random) -> list[int]:
+    """Return the days, after the first, on which a course of emergence is told of."""
+    match course:
+        case "sudden":
+            days = [rng.randrange(1, 32) for _ in range(rng.randint(2, 5))]
+            days += [rng.randrange(35, 140) for _ in range(rng.randint(0, 2))]
+        case "slow":
+            days, gap, at = [], 30.0, 0.0
+            for _ in range(rng.randint(3, 6)):
+                at += max(3.0, gap * rng.uniform(0.6, 1.3))
+                gap *= 0.75
+                days.append(round(at))
+        case "delayed":
+            back = rng.randint(56, 120)
+            days = [back, *(back + rng.randrange(2, 28) for _ in range(rng.randint(2, 4)))]
+        case "once":
+            days = []
+        case "events_only":
+            days = [rng.randrange(7, 100) for _ in range(rng.randint(2, 5))]
+        case _:
+            days = [rng.randrange(3, 70) for _ in range(rng.randint(2, 4))]
+    return sorted({0, *days})
+
+
 class Births:
     """Draws each week's newcomers and what becomes of them."""
 
     def __init__(self, stage: World, seed: int, scale: float, number: Numbers, weeks: int) -> None:
-        self.stage, self.seed, self.scale, self.number, self.weeks = (
-            stage,
-            seed,
-            scale,
-            number,
-            weeks,
-        )
-        self.taken: set[str] = set()
+        self.stage, self.seed, self.scale, self.number = stage, seed, scale, number
+        self.weeks = weeks
+        self._taken = {e.name.lower() for e in (*stage.old, *stage.national, *stage.works)}
+        self._namesakes: list[Entity] = []
 
-    def week(self, index: int, monday: date) -> list[tuple[Entity, list[Appearance]]]:
-        """Return the entities born in a week, each with all its appearances."""
+    def week(self, index: int, monday: date) -> list[Appearance]:
+        """Return all appearances, in this week and later, of those born in a week."""
         rng = Random(f"births/{self.stage.siren}/{self.seed}/{self.weeks - index}")
-        born: list[tuple[Entity, list[Appearance]]] = []
+        found: list[Appearance] = []
         for course, rate in EMERGING.items():
             for _ in range(poisson(rate * self.scale, rng)):
                 first = monday + timedelta(days=rng.randrange(7))
-                entity = self._emerging(course, rng)
-                born.append((entity, list(self._course(entity, course, first, rng))))
+                found += self._course(self._emerging(course, rng), first, rng)
         for course, rate in OTHERS.items():
             for _ in range(poisson(rate * self.scale, rng)):
                 first = monday + timedelta(days=rng.randrange(7))
-                entity = self._other(course, rng)
-                born.append((entity, list(self._noise(entity, course, first, rng))))
-        return born
+                found += self._noise(self._other(course, rng), first, rng)
+        for entity, week in self.stage.regulars:
+            if abs(monday.isocalendar().week - week) <= 1:
+                for _ in range(poisson(1.6, rng)):
+                    day = monday + timedelta(days=rng.randrange(7))
+                    found.append(Appearance(day, entity, rng.choice(("topic", "passing"))))
+        if monday.isocalendar().week in {36, 37}:
+            found += self._forums(monday, rng)
+        return found
 
-    def _fresh(self, kind: str, home: str, rng: Random) -> names.ActorName:
-        while True:
-            drawn = names.actor_name(
-                rng, kind, home, rng.choice(self.stage.far).name, self.stage.border
-            )
-            if drawn.full.lower() not in self.taken:
-                self.taken.add(drawn.full.lower())
-                return drawn
+    def _forums(self, monday: date, rng: Random) -> list[Appearance]:
+        """In September every association has a stand: old ones are named for the first time."""
+        found = []
+        for _ in range(2 + poisson(self.scale, rng)):
+            crowd = [self._other("old", rng) for _ in range(rng.randint(6, 10))]
+            crowd += rng.sample(self.stage.old, 4)
+            day = monday + timedelta(days=rng.randint(4, 6))
+            found.append(Appearance(day, crowd[0], "forum", tuple(crowd[1:])))
+        return found
+
+    def _unique(self, draw: Callable[[], Entity]) -> Entity:
+        """Draw until the name is new; a world too large for its names repeats some."""
+        for _ in range(30):
+            entity = draw()
+            if entity.name.lower() not in self._taken:
+                break
+        self._taken.add(entity.name.lower())
+        return entity
 
     def _emerging(self, course: str, rng: Random) -> Entity:
         place, kind = self.stage.commune(rng), rng.choice(KINDS)
-        entity = actor(
-            self.number(), self._fresh(kind, place.name, rng), kind, course, place.code, rng
-        )
+        entity = self._unique(lambda: self._actor(course, kind, place.name, place.code, rng))
         entity.emerging = True
         entity.spokesman = world.person(rng, self.number)
+        if course in {"sudden", "slow"} and rng.random() < 0.1:
+            entity.later_name = self._unique(
+                lambda: self._actor(course, kind, place.name, place.code, rng)
+            ).name
+        if rng.random() < 0.1:
+            self._namesakes = [*self._namesakes[-20:], entity]
         return entity
 
-    def _course(self, entity: Entity, course: str, first: date, rng: Random) -> list[Appearance]:
-        if course == "sudden":
-            days = [0] + sorted(rng.randrange(1, 30) for _ in range(rng.randint(3, 6)))
-            days += [rng.randrange(35, 140) for _ in range(rng.randint(0, 2))]
-        elif course == "slow":
-            days, gap, at = [0], 30.0, 0.0
-            for _ in range(rng.randint(4, 7)):
-                at += max(3.0, gap * rng.uniform(0.6, 1.3))
-                gap *= 0.75
-                days.append(round(at))
-        elif course == "delayed":
-            back = rng.randint(56, 120)
-            days = [0, back] + [back + rng.randrange(2, 28) for _ in range(rng.randint(2, 4))]
-        elif course == "once":
-            days = [0]
-        elif course == "events_only":
-            days = [0] + sorted(rng.randrange(7, 100) for _ in range(rng.randint(3, 6)))
-        else:
-            days = [0] + sorted(rng.randrange(3, 70) for _ in range(rng.randint(2, 5)))
-        forms = ("portrait", "brief", "brief", "passing", "passing", "event", "event")
+    def _actor(self, course: str, kind: str, place: str, code: str, rng: Random) -> Entity:
+        far = rng.choice(self.stage.far).name
+        name = names.actor_name(rng, kind, place, far, self.stage.border)
+        return actor(self.number(), name, kind, course, code, rng)
+
+    def _course(self, entity: Entity, first: date, rng: Random) -> list[Appearance]:
         story: list[Appearance] = []
-        for index, offset in enumerate(sorted(days)):
-            form = "event" if course == "events_only" else rng.choice(forms)
+        days = offsets(entity.course, rng)
+        for index, offset in enumerate(days):
+            form = "event" if entity.course == "events_only" else rng.choice(_FORMS)
             others: tuple[Entity, ...] = ()
-            if index == 0 and course in {"split", "merger"}:
-                form, others = course, tuple(rng.sample(self.stage.old, 2))
+            if index == 0 and entity.course in {"split", "merger"}:
+                form, others = entity.course, tuple(rng.sample(self.stage.old, 2))
+            elif entity.later_name and index == len(days) // 2 and index:
+                form = "renamed"
+            elif entity.course == "once" and rng.random() < 0.15:
+                form = "notice"
             day = first + timedelta(days=offset)
             when = day + timedelta(days=rng.randint(3, 24)) if form == "event" else None
-            copies = (
-                rng.choice((1, 1, 2))
-                if form in {"portrait", "brief"} and rng.random() < 0.18
-                else 0
-            )
+            rewritten = form in {"portrait", "brief"} and rng.random() < 0.18
+            copies = rng.choice((1, 1, 2)) if rewritten else 0
             story.append(Appearance(day, entity, form, others, copies, when))
-        if entity.kind in {"association", "collective"} and rng.random() < 0.3 and course != "once":
+        declared = entity.kind in {"association", "collective"} and entity.course != "once"
+        if declared and rng.random() < 0.3:
             story.append(Appearance(first + timedelta(days=rng.randint(5, 60)), entity, "notice"))
         return story
 
     def _other(self, course: str, rng: Random) -> Entity:
-        stage = self.stage
-        if course == "one_off_event":
-            return one_off(stage, rng, self.number)
-        if course == "work":
-            made = work(rng, self.number)
-            made.spokesman = world.person(rng, self.number)
-            return made
-        if course in {"syndicated", "national"}:
-            entity = world.national(rng, self.number, course)
+        if course == "homonym" and self._namesakes and rng.random() < 0.3:
+            return replace(
+                self._namesakes.pop(0),
+                id=self.number(),
+                course="homonym",
+                emerging=False,
+                commune=rng.choice(self.stage.far).code,
+                spokesman=None,
+                later_name="",
+                renamed=False,
+                told=False,
+                aliases=set(),
+            )
+        entity = self._unique(lambda: self._stranger(course, rng))
+        if course in {"syndicated", "national", "work"}:
             entity.spokesman = world.person(rng, self.number)
-            return entity
-        if course == "person":
-            return world.person(rng, self.number)
-        if course == "advert":
-            first, last, _ = names.person(rng)
-            sort = rng.choice(words("food_shop"))
-            name = f"{sort} {rng.choice((last, first, rng.choice(words('noun_m')).capitalize()))}"
-            return Entity(
-                self.number(),
-                name,
-                Label.ACTOR,
-                "company",
-                "advert",
-                commune=stage.commune(rng).code,
-            )
-        if course == "homonym":
-            kind = rng.choice(KINDS)
-            entity = actor(
-                self.number(),
-                self._fresh(kind, "Nord", rng),
-                kind,
-                course,
-                rng.choice(stage.far).code,
-                rng,
-            )
-            return entity
-        return world.old_actor(stage.communes, stage.far, stage.border, rng, self.number)
+        return entity
 
-    def _noise(self, entity: Entity, course: str, first: date, rng: Random) -> list[Appearance]:
-        if course == "syndicated":
+    def _stranger(self, course: str, rng: Random) -> Entity:
+        stage, number = self.stage, self.number
+        match course:
+            case "one_off_event":
+                return world.festival(stage.communes, rng, number, course)
+            case "work":
+                return world.work(rng, number)
+            case "syndicated" | "national":
+                return world.national(rng, number, course)
+            case "person":
+                return world.person(rng, number)
+            case "advert":
+                return world.shop(stage.commune(rng).code, rng, number)
+            case "homonym":
+                far = rng.choice(stage.far)
+                return self._actor(course, rng.choice(KINDS), far.name, far.code, rng)
+            case _:
+                return world.old_actor(stage.communes, stage.far, stage.border, rng, number)
+
+    def _noise(self, entity: Entity, first: date, rng: Random) -> list[Appearance]:
+        if entity.course == "syndicated":
             return [Appearance(first, entity, "release", copies=rng.randint(7, 11))]
-        span, least, most = {
-            "one_off_event": (24, 6, 10),
-            "work": (24, 5, 9),
-            "national": (35, 5, 9),
-            "person": (30, 6, 10),
-            "advert": (50, 5, 8),
-            "old": (120, 2, 5),
-            "homonym": (30, 1, 3),
-        }[course]
-        when = first + timedelta(days=span) if course == "one_off_event" else None
+        span, least, most, own = HABITS[entity.course]
+        when = first + timedelta(days=span) if entity.course == "one_off_event" else None
         days = sorted({0, *(rng.randrange(1, span) for _ in range(rng.randint(least, most) - 1))})
         story = []
         for offset in days:
-            form = rng.choice(("topic", "passing", "passing"))
-            if course == "one_off_event" and rng.random() < 0.3:
+            form = "topic" if rng.random() < own else "passing"
+            if form == "topic" and entity.course == "one_off_event" and rng.random() < 0.6:
                 form = "event"
-            if course in {"advert", "homonym"}:
-                form = "topic"
             story.append(Appearance(first + timedelta(days=offset), entity, form, when=when))
         return story
-
-
-_EVENTS = (
-    "festival des {n}",
-    "Fête des {n}",
-    "Nuit des {n}",
-    "Salon {t}",
-    "Semaine {t}",
-    "Foulées de {p}",
-    "Printemps des {n}",
-    "Rencontres {c}",
-    "Journée {t}",
-    "Marché des {n}",
-    "Course des {n}",
-    "Biennale {t}",
-)
-
-
-def one_off(stage: World, rng: Random, number: Numbers) -> Entity:
-    """Return an event that takes place once."""
-    template = rng.choice(_EVENTS)
-    name = names.polish(
-        template.format(
-            n=rng.choice(words("noun_pl")),
-            t="de " + rng.choice(words("theme_noun")),
-            p=rng.choice(words("street_tail"))
-            .removeprefix("des ")
-            .removeprefix("du ")
-            .removeprefix("de "),
-            c=rng.choice(words("noun_compl")),
-        )
-    )
-    head = name.split()[0]
-    plural = head in {"Foulées", "Rencontres"}
-    feminine = head in {"Fête", "Nuit", "Semaine", "Journée", "Course", "Biennale"}
-    article = "les" if plural else "la" if feminine else "le"
-    return Entity(
-        number(),
-        name[0].upper() + name[1:],
-        Label.EVENT,
-        "event",
-        "one_off_event",
-        commune=stage.commune(rng).code,
-        article=article,
-        feminine=feminine,
-        plural=plural,
-    )
-
-
-_WORKS = (
-    "Le {m} {c}",
-    "La {f} {c}",
-    "Les {n} {c}",
-    "{F}, ma {f}",
-    "Un {m} {c}",
-    "{N}",
-    "Sous les {n}",
-    "Ce que disent les {n}",
-    "Le Dernier {m}",
-    "{F} et les {n}",
-)
-
-
-def work(rng: Random, number: Numbers) -> Entity:
-    """Return a play, a film, a book or an exhibition."""
-    noun_m, noun_f, noun_pl = (
-        rng.choice(words("noun_m")),
-        rng.choice(words("noun_f")),
-        rng.choice(words("noun_pl")),
-    )
-    name = rng.choice(_WORKS).format(
-        m=noun_m,
-        f=noun_f,
-        n=noun_pl,
-        N=noun_pl.capitalize(),
-        F=rng.choice(words("first_f")),
-        c=rng.choice(words("noun_compl")),
-    )
-    return Entity(number(), names.polish(name), "WORK", "work", "work")

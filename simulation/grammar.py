@@ -172,7 +172,7 @@ _CONTRACTED = re.compile(rf"\b([DdÀà])(e|)? ({_MARK}?)(le|les|Le|Les) (?!{END}
 _S_IL = re.compile(r"\b([Ss])i (ils?)\b")
 _DOUBLE = re.compile(r" {2,}")
 _SPACES = re.compile(r"(?<=[a-zé]’) +| +(?=[,.](?:\s|$))")
-_CAPITAL = re.compile(rf"(^|[.!?…]»? +|\n|« (?=[^«»]{{40}}))({_MARK}?)([a-zàâéèêëîïôùûüœç])")
+_CAPITAL = re.compile(r"(?:^(?:« )?|(?<=[.!?] )(?:« )?|(?<=[.!?…] » ))([a-zàâçéèêëîïôûùœ])")
 
 
 def _elide(match: re.Match[str]) -> str:
@@ -206,11 +206,8 @@ def polish(text: str) -> str:
 
 
 def sentence(text: str) -> str:
-    """Polish a text and give its first letter a capital, unless a name stands there."""
-    text = polish(text)
-    if text and FIRST_MARK <= ord(text[0]) <= LAST_MARK:
-        return text
-    return text[:1].upper() + text[1:]
+    """Polish a text and begin its sentences with capitals, unless a name stands there."""
+    return _CAPITAL.sub(lambda match: match[0].upper(), polish(text))
 
 
 def finish(text: str) -> tuple[str, list[Named]]:

@@ -11,8 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from random import Random
 
-from simulation import grammar
-from simulation.grammar import polish, words
+from simulation.grammar import Bound, expand, polish, words
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,13 +121,13 @@ def street(rng: Random) -> str:
 
 def quarter(rng: Random) -> str:
     """Return the name of an invented quarter, with its article if it has one."""
-    return grammar.expand("{quarter}", _Lists(), rng)
+    return expand("{quarter}", _Lists(), rng)
 
 
-class _Lists(dict[str, "grammar.Bound | str"]):
+class _Lists(dict[str, "Bound | str"]):
     """Makes every list of words a symbol of its own."""
 
-    def get(self, key: str, default: object = None) -> grammar.Bound:  # type: ignore[override]  # noqa: ARG002  # a list stands for any key
+    def get(self, key: str, default: object = None) -> Bound:  # type: ignore[override]  # noqa: ARG002  # a list stands for any key
         return _Word(key)
 
 
@@ -140,11 +139,11 @@ class _Word:
         if self.section == "surname":
             return surname(rng)
         chosen = rng.choice(words(self.section))
-        return grammar.expand(chosen, _Lists(), rng) if "{" in chosen else chosen
+        return expand(chosen, _Lists(), rng) if "{" in chosen else chosen
 
 
 def _fill(template: str, rng: Random) -> str:
-    return polish(grammar.expand(template, _Lists(), rng))
+    return polish(expand(template, _Lists(), rng))
 
 
 # --- shapes of actors' names ---------------------------------------------------------------
@@ -209,7 +208,12 @@ def _acronym(rng: Random) -> ActorName:
         "sur",
     }
     letters = [w[0] for w in fold(full).split("-") if w not in small]
-    return ActorName(full, "acronym", acronym="".join(letters).upper(), feminine=full[0] in "AU")
+    return ActorName(
+        full,
+        "acronym",
+        acronym="".join(letters).upper() if 3 <= len(letters) <= 6 else "",
+        feminine=full[0] in "AU",
+    )
 
 
 def _bare_acronym(rng: Random) -> ActorName:

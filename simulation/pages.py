@@ -1,117 +1,147 @@
-"""How outlets show their documents: feeds, calendars, listings and pages with their noise."""
+"""What outlets show: articles amid their noise, listings, event pages, sitemaps."""
 
 from __future__ import annotations
 
 import json
-from datetime import datetime
-from email.utils import format_datetime
+from collections.abc import Mapping, Sequence
 from html import escape
 from typing import Any
 
+Outlet = Mapping[str, Any]
+Document = Mapping[str, Any]
 
-def _excerpt(text: str, length: int = 220) -> str:
-    cut = text.replace("\n", " ")
-    return cut if len(cut) <= length else cut[:length].rsplit(" ", 1)[0] + "…"
+PER_PAGE = 20
+_BANNER = (
+    '<div id="cookies" class="banner"><p>Nous utilisons des cookies pour mesurer l’audience. '
+    '<a href="/vie-privee">En savoir plus</a></p><button>Accepter</button></div>'
+)
+_FORM = (
+    '<form class="newsletter" action="/inscription"><label>Recevez notre lettre chaque matin '
+    '<input type="email" name="email"></label><button>S’inscrire</button></form>'
+)
+_NAV = (
+    "Accueil",
+    "Faits divers",
+    "Politique",
+    "Sports",
+    "Culture",
+    "Agenda",
+    "Annonces",
+    "Contact",
+)
 
 
-def _html(text: str) -> str:
+def html(text: str) -> str:
+    """Return paragraphs."""
     return "".join(f"<p>{escape(line)}</p>\n" for line in text.split("\n"))
 
 
-def rss(outlet: dict[str, Any], documents: list[dict[str, Any]], home: str) -> str:
-    """Return RSS 2.0 with excerpts."""
-    items = "".join(
-        f"<item><title>{escape(d['title'])}</title><link>{escape(d['url'])}</link>"
-        f'<guid isPermaLink="true">{escape(d["url"])}</guid>'
-        f"<pubDate>{format_datetime(datetime.fromisoformat(d['date']))}</pubDate>"
-        f"<description>{escape(_excerpt(d['text']))}</description></item>\n"
-        for d in documents
-    )
-    return (
-        '<?xml version="1.0" encoding="UTF-8"?>\n<rss version="2.0"><channel>'
-        f"<title>{escape(outlet['name'])}</title><link>{home}</link>"
-        f"<description>{escape(outlet['name'])}</description><language>{outlet['language']}</language>\n{items}</channel></rss>\n"
-    )
-
-
-def atom(outlet: dict[str, Any], documents: list[dict[str, Any]], home: str) -> str:
-    """Return Atom with whole texts."""
-    entries = "".join(
-        f"<entry><title>{escape(d['title'])}</title><id>{escape(d['url'])}</id>"
-        f'<link rel="alternate" href="{escape(d["url"])}"/>'
-        f"<published>{d['date']}</published><updated>{d['date']}</updated>"
-        f'<content type="html">{escape(_html(d["text"]))}</content></entry>\n'
-        for d in documents
-    )
-    updated = documents[0]["date"] if documents else "2000-01-01T00:00:00+00:00"
-    return (
-        '<?xml version="1.0" encoding="UTF-8"?>\n<feed xmlns="http://www.w3.org/2005/Atom">'
-        f"<title>{escape(outlet['name'])}</title><id>{home}</id><updated>{updated}</updated>"
-        f"<author><name>{escape(outlet['name'])}</name></author>\n{entries}</feed>\n"
-    )
-
-
-def json_feed(outlet: dict[str, Any], documents: list[dict[str, Any]], home: str) -> str:
-    """Return JSON Feed 1.1."""
-    return json.dumps(
-        {
-            "version": "https://jsonfeed.org/version/1.1",
-            "title": outlet["name"],
-            "home_page_url": home,
-            "language": outlet["language"],
-            "items": [
-                {
-                    "id": d["url"],
-                    "url": d["url"],
-                    "title": d["title"],
-                    "content_html": _html(d["text"]),
-                    "date_published": d["date"],
-                }
-                for d in documents
-            ],
+def event_data(document: Document) -> dict[str, Any]:
+    """Return a schema.org Event."""
+    event = document["event"]
+    data: dict[str, Any] = {
+        "@context": "https://schema.org",
+        "@type": "Event",
+        "name": document["title"],
+        "url": document["url"],
+        "startDate": event["start"],
+        "endDate": event["end"],
+        "description": document["text"],
+        "location": {
+            "@type": "Place",
+            "name": event["venue"],
+            "address": {"@type": "PostalAddress", "addressLocality": event["commune"], "addressCountry": "FR"},
         },
-        ensure_ascii=False,
+    }  # fmt: skip
+    if event["organiser"]:
+        data["organizer"] = {"@type": "Organization", "name": event["organiser"]}
+    return data
+
+
+def _script(data: object) -> str:
+    text = json.dumps(data, ensure_ascii=False).replace("</", "<\\/")
+    return f'<script type="application/ld+json">{text}</script>\n'
+
+
+def _frame(outlet: Outlet, title: str, head: str, body: str) -> str:
+    name = escape(outlet["name"])
+    noisy = outlet["noise"] == "heavy"
+    links = "".join(
+        f'<li><a href="/rubrique/{n}">{word}</a></li>'
+        for n, word in enumerate(_NAV if noisy else _NAV[:1] + _NAV[-2:])
+    )
+    banner, form = (_BANNER, _FORM) if noisy else ("", "")
+    return (
+        f'<!DOCTYPE html>\n<html lang="{outlet["language"]}">\n<head>\n<meta charset="utf-8">\n'
+        f"<title>{escape(title)} - {name}</title>\n{head}</head>\n<body>\n{banner}\n"
+        f'<header><a href="/">{name}</a><nav><ul>{links}</ul></nav></header>\n'
+        f"<main>\n{body}</main>\n{form}\n"
+        f'<footer><p>© {name}. <a href="/mentions-legales">Mentions légales</a></p></footer>\n'
+        "</body>\n</html>\n"
     )
 
 
-def entry(outlet: dict[str, Any], documents: list[dict[str, Any]], port: int) -> tuple[str, str]:
-    """Return the content type and the body of an outlet's entry point."""
-    home = f"http://{outlet['host']}:{port}/"
-    match outlet["style"]:
-        case "atom":
-            return "application/atom+xml; charset=utf-8", atom(outlet, documents, home)
-        case "jsonfeed":
-            return "application/feed+json; charset=utf-8", json_feed(outlet, documents, home)
-        case _:
-            return "application/rss+xml; charset=utf-8", rss(outlet, documents, home)
+def article(outlet: Outlet, document: Document, related: Sequence[Document]) -> str:
+    """Return the page of one document, with links to others beside it."""
+    title, url, day = escape(document["title"]), escape(document["url"]), document["date"]
+    head = (
+        f'<link rel="canonical" href="{url}">\n'
+        '<meta property="og:type" content="article">\n'
+        f'<meta property="og:title" content="{title}">\n'
+        f'<meta property="article:published_time" content="{day}">\n'
+    )
+    if document.get("event"):
+        head += _script(event_data(document))
+    others = "".join(
+        f'<li><a href="{escape(d["url"])}">{escape(d["title"])}</a></li>' for d in related
+    )
+    aside = f"<aside><h2>À lire aussi</h2><ul>{others}</ul></aside>\n" if others else ""
+    share = (
+        '<ul class="share"><li><a href="#fb">Partager</a></li><li><a href="#mail">Envoyer</a></li></ul>\n'
+        if outlet["noise"] == "heavy"
+        else ""
+    )
+    body = (
+        f'<article>\n<h1>{title}</h1>\n<p class="meta">Publié le <time datetime="{day}">'
+        f"{day[8:10]}/{day[5:7]}/{day[:4]}</time></p>\n{share}"
+        f'<div class="content">\n{html(document["text"])}</div>\n</article>\n{aside}'
+    )
+    return _frame(outlet, document["title"], head, body)
 
 
-def article(outlet: dict[str, Any], document: dict[str, Any]) -> str:
-    """Return a page: the text amid navigation, banners and related links."""
-    name, title = escape(outlet["name"]), escape(document["title"])
-    return f"""<!DOCTYPE html>
-<html lang="{outlet["language"]}">
-<head>
-<meta charset="utf-8">
-<title>{title} - {name}</title>
-<link rel="canonical" href="{escape(document["url"])}">
-<meta property="og:type" content="article">
-<meta property="og:title" content="{title}">
-<meta property="article:published_time" content="{document["date"]}">
-</head>
-<body>
-<header><a href="/">{name}</a>
-<nav><ul><li><a href="/">Accueil</a></li><li><a href="/rubriques">Rubriques</a></li><li><a href="/contact">Contact</a></li></ul></nav></header>
-<main>
-<article>
-<h1>{title}</h1>
-<p class="meta"><time datetime="{document["date"]}">{document["date"][:10]}</time></p>
-<div class="content">
-{_html(document["text"])}</div>
-</article>
-</main>
-<aside><h2>À lire aussi</h2><ul><li><a href="/">Toutes les actualités</a></li></ul></aside>
-<footer><p>© {name}. Tous droits réservés. <a href="/mentions-legales">Mentions légales</a></p></footer>
-</body>
-</html>
-"""
+def listing(outlet: Outlet, documents: Sequence[Document], page: int, last: bool) -> str:
+    """Return one page of an index, with the link to the next."""
+    head = _script([event_data(d) for d in documents]) if outlet["style"] == "jsonld" else ""
+    items = "".join(
+        f'<li class="item"><h2><a href="{escape(d["url"])}">{escape(d["title"])}</a></h2>'
+        f'<time datetime="{d["date"]}">{d["date"][:10]}</time></li>\n'
+        for d in documents
+    )
+    before = (
+        f'<a rel="prev" href="{outlet["entry"]}?page={page - 1}">Page précédente</a>'
+        if page > 1
+        else ""
+    )
+    after = (
+        "" if last else f'<a rel="next" href="{outlet["entry"]}?page={page + 1}">Page suivante</a>'
+    )
+    body = f'<ul class="liste">\n{items}</ul>\n<nav class="pagination">{before} {after}</nav>\n'
+    return _frame(outlet, "Toutes les actualités", head, body)
+
+
+def sitemap(rows: Sequence[tuple[str, str]]) -> str:
+    """Return a sitemap of addresses and their last change."""
+    urls = "".join(
+        f"<url><loc>{escape(url)}</loc><lastmod>{day}</lastmod></url>\n" for url, day in rows
+    )
+    return f'{_XML}<urlset xmlns="{_SITEMAPS}">\n{urls}</urlset>\n'
+
+
+def sitemap_index(urls: Sequence[str]) -> str:
+    """Return a sitemap of sitemaps."""
+    rows = "".join(f"<sitemap><loc>{escape(url)}</loc></sitemap>\n" for url in urls)
+    return f'{_XML}<sitemapindex xmlns="{_SITEMAPS}">\n{rows}</sitemapindex>\n'
+
+
+_XML = '<?xml version="1.0" encoding="UTF-8"?>\n'
+_SITEMAPS = "http://www.sitemaps.org/schemas/sitemap/0.9"

@@ -7,6 +7,7 @@ from random import Random
 
 from simulation import names
 from simulation.cast import Entity, actor
+from simulation.grammar import polish, words
 from simulation.names import HEADS
 from vigie import gazetteer
 from vigie.errors import SettingsError
@@ -19,6 +20,7 @@ TERRITORIES = {
     "metz": "200039865",
     "mulhouse": "200066009",
 }
+AUTHORITIES = 29
 _GERMAN_BORDER = {"67", "68", "57"}
 _FLEMISH_BORDER = {"59", "62"}
 
@@ -38,9 +40,15 @@ class World:
     streets: tuple[str, ...]
     venues: tuple[str, ...]
     institutions: tuple[Entity, ...]
+    authorities: tuple[Entity, ...]
+    """Those of the institutions that govern or publish figures."""
     national: tuple[Entity, ...]
     old: tuple[Entity, ...]
     people: tuple[Entity, ...]
+    works: tuple[Entity, ...]
+    festivals: tuple[Entity, ...]
+    regulars: tuple[tuple[Entity, int], ...]
+    """Seasonal regulars, with the ISO week around which they return every year."""
     places: dict[str, Entity]
 
     def commune(self, rng: Random) -> Place:
@@ -117,10 +125,14 @@ def build(territory: str, seed: int, scale: float, number: Numbers) -> World:
         quarters=tuple(names.quarter(rng) for _ in range(24)),
         streets=tuple(names.street(rng) for _ in range(round(140 * size))),
         venues=tuple(" ".join(names.person(rng)[:2]) for _ in range(round(30 * size))),
-        institutions=_institutions(communes, epci.name, rng, number),
+        institutions=(institutions := _institutions(communes, epci.name, rng, number)),
+        authorities=institutions[:AUTHORITIES],
         national=tuple(_national(rng, number) for _ in range(12)),
         old=tuple(old_actor(communes, far, border, rng, number) for _ in range(round(60 * size))),
         people=tuple(person(rng, number) for _ in range(round(90 * size))),
+        works=tuple(work(rng, number) for _ in range(round(40 * size))),
+        festivals=tuple(festival(communes, rng, number, "seasonal") for _ in range(12)),
+        regulars=tuple(_regular(communes, rng, number) for _ in range(round(16 * size))),
         places=places,
     )
 
@@ -159,7 +171,9 @@ def _institutions(
     communes: tuple[Place, ...], epci: str, rng: Random, number: Numbers
 ) -> tuple[Entity, ...]:
     main = communes[0]
-    found = [_institution(number, epci, "")]
+    shown = epci.removeprefix("CA ").removeprefix("CC ").removeprefix("CU ")
+    of_a_kind = shown.startswith(("Eurométropole", "Métropole", "Communauté"))
+    found = [_institution(number, shown, "la" if of_a_kind else "")]
     area = gazetteer.departments()[main.department]
     region = gazetteer.regions()[area.region]
     found += [
@@ -171,16 +185,14 @@ def _institutions(
         _institution(number, "Agence régionale de santé", "la"),
         _institution(number, "chambre de commerce et d’industrie", "la"),
         _institution(number, "chambre de métiers", "la"),
-        _institution(number, names.polish(f"université de {main.name}"), "la", main.code),
-        _institution(number, names.polish(f"office de tourisme de {main.name}"), "le", main.code),
+        _institution(number, polish(f"université de {main.name}"), "la", main.code),
+        _institution(number, polish(f"office de tourisme de {main.name}"), "le", main.code),
         _institution(number, "Banque des territoires", "la"),
         _institution(number, "Ademe", "la"),
     ]
     for place in communes[:8]:
-        found.append(_institution(number, names.polish(f"Ville de {place.name}"), "la", place.code))
-        found.append(
-            _institution(number, names.polish(f"mairie de {place.name}"), "la", place.code)
-        )
+        found.append(_institution(number, polish(f"Ville de {place.name}"), "la", place.code))
+        found.append(_institution(number, polish(f"mairie de {place.name}"), "la", place.code))
     for sort, article in (
         ("lycée", "le"),
         ("collège", "le"),
@@ -199,6 +211,35 @@ def _institutions(
     return tuple(found)
 
 
+_SEASONS = (
+    ("Marché de Noël de {c}", "le", Label.EVENT, 49),
+    ("Bourse aux vêtements de {c}", "la", Label.EVENT, 40),
+    ("Carnaval de {c}", "le", Label.EVENT, 8),
+    ("Comité du carnaval de {c}", "le", Label.ACTOR, 8),
+    ("Amis de la Saint-Nicolas de {c}", "les", Label.ACTOR, 49),
+    ("Vide-greniers de {c}", "le", Label.EVENT, 20),
+    ("Fête de la courge de {c}", "la", Label.EVENT, 42),
+    ("Confrérie de l’asperge de {c}", "la", Label.ACTOR, 18),
+    ("Banque alimentaire {p}", "la", Label.ACTOR, 48),
+    ("Foulées de {c}", "les", Label.EVENT, 14),
+    ("Ciné d’été {p}", "le", Label.EVENT, 28),
+    ("Jardins ouverts de {c}", "les", Label.EVENT, 23),
+    ("Téléthon de {c}", "le", Label.EVENT, 49),
+    ("Société d’arboriculture {p}", "la", Label.ACTOR, 11),
+)
+
+
+def _regular(communes: tuple[Place, ...], rng: Random, number: Numbers) -> tuple[Entity, int]:
+    template, article, label, week = rng.choice(_SEASONS)
+    place = rng.choice(communes)
+    first, last, _ = names.person(rng)
+    name = polish(template.format(c=place.name, p=f"{first}-{last}"))
+    kind = "association" if label == Label.ACTOR else "event"
+    made = Entity(number(), name, label, kind, "seasonal", commune=place.code, article=article)
+    made.feminine, made.plural = article == "la", article == "les"
+    return made, week
+
+
 _FEDERATIONS = (
     "Fédération nationale des {}",
     "Union française des {}",
@@ -211,7 +252,7 @@ _FEDERATIONS = (
 def _national(rng: Random, number: Numbers, course: str = "national") -> Entity:
     if rng.random() < 0.5:
         word = (
-            rng.choice(names.words("who_pl"))
+            rng.choice(words("who_pl"))
             + " "
             + rng.choice(
                 (
@@ -234,7 +275,11 @@ def _national(rng: Random, number: Numbers, course: str = "national") -> Entity:
         article = "" if template == "France {}" else ("le" if template[0] == "R" else "la")
         return Entity(number(), name, Label.ACTOR, kind, course, article=article, feminine=feminine)
     drawn = names.actor_name(
-        rng, rng.choice(("association", "foundation", "company")), "France", "France", "none"
+        rng,
+        rng.choice(("association", "foundation", "company")),
+        names.surname(rng),
+        names.surname(rng),
+        "none",
     )
     kind = rng.choice(("foundation", "association", "network"))
     made = actor(number(), drawn, kind, course, None, rng)
@@ -286,12 +331,12 @@ def old_actor(
         drawn = names.actor_name(rng, kind, place.name, rng.choice(far).name, border)
         return actor(number(), drawn, kind, "old", place.code, rng)
     first, last, _ = names.person(rng)
-    name = names.polish(
+    name = polish(
         rng.choice(_OLD).format(
             c=place.name,
             p=f"{first}-{last}",
-            who=rng.choice(names.words("who_pl")),
-            w=rng.choice(names.words("noun_m")),
+            who=rng.choice(words("who_pl")),
+            w=rng.choice(words("noun_m")),
         )
     )
     feminine = name.split()[0] in {
@@ -316,3 +361,90 @@ def old_actor(
         plural=plural,
         heads=HEADS["association"][:1] if rng.random() < 0.2 and not plural else (),
     )
+
+
+_EVENTS = (
+    "festival des {n}",
+    "Fête des {n}",
+    "Nuit des {n}",
+    "Salon {t}",
+    "Semaine {t}",
+    "Foulées de {p}",
+    "Printemps des {n}",
+    "Rencontres {c}",
+    "Journée {t}",
+    "Marché des {n}",
+    "Course des {n}",
+    "Biennale {t}",
+)
+
+
+def festival(communes: tuple[Place, ...], rng: Random, number: Numbers, course: str) -> Entity:
+    """Return an event of several days or one."""
+    template = rng.choice(_EVENTS)
+    name = polish(
+        template.format(
+            n=rng.choice(words("noun_pl")),
+            t="de " + rng.choice(words("theme_noun")),
+            p=rng.choice(words("street_tail"))
+            .removeprefix("des ")
+            .removeprefix("du ")
+            .removeprefix("de "),
+            c=rng.choice(words("noun_compl")),
+        )
+    )
+    head = name.split()[0]
+    plural = head in {"Foulées", "Rencontres"}
+    feminine = head in {"Fête", "Nuit", "Semaine", "Journée", "Course", "Biennale"}
+    article = "les" if plural else "la" if feminine else "le"
+    return Entity(
+        number(),
+        name[0].upper() + name[1:],
+        Label.EVENT,
+        "event",
+        course,
+        commune=rng.choice(communes).code,
+        article=article,
+        feminine=feminine,
+        plural=plural,
+    )
+
+
+_WORKS = (
+    "Le {m} {c}",
+    "La {f} {c}",
+    "Les {n} {c}",
+    "{F}, ma {f}",
+    "Un {m} {c}",
+    "{N}",
+    "Sous les {n}",
+    "Ce que disent les {n}",
+    "Le Dernier {m}",
+    "{F} et les {n}",
+)
+
+
+def work(rng: Random, number: Numbers) -> Entity:
+    """Return a play, a film, a book or an exhibition."""
+    noun_m, noun_f, noun_pl = (
+        rng.choice(words("noun_m")),
+        rng.choice(words("noun_f")),
+        rng.choice(words("noun_pl")),
+    )
+    name = rng.choice(_WORKS).format(
+        m=noun_m,
+        f=noun_f,
+        n=noun_pl,
+        N=noun_pl.capitalize(),
+        F=rng.choice(words("first_f")),
+        c=rng.choice(words("noun_compl")),
+    )
+    return Entity(number(), polish(name), "WORK", "work", "work")
+
+
+def shop(commune: str, rng: Random, number: Numbers) -> Entity:
+    """Return a shop that advertises."""
+    first, last, _ = names.person(rng)
+    tail = rng.choice((last, first, rng.choice(words("noun_m")).capitalize()))
+    name = f"{rng.choice(words('food_shop'))} {tail}"
+    return Entity(number(), name, Label.ACTOR, "company", "advert", commune=commune)
