@@ -6,6 +6,7 @@ judgements do: they correct what was read, they are no news.
 
 from __future__ import annotations
 
+import json
 from bisect import bisect_right
 from collections import defaultdict
 from dataclasses import dataclass
@@ -13,7 +14,7 @@ from datetime import date, timedelta, tzinfo
 from itertools import accumulate
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Connection, Row, Select, func, select
+from sqlalchemy import Connection, Select, Text, func, select, type_coerce
 
 from storage import judgements, queues, sources, tables
 from storage.days import PARIS, end_of
@@ -193,7 +194,7 @@ def _sightings() -> Select[Any]:
             _documents.kind.label("document_kind"),
             _documents.url,
             _documents.event_day,
-            _documents.communes,
+            type_coerce(_documents.communes, Text),
         )
         .join(tables.mentions, _mentions.actor_id == _actors.id)
         .join(tables.documents, _documents.id == _mentions.document_id)
@@ -203,8 +204,9 @@ def _sightings() -> Select[Any]:
 
 def _history(c: Connection, query: Select[Any], zone: tzinfo) -> History:
     gathered: dict[str, list[Sighting]] = defaultdict(list)
+    communes = _Communes()
     for row in c.execute(query):
-        gathered[row.root_id].append(_sighting(row))
+        gathered[row[0]].append(_sighting(row, communes))
     known = (
         select(_actors.root_id, func.min(_actors.known_since))
         .where(_actors.known_since.is_not(None))
@@ -251,23 +253,49 @@ _KINDS = {kind.value: kind for kind in ActorKind}
 _DOCUMENT_KINDS = {kind.value: kind for kind in DocumentKind}
 
 
-def _sighting(row: Row[Any]) -> Sighting:
-    named = tuple(row.communes)
-    if row.commune:
-        named = (row.commune, *(code for code in named if code != row.commune))
+def _sighting(row: Sequence[Any], communes: Mapping[str, tuple[str, ...]]) -> Sighting:
+    (
+        _,
+        document_id,
+        day,
+        label,
+        kind,
+        confidence,
+        rule,
+        surface,
+        sentence,
+        commune,
+        story_id,
+        source_id,
+        document_kind,
+        url,
+        event_day,
+        named_as_text,
+    ) = row
+    named = communes[named_as_text]
+    if commune and named[:1] != (commune,):
+        named = (commune, *(code for code in named if code != commune))
     return Sighting(
-        document_id=row.document_id,
-        story_id=row.story_id,
-        source_id=row.source_id,
-        day=row.known_on,
-        document_kind=_DOCUMENT_KINDS[row.document_kind],
-        document_url=row.url,
-        label=_LABELS[row.label],
-        kind=_KINDS[row.kind],
-        confidence=row.confidence,
-        rule=row.rule,
-        surface=row.surface,
-        sentence=row.sentence,
+        document_id=document_id,
+        story_id=story_id,
+        source_id=source_id,
+        day=day,
+        document_kind=_DOCUMENT_KINDS[document_kind],
+        document_url=url,
+        label=_LABELS[label],
+        kind=_KINDS[kind],
+        confidence=confidence,
+        rule=rule,
+        surface=surface,
+        sentence=sentence,
         communes=named,
-        event_day=row.event_day,
+        event_day=event_day,
     )
+
+
+class _Communes(dict[str, tuple[str, ...]]):
+    """Reads each list of communes once: a few lists stand in most documents."""
+
+    def __missing__(self, text: str) -> tuple[str, ...]:
+        self[text] = read = tuple(json.loads(text))
+        return read
