@@ -4,17 +4,14 @@ from __future__ import annotations
 
 import unicodedata
 from functools import cache
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from py3langid.langid import LanguageIdentifier
+from typing import Any, Protocol
 
 READ = ("fr", "de", "en")
-# Their neighbours are told apart from them too rarely to be refused: Alsatian is taken for
-# Luxembourgish, Picard and Gallo for Walloon or Occitan.
-NEAR = {"lb": "de", "wa": "fr", "oc": "fr", "gcf": "fr", "gcr": "fr"}
+# Regional tongues that are not refused: Alsatian is taken for Luxembourgish, Picard for Walloon.
+NEAR = ("lb", "wa", "oc", "gcf", "gcr")
 SURE = 0.75
-FOREIGN = 0.95
+FOREIGN = 0.1
+"""Probability of all that is read, under which a long text is refused."""
 LONG_ENOUGH = 120
 SAMPLE = 3000
 
@@ -32,13 +29,17 @@ def detect(text: str, default: str = "fr") -> str | None:
     latin = sum(map(_is_latin, letters))
     if latin < len(letters) / 2:
         return None
-    language, confidence = _identifier(READ).classify(sample)
     if len(letters) >= LONG_ENOUGH:
-        widest, how_sure = _identifier(None).classify(sample)
-        if widest not in READ and how_sure >= FOREIGN and widest not in NEAR:
+        ranked = dict(_identifier(None).rank(sample))
+        if sum(ranked.get(language, 0.0) for language in READ + NEAR) < FOREIGN:
             return None
-        return str(language)
-    return str(language) if confidence >= SURE else default
+    language, confidence = _identifier(READ).classify(sample)
+    return language if confidence >= SURE else default
+
+
+class _Identifier(Protocol):
+    def classify(self, text: str) -> tuple[str, float]: ...
+    def rank(self, text: str) -> list[tuple[str, float]]: ...
 
 
 @cache
@@ -47,11 +48,13 @@ def _is_latin(character: str) -> bool:
 
 
 @cache
-def _identifier(languages: tuple[str, ...] | None) -> LanguageIdentifier:
+def _identifier(languages: tuple[str, ...] | None) -> _Identifier:
     """Return the identifier, limited to `languages` if given; loading takes half a second."""
-    from py3langid.langid import MODEL_FILE, LanguageIdentifier  # noqa: PLC0415 - slow to import
+    from py3langid import langid  # noqa: PLC0415 - slow to import
 
-    identifier = LanguageIdentifier.from_model_file(MODEL_FILE, norm_probs=True)
+    untyped: Any = langid.LanguageIdentifier
+    identifier: Any = untyped.from_model_file(langid.MODEL_FILE, norm_probs=True)
     if languages:
         identifier.set_languages(languages)
-    return identifier
+    found: _Identifier = identifier
+    return found
