@@ -34,6 +34,8 @@ class Context:
     """Story → how many sources carried it."""
     kept_documents: frozenset[str]
     """Ids of the documents that name an actor the lab keeps."""
+    proposed: Mapping[str, date]
+    """Candidates of the last queue → the day as of which it was made."""
 
     @property
     def recent(self) -> date:
@@ -72,7 +74,15 @@ def context(facts: WeekFacts, watch: Watch) -> Context:
             for sighting in actor.sightings
             if sighting.day <= facts.as_of
         ),
+        proposed=_proposed(facts),
     )
+
+
+def _proposed(facts: WeekFacts) -> Mapping[str, date]:
+    last = facts.last_queue
+    if last is None or last.as_of >= facts.as_of:
+        return {}
+    return {candidate.actor_id: last.as_of for candidate in last.candidates}
 
 
 def _outlets(actors: tuple[ActorFacts, ...], as_of: date) -> Mapping[str, int]:

@@ -42,7 +42,7 @@ class Term:
     function: Callable[[Profile, Context], Found | None]
 
 
-START = -3.75
+START = -5
 """Log-odds of a name of which nothing is known: most are no emerging actor."""
 
 BIRTH_DAYS = 120
@@ -198,6 +198,30 @@ def _cue_near(sentence: str, surface: str) -> tuple[float, str]:
         if strength * near > best[0]:
             best = (strength * near, cues.quoted(sentence, cue))
     return best
+
+
+def fresh(profile: Profile, context: Context) -> Found | None:
+    """How lately it was spoken of: halves every two weeks.
+
+    What nobody judged stays in the running, and makes room for what is told this week.
+    """
+    days = (context.as_of - profile.last_seen).days
+    return Found(
+        0.5 ** (days / 14),
+        Message(
+            "Cité pour la dernière fois il y a {n} jour",
+            {"n": days},
+            "Cité pour la dernière fois il y a {n} jours",
+        ),
+    )
+
+
+def repeated(profile: Profile, context: Context) -> Found | None:
+    """Proposed last week, with no independent story since: it makes room, and comes back after."""
+    shown = context.proposed.get(profile.actor_id)
+    if shown is None or any(day > shown for day, _ in profile.story_days):
+        return None
+    return Found(1.0, Message("Déjà proposé la semaine dernière, rien de nouveau depuis"))
 
 
 def upcoming(profile: Profile, context: Context) -> Found | None:
@@ -516,28 +540,30 @@ def institution(profile: Profile, _: Context) -> Found | None:
 
 
 FEATURES: tuple[Term, ...] = (
-    Term("novelty", 2.5, novelty),
-    Term("birth", 2.5, birth),
-    Term("growth", 0.75, growth),
-    Term("burst", 0.5, burst),
+    Term("novelty", 1.75, novelty),
+    Term("birth", 3.0, birth),
+    Term("growth", 0.5, growth),
+    Term("burst", 0.25, burst),
     Term("slow_rise", 0.75, slow_rise),
-    Term("stories", 1.0, stories),
-    Term("sources", 0.75, sources),
-    Term("upcoming", 0.25, upcoming),
-    Term("anchoring", 0.75, anchoring),
+    Term("fresh", 0.5, fresh),
+    Term("stories", 0.25, stories),
+    Term("sources", 0.25, sources),
+    Term("upcoming", 1.0, upcoming),
+    Term("anchoring", 0.5, anchoring),
     Term("themes", 0.75, themes),
     Term("nearness", 0.5, nearness),
-    Term("evidence", 1.0, evidence),
-    Term("under_the_radar", 0.5, under_the_radar),
+    Term("evidence", 3.0, evidence),
+    Term("under_the_radar", 1.0, under_the_radar),
+    Term("repeated", -1.5, repeated),
     Term("listed", -2.5, listed),
-    Term("national", -1.5, national),
-    Term("established", -2.0, established),
-    Term("seasonal", -2.0, seasonal),
+    Term("national", -2.5, national),
+    Term("established", -3.5, established),
+    Term("seasonal", -3.5, seasonal),
     Term("event_name", -2.5, event_name),
     Term("work", -2.5, work),
-    Term("advert", -2.5, advert),
+    Term("advert", -3.0, advert),
     Term("syndicated", -2.5, syndicated),
     Term("elsewhere", -3.0, elsewhere),
-    Term("institution", -3.0, institution),
+    Term("institution", -1.5, institution),
 )
 """Every term of the score, in the order in which they are read."""

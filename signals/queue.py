@@ -178,10 +178,12 @@ def new_stories(found: Profile, judgement: Judgement) -> tuple[str, ...]:
     """Return the independent stories that began after an actor was judged.
 
     A judgement has seen all of the week that it was given in, and nothing later, even when it
-    is given months afterwards on an old queue.
+    is given months afterwards on an old queue. One given outside any queue has seen its own day.
     """
-    year, week = judgement.week.split("-W")
-    seen = min(judgement.at.date(), date.fromisocalendar(int(year), int(week), 7))
+    seen = judgement.at.date()
+    if judgement.week:
+        year, week = judgement.week.split("-W")
+        seen = min(seen, date.fromisocalendar(int(year), int(week), 7))
     return tuple(story for day, story in found.story_days if day > seen)
 
 
