@@ -10,18 +10,25 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass
+import tempfile
+from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 from crawlers import spool
+from crawlers.resource import Resource
 from vigie.errors import CrawlError
 from vigie.language import say
 from vigie.records import HealthState, HttpState, Message, Outcome, Source, SourceKind
 from vigie.settings import Crawler, Settings
 
-UNCRAWLED = frozenset({SourceKind.FILES, SourceKind.MAILBOX, SourceKind.REGISTRY, SourceKind.GOGOCARTO})
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+UNCRAWLED = frozenset(
+    {SourceKind.FILES, SourceKind.MAILBOX, SourceKind.REGISTRY, SourceKind.GOGOCARTO}
+)
 """Kinds that are read from files, not fetched here."""
 
 
@@ -34,13 +41,15 @@ class Job:
     crawler: Crawler
     user_agent: str
     spool: Path
+    probe: bool = False
+    """Write the body of the first source's address beside the spool, and nothing else."""
 
 
 def crawl(
     sources: Sequence[Source],
     http_states: Iterable[HttpState],
     settings: Settings,
-    spool: Path,
+    spool: Path,  # the door's name; the module of that name is used below
 ) -> None:
     """Fetch some sources and write what they hold, and how each fared, to a spool.
 
@@ -52,17 +61,7 @@ def crawl(
     wanted = tuple(source for source in sources if source.kind not in UNCRAWLED)
     if not wanted:
         return
-    if not settings.crawler.contact:
-        raise CrawlError(
-            say("Indiquez dans vigie.toml, [crawler], contact = \"veille@…\" : les sites visités doivent pouvoir vous joindre.")
-        )
-    job = Job(
-        sources=wanted,
-        http_states=tuple(http_states),
-        crawler=settings.crawler,
-        user_agent=settings.crawler.user_agent,
-        spool=spool,
-    )
+    job = _job_of(wanted, tuple(http_states), settings, spool)
     try:
         spool.parent.mkdir(parents=True, exist_ok=True)
         spool.touch()
@@ -70,8 +69,56 @@ def crawl(
         _complete(wanted, spool, errors)
     except OSError as error:
         raise CrawlError(
-            say("{path} : écriture impossible : {error}", path=str(spool), error=error.strerror or str(error))
+            say(
+                "{path} : écriture impossible : {error}",
+                path=str(spool),
+                error=error.strerror or str(error),
+            )
         ) from error
+
+
+def probe(url: str, settings: Settings) -> Resource | Message:
+    """Return what one address holds now, or why it cannot be had.
+
+    Raises:
+        CrawlError: the settings name no contact.
+    """
+    source = Source(id="probe", name=url, url=url, kind=SourceKind.LISTING)
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "spool.jsonl"
+        errors = _run(replace(_job_of((source,), (), settings, path), probe=True))
+        answer = path.with_suffix(".answer")
+        if not answer.exists():
+            return Message("pas de réponse ({reason})", {"reason": errors or "sans explication"})
+        values = json.loads(answer.read_text(encoding="utf-8"))
+        if "problem" in values:
+            return Message(*values["problem"])
+        return Resource(
+            body=path.with_suffix(".body").read_bytes(),
+            url=str(values["url"]),
+            source_id=source.id,
+            fetched_at=datetime.now(UTC),
+            charset=values["charset"],
+        )
+
+
+def _job_of(
+    sources: tuple[Source, ...], states: tuple[HttpState, ...], settings: Settings, path: Path
+) -> Job:
+    if not settings.crawler.contact:
+        raise CrawlError(
+            say(
+                "Indiquez dans vigie.toml, [crawler], contact = « veille@… » : "
+                "les sites visités doivent pouvoir vous joindre."
+            )
+        )
+    return Job(
+        sources=sources,
+        http_states=states,
+        crawler=settings.crawler,
+        user_agent=settings.crawler.user_agent,
+        spool=path,
+    )
 
 
 def time_limit(job: Job) -> float:
@@ -93,21 +140,16 @@ def encode(job: Job) -> str:
             "crawler": asdict(job.crawler),
             "user_agent": job.user_agent,
             "spool": str(job.spool),
+            "probe": job.probe,
         }
     )
 
 
 def decode(content: str) -> Job:
     """Return the job that `encode` wrote."""
-    values: Mapping[str, object] = json.loads(content)
-    return _job(values)
-
-
-def _job(values: Mapping[str, object]) -> Job:
+    values: dict[str, Any] = json.loads(content)
     crawler = values["crawler"]
     sources, states = values["sources"], values["http_states"]
-    if not (isinstance(crawler, dict) and isinstance(sources, list) and isinstance(states, list)):
-        raise ValueError("not a job")
     crawler["allow_private_hosts"] = tuple(crawler["allow_private_hosts"])
     return Job(
         sources=tuple(one for one in map(spool.load, sources) if isinstance(one, Source)),
@@ -115,6 +157,7 @@ def _job(values: Mapping[str, object]) -> Job:
         crawler=Crawler(**crawler),
         user_agent=str(values["user_agent"]),
         spool=Path(str(values["spool"])),
+        probe=bool(values["probe"]),
     )
 
 
@@ -122,7 +165,7 @@ def _run(job: Job) -> str:
     """Run the process to its end; return the last line of its complaints, if it failed."""
     environment = {**os.environ, "PYTHONIOENCODING": "utf-8", "PYTHONUNBUFFERED": "1"}
     # -P keeps a stray file of the working folder from being taken for one of our modules.
-    process = subprocess.Popen(  # noqa: S603 - our own interpreter on our own module
+    process = subprocess.Popen(
         [sys.executable, "-P", "-m", "crawlers.process"],
         stdin=subprocess.PIPE,
         stdout=subprocess.DEVNULL,
@@ -152,7 +195,7 @@ def _complete(sources: Iterable[Source], path: Path, errors: str) -> None:
     missing = [source for source in sources if source.id not in done]
     if not missing:
         return
-    torn = path.stat().st_size > 0 and not path.read_bytes()[-1:] == b"\n"
+    torn = path.read_bytes()[-1:] not in {b"", b"\n"}
     writer = spool.Writer(path)
     try:
         if torn:

@@ -7,9 +7,9 @@ event is known by its content, not by its UID: calendar programs draw new ones a
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from datetime import date, datetime, time, timedelta
 from itertools import islice
+from typing import TYPE_CHECKING
 
 import icalendar
 import recurring_ical_events
@@ -18,15 +18,24 @@ from crawlers import dates, encoding, identity, languages, text
 from crawlers.resource import Reading, Resource
 from vigie.records import Document, DocumentKind, EventDetails, Message, Reject
 
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
 BEHIND = timedelta(days=30)
 AHEAD = timedelta(days=120)
 MOST_EVENTS = 5000
 MOST_OCCURRENCES = 60
 """Of one recurring event in the window."""
-_EVENT = re.compile(r"^BEGIN:VEVENT\s*$.*?^END:VEVENT\s*$", re.DOTALL | re.MULTILINE | re.IGNORECASE)
-_ZONE = re.compile(r"^BEGIN:VTIMEZONE\s*$.*?^END:VTIMEZONE\s*$", re.DOTALL | re.MULTILINE | re.IGNORECASE)
+_EVENT = re.compile(
+    r"^BEGIN:VEVENT\s*$.*?^END:VEVENT\s*$", re.DOTALL | re.MULTILINE | re.IGNORECASE
+)
+_ZONE = re.compile(
+    r"^BEGIN:VTIMEZONE\s*$.*?^END:VTIMEZONE\s*$", re.DOTALL | re.MULTILINE | re.IGNORECASE
+)
 _TITLE = re.compile(r"^(?:X-WR-CALNAME|NAME)[^:\n]*:(.+)$", re.MULTILINE | re.IGNORECASE)
-_TOO_OFTEN = re.compile(r"^RRULE[^\n]*FREQ=(?:SECONDLY|MINUTELY|HOURLY)", re.MULTILINE | re.IGNORECASE)
+_TOO_OFTEN = re.compile(
+    r"^RRULE[^\n]*FREQ=(?:SECONDLY|MINUTELY|HOURLY)", re.MULTILINE | re.IGNORECASE
+)
 _RECURRENT = re.compile(r"^(?:RRULE|RDATE|RECURRENCE-ID)\b", re.MULTILINE | re.IGNORECASE)
 _UID = re.compile(r"^UID[^:\n]*:(.*)$", re.MULTILINE | re.IGNORECASE)
 _POSTCODE = re.compile(r"\b\d{5}\s+([^\d,;()]+?)\s*(?:$|[,;(\n])")
@@ -171,7 +180,10 @@ def _reject(block: str, resource: Resource, error: Exception) -> Reject:
         where=resource.url,
         reason=Message(
             "événement illisible : « {title} » ({error})",
-            {"title": _unescaped(summary[1])[:100] if summary else "?", "error": type(error).__name__},
+            {
+                "title": _unescaped(summary[1])[:100] if summary else "?",
+                "error": type(error).__name__,
+            },
         ),
         raw=block[:10_000],
     )

@@ -8,9 +8,12 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable
-from datetime import datetime, timedelta, timezone
+from datetime import UTC, datetime, timedelta, timezone
+from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 ZONE = ZoneInfo("Europe/Paris")
 EARLIEST_YEAR = 1985
@@ -32,7 +35,10 @@ _MONTHS = {
     **dict.fromkeys(("decembre", "dec", "december", "dezember", "dez"), 12),
 }
 _MONTH = "|".join(sorted(_MONTHS, key=len, reverse=True))
-_TIME = r"(?:\D{0,12}?(?P<hour>[01]?\d|2[0-3])\s?(?:[:h]|heures?|uhr)\s?(?P<minute>[0-5]\d)?(?::(?P<second>[0-5]\d))?)?"
+_TIME = (
+    r"(?:\D{0,12}?(?P<hour>[01]?\d|2[0-3])\s?(?:[:h]|heures?|uhr)"
+    r"\s?(?P<minute>[0-5]\d)?(?::(?P<second>[0-5]\d))?)?"
+)
 _OFFSET = r"(?:\s*(?P<offset>z|utc|gmt|[+-]\d{2}:?\d{2}))?"
 _ISO = re.compile(
     r"(?P<year>\d{4})-?(?P<month>\d{2})-?(?P<day>\d{2})"
@@ -48,7 +54,16 @@ _ENGLISH = re.compile(
 _NUMBERS = re.compile(
     rf"\b(?P<day>\d{{1,2}})\s?[/.]\s?(?P<month>\d{{1,2}})\s?[/.]\s?(?P<year>\d{{4}}|\d{{2}})\b{_TIME}"
 )
-_NAMED_OFFSETS = {"est": -5, "edt": -4, "cst": -6, "cdt": -5, "mst": -7, "mdt": -6, "pst": -8, "pdt": -7}
+_NAMED_OFFSETS = {
+    "est": -5,
+    "edt": -4,
+    "cst": -6,
+    "cdt": -5,
+    "mst": -7,
+    "mdt": -6,
+    "pst": -8,
+    "pdt": -7,
+}
 
 
 def parse(value: str, zone: ZoneInfo = ZONE) -> datetime | None:
@@ -101,7 +116,7 @@ def _moment(match: re.Match[str], plain: str, zone: ZoneInfo) -> datetime | None
 
 def _zone(offset: str | None, plain: str, zone: ZoneInfo) -> timezone | ZoneInfo:
     if offset in {"z", "utc", "gmt"}:
-        return timezone.utc
+        return UTC
     if offset:
         digits = offset[1:].replace(":", "").ljust(4, "0")
         minutes = int(digits[:2]) * 60 + int(digits[2:])

@@ -58,7 +58,7 @@ def _inflates(body: bytes) -> bool:
     return True
 
 
-def _decode(body: bytes, charset: str | None) -> str:
+def _decode(body: bytes, charset: str | None) -> str:  # noqa: PLR0911 - one a way of knowing
     for mark, name in _BOMS:
         if body.startswith(mark):
             return body[len(mark) :].decode(name, "replace")
@@ -76,8 +76,9 @@ def _decode(body: bytes, charset: str | None) -> str:
     if right > 5 * wrong or wrong <= 1 < right:
         return damaged
     declared = _DECLARED.search(body[:2000])
-    for name in (charset, declared[1].decode("ascii", "replace") if declared else None):
-        if name and (codec := _codec(name)):
+    claims = (charset or "", declared[1].decode("ascii", "replace") if declared else "")
+    for claim in claims:
+        if claim and (codec := _codec(claim)):
             return body.decode(codec, "replace")
     return body.decode("cp1252", "replace")
 

@@ -7,16 +7,18 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urljoin
 
-import feedparser
+import feedparser.api
 
 from crawlers import dates, encoding, identity, jsonfeed, text
 from crawlers.resource import Reading, Resource
 from vigie.records import Document, DocumentKind, EventDetails, Message
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
 
 MOST_ENTRIES = 5000
 """Entries read of one feed; feedparser reads about 6,000 a second."""
@@ -36,7 +38,7 @@ def read(resource: Resource) -> Reading:
     root = _ROOT.search(content[:5000])
     if root is None:
         return Reading(problem=Message("ce n’est pas un flux RSS ou Atom"))
-    parsed = feedparser.parse(
+    parsed = feedparser.api.parse(
         content.encode(),
         response_headers={
             "content-type": "application/xml; charset=utf-8",
@@ -50,7 +52,9 @@ def read(resource: Resource) -> Reading:
     documents = tuple(_document(entry, resource, language) for entry in parsed.entries)
     if problem is None and parsed.bozo and not _ends(content):
         problem = Message(
-            "flux coupé : {n} entrée lisible", {"n": len(documents)}, "flux coupé : {n} entrées lisibles"
+            "flux coupé : {n} entrée lisible",
+            {"n": len(documents)},
+            "flux coupé : {n} entrées lisibles",
         )
     reading = Reading(
         documents=documents, problem=problem, title=text.one_line(channel.get("title", ""))
@@ -72,12 +76,13 @@ def unmixed(reading: Reading, resource: Resource) -> Reading:
     counts = Counter(document.id for document in reading.documents)
     seen: dict[str, Document] = {}
     for document in reading.documents:
-        shared = counts[document.id] > 1 or document.url == resource.url
-        if shared and identity.is_front_page(document.url) | (document.url == resource.url):
-            document = replace(document, id=identity.document_id(document.url, document.title))
-        elif shared and (first := seen.get(document.id)) and first.title != document.title:
-            document = replace(document, id=identity.document_id(document.url, document.title))
-        seen.setdefault(document.id, document)
+        common = document.url == resource.url or identity.is_front_page(document.url)
+        first = seen.get(document.id)
+        differs = first is not None and first.title != document.title
+        mine = document
+        if counts[document.id] > 1 and (common or differs):
+            mine = replace(document, id=identity.document_id(document.url, document.title))
+        seen.setdefault(mine.id, mine)
     return replace(reading, documents=tuple(seen.values()))
 
 
@@ -89,7 +94,7 @@ def _document(entry: Mapping[str, Any], resource: Resource, language: str | None
         (
             (entry.get("published"), "date du flux"),
             (entry.get("created"), "date de création, dans le flux"),
-            (dict.get(entry, "updated"), "date de mise à jour, dans le flux"),  # type: ignore[arg-type]
+            (_updated(entry), "date de mise à jour, dans le flux"),
         ),
         resource.fetched_at,
     )
@@ -109,6 +114,11 @@ def _document(entry: Mapping[str, Any], resource: Resource, language: str | None
     )
 
 
+def _updated(entry: Mapping[str, Any]) -> str:
+    """Return the date of an update; feedparser itself would answer with the publication's."""
+    return str(entry["updated"]) if "updated" in entry else ""
+
+
 def _link(entry: Mapping[str, Any], feed_url: str) -> str:
     """Return an entry's address: its link, its guid if that is one, else the feed's own."""
     guid = str(entry.get("id") or "")
@@ -121,7 +131,7 @@ def _link(entry: Mapping[str, Any], feed_url: str) -> str:
         if not candidate.strip() or (candidate == guid and "://" not in guid):
             continue
         try:
-            url = urljoin(feed_url, candidate.strip())
+            url: str = urljoin(feed_url, candidate.strip())
         except ValueError:
             continue
         if url.startswith(("http://", "https://")):

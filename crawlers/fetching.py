@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
@@ -28,6 +27,8 @@ from crawlers import encoding
 from vigie.records import HealthState, Message
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from scrapy.core.engine import ExecutionEngine
     from scrapy.http import Response
 
@@ -38,6 +39,10 @@ _BLOCKED = {401, 402, 403, 407, 418, 429, 451}
 _GONE = {404, 410}
 LONGEST_WAIT = 120.0
 """Seconds that a crawl waits because a server asked for it; longer is left to the next crawl."""
+
+TRAIL = "vigie_trail"
+MOST_MISSES = 4
+"""Requests in a row without an answer, after which a host is given up for this crawl."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,15 +70,31 @@ class Failure:
     """Trying again soon would be of no use."""
 
 
+class TrailMiddleware:
+    """Notes where redirects lead, so that the host that fails is the one that is blamed."""
+
+    def process_request(self, request: Request) -> None:
+        """Note one more address; Scrapy hands the same list on to the redirected request."""
+        trail = request.meta.get(TRAIL)
+        if trail and trail[-1] != request.url:
+            trail.append(request.url)
+
+
 class Fetcher:
     """Makes requests through Scrapy's downloader: its delays, robots.txt, caps and redirects."""
 
-    def __init__(self, engine: ExecutionEngine, guard: Guard, *, backoff: float, tries: int = 3) -> None:
+    def __init__(
+        self, engine: ExecutionEngine, guard: Guard, *, backoff: float, tries: int = 3
+    ) -> None:
         self._engine = engine
         self._guard = guard
         self._backoff = backoff
         self._tries = tries
         self._paused_until: dict[str, float] = {}
+        self._reached: set[str] = set()
+        self._first: dict[str, asyncio.Lock] = {}
+        self._lost: dict[str, Failure] = {}
+        self._misses: dict[str, int] = {}
 
     async def fetch(
         self, url: str, headers: Mapping[str, str] | None = None, tries: int | None = None
@@ -87,21 +108,33 @@ class Fetcher:
                 lasting=True,
             )
         tries = tries or self._tries
-        outcome: Fetched | Failure | None = None
         for attempt in range(tries):
             await self._await_turn(host)
-            outcome, wait = await self._try(url, headers)
-            if isinstance(outcome, Fetched) or outcome.lasting or attempt == tries - 1:
-                break
-            if wait is not None and wait > LONGEST_WAIT:
-                break
-            pause = wait if wait is not None else self._backoff * 2**attempt
-            self._paused_until[host] = max(
-                self._paused_until.get(host, 0.0), time.monotonic() + pause
-            )
-        if outcome is None:
-            raise AssertionError("at least one try is made")
-        return outcome
+            outcome, wait = await self._first_alone(url, host, headers)
+            done = isinstance(outcome, Fetched) or outcome.lasting or host in self._lost
+            if done or attempt == tries - 1 or (wait is not None and wait > LONGEST_WAIT):
+                return outcome
+            if wait is not None:
+                self._paused_until[host] = time.monotonic() + wait
+            else:
+                await asyncio.sleep(self._backoff * 2**attempt)
+        raise AssertionError("at least one try is made")
+
+    async def _first_alone(
+        self, url: str, host: str, headers: Mapping[str, str] | None
+    ) -> tuple[Fetched | Failure, float | None]:
+        """Try, alone if the host has not answered yet.
+
+        A host that cannot be reached then costs its delay once, not once a page.
+        """
+        if host in self._reached:
+            return await self._try(url, headers)
+        async with self._first.setdefault(host, asyncio.Lock()):
+            if host in self._lost:
+                return self._lost[host], None
+            if host not in self._reached:
+                return await self._try(url, headers)
+        return await self._try(url, headers)
 
     async def _await_turn(self, host: str) -> None:
         pause = self._paused_until.get(host, 0.0) - time.monotonic()
@@ -112,9 +145,12 @@ class Fetcher:
         self, url: str, headers: Mapping[str, str] | None
     ) -> tuple[Fetched | Failure, float | None]:
         """Return the answer, and the seconds that the server asks us to wait, if it does."""
-        request = Request(url, headers=dict(headers or {}), dont_filter=True)
+        trail = [url]
+        meta = {TRAIL: trail}
+        request = Request(url, headers=dict(headers or {}), meta=meta, dont_filter=True)
         try:
             response = await self._engine.download_async(request)
+            self._note_reached(trail)
         except IgnoreRequest as error:
             return _ignored(str(error)), None
         except (
@@ -129,13 +165,27 @@ class Fetcher:
             OSError,
             ValueError,
         ) as error:
-            return self._unreachable(error, url), None
+            failure = self._unreachable(error, trail[-1])
+            self._note_missed(trail, failure, error)
+            return failure, None
         wait = _retry_after(response)
         if response.status == 304:
             return _fetched(response, not_modified=True), wait
         if 200 <= response.status < 300:
             return _fetched(response), wait
         return _refused(response, wait), wait
+
+    def _note_reached(self, trail: list[str]) -> None:
+        self._reached.update(map(_host, trail))
+
+    def _note_missed(self, trail: list[str], failure: Failure, error: Exception) -> None:
+        """Give a host up for this crawl: at once without an address, else after some misses."""
+        *passed, last = map(_host, trail)
+        self._reached.update(host for host in passed if host != last)
+        self._misses[last] = self._misses.get(last, 0) + 1
+        unknown = isinstance(error, CannotResolveHostError)
+        if unknown or (self._misses[last] >= MOST_MISSES and last not in self._reached):
+            self._lost[last] = failure
 
     def _unreachable(self, error: Exception, url: str) -> Failure:
         state, lasting = HealthState.UNREACHABLE, False
@@ -146,13 +196,9 @@ class Fetcher:
             case DownloadCancelledError():
                 lasting = True
                 message = Message("réponse trop volumineuse : abandonnée")
-            case CannotResolveHostError() if self._guard.refused:
+            case CannotResolveHostError() if _host(url) in self._guard.refused:
                 lasting = True
                 message = Message("mène à une adresse privée ou réservée : refusé")
-                if _host(url) not in self._guard.refused and not _literal(url):
-                    message = Message(
-                        "mène à un nom inconnu ou à une adresse privée ou réservée : refusé"
-                    )
             case CannotResolveHostError():
                 message = Message("nom de site inconnu : {host}", {"host": _host(url)})
             case DownloadConnectionRefusedError():
@@ -170,10 +216,6 @@ def _host(url: str) -> str:
         return (urlsplit(url).hostname or "").lower()
     except ValueError:
         return ""
-
-
-def _literal(url: str) -> bool:
-    return _host(url).replace(".", "").replace(":", "").isalnum() and not _host(url)[-1:].isalpha()
 
 
 def _fetched(response: Response, *, not_modified: bool = False) -> Fetched:

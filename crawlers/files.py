@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
-from pathlib import Path
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from crawlers import dates, identity, text
 from vigie.errors import InputError
 from vigie.language import say
 from vigie.records import Document, DocumentKind, EventDetails, Message, Reject
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+    from pathlib import Path
 
 LONGEST_LINE = 20_000_000
 """Bytes; a longer line is no document."""
@@ -52,7 +55,9 @@ def read_jsonl(path: Path, source_id: str | None = None) -> Iterator[Document | 
                     yield _read_line(line, f"{path.name}, ligne {number}", source_id, now)
     except OSError as error:
         raise InputError(
-            say("{path} est illisible : {error}", path=str(path), error=error.strerror or str(error))
+            say(
+                "{path} est illisible : {error}", path=str(path), error=error.strerror or str(error)
+            )
         ) from error
 
 
@@ -83,7 +88,9 @@ def _document(values: Mapping[str, object], source_id: str | None, now: datetime
     if not url:
         raise _BadLineError(Message("pas de « url »"))
     if _scheme(url) not in {"http", "https"}:
-        raise _BadLineError(Message("« url » n’est pas une adresse web : {url}", {"url": url[:200]}))
+        raise _BadLineError(
+            Message("« url » n’est pas une adresse web : {url}", {"url": url[:200]})
+        )
     source = _string(values, "source") or source_id
     if not source:
         raise _BadLineError(Message("pas de « source » (ou indiquez-la avec --source)"))
@@ -117,7 +124,9 @@ def _date(written: str, now: datetime) -> datetime:
             Message("« date » n’est pas une date ISO 8601 : {date}", {"date": written[:60]})
         )
     if not dates.plausible(moment, now):
-        raise _BadLineError(Message("« date » est invraisemblable : {date}", {"date": written[:60]}))
+        raise _BadLineError(
+            Message("« date » est invraisemblable : {date}", {"date": written[:60]})
+        )
     return moment
 
 

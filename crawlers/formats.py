@@ -6,18 +6,25 @@ import re
 from collections.abc import Callable
 from urllib.parse import urljoin
 
-from crawlers import calendars, encoding, feeds, openagenda, pages, sitemaps
+from crawlers import encoding, feeds, openagenda, pages, sitemaps
 from crawlers.resource import Reading, Resource
 from crawlers.sniff import Format
 from vigie.records import Message, SourceKind
 
 Reader = Callable[[Resource], Reading]
 
+
+def _read_calendar(resource: Resource) -> Reading:
+    from crawlers import calendars  # noqa: PLC0415 - slow to import, and most batches hold none
+
+    return calendars.read(resource)
+
+
 _READERS: dict[Format, Reader] = {
     Format.FEED: feeds.read,
     Format.JSON_FEED: feeds.read,
     Format.PAGE: pages.read,
-    Format.CALENDAR: calendars.read,
+    Format.CALENDAR: _read_calendar,
     Format.SITEMAP: sitemaps.read,
     Format.JSON_LD: pages.read_json_ld,
     Format.OPENAGENDA: openagenda.read,
@@ -37,13 +44,21 @@ _KINDS = {
     Format.CALENDAR: SourceKind.CALENDAR,
     Format.OPENAGENDA: SourceKind.OPENAGENDA,
 }
-_FEED_LINK = re.compile(r"<link\b[^>]*\btype\s*=\s*[\"']?application/(?:rss|atom|feed)\+(?:xml|json)[^>]*>", re.IGNORECASE)
+_FEED_LINK = re.compile(
+    r"<link\b[^>]*\btype\s*=\s*[\"']?application/(?:rss|atom|feed)\+(?:xml|json)[^>]*>",
+    re.IGNORECASE,
+)
 _HREF = re.compile(r"\bhref\s*=\s*(?:\"([^\"]+)\"|'([^']+)'|([^\s>]+))", re.IGNORECASE)
 
 
 def any_reader(found: Format) -> Reader | None:
     """Return the parser of a format, if it holds documents."""
     return _READERS.get(found)
+
+
+def kind_of(found: Format) -> SourceKind | None:
+    """Return the kind of source whose own address holds some format."""
+    return _KINDS.get(found)
 
 
 def reader(kind: SourceKind, found: Format) -> Reader:
@@ -71,7 +86,7 @@ def mismatch(kind: SourceKind, found: Format, resource: Resource) -> Message | N
         return Message("page web au lieu d’un flux")
     if found in _KINDS:
         return Message(
-            "format inattendu : {found} au lieu de {expected} ; écrivez kind = \"{kind}\"",
+            'format inattendu : {found} au lieu de {expected} ; écrivez kind = "{kind}"',
             {**values, "kind": str(_KINDS[found])},
         )
     return Message("format inattendu : {found} au lieu de {expected}", values)
@@ -84,7 +99,9 @@ def feed_links(resource: Resource) -> list[str]:
     for link in _FEED_LINK.finditer(content):
         if href := _HREF.search(link[0]):
             try:
-                found.append(urljoin(resource.url, (href[1] or href[2] or href[3]).replace("&amp;", "&")))
+                found.append(
+                    urljoin(resource.url, (href[1] or href[2] or href[3]).replace("&amp;", "&"))
+                )
             except ValueError:
                 continue
     return list(dict.fromkeys(found))

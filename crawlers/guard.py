@@ -9,10 +9,11 @@ from __future__ import annotations
 
 import ipaddress
 import socket
-from collections.abc import Iterable
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from scrapy.crawler import Crawler
     from twisted.internet.base import ReactorBase
 
@@ -44,6 +45,7 @@ class Guard:
     def __init__(self, allowed: Iterable[str]) -> None:
         self._allowed = {name.lower().strip("[]") for name in allowed}
         self._known: dict[tuple[str, int], list[AddressInfo]] = {}
+        self._unknown: set[tuple[str, int]] = set()
         self.refused: set[str] = set()
         """Hosts whose addresses were all refused."""
 
@@ -52,13 +54,18 @@ class Guard:
         host = host.lower().strip("[]")
         return host in self._allowed or f"{host}:{port}" in self._allowed
 
-    def getaddrinfo(self, host: str, port: int, family: int = 0, kind: int = 0) -> list[AddressInfo]:
+    def getaddrinfo(
+        self, host: str, port: int, family: int = 0, kind: int = 0
+    ) -> list[AddressInfo]:
         """Answer as `socket.getaddrinfo`, without the addresses that must not be reached.
 
         Runs in a thread of the reactor's pool.
         """
         key = (host.lower(), port)
+        if key not in self._known and key in self._unknown:
+            raise socket.gaierror(socket.EAI_NONAME, "unknown a moment ago")
         if key not in self._known:
+            self._unknown.add(key)
             found: list[AddressInfo] = [
                 (int(info[0]), int(info[1]), info[2], info[3], info[4])
                 for info in socket.getaddrinfo(host, port, family, kind)
@@ -67,6 +74,7 @@ class Guard:
             if found and not kept:
                 self.refused.add(host.lower().strip("[]"))
             # Names that resolve to IPv6 first are often unreachable where there is only IPv4.
+            self._unknown.discard(key)
             self._known[key] = sorted(kept, key=lambda info: info[0] != socket.AF_INET)
         return self._known[key]
 
@@ -87,6 +95,8 @@ class GuardedResolver:
         """Make the reactor resolve every name through the guard."""
         from twisted.internet._resolver import GAIResolver  # noqa: PLC0415 - installs no reactor
 
-        self._reactor.installNameResolver(
-            GAIResolver(self._reactor, getaddrinfo=self._guard.getaddrinfo)
+        # Twisted declares its interfaces with zope, which type checkers do not read.
+        reactor: Any = self._reactor
+        reactor.installNameResolver(
+            GAIResolver(reactor, getaddrinfo=cast("Any", self._guard).getaddrinfo)
         )

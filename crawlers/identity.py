@@ -75,7 +75,9 @@ def _host(parts: SplitResult) -> str:
 
 
 def _path(path: str) -> str:
-    path = quote(unquote(path, errors="surrogateescape"), safe="/~!$&'()*+,;=:@", errors="surrogateescape")
+    path = quote(
+        unquote(path, errors="surrogateescape"), safe="/~!$&'()*+,;=:@", errors="surrogateescape"
+    )
     path = re.sub(r"/{2,}", "/", path)
     path = re.sub(r"/index\.html?$", "/", path, flags=re.IGNORECASE)
     path = re.sub(r"(?<=.)/amp/?$|\.amp(?=\.html$|$)", "", path)

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urljoin
 
 from crawlers import dates, identity, text
 from crawlers.resource import Reading, Resource
 from vigie.records import Document, Message
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 
 def read(content: str, resource: Resource) -> Reading:

@@ -6,8 +6,10 @@ Sites built from a theme often claim to be English and are not: that claim alone
 from __future__ import annotations
 
 from functools import cache
+from typing import TYPE_CHECKING
 
-from py3langid.langid import MODEL_FILE, LanguageIdentifier
+if TYPE_CHECKING:
+    from py3langid.langid import LanguageIdentifier
 
 _SHORTEST = 60
 
@@ -28,6 +30,8 @@ def of(body: str, claimed: str | None) -> str | None:
 
 @cache
 def _identifier() -> LanguageIdentifier:
-    identifier = LanguageIdentifier.from_model_file(MODEL_FILE)
+    from py3langid.langid import MODEL_FILE, LanguageIdentifier  # noqa: PLC0415 - slow to import
+
+    identifier: LanguageIdentifier = LanguageIdentifier.from_model_file(MODEL_FILE)
     identifier.set_languages(["fr", "en", "de", "it", "es", "nl", "pt"])
     return identifier

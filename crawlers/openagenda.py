@@ -40,7 +40,12 @@ def read(resource: Resource) -> Reading:
             )
         )
     if not documents and not rejects and content not in ([], {}):
-        known = isinstance(content, dict) and set(content) & {"records", "events", "results", "features"}
+        known = isinstance(content, dict) and set(content) & {
+            "records",
+            "events",
+            "results",
+            "features",
+        }
         if not known:
             return Reading(problem=Message("ce JSON n’est pas un export OpenAgenda"))
     return Reading(documents=tuple(documents.values()), rejects=tuple(rejects))
@@ -72,8 +77,9 @@ def _document(values: Values, resource: Resource) -> Document | None:
     if not title:
         return None
     language = next((code for code in _LANGUAGES if _in_language(values, "title", code)), None)
-    short, long = text.from_html(_said(values, "description")), text.from_html(
-        _said(values, "longDescription", "longdescription")
+    short, long = (
+        text.from_html(_said(values, "description")),
+        text.from_html(_said(values, "longDescription", "longdescription")),
     )
     body = long if short and short in long else "\n".join(piece for piece in (short, long) if piece)
     url = _url(values, resource)
@@ -103,7 +109,11 @@ def _document(values: Values, resource: Resource) -> Document | None:
 
 def _details(values: Values) -> EventDetails:
     timings = _decoded(values.get("timings"))
-    moments = [timing for timing in timings if isinstance(timing, Mapping)] if isinstance(timings, list) else []
+    moments = (
+        [timing for timing in timings if isinstance(timing, Mapping)]
+        if isinstance(timings, list)
+        else []
+    )
     location = values.get("location")
     place: Values = location if isinstance(location, Mapping) else {}
     start = _string(values, "firstdate_begin") or _timing(values, "firstTiming", "begin")
@@ -172,7 +182,9 @@ def _timing(values: Values, name: str, end: str) -> str:
 
 
 def _string(values: Values, *names: str) -> str:
-    return next((str(values[name]) for name in names if isinstance(values.get(name), str | int)), "")
+    return next(
+        (str(values[name]) for name in names if isinstance(values.get(name), str | int)), ""
+    )
 
 
 def _decoded(value: object) -> object:

@@ -12,15 +12,20 @@ A declared modification date is only used when nothing else is there.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from datetime import datetime
+from typing import TYPE_CHECKING
 
 from htmldate import find_date
-from lxml import html
 
 from crawlers import dates, structured
-from crawlers.structured import Node
-from vigie.records import Document
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from datetime import datetime
+
+    from lxml import html
+
+    from crawlers.structured import Node
+    from vigie.records import Document
 
 _META = (
     "article:published_time",
@@ -44,19 +49,27 @@ _META = (
     "citation_publication_date",
     "date",
 )
-_URL_DAY = re.compile(r"/((?:19|20)\d{2})[/-]?(0[1-9]|1[0-2])[/-]?(0[1-9]|[12]\d|3[01])(?=[/_.-]|$)")
-_PUBLISHED = re.compile(r"publi|posted|entry-date|pubdate|created|date-?time|post-date", re.IGNORECASE)
+_URL_DAY = re.compile(
+    r"/((?:19|20)\d{2})[/-]?(0[1-9]|1[0-2])[/-]?(0[1-9]|[12]\d|3[01])(?=[/_.-]|$)"
+)
+_PUBLISHED = re.compile(
+    r"publi|posted|entry-date|pubdate|created|date-?time|post-date", re.IGNORECASE
+)
 _UPDATED = re.compile(r"updat|modif|mise-?a-?jour", re.IGNORECASE)
 _DATED = re.compile(r"\bdate|date\b|publi|byline|posted|\bmeta|meta\b", re.IGNORECASE)
 _APART = re.compile(
     r"comment|forum|reaction|related|sidebar|aside|similaire|plus-?lus|footer|menu|nav|event|agenda",
     re.IGNORECASE,
 )
-_LABEL = re.compile(r"(?:mise? en ligne|publi[ée]e?|publication|parution|posté)\W*(?:le\W*)?$", re.IGNORECASE)
+_LABEL = re.compile(
+    r"(?:mise? en ligne|publi[ée]e?|publication|parution|posté)\W*(?:le\W*)?$", re.IGNORECASE
+)
 _WRITTEN = re.compile(
-    r"^\W*(?:(?:article |billet |texte )?(?:publi|post|mis en ligne|écrit|paru|par )\S*.{0,60}?)?(?:l[ea] |on )?"
+    r"^\W*(?:(?:article |billet |texte )?(?:publi|post|mis en ligne|écrit|paru|par )\S*.{0,60}?)?"
+    r"(?:l[ea] |on )?"
     r"(?:(?:lun|mar|mer|jeu|ven|sam|dim)\w*\.?,? )?"
-    r"(\d{1,2}(?:er)?\.? ?[\w.éèûôÉ]{3,10}\.? (?:19|20)\d{2}|\d{1,2}[./]\d{1,2}[./](?:19|20)?\d{2})\b.{0,40}$",
+    r"(\d{1,2}(?:er)?\.? ?[\w.éèûôÉ]{3,10}\.? (?:19|20)\d{2}"
+    r"|\d{1,2}[./]\d{1,2}[./](?:19|20)?\d{2})\b.{0,40}$",
     re.IGNORECASE,
 )
 
@@ -64,13 +77,16 @@ _WRITTEN = re.compile(
 def find(
     tree: html.HtmlElement,
     found: list[Node],
+    *,
     heading: str,
     url: str,
     now: datetime,
     announced: Document | None,
 ) -> tuple[datetime | None, str]:
     """Return a page's publication date and, in French, where it comes from or why there is none."""
-    moment, note = dates.choose((*_declared(tree, found), (_url_day(url), "date dans l’adresse")), now)
+    moment, note = dates.choose(
+        (*_declared(tree, found), (_url_day(url), "date dans l’adresse")), now
+    )
     told = announced.published_at if announced else None
     if moment is not None and told is not None:
         # A feed says the hour where an address says only the day.
@@ -93,7 +109,11 @@ def find(
 def _declared(tree: html.HtmlElement, found: list[Node]) -> Iterator[tuple[str, str]]:
     for described in (
         [node for node in found if structured.is_article(node)],
-        [node for node in found if structured.types(node) & {"webpage", "itempage", "creativework"}],
+        [
+            node
+            for node in found
+            if structured.types(node) & {"webpage", "itempage", "creativework"}
+        ],
     ):
         for node in described:
             yield structured.string(node.get("datePublished")), "données structurées de la page"
@@ -103,7 +123,9 @@ def _declared(tree: html.HtmlElement, found: list[Node]) -> Iterator[tuple[str, 
         if name in declared:
             yield declared[name], "métadonnées de la page"
     for element in tree.iter("time", "meta", "span", "abbr"):
-        said = " ".join(element.get(name, "") for name in ("itemprop", "class", "pubdate", "property"))
+        said = " ".join(
+            element.get(name, "") for name in ("itemprop", "class", "pubdate", "property")
+        )
         marked = element.get("itemprop", "").lower() == "datepublished" or (
             element.tag == "time"
             and ("pubdate" in element.attrib or _PUBLISHED.search(said))
@@ -148,9 +170,14 @@ def _written(tree: html.HtmlElement, heading: str) -> Iterator[str]:
     position, place, found, label = 0, None, [], ""
     for element in tree.iter():
         if place is None and element.tag in {"h1", "h2", "h3"} and wanted:
-            place = position if "".join(element.text_content().casefold().split()) == wanted else None
+            place = (
+                position if "".join(element.text_content().casefold().split()) == wanted else None
+            )
         visible = isinstance(element.tag, str) and element.tag not in {"script", "style", "option"}
-        for piece, holder in ((element.text if visible else None, element), (element.tail, element.getparent())):
+        for piece, holder in (
+            (element.text if visible else None, element),
+            (element.tail, element.getparent()),
+        ):
             if not piece or holder is None:
                 continue
             words = " ".join(piece.split())
@@ -162,7 +189,11 @@ def _written(tree: html.HtmlElement, heading: str) -> Iterator[str]:
             position += len(words)
             label = words or label
     ranked = sorted((abs(at - (place or 0)), value, dated) for at, value, dated in found)
-    yield from (value for distance, value, dated in ranked if dated or (place is not None and distance < 600))
+    yield from (
+        value
+        for distance, value, dated in ranked
+        if dated or (place is not None and distance < 600)
+    )
 
 
 def _is_dated(element: html.HtmlElement) -> bool:
@@ -170,7 +201,9 @@ def _is_dated(element: html.HtmlElement) -> bool:
     for _ in range(3):
         if holder is None:
             return False
-        if holder.tag == "time" or _DATED.search(f"{holder.get('class', '')} {holder.get('itemprop', '')}"):
+        if holder.tag == "time" or _DATED.search(
+            f"{holder.get('class', '')} {holder.get('itemprop', '')}"
+        ):
             return True
         holder = holder.getparent()
     return False

@@ -8,6 +8,7 @@ from __future__ import annotations
 import logging
 import re
 from dataclasses import replace
+from typing import TYPE_CHECKING
 from urllib.parse import urljoin, urlsplit
 
 import trafilatura
@@ -15,8 +16,10 @@ from lxml import etree, html
 
 from crawlers import dates, encoding, identity, languages, page_dates, structured, text
 from crawlers.resource import Reading, Resource
-from crawlers.structured import Event, Node
 from vigie.records import Document, DocumentKind, Message
+
+if TYPE_CHECKING:
+    from crawlers.structured import Event, Node
 
 logging.getLogger("trafilatura").setLevel(logging.CRITICAL)
 logging.getLogger("htmldate").setLevel(logging.CRITICAL)
@@ -47,9 +50,11 @@ def read(resource: Resource, announced: Document | None = None) -> Reading:
     if announced is None and len(events) > 1 and not article:
         return Reading(documents=_events(events, tree, resource, url), title=title(tree, found))
     event = events[0] if len(events) == 1 and not article else None
-    document = _article(tree, found, resource, url, announced, event)
+    document = _article(tree, found, resource, url=url, announced=announced, event=event)
     if not document.text and not event:
         return Reading(problem=_NO_TEXT, title=document.title)
+    if announced:
+        document = _completed(document, announced)
     return Reading(documents=(document,), title=document.title)
 
 
@@ -72,13 +77,20 @@ def title(tree: html.HtmlElement, found: list[Node]) -> str:
     The heading is preferred where the metadata say the same with more words around it.
     """
     declared = [
-        text.one_line(structured.string(node.get("headline")) or structured.string(node.get("name")))
+        text.one_line(
+            structured.string(node.get("headline")) or structured.string(node.get("name"))
+        )
         for node in found
         if structured.is_article(node)
     ]
-    metas = [text.one_line(value) for value in _contents(tree, {"og:title", "twitter:title", "dc.title"})]
+    metas = [
+        text.one_line(value) for value in _contents(tree, {"og:title", "twitter:title", "dc.title"})
+    ]
     heads = [text.one_line(element.text_content()) for element in tree.iterfind(".//head/title")]
-    heads = heads or [text.one_line(element.text_content()) for element in tree.iterfind(".//title")][:1]
+    heads = (
+        heads
+        or [text.one_line(element.text_content()) for element in tree.iterfind(".//title")][:1]
+    )
     headings = [text.one_line(text.of_tree(element)) for element in tree.iter("h1")]
     headings = [heading for heading in headings if heading]
     said = [value for value in (*declared, *metas, *heads) if value]
@@ -92,7 +104,9 @@ def title(tree: html.HtmlElement, found: list[Node]) -> str:
 
 def _same_start(heading: str, value: str) -> bool:
     left, right = _folded(heading), _folded(value)
-    return bool(left) and (right.startswith(left) or (left in right and len(left) > 0.5 * len(right)))
+    return bool(left) and (
+        right.startswith(left) or (left in right and len(left) > 0.5 * len(right))
+    )
 
 
 def _folded(value: str) -> str:
@@ -137,17 +151,22 @@ def _article(
     tree: html.HtmlElement,
     found: list[Node],
     resource: Resource,
+    *,
     url: str,
     announced: Document | None,
     event: Event | None,
 ) -> Document:
     heading = event.name if event else title(tree, found)
-    published, note = page_dates.find(tree, found, heading, url, resource.fetched_at, announced)
-    language = languages.declared(tree.get("lang") or tree.get("{http://www.w3.org/XML/1998/namespace}lang"))
+    published, note = page_dates.find(
+        tree, found, heading=heading, url=url, now=resource.fetched_at, announced=announced
+    )
+    language = languages.declared(
+        tree.get("lang") or tree.get("{http://www.w3.org/XML/1998/namespace}lang")
+    )
     body = main_text(tree)
     if event and len(event.description) > len(body):
         body = event.description
-    document = Document(
+    return Document(
         id=identity.document_id(url),
         source_id=resource.source_id,
         url=url,
@@ -160,7 +179,6 @@ def _article(
         kind=DocumentKind.EVENT if event else DocumentKind.ARTICLE,
         event=event.details if event else None,
     )
-    return _completed(document, announced) if announced else document
 
 
 def _completed(page: Document, announced: Document) -> Document:
@@ -231,19 +249,25 @@ def _address(tree: html.HtmlElement, found: list[Node], content: str, url: str) 
     A canonical link to another host, or from an article to the front page, is a mistake of the
     site's far more often than the truth.
     """
-    claims = [link.get("href", "") for link in tree.iter("link") if link.get("rel", "").lower() == "canonical"]
+    claims = [
+        link.get("href", "")
+        for link in tree.iter("link")
+        if link.get("rel", "").lower() == "canonical"
+    ]
     claims += _contents(tree, {"og:url"})
     if not url:
         claims += [
             structured.string(node.get("url")) or structured.string(node.get("@id"))
             for node in found
-            if structured.types(node) & {"webpage"} or structured.is_article(node) or structured.is_event(node)
+            if structured.types(node) & {"webpage"}
+            or structured.is_article(node)
+            or structured.is_event(node)
         ]
         if saved := _SAVED_FROM.search(content[:5000]):
             claims.append(saved[1] or f"https://{saved[2]}")
     for claim in claims:
         try:
-            address = urljoin(url, claim.strip())
+            address = str(urljoin(url, claim.strip()))
         except ValueError:
             continue
         if address.startswith(("http://", "https://")) and (not url or _believable(address, url)):
@@ -311,7 +335,9 @@ def read_listing(resource: Resource) -> Reading:
 
 def _like_an_article(url: str, words: str) -> bool:
     last = urlsplit(url).path.rstrip("/").rsplit("/", 1)[-1]
-    return len(words) >= 15 and (last.count("-") >= 2 or bool(re.search(r"\d{3,}", last + urlsplit(url).query)))
+    return len(words) >= 15 and (
+        last.count("-") >= 2 or bool(re.search(r"\d{3,}", last + urlsplit(url).query))
+    )
 
 
 def _told(node: Node, resource: Resource) -> Document:
@@ -324,7 +350,9 @@ def _told(node: Node, resource: Resource) -> Document:
     body = text.from_html(
         structured.string(node.get("articleBody")) or structured.string(node.get("description"))
     )
-    heading = text.one_line(structured.string(node.get("headline")) or structured.string(node.get("name")))
+    heading = text.one_line(
+        structured.string(node.get("headline")) or structured.string(node.get("name"))
+    )
     return Document(
         id=identity.document_id(url, heading if url == resource.url else ""),
         source_id=resource.source_id,

@@ -3,27 +3,33 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import sys
-from collections.abc import AsyncIterator
-from typing import TYPE_CHECKING, Any
+import time
+from typing import TYPE_CHECKING
 
-from scrapy import Spider, signals
+from scrapy import Request, Spider, signals
 from scrapy.crawler import CrawlerProcess
 
 from crawlers import batch
-from crawlers.fetching import Fetcher
+from crawlers.fetching import Failure, Fetcher
 from crawlers.guard import Guard
 from crawlers.spider import Crawl
 from crawlers.spool import Writer
 
 if TYPE_CHECKING:
-    from scrapy import Request
+    from collections.abc import AsyncIterator
+
     from scrapy.crawler import Crawler
     from scrapy.robotstxt import RobotParser
 
 SOURCES_AT_ONCE = 32
 LONGEST_CRAWL_DELAY = 60.0
 """Seconds; a robots.txt that asks for more gets this much, and few pages a run."""
+
+
+_SLOT = "download_slot"
+_NO_REQUESTS: tuple[Request, ...] = ()
 
 
 class WatchSpider(Spider):
@@ -34,20 +40,40 @@ class WatchSpider(Spider):
     guard: Guard
 
     @classmethod
-    def from_crawler(cls, crawler: Crawler, *args: Any, **kwargs: Any) -> WatchSpider:
+    def from_crawler(cls, crawler: Crawler, *args: object, **kwargs: object) -> WatchSpider:
         """Make the spider, and hear of each robots.txt."""
         spider = super().from_crawler(crawler, *args, **kwargs)
         crawler.signals.connect(spider.slow_down, signal=signals.robots_parsed)
+        crawler.signals.connect(spider.count_from_now, signal=signals.response_downloaded)
         return spider
 
     async def start(self) -> AsyncIterator[Request]:
         """Crawl all the sources, side by side; Scrapy itself is given no request."""
-        writer = Writer(self.job.spool)
         engine = self.crawler.engine
         if engine is None:
             raise AssertionError("Scrapy starts its engine before its spider")
+        fetcher = Fetcher(engine, self.guard, backoff=max(self.job.crawler.delay, 0.2))
+        await (self.probe(fetcher) if self.job.probe else self.crawl(fetcher))
+        for request in _NO_REQUESTS:
+            yield request
+
+    async def probe(self, fetcher: Fetcher) -> None:
+        """Fetch one address and leave its answer beside the spool."""
+        answer = await fetcher.fetch(self.job.sources[0].url)
+        values: dict[str, object]
+        if isinstance(answer, Failure):
+            message = answer.message
+            values = {"problem": [message.template, dict(message.values), message.plural]}
+        else:
+            self.job.spool.with_suffix(".body").write_bytes(answer.body)
+            values = {"url": answer.url, "charset": answer.charset}
+        self.job.spool.with_suffix(".answer").write_text(json.dumps(values), encoding="utf-8")
+
+    async def crawl(self, fetcher: Fetcher) -> None:
+        """Crawl all the sources into the spool, a bounded number of them at once."""
+        writer = Writer(self.job.spool)
         crawl = Crawl(
-            fetcher=Fetcher(engine, self.guard, backoff=max(self.job.crawler.delay, 0.2)),
+            fetcher=fetcher,
             writer=writer,
             states={(state.source_id, state.url): state for state in self.job.http_states},
             source_timeout=self.job.crawler.source_timeout,
@@ -60,8 +86,16 @@ class WatchSpider(Spider):
 
         await asyncio.gather(*(in_turn(number) for number in range(len(self.job.sources))))
         writer.close()
-        for request in ():
-            yield request
+
+    def count_from_now(self, request: Request) -> None:
+        """Count a host's spacing from its last answer, not from when we meant to ask.
+
+        Between the two, this process may have been busy reading something else.
+        """
+        engine = self.crawler.engine
+        slot = engine.downloader.slots.get(request.meta.get(_SLOT, "")) if engine else None
+        if slot is not None and slot.delay:
+            slot.lastseen = time.monotonic()
 
     def slow_down(self, robotparser: RobotParser, request: Request) -> None:
         """Give a host the spacing that its robots.txt asks for, if it is wider than ours."""
@@ -96,6 +130,7 @@ def scrapy_settings(job: batch.Job, guard: Guard) -> dict[str, object]:
         "DOWNLOAD_WARNSIZE": 0,
         "DOWNLOAD_FAIL_ON_DATALOSS": False,
         "DOWNLOAD_HANDLERS": dict.fromkeys(("data", "file", "ftp", "s3")),
+        "DOWNLOADER_MIDDLEWARES": {"crawlers.fetching.TrailMiddleware": 50},
         "DNS_RESOLVER": "crawlers.guard.GuardedResolver",
         "RETRY_ENABLED": False,
         "REDIRECT_MAX_TIMES": 6,

@@ -4,14 +4,18 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 from crawlers import encoding, formats, safely
 from crawlers.resource import Reading, Resource
 from crawlers.sniff import Format, sniff
 from vigie.errors import InputError
 from vigie.language import say
-from vigie.records import Document
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from vigie.records import Document
 
 LARGEST = 200_000_000
 """Bytes of a file that is read at all."""
@@ -52,7 +56,9 @@ def examine(path: Path, url: str | None = None) -> FileReading:
         body = encoding.inflate(path.read_bytes())
     except OSError as error:
         raise InputError(
-            say("{path} est illisible : {error}", path=str(path), error=error.strerror or str(error))
+            say(
+                "{path} est illisible : {error}", path=str(path), error=error.strerror or str(error)
+            )
         ) from error
     found = sniff(body)
     reader = formats.any_reader(found)
@@ -64,7 +70,5 @@ def examine(path: Path, url: str | None = None) -> FileReading:
                 found=str(found),
             )
         )
-    resource = Resource(
-        body=body, url=url or "", source_id=path.stem, fetched_at=datetime.now(UTC)
-    )
+    resource = Resource(body=body, url=url or "", source_id=path.stem, fetched_at=datetime.now(UTC))
     return FileReading(format=found, reading=safely.read(reader, resource))

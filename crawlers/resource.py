@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from typing import TYPE_CHECKING
 
-from vigie.records import Document, Message, Reject
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from vigie.records import Document, Message, Reject
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

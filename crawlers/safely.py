@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import signal
 import threading
-from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from types import FrameType
+from typing import TYPE_CHECKING
 
 from crawlers.resource import Reading, Resource
 from vigie.records import Message
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from types import FrameType
 
 SECONDS = 20.0
 """Processor time that the reading of one resource may take."""
@@ -19,7 +22,9 @@ class _TooLongError(BaseException):
     """Not an `Exception`, so that no parser takes it for one of its own troubles."""
 
 
-def read(reader: Callable[[Resource], Reading], resource: Resource, seconds: float = SECONDS) -> Reading:
+def read(
+    reader: Callable[[Resource], Reading], resource: Resource, seconds: float = SECONDS
+) -> Reading:
     """Return what a parser makes of a resource, or as a problem why it could not.
 
     Parsers of feeds, calendars and HTML raise anything at all on bytes made to break them.
@@ -40,7 +45,9 @@ def read(reader: Callable[[Resource], Reading], resource: Resource, seconds: flo
 @contextmanager
 def _time_limit(seconds: float) -> Iterator[None]:
     """Interrupt the block after some processor time; only the main thread can be."""
-    if threading.current_thread() is not threading.main_thread() or not hasattr(signal, "setitimer"):
+    if threading.current_thread() is not threading.main_thread() or not hasattr(
+        signal, "setitimer"
+    ):
         yield
         return
 

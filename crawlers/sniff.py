@@ -40,7 +40,9 @@ _MAGIC = (
     (b"\x1f\x8b", Format.ARCHIVE),
     (b"7z\xbc\xaf", Format.ARCHIVE),
 )
-_XML_PROLOGUE = re.compile(r"\s*(?:<\?.*?\?>|<!--.*?-->|<!DOCTYPE[^\[>]*(?:\[.*?\]\s*)?>|\s)*", re.DOTALL | re.IGNORECASE)
+_XML_PROLOGUE = re.compile(
+    r"\s*(?:<\?.*?\?>|<!--.*?-->|<!DOCTYPE[^\[>]*(?:\[.*?\]\s*)?>|\s)*", re.DOTALL | re.IGNORECASE
+)
 _ROOTS = {
     "rss": Format.FEED,
     "feed": Format.FEED,
@@ -55,10 +57,13 @@ _ROOTS = {
 }
 _ROOT = re.compile(r"<(?:[\w.-]+:)?([\w.-]+)")
 _SCRIPT = re.compile(r"\s*<script[^>]*ld\+json", re.IGNORECASE)
-_TAGS = re.compile(r"</?(?:p|div|a|span|h[1-6]|article|section|table|ul|li|img|br|title|meta|main)\b", re.IGNORECASE)
+_TAGS = re.compile(
+    r"</?(?:p|div|a|span|h[1-6]|article|section|table|ul|li|img|br|title|meta|main)\b",
+    re.IGNORECASE,
+)
 
 
-def sniff(body: bytes, charset: str | None = None) -> Format:
+def sniff(body: bytes, charset: str | None = None) -> Format:  # noqa: PLR0911 - one a format
     """Return what some bytes are; compressed ones are to be inflated before."""
     for magic, format_ in _MAGIC:
         if body.startswith(magic):
@@ -91,7 +96,7 @@ def _markup(head: str) -> Format:
     return Format.XML if root else Format.TEXT
 
 
-def _json(head: str, content: str) -> Format:
+def _json(head: str, content: str) -> Format:  # noqa: PLR0911 - one a format
     if '"https://jsonfeed.org/version/' in head or '"http://jsonfeed.org/version/' in head:
         return Format.JSON_FEED
     try:
@@ -105,7 +110,9 @@ def _json(head: str, content: str) -> Format:
         return Format.JSON
     if "@context" in first or "@type" in first or "@graph" in first:
         return Format.JSON_LD
-    if isinstance(first.get("items"), list) and ("home_page_url" in first or "feed_url" in first or "version" in first):
+    if isinstance(first.get("items"), list) and (
+        "home_page_url" in first or "feed_url" in first or "version" in first
+    ):
         return Format.JSON_FEED
     keys = set(first)
     if keys & {"records", "events", "results", "features", "timings"} or _OPENAGENDA & keys:

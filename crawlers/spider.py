@@ -3,21 +3,38 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from hashlib import sha256
+from typing import TYPE_CHECKING
 
 from crawlers import feeds, formats, identity, pages, safely
 from crawlers.fetching import Failure, Fetched, Fetcher
 from crawlers.resource import Reading, Resource
 from crawlers.sniff import Format, sniff
-from crawlers.spool import Writer
 from vigie.records import Document, HealthState, HttpState, Message, Outcome, Source, SourceKind
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping
+
+    from crawlers.spool import Writer
 
 PAGES_AT_ONCE = 8
 """Of one source; the downloader spaces the requests to one host whatever their number."""
-_NO_PAGE = (".mp3", ".mp4", ".m4a", ".ogg", ".pdf", ".jpg", ".jpeg", ".png", ".zip", ".ics", ".doc", ".docx")
+_NO_PAGE = (
+    ".mp3",
+    ".mp4",
+    ".m4a",
+    ".ogg",
+    ".pdf",
+    ".jpg",
+    ".jpeg",
+    ".png",
+    ".zip",
+    ".ics",
+    ".doc",
+    ".docx",
+)
 
 
 @dataclass(slots=True)
@@ -63,14 +80,15 @@ class Crawl:
             async with asyncio.timeout(self.source_timeout):
                 return await self._crawl(progress)
         except TimeoutError:
-            message = Message("délai dépassé avant la première réponse")
+            state, message = HealthState.SLOW, Message("délai dépassé avant la première réponse")
             if progress.seen:
+                state = HealthState.LIVELY
                 message = Message(
-                    "délai dépassé : {n} document lu, les pages restantes viendront au prochain passage",
+                    "délai dépassé : {n} document lu, la suite au prochain passage",
                     {"n": progress.seen},
-                    "délai dépassé : {n} documents lus, les pages restantes viendront au prochain passage",
+                    "délai dépassé : {n} documents lus, la suite au prochain passage",
                 )
-            return _outcome(progress.source, HealthState.SLOW, message, progress.seen)
+            return _outcome(progress.source, state, message, progress.seen)
 
     async def _crawl(self, progress: Progress) -> Outcome:
         source = progress.source
@@ -200,7 +218,11 @@ def _resource(answer: Fetched, source: Source, now: datetime) -> Resource:
 
 def _has_page(document: Document, source: Source) -> bool:
     """Tell whether a document's own page is to be fetched."""
-    if source.full_text or source.kind not in {SourceKind.FEED, SourceKind.SITEMAP, SourceKind.LISTING}:
+    if source.full_text or source.kind not in {
+        SourceKind.FEED,
+        SourceKind.SITEMAP,
+        SourceKind.LISTING,
+    }:
         return False
     if identity.canonical_url(document.url) == identity.canonical_url(source.url):
         return False

@@ -8,11 +8,9 @@ is lost is fetched again.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
 from dataclasses import fields
 from datetime import datetime, timedelta
-from pathlib import Path
-from typing import TextIO
+from typing import TYPE_CHECKING, Any, TextIO
 
 from vigie.records import (
     Document,
@@ -27,6 +25,10 @@ from vigie.records import (
     Source,
     SourceKind,
 )
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping
+    from pathlib import Path
 
 Record = Document | Reject | HttpState | Outcome
 _TYPES = {
@@ -94,8 +96,6 @@ def load(line: str) -> Record | Source:
         ValueError: the line is not a whole record.
     """
     values = json.loads(line)
-    if not isinstance(values, dict):
-        raise ValueError("not an object")
     try:
         record = _TYPES[values.pop("type")]
         for name, value in values.items():
@@ -136,7 +136,7 @@ def _event(values: Mapping[str, str | None]) -> EventDetails:
     )
 
 
-_RESTORE = {
+_RESTORE: Mapping[str, Callable[[Any], object]] = {
     "published_at": datetime.fromisoformat,
     "fetched_at": datetime.fromisoformat,
     "checked_at": datetime.fromisoformat,

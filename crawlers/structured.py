@@ -10,13 +10,13 @@ import json
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any
-
-from extruct.w3cmicrodata import MicrodataExtractor
-from lxml import html
+from typing import TYPE_CHECKING, Any
 
 from crawlers import dates, text
 from vigie.records import EventDetails
+
+if TYPE_CHECKING:
+    from lxml import html
 
 Node = Mapping[str, Any]
 _OTHER_EVENTS = {"festival", "hackathon", "courseinstance", "eventseries", "conference"}
@@ -39,9 +39,13 @@ _ARTICLES = {
     "podcastepisode",
     "radioepisode",
 }
-_COMMENTS = re.compile(r"^\s*(?:<!--|<!\[CDATA\[|/\*.*?\*/|//[^\n]*\n)+|(?:-->|\]\]>|;)\s*$", re.DOTALL)
+_COMMENTS = re.compile(
+    r"^\s*(?:<!--|<!\[CDATA\[|/\*.*?\*/|//[^\n]*\n)+|(?:-->|\]\]>|;)\s*$", re.DOTALL
+)
 _TRAILING_COMMA = re.compile(r",\s*([}\]])")
-_MICRODATA_EVENT = re.compile(r"""itemtype\s*=\s*["']https?://schema\.org/\w*(?:Event|Festival)\b""", re.IGNORECASE)
+_MICRODATA_EVENT = re.compile(
+    r"""itemtype\s*=\s*["']https?://schema\.org/\w*(?:Event|Festival)\b""", re.IGNORECASE
+)
 MOST_NODES = 20_000
 
 
@@ -64,7 +68,11 @@ def nodes(tree: html.HtmlElement, content: str) -> list[Node]:
         if "ld+json" in script.get("type", "").lower() and script.text:
             found.extend(parse(script.text))
     if _MICRODATA_EVENT.search(content):
-        for item in MicrodataExtractor(nested=True, strict=False).extract_items(tree):
+        from extruct.w3cmicrodata import MicrodataExtractor  # noqa: PLC0415 - slow to import, rarely of use
+
+        for item in MicrodataExtractor(nested=True, strict=False).extract_items(
+            tree, base_url=None
+        ):
             found.extend(_flat(_from_microdata(item)))
     return found[:MOST_NODES]
 
@@ -184,7 +192,9 @@ def _place(value: object, by_id: Mapping[str, Node]) -> tuple[str | None, str | 
 def _resolved(value: object, by_id: Mapping[str, Node]) -> object:
     """Follow a reference (`{"@id": …}`) and take the first of a list, a real place if any."""
     if isinstance(value, list):
-        real = [one for one in value if isinstance(one, Mapping) and "virtuallocation" not in types(one)]
+        real = [
+            one for one in value if isinstance(one, Mapping) and "virtuallocation" not in types(one)
+        ]
         value = (real or value or [None])[0]
     if isinstance(value, Mapping) and set(value) <= {"@id", "@type"} and "@id" in value:
         return by_id.get(str(value["@id"]), value)
@@ -204,7 +214,9 @@ def _flat(value: object) -> Iterator[Node]:
                 count += 1
                 yield current
             waiting.extend(
-                inner for inner in reversed(list(current.values())) if isinstance(inner, list | Mapping)
+                inner
+                for inner in reversed(list(current.values()))
+                if isinstance(inner, list | Mapping)
             )
 
 
