@@ -1,7 +1,10 @@
 """What a candidate names, how sure that is, and which of overlapping candidates to believe.
 
-One multinomial logistic regression over facts and contextual vectors; its weights are arrays in
-a `.npz` file, read without running anything that is stored in it.
+Two questions are put apart, since a span that overlaps a name is wrong in another way than one
+that names nothing: does a name stand here, and of what kind (*presence*), and are these its very
+bounds (*bounds*)? Each is answered by small networks of one hidden layer over facts and
+contextual vectors, averaged. Their weights are arrays in a `.npz` file, read without running
+anything that is stored in it.
 """
 
 from __future__ import annotations
@@ -23,20 +26,40 @@ if TYPE_CHECKING:
     from nlp.spans import Candidate
 
 CLASSES = ("NOTHING", *(label.value for label in Label))
-"""In the order of the weights' columns."""
+"""In the order of the presence networks' outputs."""
 WEIGHTS = "weights.npz"
+PRESENT = 0.8
+"""A name is believed to stand where this share of the evidence says so."""
+LENIENCE = 2.0
+"""Added to the log odds of a candidate's bounds: how much a doubtful end is forgiven."""
 
 
 @dataclass(frozen=True, slots=True)
 class Weights:
-    """A trained classifier."""
+    """The networks: their hidden layers side by side, their outputs one by one."""
 
     index: Mapping[str, int]
+    """Rows of `facts`."""
     facts: NDArray[np.float32]
-    """Facts x classes."""
+    """Facts x hidden units of all networks."""
     vectors: NDArray[np.float32]
-    """Vector components x classes."""
-    temperature: float = 1.0
+    """Vector components x hidden units of all networks."""
+    offsets: NDArray[np.float32]
+    """Of the hidden units."""
+    presence: tuple[tuple[NDArray[np.float32], NDArray[np.float32]], ...]
+    """For each network, units x classes and offsets; they own the first hidden units."""
+    bounds: tuple[tuple[NDArray[np.float32], NDArray[np.float32]], ...]
+    """For each network, units x 1 and offset."""
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """What the networks say of candidates."""
+
+    presence: NDArray[np.float32]
+    """Candidates x classes, each row a distribution."""
+    bounds: NDArray[np.float32]
+    """Candidates: the probability that a name that is met has these bounds."""
 
 
 @cache
@@ -45,54 +68,98 @@ def shipped() -> Weights:
     with files("nlp").joinpath(WEIGHTS).open("rb") as stored:
         arrays = np.load(stored, allow_pickle=False)
         names = str(arrays["names"]).split("\n")
+
+        def outputs(kind: str) -> tuple[tuple[NDArray[np.float32], NDArray[np.float32]], ...]:
+            count = sum(key.startswith(f"{kind}_units_") for key in arrays.files)
+            return tuple(
+                (
+                    arrays[f"{kind}_units_{n}"].astype(np.float32),
+                    arrays[f"{kind}_offsets_{n}"].astype(np.float32),
+                )
+                for n in range(count)
+            )
+
         return Weights(
             {name: position for position, name in enumerate(names)},
             arrays["facts"].astype(np.float32),
             arrays["vectors"].astype(np.float32),
-            float(arrays["temperature"]),
+            arrays["offsets"].astype(np.float32),
+            outputs("presence"),
+            outputs("bounds"),
         )
 
 
-def probabilities(
-    weights: Weights, facts: Sequence[Sequence[str]], vectors: NDArray[np.float32]
-) -> NDArray[np.float32]:
-    """Return the probability of each class for each candidate (candidates x classes)."""
-    scores = vectors @ weights.vectors
+def judge(weights: Weights, facts: Sequence[Sequence[str]], vectors: NDArray[np.float32]) -> Judged:
+    """Return what the networks say of candidates, given their facts and vectors."""
+    hidden = vectors @ weights.vectors + weights.offsets
     index = weights.index
     for row, told in enumerate(facts):
-        known = [index[fact] for fact in told if fact in index]
-        scores[row] += weights.facts[known].sum(axis=0)
-    scores /= weights.temperature
-    scores -= scores.max(axis=1, keepdims=True)
-    exponentials = np.exp(scores)
-    shares: NDArray[np.float32] = exponentials / exponentials.sum(axis=1, keepdims=True)
-    return shares
+        hidden[row] += weights.facts[[index[fact] for fact in told if fact in index]].sum(axis=0)
+    np.maximum(hidden, 0, out=hidden)
+    presence = np.zeros((len(facts), len(CLASSES)), dtype=np.float32)
+    bounds = np.zeros(len(facts), dtype=np.float32)
+    first = 0
+    for units, offsets in weights.presence:
+        scores = hidden[:, first : first + len(units)] @ units + offsets
+        scores = np.exp(scores - scores.max(axis=1, keepdims=True))
+        presence += scores / scores.sum(axis=1, keepdims=True)
+        first += len(units)
+    for units, offsets in weights.bounds:
+        scores = hidden[:, first : first + len(units)] @ units + offsets
+        bounds += 1 / (1 + np.exp(-scores[:, 0]))
+        first += len(units)
+    return Judged(presence / len(weights.presence), bounds / len(weights.bounds))
 
 
-def chosen(
-    candidates: Sequence[Candidate], shares: NDArray[np.float32], threshold: float = -0.7
-) -> list[tuple[Candidate, Label, float]]:
-    """Return the candidates to believe: of all sets without overlap, the likeliest.
+def chosen(candidates: Sequence[Candidate], judged: Judged) -> list[tuple[int, Label, float]]:
+    """Return (candidate's position, label, confidence) of those to believe, none overlapping.
 
-    A candidate counts for the log of how much likelier its best label is than no name at all;
-    `threshold` is added to what no name at all is worth. Weighted interval scheduling.
+    Where a name is believed to stand, the likeliest bounds are taken: those of the set without
+    overlap whose log odds sum highest (weighted interval scheduling), or else the best single
+    candidate of a place where no bounds convince.
     """
-    logs = np.log(np.maximum(shares, 1e-9))
-    best = logs[:, 1:].argmax(axis=1)
-    worth = logs[np.arange(len(logs)), best + 1] - logs[:, 0] - threshold
-    order = sorted(
-        (row for row in range(len(candidates)) if worth[row] > 0),
-        key=lambda row: candidates[row].end,
-    )
+    presence = 1 - judged.presence[:, 0]
+    best = judged.presence[:, 1:].argmax(axis=1) + 1
+    joint = np.clip(presence * judged.bounds, 1e-6, 1 - 1e-6)
+    worth = np.log(joint / (1 - joint)) + LENIENCE
+    eligible = [row for row in range(len(candidates)) if presence[row] >= PRESENT]
+    taken = _scheduled(candidates, [row for row in eligible if worth[row] > 0], worth)
+    taken += _last_resort(candidates, eligible, taken, joint)
+    return [(row, Label(CLASSES[best[row]]), float(presence[row])) for row in sorted(taken)]
+
+
+def _scheduled(
+    candidates: Sequence[Candidate], rows: Sequence[int], worth: NDArray[np.float32]
+) -> list[int]:
     totals: list[tuple[float, tuple[int, ...]]] = [(0.0, ())]
     ends = [0]
-    for row in order:
+    for row in sorted(rows, key=lambda row: candidates[row].end):
         position = int(np.searchsorted(ends, candidates[row].start, side="right")) - 1
-        total, rows = totals[position]
-        taken = total + float(worth[row])
-        totals.append((taken, (*rows, row)) if taken > totals[-1][0] else totals[-1])
+        total, before = totals[position]
+        with_it = total + float(worth[row])
+        totals.append((with_it, (*before, row)) if with_it > totals[-1][0] else totals[-1])
         ends.append(candidates[row].end)
-    return [
-        (candidates[row], Label(CLASSES[best[row] + 1]), float(shares[row, best[row] + 1]))
-        for row in totals[-1][1]
-    ]
+    return list(totals[-1][1])
+
+
+def _last_resort(
+    candidates: Sequence[Candidate],
+    eligible: Sequence[int],
+    taken: Sequence[int],
+    joint: NDArray[np.float32],
+) -> list[int]:
+    """Return the best candidate of each place where a name stands and none was taken."""
+
+    def overlap(one: int, other: int) -> bool:
+        a, b = candidates[one], candidates[other]
+        return a.start < b.end and b.start < a.end
+
+    blocked = set(taken)
+    blocked |= {row for row in eligible if any(overlap(row, other) for other in taken)}
+    found: list[int] = []
+    for row in sorted(set(eligible) - blocked, key=lambda row: -joint[row]):
+        rivals = [other for other in eligible if overlap(row, other)]
+        if not any(other in blocked for other in rivals):
+            found.append(row)
+            blocked |= {row, *rivals}
+    return found

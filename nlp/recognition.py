@@ -53,28 +53,30 @@ def names_of(doc: Doc, asked: Sequence[Question], weights: classifier.Weights) -
     """Return the names of a text, given its candidates."""
     if not asked:
         return []
-    vectors = features.vectors(doc, [q.candidate for q in asked], [q.bounds for q in asked])
-    shares = classifier.probabilities(weights, [q.facts for q in asked], vectors)
-    shares = _pooled(doc, asked, shares)
-    where = {id(question.candidate): question for question in asked}
-    taken = classifier.chosen([q.candidate for q in asked], shares)
-    return [_found(doc, where[id(c)], label, confidence) for c, label, confidence in taken]
+    candidates = [question.candidate for question in asked]
+    vectors = features.vectors(doc, candidates, [question.bounds for question in asked])
+    judged = classifier.judge(weights, [question.facts for question in asked], vectors)
+    judged = classifier.Judged(_pooled(doc, asked, judged.presence), judged.bounds)
+    return [
+        _found(doc, asked[row], label, confidence)
+        for row, label, confidence in classifier.chosen(candidates, judged)
+    ]
 
 
 def _pooled(
-    doc: Doc, asked: Sequence[Question], shares: NDArray[np.float32]
+    doc: Doc, asked: Sequence[Question], presence: NDArray[np.float32]
 ) -> NDArray[np.float32]:
     """Let the occurrences of one string in a text agree on what it names."""
     rows = defaultdict(list)
     for row, question in enumerate(asked):
         rows[doc[question.candidate.start : question.candidate.end].text].append(row)
-    logs = np.log(np.maximum(shares, 1e-9))
+    logs = np.log(np.maximum(presence, 1e-6))
     pooled = logs.copy()
     for same in rows.values():
         if len(same) > 1:
             pooled[same] = (1 - SHARED) * logs[same] + SHARED * logs[same].mean(axis=0)
-    pooled = np.exp(pooled)
-    result: NDArray[np.float32] = pooled / pooled.sum(axis=1, keepdims=True)
+    shares = np.exp(pooled)
+    result: NDArray[np.float32] = shares / shares.sum(axis=1, keepdims=True)
     return result
 
 

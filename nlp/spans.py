@@ -77,7 +77,7 @@ def candidates(doc: Doc, bounds: tuple[int, int], words: list[str]) -> list[Cand
     return list(found.values())
 
 
-SEPARATORS = frozenset("/ | : ; ) ( [ ] → • · » « \" “ ” … – *".split())
+SEPARATORS = frozenset('/ | : ; ) ( [ ] → • · » « " “ ” … – *'.split())
 """What no name holds, unless it touches the words on both sides."""
 GROUP_HEADS = frozenset(
     "association asso collectif compagnie coopérative scop scic tiers-lieu réseau entreprise société "
@@ -237,9 +237,7 @@ def _opened(doc: Doc, bounds: tuple[int, int], words: list[str]) -> Iterator[tup
 
 def from_entities(doc: Doc, words: list[str]) -> dict[tuple[int, int], str]:
     """Return the model's entities, trimmed, with their label."""
-    trimmed = {
-        _trimmed(doc, words, entity.start, entity.end): entity.label_ for entity in doc.ents
-    }
+    trimmed = {_trimmed(doc, words, entity.start, entity.end): entity.label_ for entity in doc.ents}
     return {
         (start, end): label
         for (start, end), label in trimmed.items()

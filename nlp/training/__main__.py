@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -20,13 +21,18 @@ def main() -> None:
     table = fitting.tabulate(examples, model.load(), frozenset())
     weights = fitting.fit(table)
     path = Path(nlp.__file__).with_name(classifier.WEIGHTS)
-    np.savez_compressed(
-        path,
-        names=np.array("\n".join(weights.index)),
-        facts=weights.facts.astype(np.float16),
-        vectors=weights.vectors.astype(np.float16),
-        temperature=np.array(weights.temperature),
-    )
+    arrays: dict[str, np.ndarray[Any, Any]] = {
+        "names": np.array("\n".join(weights.index)),
+        "facts": weights.facts,
+        "vectors": weights.vectors,
+        "offsets": weights.offsets,
+    }
+    for kind, outputs in (("presence", weights.presence), ("bounds", weights.bounds)):
+        for number, (units, offsets) in enumerate(outputs):
+            arrays[f"{kind}_units_{number}"] = units
+            arrays[f"{kind}_offsets_{number}"] = offsets
+    half = {n: a.astype(np.float16) if a.dtype == np.float32 else a for n, a in arrays.items()}
+    np.savez_compressed(path, **half)
     print(f"{len(examples)} examples, {len(table.facts)} candidates, {path.stat().st_size} bytes")
 
 

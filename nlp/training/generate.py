@@ -20,7 +20,7 @@ from nlp.training.fitting import Example
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-FILES = ("press", "agenda", "civic", "nothing", "wild")
+FILES = ("press", "agenda", "civic", "nothing", "wild", "more")
 LABELS = {"a": "ACTOR", "i": "INSTITUTION", "l": "PLACE", "p": "PERSON", "e": "EVENT"}
 SLOT = re.compile(r"\{(\w+)\}")
 MARK = re.compile(r"\[([^|\[\]]+)\|([ailpe])\]")
@@ -51,10 +51,10 @@ def examples(seed: int, fillings: int) -> Iterator[Example]:
     for template in templates():
         times = fillings if "{" in template else 1
         for _ in range(times):
-            yield parse(fill(template, rng), weight=1.0 if times > 1 else 2.0)
+            yield parse(fill(template, rng))
 
 
-def parse(marked: str, weight: float = 1.0) -> Example:
+def parse(marked: str) -> Example:
     """Return an example from a sentence with marks."""
     text, spans, position = "", [], 0
     for mark in MARK.finditer(marked):
@@ -62,7 +62,7 @@ def parse(marked: str, weight: float = 1.0) -> Example:
         spans.append((len(text), len(text) + len(mark[1]), LABELS[mark[2]]))
         text += mark[1]
         position = mark.end()
-    return Example(text + marked[position:], tuple(spans), weight)
+    return Example(text + marked[position:], tuple(spans))
 
 
 def fill(template: str, rng: Random) -> str:

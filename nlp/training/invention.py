@@ -353,7 +353,9 @@ def _long(rng: Random) -> str:
             f"{noun.capitalize()} et {other.capitalize()} de {town}",
             f"Association des {noun} et {other} du {rng.choice(QUARTERS)}",
             f"Les {noun.capitalize()} de {rng.choice(FIRST)} et {rng.choice(FIRST)}",
-            f"Maison de Quartier {rng.choice(('du', 'de la', ''))} {rng.choice(QUARTERS)}".replace("  ", " "),
+            f"Maison de Quartier {rng.choice(('du', 'de la', ''))} {rng.choice(QUARTERS)}".replace(
+                "  ", " "
+            ),
             f"Groupement des {noun} {rng.choice(ADJ_P)}",
             f"{noun.capitalize()}, {other.capitalize()} & Compagnie",
             f"{invented_word(rng)} {rng.choice(('France', 'Grand Est', 'Solidaire', 'Nord'))}",

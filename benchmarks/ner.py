@@ -1,0 +1,218 @@
+"""How well actors and institutions are found in real sentences read by a person.
+
+`python benchmarks/ner.py [--errors] [--ceiling]` measures the shipped weights on
+`../shared/real/gold-dev.jsonl` (never committed, never trained on), and writes the figures to
+`benchmarks/results/`. `--ceiling` also trains on those sentences, cross-validated by source:
+a measurement of how far better text could lead, shipped nowhere.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+from collections import Counter
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import sklearn
+import spacy
+
+from nlp import annotate, classifier, model, places, questions, recognition, text
+from nlp.training import fitting, generate
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from spacy.language import Language
+
+GOLD = Path(__file__).parents[2] / "shared/real/gold-dev.jsonl"
+RESULTS = Path(__file__).parent / "results"
+KEPT = ("ACTOR", "INSTITUTION")
+RANDOM = ("rand", "rand2", "title")
+FOLDS = 6
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """A span: characters start to end (exclusive), what it names, how sure."""
+
+    start: int
+    end: int
+    label: str
+    confidence: float = 1.0
+
+    def meets(self, other: Piece) -> bool:
+        """Tell whether two spans share a character."""
+        return self.start < other.end and other.start < self.end
+
+
+def main() -> None:
+    """Measure, print, write."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--errors", action="store_true", help="list what was missed or invented")
+    parser.add_argument("--ceiling", action="store_true", help="also train on the gold, by source")
+    options = parser.parse_args()
+    if not GOLD.exists():
+        print(f"{GOLD} is absent: nothing measured")
+        return
+    rows = [json.loads(line) for line in GOLD.read_text("utf-8").splitlines()]
+    truth = [[Piece(s["start"], s["end"], s["label"]) for s in row["spans"]] for row in rows]
+    language_model = model.load()
+    found = [
+        [Piece(s.start, s.end, s.label.value, s.confidence) for s in spans]
+        for spans in annotate.extract((r["text"] for r in rows), language_model, frozenset())
+    ]
+    figures = report(rows, truth, found)
+    if options.ceiling:
+        figures["ceiling"] = report(rows, truth, ceiling(rows, language_model))
+    if options.errors:
+        print_errors(rows, truth, found)
+    figures |= {
+        "version": model.VERSION,
+        "spacy": spacy.__version__,
+        "scikit-learn": sklearn.__version__,
+        "measured_at": datetime.now(UTC).isoformat(timespec="seconds"),
+    }
+    print(json.dumps(figures, indent=1, ensure_ascii=False))
+    RESULTS.mkdir(exist_ok=True)
+    day = datetime.now(UTC).date().isoformat()
+    (RESULTS / f"ner-{day}.json").write_text(
+        json.dumps(figures, indent=1, ensure_ascii=False) + "\n", "utf-8"
+    )
+
+
+def report(
+    rows: Sequence[dict[str, Any]], truth: list[list[Piece]], found: list[list[Piece]]
+) -> dict[str, Any]:
+    """Return every figure, for all sentences, the random ones, and each way of choosing them."""
+    hows = sorted({row["how"] for row in rows})
+
+    def among(wanted: Callable[[str], bool]) -> dict[str, Any]:
+        kept = [i for i, row in enumerate(rows) if wanted(row["how"])]
+        return measure([truth[i] for i in kept], [found[i] for i in kept], KEPT)
+
+    return {
+        "all": among(lambda _: True),
+        "random": among(lambda how: how in RANDOM),
+        "by_how": {how: among(lambda other, how=how: other == how) for how in hows},  # type: ignore[misc]
+        "places": measure(truth, found, ("PLACE",)),
+        "persons": measure(truth, found, ("PERSON",)),
+        "reliability": reliability(truth, found),
+    }
+
+
+def measure(
+    truth: list[list[Piece]], found: list[list[Piece]], labels: tuple[str, ...]
+) -> dict[str, Any]:
+    """Return precision, recall and F of spans of some labels, told apart no further."""
+    counts: Counter[str] = Counter()
+    for every, guesses in zip(truth, found, strict=True):
+        wanted = [p for p in every if p.label in labels]
+        given = [p for p in guesses if p.label in labels]
+        counts["wanted"] += len(wanted)
+        counts["given"] += len(given)
+        bounds = {(p.start, p.end) for p in wanted}
+        counts["exact"] += sum((p.start, p.end) in bounds for p in given)
+        counts["met"] += sum(any(p.meets(q) for q in wanted) for p in given)
+        counts["reached"] += sum(any(p.meets(q) for q in given) for p in wanted)
+        for piece in given:
+            near = [q for q in wanted if q.meets(piece)]
+            if near:
+                closest = max(near, key=lambda q: min(q.end, piece.end) - max(q.start, piece.start))
+                counts["typed"] += closest.label == piece.label
+            counts["persons"] += piece.label == "ACTOR" and any(
+                q.label == "PERSON" and q.meets(piece) for q in every if not near
+            )
+        if not every:
+            counts["empty"] += 1
+            counts["false_alarms"] += bool(given)
+    given, wanted_count = max(counts["given"], 1), max(counts["wanted"], 1)
+    return {
+        "exact": _prf(counts["exact"] / given, counts["exact"] / wanted_count),
+        "overlap": _prf(counts["met"] / given, counts["reached"] / wanted_count),
+        "type_right": round(counts["typed"] / max(counts["met"], 1), 3),
+        "false_alarm_sentences": round(counts["false_alarms"] / max(counts["empty"], 1), 3),
+        "persons_as_actors": round(counts["persons"] / given, 3),
+        "spans": counts["wanted"],
+        "found": counts["given"],
+    }
+
+
+def _prf(precision: float, recall: float) -> list[float]:
+    f = 2 * precision * recall / (precision + recall) if precision + recall else 0.0
+    return [round(precision, 3), round(recall, 3), round(f, 3)]
+
+
+def reliability(truth: list[list[Piece]], found: list[list[Piece]]) -> list[list[float]]:
+    """Return (mean confidence, share right, how many) by fifths of confidence."""
+    bins: dict[int, list[tuple[float, bool]]] = {}
+    for every, guesses in zip(truth, found, strict=True):
+        wanted = [p for p in every if p.label in KEPT]
+        for piece in guesses:
+            if piece.label in KEPT:
+                right = any(piece.meets(q) for q in wanted)
+                bins.setdefault(min(int(piece.confidence * 5), 4), []).append(
+                    (piece.confidence, right)
+                )
+    return [
+        [
+            round(sum(c for c, _ in pairs) / len(pairs), 2),
+            round(sum(right for _, right in pairs) / len(pairs), 2),
+            len(pairs),
+        ]
+        for _, pairs in sorted(bins.items())
+    ]
+
+
+def ceiling(rows: Sequence[dict[str, Any]], language_model: Language) -> list[list[Piece]]:
+    """Return what is found when the gold of other sources is trained on as well."""
+    examples = [
+        fitting.Example(
+            row["text"], tuple((s["start"], s["end"], s["label"]) for s in row["spans"])
+        )
+        for row in rows
+    ]
+    sources = sorted({row["source"] for row in rows})
+    fold = {source: number % FOLDS for number, source in enumerate(sources)}
+    own = list(generate.examples(1, 2))
+    found: list[list[Piece]] = [[] for _ in rows]
+    for number in range(FOLDS):
+        others = [e for e, r in zip(examples, rows, strict=True) if fold[r["source"]] != number]
+        table = fitting.tabulate([*own, *others, *others], language_model, frozenset())
+        weights = fitting.fit(table)
+        for position, row in enumerate(rows):
+            if fold[row["source"]] == number:
+                found[position] = _judge(row["text"], weights, language_model)
+    return found
+
+
+def _judge(raw: str, weights: classifier.Weights, language_model: Language) -> list[Piece]:
+    doc = language_model(text.prepare(raw))
+    asked = questions.questions(doc, places.communes_in(doc.text, frozenset()))
+    return [
+        Piece(found.start, found.end, found.label.value, found.confidence)
+        for found in recognition.names_of(doc, asked, weights)
+    ]
+
+
+def print_errors(
+    rows: Sequence[dict[str, Any]], truth: list[list[Piece]], found: list[list[Piece]]
+) -> None:
+    """Print each sentence with what was invented and what was missed in it."""
+    for row, every, guesses in zip(rows, truth, found, strict=True):
+        wanted = {(p.start, p.end) for p in every if p.label in KEPT}
+        given = {(p.start, p.end): p for p in guesses if p.label in KEPT}
+        invented = [
+            f"{row['text'][a:b]} ({p.label} {p.confidence})"
+            for (a, b), p in given.items()
+            if (a, b) not in wanted
+        ]
+        missed = [row["text"][a:b] for a, b in sorted(wanted) if (a, b) not in given]
+        if invented or missed:
+            print(f"{row['how']}: {row['text'][:200]}\n   + {invented}\n   - {missed}")
+
+
+if __name__ == "__main__":
+    main()
