@@ -161,7 +161,8 @@ _ADVERT = re.compile(
     r"\b(?:votre|nos|en|notre) (?:magasin|boutique|conseiller|vendeur|showroom)s?\b|\bdestockage\b|"
     r"\bliquidation\b|\bbons? plans?\b|\bpubli-?(?:cite|redactionnel|reportage)\b|\bsponsorise|"
     r"\blivraison (?:gratuite|offerte)|\bdevis gratuit|\bventes? privees?\b|\bcommandez\b|"
-    r"\bfidelite\b|\bsatisfait ou rembourse\b|\bsur rendez-vous au\b|\bjeu[- ]concours\b"
+    r"\bfidelite\b|\bvous accueille(?:nt)? du \w+ au\b|\bouvert du \w+ au\b|\bses clients\b|"
+    r"\bsatisfait ou rembourse\b|\bsur rendez-vous au\b|\bjeu[- ]concours\b"
 )
 _NOT_A_GROUP = re.compile(
     r"(?:\b(?:le |un |son |du |au )?(?:film|livre|roman|album|spectacle|documentaire|court-metrage|"
@@ -170,6 +171,49 @@ _NOT_A_GROUP = re.compile(
     r"\b(?:la |une |sa )?(?:piece|exposition|expo|bande dessinee|operation|campagne|serie|chanson|"
     r"conference|fete|foire|course|journee|semaine|charte|strategie|convention))"
     r"(?: (?:de \w+|\w+))?[ ,:]*[\"«“' ]*$"
+)
+
+
+_LAUNCHED = re.compile(
+    r"\b(?:lanc|fond|cre|mont|ouvr|inaugur)\w+ (?:officiellement )?"
+    r"(?:l'|la |le |les |une? |leur |son )"
+    r"(?:\w+ )?" + _GROUP
+)
+"""What follows is what was born, not who did it."""
+_HELPS = re.compile(
+    r"\b(?:heberg|accueill|souten|soutien|epaul|accompagn|parrain|pret|aid|financ|encourag)\w*\b"
+)
+_NATIONAL = re.compile(
+    r"\b(?:campagne|echelle|niveau|plan|enquete|mouvement|journee) nationale?s?\b|"
+    r"\b(?:toute|partout en) (?:la )?france\b|\bau niveau national\b|\bdepuis paris\b|"
+    r"\bgouvernement\b|\bministres?\b|\bfrancais sur\b|\bfamilles? sur\b|\bl'hexagone\b|"
+    r"\b\d{2,3} ?000 (?:signatures|adherents|membres)\b"
+)
+_NATIONAL_NAME = re.compile(
+    r"\bnationa(?:le?s?|ux)\b|\bfrancaise?s?\b|\bde france\b|^france\b|\beuropeenne?s?\b|"
+    r"^(?:la )?confederation\b"
+)
+_TRADITIONAL_NAME = re.compile(
+    r"^(?:l[ae']? ?|les )?(?:comite des fetes|amicale|societe (?:de|d')|donneurs de sang|harmonie|"
+    r"anciens |association (?:familiale|sportive)|as |us |fc |asc |parents d'eleves|scouts|"
+    r"croix-rouge|secours |restos du coeur|cercle d|chorale|fanfare|arboriculteurs|syndicat |"
+    r"club (?:de|d')|ecole de musique|batterie|aeroclub|orpheon|don du sang)"
+)
+_SHOP_NAME = re.compile(
+    r"^(?:l[ae']? ?|les )?(?:boulangerie|patisserie|menuiserie|garage|pharmacie|coiffure|boucherie|"
+    r"cave|institut|optique|cabinet|agence|auto-ecole|fleuriste|pizzeria|hotel|camping|magasin|"
+    r"meubles|cuisines|concession|carrosserie|plomberie|charcuterie|chocolaterie|bijouterie|"
+    r"parfumerie|immobilier|assurances?|carrelages?)\b"
+)
+_AROUND_AN_EVENT = re.compile(
+    r"\b(?:organisateurs?|billetterie|benevoles?|edition|affiche|parking|bar|stands?|retour sur|"
+    r"savoir sur|lors|pendant|durant|occasion|cadre|programmation|ouverture|cloture|pour|route pour)"
+    r"(?: d(?:u|e|es|e la|e l'))?(?: l[ae']?s?)? ?$"
+)
+
+
+_LATER_NOTICE = re.compile(
+    r"\bmodifi|\bdissol|\bchangement|\btransfer|\bnouvel? (?:objet|titre|siege)"
 )
 
 
@@ -186,6 +230,9 @@ class Cues:
     long_standing: bool
     recurring: bool
     advert: bool
+    national: bool
+    launched: tuple[int, ...]
+    """Where a verb stands whose object is what was born."""
 
 
 @lru_cache(maxsize=1 << 16)
@@ -206,7 +253,40 @@ def read(sentence: str) -> Cues:
         long_standing=_LONG_STANDING.search(folded) is not None,
         recurring=_RECURRING.search(folded) is not None,
         advert=_ADVERT.search(folded) is not None,
+        national=_NATIONAL.search(folded) is not None,
+        launched=tuple(match.start() for match in _LAUNCHED.finditer(folded)),
     )
+
+
+@lru_cache(maxsize=1 << 16)
+def birth_of(sentence: str, surface: str) -> tuple[float, str]:
+    """Return how strongly a sentence speaks of a name's birth, and in which words.
+
+    A sign is worth less the farther it stands from the name, and little when the name is that
+    of someone who helps (« X, qui héberge les premières réunions ») or who launches another
+    (« X vient de lancer l’association Y »).
+    """
+    found = read(sentence)
+    if not found.birth:
+        return 0.0, ""
+    folded = fold(sentence)
+    start = max(folded.find(fold(surface)), 0)
+    end = start + len(surface)
+    best = (0.0, "")
+    for cue in found.birth:
+        strength, cue_start, cue_end = cue
+        if start <= cue_start and cue_end <= end:
+            continue
+        gap = max(cue_start - end, start - cue_end, 0)
+        strength *= 1.0 if gap <= 60 else 0.75 if gap <= 120 else 0.4
+        after = cue_start >= end
+        if after and any(cue_start - 5 <= at <= cue_end for at in found.launched):
+            strength *= 0.3
+        if _HELPS.search(folded[end:cue_start] if after else folded[cue_end:start]):
+            strength *= 0.3
+        if strength > best[0]:
+            best = (strength, quoted(sentence, cue))
+    return best
 
 
 def quoted(sentence: str, cue: tuple[float, int, int]) -> str:
@@ -237,7 +317,7 @@ _INSTITUTION = re.compile(
 )
 _EVENT_NAME = re.compile(
     r"^(?:l[ae']? ?|les )?(?:\d+\w* )?(?:grande? )?(?:fetes? |festival|journees? |forum d|salon d|"
-    r"marches? d|foire|nuits? d|quinzaine|rencontres d|assises|vide-grenier|brocante|braderie|"
+    r"marches? d|foire|biennale|printemps d|semaine d|nuits? d|quinzaine|rencontres d|assises|vide-grenier|brocante|braderie|"
     r"course d|corrida|marathon|trail|trophees?|concours|kermesse|bal |carnaval|concert|"
     r"exposition|expo |ceremonie|commemoration|conference|soiree|tournoi|"
     r"bourse aux|portes ouvertes|hackathon)|"
@@ -255,3 +335,34 @@ def institution_name(name: str) -> bool:
 def event_name(name: str) -> bool:
     """Say whether a name reads like an event's rather than a group's."""
     return _EVENT_NAME.search(fold(name)) is not None
+
+
+@lru_cache(maxsize=1 << 16)
+def national_name(name: str) -> bool:
+    """Say whether a name claims the whole country."""
+    return _NATIONAL_NAME.search(fold(name)) is not None
+
+
+@lru_cache(maxsize=1 << 16)
+def traditional_name(name: str) -> bool:
+    """Say whether a name is of the sort that long-standing clubs bear."""
+    return _TRADITIONAL_NAME.match(fold(name)) is not None
+
+
+@lru_cache(maxsize=1 << 16)
+def shop_name(name: str) -> bool:
+    """Say whether a name begins with a trade."""
+    return _SHOP_NAME.match(fold(name)) is not None
+
+
+@lru_cache(maxsize=1 << 16)
+def spoken_of_as_an_event(sentence: str, surface: str) -> bool:
+    """Say whether the words before a name are those that lead to an event."""
+    folded, name = fold(sentence), fold(surface)
+    at = folded.find(name)
+    return at > 0 and _AROUND_AN_EVENT.search(folded[max(0, at - 30) : at]) is not None
+
+
+def later_notice(sentence: str) -> bool:
+    """Say whether a registry's notice is of a change or an end."""
+    return _LATER_NOTICE.search(fold(sentence)) is not None

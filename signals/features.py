@@ -11,12 +11,11 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass
 from datetime import date, timedelta
-from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from signals import cues, trends
 from signals.context import Context, commune_name
-from signals.text import fold, themes_in
+from signals.text import themes_in
 from vigie.records import ActorKind, DocumentKind, Message, Reach, Sighting
 
 if TYPE_CHECKING:
@@ -42,7 +41,7 @@ class Term:
     function: Callable[[Profile, Context], Found | None]
 
 
-START = -5
+START = -6
 """Log-odds of a name of which nothing is known: most are no emerging actor."""
 
 BIRTH_DAYS = 120
@@ -173,31 +172,12 @@ def birth(profile: Profile, context: Context) -> Found | None:
 
 
 def _birth_sign(sighting: Sighting, year: int) -> tuple[float, str]:
-    if sighting.document_kind is DocumentKind.NOTICE:
-        return 0.9, "annonce de création"
-    strength, words = _cue_near(sighting.sentence, sighting.surface)
+    strength, words = cues.birth_of(sighting.sentence, sighting.surface)
+    if sighting.document_kind is DocumentKind.NOTICE and strength < 0.6:
+        # A registry also publishes changes and dissolutions: alone, a notice is half a sign.
+        strength, words = (0.0 if cues.later_notice(sighting.sentence) else 0.6), "annonce légale"
     founded = [y for y in cues.read(sighting.sentence).years if year - 1 <= y <= year]
     return max((strength, words), (0.8, str(founded[0])) if founded else (0.0, ""))
-
-
-@lru_cache(maxsize=1 << 16)
-def _cue_near(sentence: str, surface: str) -> tuple[float, str]:
-    """Return the strongest sign of birth in a sentence, weaker the farther from the name."""
-    found = cues.read(sentence).birth
-    if not found:
-        return 0.0, ""
-    start = max(fold(sentence).find(fold(surface)), 0)
-    end = start + len(surface)
-    best = (0.0, "")
-    for cue in found:
-        strength, cue_start, cue_end = cue
-        if start <= cue_start and cue_end <= end:
-            continue
-        gap = max(cue_start - end, start - cue_end, 0)
-        near = 1.0 if gap <= 60 else 0.75 if gap <= 120 else 0.4
-        if strength * near > best[0]:
-            best = (strength * near, cues.quoted(sentence, cue))
-    return best
 
 
 def fresh(profile: Profile, context: Context) -> Found | None:
@@ -388,18 +368,24 @@ def listed(profile: Profile, context: Context) -> Found | None:
 
 
 def national(profile: Profile, context: Context) -> Found | None:
-    """Told by national sources: the opposite of under the radar."""
+    """Told by national sources, or spoken of or named as national: not under the radar."""
     count = _national_stories(profile, context)
-    if not count:
-        return None
-    return Found(
-        min(0.5 + 0.5 * count / profile.stories, 1.0),
-        Message(
-            "Déjà cité par la presse nationale ({n} récit)",
-            {"n": count},
-            "Déjà cité par la presse nationale ({n} récits)",
-        ),
-    )
+    if count:
+        return Found(
+            min(0.5 + 0.5 * count / profile.stories, 1.0),
+            Message(
+                "Déjà cité par la presse nationale ({n} récit)",
+                {"n": count},
+                "Déjà cité par la presse nationale ({n} récits)",
+            ),
+        )
+    told = {s.story_id for s in profile.sightings if cues.read(s.sentence).national}
+    if cues.national_name(profile.name) or told:
+        share = 0.5 if cues.national_name(profile.name) else 0.0
+        return Found(
+            min(share + len(told) / profile.stories, 1.0), Message("Présenté comme national")
+        )
+    return None
 
 
 def _national_stories(profile: Profile, context: Context) -> int:
@@ -418,6 +404,8 @@ def established(profile: Profile, context: Context) -> Found | None:
         value = 1.0 if old else 0.7 if cue.long_standing else 0.0
         if value > strongest:
             strongest, words = value, old[0] if old else ""
+    if strongest == 0 and cues.traditional_name(profile.name):
+        return Found(0.4, Message("Nom de groupe traditionnel"))
     if strongest == 0:
         return None
     if not words:
@@ -464,6 +452,13 @@ def event_name(profile: Profile, _: Context) -> Found | None:
     if cues.event_name(profile.name):
         sure = 1.0 if profile.kind is ActorKind.UNKNOWN else 0.6
         return Found(sure, Message("Nom d’événement plutôt que de groupe"))
+    spoken = {
+        s.story_id for s in profile.sightings if cues.spoken_of_as_an_event(s.sentence, s.surface)
+    }
+    if spoken and profile.kind is ActorKind.UNKNOWN:
+        return Found(
+            0.8 * len(spoken) / profile.stories, Message("Cité comme un événement, non un groupe")
+        )
     days = {s.event_day for s in profile.sightings}
     if len(days) == 1 and None not in days and profile.stories >= 3:
         return Found(0.4, Message("Lié à une seule date"))
@@ -486,9 +481,11 @@ def work(profile: Profile, _: Context) -> Found | None:
 def advert(profile: Profile, _: Context) -> Found | None:
     """Named in the language of advertising."""
     told = {s.story_id for s in profile.sightings if cues.read(s.sentence).advert}
-    if not told:
-        return None
-    return Found(len(told) / profile.stories, Message("Cité dans une publicité"))
+    if told:
+        return Found(len(told) / profile.stories, Message("Cité dans une publicité"))
+    if cues.shop_name(profile.name):
+        return Found(0.5, Message("Nom de commerce"))
+    return None
 
 
 def syndicated(profile: Profile, context: Context) -> Found | None:
@@ -508,7 +505,7 @@ def syndicated(profile: Profile, context: Context) -> Found | None:
 
 
 def elsewhere(profile: Profile, context: Context) -> Found | None:
-    """Share of its located sightings that name communes, all outside the territory."""
+    """How far it stands outside the territory, by the communes named with it."""
     share = share_elsewhere(profile, context)
     if share == 0:
         return None
@@ -517,12 +514,19 @@ def elsewhere(profile: Profile, context: Context) -> Found | None:
 
 
 def share_elsewhere(profile: Profile, context: Context) -> float:
-    """Return the share of located sightings that name communes, all outside the territory."""
+    """Return the mean over located sightings: 1 all outside, ½ the nearest commune only."""
     if not context.territory:
         return 0.0
     located = [s.communes for s in profile.sightings[-40:] if s.communes]
-    outside = sum(1 for codes in located if context.territory.isdisjoint(codes))
+    outside = sum(_outside(codes, context.territory) for codes in located)
     return outside / len(located) if located else 0.0
+
+
+def _outside(communes: Sequence[str], territory: frozenset[str]) -> float:
+    """Return 1 when all communes are outside, a half when only the nearest one is."""
+    if territory.isdisjoint(communes):
+        return 1.0
+    return 0.0 if communes[0] in territory else 0.5
 
 
 def institution(profile: Profile, _: Context) -> Found | None:
