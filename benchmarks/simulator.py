@@ -85,7 +85,9 @@ def main() -> None:
     given = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
         begin = perf_counter()
-        summary = simulate(Path(folder), given.territory, given.weeks, given.seed, given.scale)
+        summary = simulate(
+            Path(folder), given.territory, weeks=given.weeks, seed=given.seed, scale=given.scale
+        )
         print(f"simulated in {perf_counter() - begin:.1f} s")
         report(summary)
 

@@ -80,7 +80,7 @@ def handler(web: Web, outlet: dict[str, Any]) -> type[BaseHTTPRequestHandler]:
             """Answer without the body."""
             self.do_GET()
 
-        def log_message(self, format: str, *args: object) -> None:  # noqa: A002  # so in the base class
+        def log_message(self, format: str, *args: object) -> None:  # noqa: A002  # as inherited  # so in the base class
             """Keep silent: the web has a log of its own."""
 
     return Handler

@@ -7,11 +7,14 @@ remembers what was said last, so that verbs and pronouns agree, and hands out na
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from random import Random
+from typing import TYPE_CHECKING
 
 from simulation.grammar import mark
 from simulation.names import HEADS, ActorName, Head, misspelt
 from vigie.records import Label
+
+if TYPE_CHECKING:
+    from random import Random
 
 
 @dataclass(slots=True)
@@ -47,7 +50,7 @@ class Entity:
 
 
 def actor(
-    number: int, name: ActorName, kind: str, course: str, commune: str | None, rng: Random
+    number: int, name: ActorName, *, kind: str, course: str, commune: str | None, rng: Random
 ) -> Entity:
     """Return an organised group."""
     return Entity(
@@ -64,6 +67,18 @@ def actor(
         needs_head=name.needs_head,
         sloppy=0.03,
     )
+
+
+class Numbers:
+    """Gives each entity its number."""
+
+    def __init__(self) -> None:
+        self._next = 0
+
+    def __call__(self) -> int:
+        """Return the next number."""
+        self._next += 1
+        return self._next - 1
 
 
 class Marks:
@@ -91,10 +106,10 @@ class Voice:
         self._said = 0
 
     def say(self, how: str, rng: Random) -> str:
-        """Return the words for `{A}`, `{A.bare}`, `{A:est/sont}`…"""
+        """Return the words for `{A}`, `{A.bare}`, `{A:est/sont}` and the like."""
         if how.startswith(":"):
             return self._agree(how[1:].split("/"))
-        method = getattr(self, f"_{how.split(':')[0] or 'any'}")
+        method = getattr(self, f"_{how.split(':', maxsplit=1)[0] or 'any'}")
         said: str = method(rng)
         if ":" in how:
             said += " " + self._agree(how.split(":")[1].split("/"))

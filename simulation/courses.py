@@ -6,15 +6,19 @@ after the first, with the form of the text that carries it.
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
-from math import exp
-from random import Random
+from typing import TYPE_CHECKING
 
-from simulation import names, world
-from simulation.cast import Entity, actor
-from simulation.world import Numbers, World
+from simulation import names, townsfolk
+from simulation.cast import Entity, Numbers, actor
+from simulation.chance import poisson, stream
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from random import Random
+
+    from simulation.world import World
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,21 +74,8 @@ HABITS = {
     "old": (45, 5, 10, 0.3),
     "homonym": (30, 1, 3, 1.0),
 }
-"""Days over which others are named, how often at least and at most, share with a text of their own."""
+"""Days over which others are named, how often at least and at most, share of texts of their own."""
 _FORMS = ("portrait", "brief", "brief", "passing", "passing", "event", "event")
-
-
-def poisson(rate: float, rng: Random) -> int:
-    """Return a Poisson draw (Knuth 1969), split so that large rates stay exact."""
-    total = 0
-    while rate > 20:
-        total += poisson(20, rng)
-        rate -= 20
-    limit, product = exp(-rate), rng.random()
-    while product > limit:
-        total += 1
-        product *= rng.random()
-    return total
 
 
 def offsets(course: str, rng: Random) -> list[int]:
@@ -114,22 +105,21 @@ def offsets(course: str, rng: Random) -> list[int]:
 class Births:
     """Draws each week's newcomers and what becomes of them."""
 
-    def __init__(self, stage: World, seed: int, scale: float, number: Numbers, weeks: int) -> None:
-        self.stage, self.seed, self.scale, self.number = stage, seed, scale, number
-        self.weeks = weeks
+    def __init__(self, stage: World, number: Numbers, weeks: int) -> None:
+        self.stage, self.number, self.weeks = stage, number, weeks
         self._taken = {e.name.lower() for e in (*stage.old, *stage.national, *stage.works)}
         self._namesakes: list[Entity] = []
 
     def week(self, index: int, monday: date) -> list[Appearance]:
         """Return all appearances, in this week and later, of those born in a week."""
-        rng = Random(f"births/{self.stage.siren}/{self.seed}/{self.weeks - index}")
+        rng = stream(self.stage.siren, self.stage.seed, "births", self.weeks - index)
         found: list[Appearance] = []
         for course, rate in EMERGING.items():
-            for _ in range(poisson(rate * self.scale, rng)):
+            for _ in range(poisson(rate * self.stage.scale, rng)):
                 first = monday + timedelta(days=rng.randrange(7))
                 found += self._course(self._emerging(course, rng), first, rng)
         for course, rate in OTHERS.items():
-            for _ in range(poisson(rate * self.scale, rng)):
+            for _ in range(poisson(rate * self.stage.scale, rng)):
                 first = monday + timedelta(days=rng.randrange(7))
                 found += self._noise(self._other(course, rng), first, rng)
         for entity, week in self.stage.regulars:
@@ -144,7 +134,7 @@ class Births:
     def _forums(self, monday: date, rng: Random) -> list[Appearance]:
         """In September every association has a stand: old ones are named for the first time."""
         found = []
-        for _ in range(2 + poisson(self.scale, rng)):
+        for _ in range(2 + poisson(self.stage.scale, rng)):
             crowd = [self._other("old", rng) for _ in range(rng.randint(6, 10))]
             crowd += rng.sample(self.stage.old, 4)
             day = monday + timedelta(days=rng.randint(4, 6))
@@ -164,7 +154,7 @@ class Births:
         place, kind = self.stage.commune(rng), rng.choice(KINDS)
         entity = self._unique(lambda: self._actor(course, kind, place.name, place.code, rng))
         entity.emerging = True
-        entity.spokesman = world.person(rng, self.number)
+        entity.spokesman = townsfolk.person(rng, self.number)
         if course in {"sudden", "slow"} and rng.random() < 0.1:
             entity.later_name = self._unique(
                 lambda: self._actor(course, kind, place.name, place.code, rng)
@@ -174,9 +164,9 @@ class Births:
         return entity
 
     def _actor(self, course: str, kind: str, place: str, code: str, rng: Random) -> Entity:
-        far = rng.choice(self.stage.far).name
-        name = names.actor_name(rng, kind, place, far, self.stage.border)
-        return actor(self.number(), name, kind, course, code, rng)
+        far = rng.choice(self.stage.ground.far).name
+        name = names.actor_name(rng, kind, place, far, self.stage.ground.border)
+        return actor(self.number(), name, kind=kind, course=course, commune=code, rng=rng)
 
     def _course(self, entity: Entity, first: date, rng: Random) -> list[Appearance]:
         story: list[Appearance] = []
@@ -207,7 +197,7 @@ class Births:
                 id=self.number(),
                 course="homonym",
                 emerging=False,
-                commune=rng.choice(self.stage.far).code,
+                commune=rng.choice(self.stage.ground.far).code,
                 spokesman=None,
                 later_name="",
                 renamed=False,
@@ -216,27 +206,25 @@ class Births:
             )
         entity = self._unique(lambda: self._stranger(course, rng))
         if course in {"syndicated", "national", "work"}:
-            entity.spokesman = world.person(rng, self.number)
+            entity.spokesman = townsfolk.person(rng, self.number)
         return entity
 
     def _stranger(self, course: str, rng: Random) -> Entity:
         stage, number = self.stage, self.number
-        match course:
-            case "one_off_event":
-                return world.festival(stage.communes, rng, number, course)
-            case "work":
-                return world.work(rng, number)
-            case "syndicated" | "national":
-                return world.national(rng, number, course)
-            case "person":
-                return world.person(rng, number)
-            case "advert":
-                return world.shop(stage.commune(rng).code, rng, number)
-            case "homonym":
-                far = rng.choice(stage.far)
-                return self._actor(course, rng.choice(KINDS), far.name, far.code, rng)
-            case _:
-                return world.old_actor(stage.communes, stage.far, stage.border, rng, number)
+        far = rng.choice(stage.ground.far)
+        draws: dict[str, Callable[[], Entity]] = {
+            "one_off_event": lambda: townsfolk.festival(
+                stage.ground.communes, rng, number, "one_off_event"
+            ),
+            "work": lambda: townsfolk.work(rng, number),
+            "syndicated": lambda: townsfolk.national(rng, number, "syndicated"),
+            "national": lambda: townsfolk.national(rng, number, "national"),
+            "person": lambda: townsfolk.person(rng, number),
+            "advert": lambda: townsfolk.shop(stage.commune(rng).code, rng, number),
+            "homonym": lambda: self._actor(course, rng.choice(KINDS), far.name, far.code, rng),
+            "old": lambda: townsfolk.old_actor(stage.ground, rng, number),
+        }
+        return draws[course]()
 
     def _noise(self, entity: Entity, first: date, rng: Random) -> list[Appearance]:
         if entity.course == "syndicated":

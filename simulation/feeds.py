@@ -37,7 +37,7 @@ def rss(outlet: Outlet, documents: Sequence[Document], home: str) -> str:
     items = "".join(
         f"<item><title>{escape(d['title'])}</title><link>{escape(d['url'])}</link>"
         f'<guid isPermaLink="true">{escape(d["url"])}</guid>'
-        f"<pubDate>{d.get('feed_date') or format_datetime(datetime.fromisoformat(d['date']))}</pubDate>"
+        f"<pubDate>{d.get('feed_date') or _mail_date(d)}</pubDate>"
         f"<description>{escape(excerpt(d['text']))}</description></item>\n"
         for d in documents
     )
@@ -47,6 +47,10 @@ def rss(outlet: Outlet, documents: Sequence[Document], home: str) -> str:
         f"<description>{name}</description><language>{outlet['language']}</language>\n"
         f"{items}</channel></rss>\n"
     )
+
+
+def _mail_date(document: Document) -> str:
+    return format_datetime(datetime.fromisoformat(document["date"]))
 
 
 def atom(outlet: Outlet, documents: Sequence[Document], home: str) -> str:
@@ -119,7 +123,8 @@ def calendar(outlet: Outlet, documents: Sequence[Document]) -> str:
             event.add("organizer", icalendar.vCalAddress("mailto:contact@example.org"))
             event["organizer"].params["cn"] = details["organiser"]
         found.add_component(event)
-    return found.to_ical().decode()
+    text: bytes = found.to_ical()
+    return text.decode()
 
 
 def agenda(documents: Sequence[Document], total: int, after: int | None) -> str:
@@ -136,7 +141,7 @@ def agenda(documents: Sequence[Document], total: int, after: int | None) -> str:
                 "title": {"fr": document["title"]},
                 "description": {"fr": excerpt(document["text"])},
                 "longDescription": {"fr": document["text"]},
-                "location": {"name": details["venue"], "city": details["commune"], "countryCode": "FR"},
+                "location": {"name": details["venue"], "city": details["commune"]},
                 "contributor": {"organization": details["organiser"]},
                 "firstTiming": timing,
                 "lastTiming": timing,

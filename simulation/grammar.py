@@ -16,8 +16,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
-from random import Random
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from random import Random
 
 FIRST_MARK = 0xE000
 LAST_MARK = 0xF8FE
@@ -149,8 +151,9 @@ def _write(nodes: tuple[Node, ...], context: Context, rng: Random, parts: list[s
 def _fill(slot: str, context: Context, rng: Random) -> str:
     name, mode, form = _SLOT.match(slot).groups()  # type: ignore[union-attr]  # it matches all
     how = mode + (":" + form if form else "")
-    bound = context.get(name)
-    if bound is None:
+    try:
+        bound = context[name]
+    except KeyError:
         return say(slot, context, rng)
     return bound if isinstance(bound, str) else bound.say(how, rng)
 
@@ -165,7 +168,7 @@ _MUTE_H = (
 _NO_ELISION = r"(?!onz|oui\b|ouistiti|un\b sur|uhl|ouaf)"
 _NEXT = rf"({_MARK}?)(?={_NO_ELISION}(?:[{_VOWELS}]|(?i:{_MUTE_H})))"
 _ELIDED = re.compile(
-    rf"\b([Dd]e|[Ll]e|[Ll]a|[Nn]e|[Qq]ue|[Ss]e|[Jj]e|jusque|[Ll]orsque|[Pp]uisque|parce que) {_NEXT}"
+    rf"\b([Dd]e|[Ll]e|[Ll]a|[Nn]e|[Qq]ue|[Ss]e|[Jj]e|jusque|[Ll]orsque|[Pp]uisque) {_NEXT}"
 )
 _NOUVEL = re.compile(rf"\b([Nn])ouveau {_NEXT}(?!et\b|à\b|au\b|aux\b|en\b|est\b|ou\b)")
 _CONTRACTED = re.compile(rf"\b([DdÀà])(e|)? ({_MARK}?)(le|les|Le|Les) (?!{END})")

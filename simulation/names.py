@@ -7,11 +7,14 @@ quarters, events and works. The grammar is large enough that two seeds share few
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Callable
 from dataclasses import dataclass
-from random import Random
+from typing import TYPE_CHECKING
 
 from simulation.grammar import Bound, expand, polish, words
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from random import Random
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,7 +130,7 @@ def quarter(rng: Random) -> str:
 class _Lists(dict[str, "Bound | str"]):
     """Makes every list of words a symbol of its own."""
 
-    def get(self, key: str, default: object = None) -> Bound:  # type: ignore[override]  # noqa: ARG002  # a list stands for any key
+    def __missing__(self, key: str) -> Bound:
         return _Word(key)
 
 
@@ -136,6 +139,8 @@ class _Word:
     section: str
 
     def say(self, how: str, rng: Random) -> str:
+        """Return one of the words."""
+        del how
         if self.section == "surname":
             return surname(rng)
         chosen = rng.choice(words(self.section))
@@ -333,7 +338,7 @@ def _local(rng: Random, place: str) -> ActorName:
     return ActorName(template.replace("{place}", place), "local", needs_head=rng.random() < 0.4)
 
 
-def _common_place(rng: Random, place: str) -> ActorName:
+def _common_place(place: str) -> ActorName:
     return ActorName(place, "place", needs_head=True)
 
 
@@ -352,7 +357,7 @@ def actor_name(rng: Random, kind: str, home: str, far: str, border: str) -> Acto
             (3, lambda: _word(rng)),
             (1, lambda: _coined(rng)),
             (1, lambda: _lower(rng)),
-            (1, lambda: _common_place(rng, far)),
+            (1, lambda: _common_place(far)),
             (1, lambda: _regional(rng, border)),
             (1, lambda: _person(rng)),
         )
@@ -371,7 +376,7 @@ def actor_name(rng: Random, kind: str, home: str, far: str, border: str) -> Acto
             (3, lambda: _made(rng)),
             (1, lambda: _phrase(rng)),
             (1, lambda: _local(rng, home)),
-            (0.4, lambda: _common_place(rng, far)),
+            (0.4, lambda: _common_place(far)),
         )
     weights = [weight for weight, _ in shapes]
     return rng.choices([make for _, make in shapes], weights)[0]()

@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
+import tomllib
 from dataclasses import asdict, dataclass, replace
-from datetime import date, timedelta
-from random import Random
-from typing import Any
+from datetime import timedelta
+from functools import cache
+from importlib.resources import files
+from typing import TYPE_CHECKING, Any
 
+from simulation.chance import stream
 from simulation.grammar import polish, words
-from simulation.world import World
+
+if TYPE_CHECKING:
+    from datetime import date
+    from random import Random
+
+    from simulation.world import World
 
 PORT = 8917
 """The port in the addresses of `documents.jsonl`; a server on another port translates."""
@@ -25,7 +33,7 @@ class Outlet:
     name: str = ""
     host: str = ""
     style: str
-    """How it publishes: rss, atom, jsonfeed, listing, sitemap, ical, jsonld, openagenda, mbox, csv."""
+    """rss, atom, jsonfeed, listing, sitemap, ical, jsonld, openagenda, mbox or csv."""
     kind: str
     """The `SourceKind` with which it is read."""
     entry: str
@@ -69,24 +77,17 @@ class Outlet:
         return asdict(self)
 
 
-_PLAN = (
-    Outlet(id="quotidien", style="rss", kind="feed", entry="/rss.xml", weight=7, filler=4.5, every="1h", length=1.15, edits=0.06, noise="heavy"),
-    Outlet(id="hebdo", style="rss", kind="feed", entry="/feed/", weight=3, filler=1.2, wrong_dates=0.04, noise="heavy"),
-    Outlet(id="blog-a", style="atom", kind="feed", entry="/feed.atom", weight=2.4, filler=0.4, full_text=True, typos=0.004, every="6h", noise="light"),
-    Outlet(id="blog-b", style="atom", kind="feed", entry="/atom.xml", weight=1.8, filler=0.4, full_text=True, typos=0.008, edits=0.1, every="6h", noise="light"),
-    Outlet(id="blog-c", style="rss", kind="feed", entry="/?feed=rss2", weight=1.2, filler=0.3, blocked=True, every="6h"),
-    Outlet(id="radio", style="rss", kind="feed", entry="/podcasts.rss", weight=1.4, filler=0.5, length=0.6, every="3h", noise="light"),
-    Outlet(id="labo", style="jsonfeed", kind="feed", entry="/feed.json", weight=1.8, filler=0.3, full_text=True, every="6h", noise="light"),
-    Outlet(id="ville", style="listing", kind="listing", entry="/actualites/", weight=2, filler=2.2, length=0.8, every="3h", takes=("brief", "passing", "topic", "release"), noise="heavy"),
-    Outlet(id="portail", style="sitemap", kind="sitemap", entry="/sitemap.xml", weight=1.8, filler=0.8, every="6h"),
-    Outlet(id="sortir", style="jsonld", kind="events", entry="/agenda/", weight=2, filler=0, takes=("event",), every="6h"),
-    Outlet(id="mediatheque", style="ical", kind="calendar", entry="/agenda.ics", weight=1.2, filler=0.8, takes=("event",), every="6h"),
-    Outlet(id="openagenda", style="openagenda", kind="openagenda", entry="/v2/agendas/40817236/events", weight=2, filler=0, takes=("event",), every="6h"),
-    Outlet(id="grenze", style="rss", kind="feed", entry="/nachrichten.rss", weight=0.9, filler=1.4, language="de", reach="regional", takes=("portrait", "brief"), every="6h"),
-    Outlet(id="lettre", style="mbox", kind="mailbox", entry="lettre.mbox", weight=0, filler=0, takes=(), every="1d"),
-    Outlet(id="registre", style="csv", kind="registry", entry="/rna/creations.csv", weight=1, filler=0.5, takes=("notice",), every="1d"),
-    Outlet(id="national", style="rss", kind="feed", entry="/une.xml", weight=0.8, filler=2.2, reach="national", takes=("topic", "passing", "release"), every="1h"),
-)  # fmt: skip
+@cache
+def plans() -> tuple[Outlet, ...]:
+    """Return the outlets of `outlets.toml`, still without name and host."""
+    text = files("simulation").joinpath("outlets.toml").read_text(encoding="utf-8")
+    return tuple(_outlet(table) for table in tomllib.loads(text)["outlet"])
+
+
+def _outlet(table: dict[str, Any]) -> Outlet:
+    values: dict[str, Any] = {k: tuple(v) if isinstance(v, list) else v for k, v in table.items()}
+    return Outlet(**values)
+
 
 _TITLES = {
     "quotidien": ("Le Courrier {a}", "L’Écho {a}", "Les Nouvelles {a}", "La Dépêche {a}"),
@@ -119,38 +120,47 @@ _AREAS = (
 )
 
 
-def draw(stage: World, seed: int, scale: float, first_day: date, until: date) -> tuple[Outlet, ...]:
-    """Return the outlets of a world: 16 up to scale 1, more with the square root of the scale."""
-    plans = list(_PLAN)
-    for number in range(round(min(MOST_OUTLETS, 16 * max(1.0, scale) ** 0.5)) - len(_PLAN)):
-        model = next(p for p in _PLAN if p.id == _COPIED[number % len(_COPIED)])
-        plans.append(replace(model, id=f"{model.id}-{number + 2}", weight=model.weight * 0.8))
+def draw(stage: World, days: tuple[date, date]) -> tuple[Outlet, ...]:
+    """Return the outlets of a world: 16 up to scale 1, more with the square root of the scale.
+
+    `days` are the first that is simulated and the first that is no longer.
+    """
+    chosen = list(plans())
+    more = round(min(MOST_OUTLETS, len(chosen) * max(1.0, stage.scale) ** 0.5)) - len(chosen)
+    for number in range(more):
+        model = next(p for p in plans() if p.id == _COPIED[number % len(_COPIED)])
+        chosen.append(replace(model, id=f"{model.id}-{number + 2}", weight=model.weight * 0.8))
     return tuple(
-        _dress(plan, index, stage, seed, first_day, until) for index, plan in enumerate(plans)
+        replace(plan, host=f"127.0.{index // 200}.{11 + index % 200}", **_habits(plan, days, rng))
+        for index, plan in enumerate(chosen)
+        for rng in (stream(stage.siren, stage.seed, "outlet", plan.id),)
+        for plan in (replace(plan, name=_name(plan, stage, rng)),)
     )
 
 
-def _dress(
-    plan: Outlet, index: int, stage: World, seed: int, first_day: date, until: date
-) -> Outlet:
-    rng = Random(f"outlet/{stage.siren}/{seed}/{plan.id}")
-    area = rng.choice((f"de {stage.communes[0].name}", *_AREAS))
+def _name(plan: Outlet, stage: World, rng: Random) -> str:
+    town = stage.ground.communes[0].name
     model = plan.id.rsplit("-", 1)[0] if plan.id[-1].isdigit() else plan.id
     name = polish(
         rng.choice(_TITLES[model]).format(
-            a=area,
+            a=rng.choice((f"de {town}", *_AREAS)),
             b=rng.choice(words("noun_m")).capitalize(),
             q=rng.choice(stage.quarters),
-            c=stage.communes[0].name,
+            c=town,
         )
     )
+    return name[0].upper() + name[1:]
+
+
+def _habits(plan: Outlet, span: tuple[date, date], rng: Random) -> dict[str, Any]:
+    first_day, until = span
     days = (until - first_day).days
 
     def window(start: float, length: int) -> tuple[str, str]:
         begin = first_day + timedelta(days=int(days * start))
         return begin.isoformat(), (begin + timedelta(days=length)).isoformat()
 
-    extra: dict[str, Any] = {}
+    extra: dict[str, Any] = {"straight": plan.language == "fr" and rng.random() < 0.35}
     match plan.id:
         case "hebdo":
             extra["down"] = (window(rng.uniform(0.3, 0.5), min(21, days // 8)),)
@@ -163,13 +173,7 @@ def _dress(
             extra["maintenance"] = (window(0.25, min(6, days // 12)),)
         case _:
             pass
-    return replace(
-        plan,
-        name=name[0].upper() + name[1:],
-        host=f"127.0.{index // 200}.{11 + index % 200}",
-        straight=plan.language == "fr" and rng.random() < 0.35,
-        **extra,
-    )
+    return extra
 
 
 def within(windows: tuple[tuple[str, str], ...], day: str) -> bool:

@@ -50,7 +50,7 @@ def event_data(document: Document) -> dict[str, Any]:
         "location": {
             "@type": "Place",
             "name": event["venue"],
-            "address": {"@type": "PostalAddress", "addressLocality": event["commune"], "addressCountry": "FR"},
+            "address": {"@type": "PostalAddress", "addressLocality": event["commune"]},
         },
     }  # fmt: skip
     if event["organiser"]:
@@ -97,7 +97,7 @@ def article(outlet: Outlet, document: Document, related: Sequence[Document]) -> 
     )
     aside = f"<aside><h2>À lire aussi</h2><ul>{others}</ul></aside>\n" if others else ""
     share = (
-        '<ul class="share"><li><a href="#fb">Partager</a></li><li><a href="#mail">Envoyer</a></li></ul>\n'
+        '<ul class="share"><li><a href="#partage">Partager</a></li></ul>\n'
         if outlet["noise"] == "heavy"
         else ""
     )

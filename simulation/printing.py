@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from random import Random
 from typing import TYPE_CHECKING
 
 from simulation import grammar
@@ -13,6 +12,7 @@ from simulation.outlets import PORT, Outlet
 
 if TYPE_CHECKING:
     from datetime import datetime
+    from random import Random
 
     from simulation.cast import Entity
     from simulation.writing import EventFacts, Story
@@ -51,9 +51,9 @@ def excerpt(text: str) -> str:
 
 
 def publish(
-    story: Story, outlet: Outlet, published: datetime, name: str, number: int, rng: Random
+    story: Story, outlet: Outlet, *, published: datetime, name: str, number: int, rng: Random
 ) -> Written:
-    """Return a story as an outlet prints it."""
+    """Return a story as an outlet prints it; `name` and `number` are the story's and its own."""
     paragraphs = list(story.paragraphs)
     postscript = ""
     if outlet.edits and rng.random() < outlet.edits and story.kind == "article":

@@ -8,12 +8,13 @@ from collections import deque
 from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
-from random import Random
 from typing import TYPE_CHECKING, Any, TextIO
 
 from simulation import outlets as papers
 from simulation import world
-from simulation.courses import Appearance, Births, poisson
+from simulation.cast import Numbers
+from simulation.chance import poisson, stream
+from simulation.courses import Appearance, Births
 from simulation.feeds import mail
 from simulation.ledger import Ledger
 from simulation.outlets import Outlet, within
@@ -22,8 +23,10 @@ from simulation.writing import ZONE, Desk, Story
 
 if TYPE_CHECKING:
     from pathlib import Path
+    from random import Random
 
     from simulation.cast import Entity
+    from simulation.world import World
 
 DEFAULT_UNTIL = date(2026, 6, 29)
 """A Monday; the last simulated day is the one before."""
@@ -47,6 +50,7 @@ class Summary:
 def simulate(
     folder: Path,
     territory: str,
+    *,
     weeks: int = 52,
     seed: int = 7,
     scale: float = 1.0,
@@ -62,26 +66,20 @@ def simulate(
         SettingsError: the territory is not known.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    return _Run(folder, territory, weeks, seed, scale, until or DEFAULT_UNTIL).run()
+    number = Numbers()
+    stage = world.build(territory, seed, scale, number)
+    return _Run(folder, stage, number, weeks, until or DEFAULT_UNTIL).run()
 
 
 class _Run:
     def __init__(
-        self, folder: Path, territory: str, weeks: int, seed: int, scale: float, until: date
+        self, folder: Path, stage: World, number: Numbers, weeks: int, until: date
     ) -> None:
-        self.folder, self.weeks, self.seed, self.scale, self.until = (
-            folder,
-            weeks,
-            seed,
-            scale,
-            until,
-        )
-        number = world.Numbers()
+        self.folder, self.stage, self.weeks, self.until = folder, stage, weeks, until
         self.first_day = until - timedelta(weeks=weeks)
-        self.stage = world.build(territory, seed, scale, number)
-        self.outlets = papers.draw(self.stage, seed, scale, self.first_day, until)
-        self.desk = Desk(self.stage)
-        self.births = Births(self.stage, seed, scale, number, weeks)
+        self.outlets = papers.draw(stage, (self.first_day, until))
+        self.desk = Desk(stage)
+        self.births = Births(stage, number, weeks)
         self.due: list[tuple[date, int, Appearance]] = []
         self.later: list[tuple[datetime, int, Story, Outlet, str]] = []
         self.heard: deque[Entity] = deque(maxlen=60)
@@ -114,6 +112,9 @@ class _Run:
             outlets=self.outlets,
         )
 
+    def _chance(self, *keys: object) -> Random:
+        return stream(self.stage.siren, self.stage.seed, *keys)
+
     def _plan(self, index: int, monday: date) -> None:
         for appearance in self.births.week(index, monday):
             if appearance.day < self.until:
@@ -121,7 +122,7 @@ class _Run:
                 self.sequence += 1
 
     def _day(self, day: date) -> None:
-        rng = Random(f"day/{self.stage.siren}/{self.seed}/{(self.until - day).days}")
+        rng = self._chance("day", (self.until - day).days)
         today: list[Appearance] = []
         while self.due and self.due[0][0] <= day:
             today.append(heapq.heappop(self.due)[2])
@@ -133,8 +134,10 @@ class _Run:
         limit = datetime.combine(day + timedelta(days=1), time(), ZONE)
         while self.later and self.later[0][0] < limit:
             when, number, story, outlet, name = heapq.heappop(self.later)
-            own = Random(f"print/{self.stage.siren}/{self.seed}/{number}")
-            self._write(publish(story, outlet, when, name, number, own), own)
+            own = self._chance("print", number)
+            self._write(
+                publish(story, outlet, published=when, name=name, number=number, rng=own), own
+            )
 
     def _routine(self, outlet: Outlet, day: date, rng: Random) -> None:
         """Publish what an outlet would publish on any such day, whatever happens."""
@@ -146,7 +149,7 @@ class _Run:
         slow = (
             0.5 if day.month == 8 or (day.month, day.day) >= (12, 23) or day.weekday() == 6 else 1
         )
-        for _ in range(poisson(outlet.filler * self.scale * slow / 8, rng)):
+        for _ in range(poisson(outlet.filler * self.stage.scale * slow / 8, rng)):
             group = rng.choice(self.stage.old)
             if outlet.style == "ical":
                 story = self.desk.regular(group, day, rng)
@@ -200,7 +203,14 @@ class _Run:
         if document.outlet.style == "mbox":
             self.mailbox.write(mail(document.outlet.json(), line))
         spans = [
-            {"start": s, "end": e, "text": whole[s:e], "label": str(n.label), "entity": n.id, "kind": n.kind}
+            {
+                "start": s,
+                "end": e,
+                "text": whole[s:e],
+                "label": str(n.label),
+                "entity": n.id,
+                "kind": n.kind,
+            }
             for s, e, n in document.spans
         ]  # fmt: skip
         note = {
@@ -234,8 +244,8 @@ class _Run:
             "first_day": self.first_day.isoformat(),
             "until": self.until.isoformat(),
             "weeks": self.weeks,
-            "seed": self.seed,
-            "scale": self.scale,
+            "seed": self.stage.seed,
+            "scale": self.stage.scale,
             "port": papers.PORT,
             "outlets": [outlet.json() for outlet in self.outlets],
         }

@@ -21,9 +21,20 @@ if TYPE_CHECKING:
 
 ZONE = ZoneInfo("Europe/Paris")
 _DAYS = ("lundi", "mardi", "mercredi", "jeudi", "vendredi", "samedi", "dimanche")
-_MONTHS = (
-    "janvier février mars avril mai juin juillet août septembre octobre novembre décembre".split()
-)
+_MONTHS = [
+    "janvier",
+    "février",
+    "mars",
+    "avril",
+    "mai",
+    "juin",
+    "juillet",
+    "août",
+    "septembre",
+    "octobre",
+    "novembre",
+    "décembre",
+]
 _TOPICS = (
     "council",
     "news",
@@ -214,8 +225,8 @@ class Desk:
         some = rng.sample(stage.people, 3)
         bound: dict[str, Bound | str] = {
             "commune": voice(stage.places[place], marks),
-            "commune2": voice(stage.places[rng.choice(stage.communes).code], marks),
-            "far": rng.choice(stage.far).name,
+            "commune2": voice(stage.places[rng.choice(stage.ground.communes).code], marks),
+            "far": rng.choice(stage.ground.far).name,
             "quarter": quarter,
             "quartier": quarter.removeprefix("les ").removeprefix("la "),
             "street": _Pick(stage.streets),
@@ -226,7 +237,7 @@ class Desk:
             "date_future": french_date(soon),
             "date_event": french_date(soon),
             "date_event_cap": french_date(soon).capitalize(),
-            "day_text": f"{day.day}{'er' if day.day == 1 else ''} {_MONTHS[day.month - 1]} {day.year}",
+            "day_text": f"{french_date(day).split(' ', 1)[1]} {day.year}",
             "hour": f"{hour} h" + rng.choice(("", " 30", "")),
             "hour2": f"{hour + 2} h",
             "phone": f"03 00 {rng.randint(10, 99)} {rng.randint(10, 99)} {rng.randint(10, 99)}",
@@ -294,8 +305,9 @@ class Desk:
         return Story(_title("de_title", context, rng), _paragraphs(sections, context, rng), marks)
 
     def _event(self, first: Appearance, context: Context, rng: Random) -> EventFacts:
-        assert first.when is not None  # noqa: S101  # only asked for appearances with a day
-        start = datetime.combine(first.when, time(rng.randint(9, 20), rng.choice((0, 0, 30))), ZONE)
+        start = datetime.combine(
+            first.when or first.day, time(rng.randint(9, 20), rng.choice((0, 0, 30))), ZONE
+        )
         return self._facts(start, first.entity, context, rng)
 
     def _facts(self, start: datetime, entity: Entity, context: Context, rng: Random) -> EventFacts:
@@ -305,57 +317,47 @@ class Desk:
             "end": (start + timedelta(hours=rng.choice((1, 2, 2, 3, 4)))).isoformat(),
             "venue": f"Salle {context['venue']}",
             "organiser": entity.name if entity.label == Label.ACTOR else None,
-            "commune": (place or self.stage.places[self.stage.communes[0].code]).name,
+            "commune": (place or self.stage.places[self.stage.ground.communes[0].code]).name,
         }
 
 
 def _plan(first: Appearance, outlet: Outlet, rng: Random) -> tuple[str, list[str]]:
+    """Return the section of the title, and those of the sentences."""
     course, form = first.entity.course, first.form
     if form == "release":
-        return "release_title", [
-            "release_lead",
-            *["release_body"] * 5,
-            "background",
-            "release_body",
-        ]
+        body = ["release_body"] * 5
+        return "release_title", ["release_lead", *body, "background", "release_body"]
     if course in _ABOUT and not (form == "event" and first.entity.label == Label.ACTOR):
         _, title, section = _ABOUT[course]
-        main = [section] * rng.randint(3, 5)
-        if course == "homonym":
-            return title, ["news", section, "background", "council", "background"]
-        if course == "advert":
-            return title, [section] * rng.randint(2, 4)
-        rest = ["background"] * rng.randint(1, 5)
-        rest += [rng.choice(_TOPICS) for _ in range(round(rng.randint(0, 5) * outlet.length))]
-        return title, [*main, *rest, "practical"]
+        return title, _about(course, section, outlet, rng)
     if form == "event":
-        return "title_event", [
-            "event_actor",
-            "event_actor",
-            rng.choice(("activity", "quote_actor", "event_actor")),
-            "practical",
-        ]
+        middle = rng.choice(("activity", "quote_actor", "event_actor"))
+        return "title_event", ["event_actor", "event_actor", middle, "practical"]
+    return "title_actor", _portrait(form, outlet, rng)
+
+
+def _about(course: str, section: str, outlet: Outlet, rng: Random) -> list[str]:
+    if course == "homonym":
+        return ["news", section, "background", "council", "background"]
+    if course == "advert":
+        return [section] * rng.randint(2, 4)
+    rest = ["background"] * rng.randint(1, 5)
+    rest += [rng.choice(_TOPICS) for _ in range(round(rng.randint(0, 5) * outlet.length))]
+    return [*[section] * rng.randint(3, 5), *rest, "practical"]
+
+
+def _portrait(form: str, outlet: Outlet, rng: Random) -> list[str]:
     if form == "brief":
-        opening = rng.choice(("birth", "activity"))
-        return "title_actor", [
-            opening,
-            "activity",
-            rng.choice(("practical", "quote_actor", "background")),
-            "activity",
-        ]
+        middle = rng.choice(("practical", "quote_actor", "background"))
+        return [rng.choice(("birth", "activity")), "activity", middle, "activity"]
     opening = form if form in {"split", "merger", "renamed"} else "birth"
-    parts = [
-        opening,
-        "activity",
-        "background",
-        "quote_actor",
-        "activity",
-        "background",
-        "quote_actor",
-    ]
     more = ("quote_actor", "activity", "activity", "background", "background", "birth", *_TOPICS)
-    parts += [rng.choice(more) for _ in range(round(rng.randint(4, 16) * outlet.length))]
-    return "title_actor", [*parts, "practical"]
+    return [
+        opening,
+        *("activity", "background", "quote_actor", "activity", "background", "quote_actor"),
+        *(rng.choice(more) for _ in range(round(rng.randint(4, 16) * outlet.length))),
+        "practical",
+    ]
 
 
 def _bound(entity: Entity, marks: Marks) -> dict[str, Bound | str]:

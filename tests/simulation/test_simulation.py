@@ -151,7 +151,8 @@ def test_texts_are_as_long_as_local_journalism(documents):
 # --- French ------------------------------------------------------------------------------------
 
 WRONG = re.compile(
-    r"\b(?:[Dd]e les?|[Àà] les?) (?!['’])|\b(?:[Dd]e|[Ll]e|[Ll]a|[Qq]ue|[Nn]e|[Ss]e|[Jj]e) [aeéèêiouâîôûœ]"
+    r"\b(?:[Dd]e les?|[Àà] les?) (?!['’])"
+    r"|\b(?:[Dd]e|[Ll]e|[Ll]a|[Qq]ue|[Nn]e|[Ss]e|[Jj]e) [aeéèêiouâîôûœ]"
     r"|[ldnsjq]['’](?![\wÀ-ÿŒœ«’'])|\b[lL]['’]h(?:alle|angar|aricot|érisson|ibou|ub|and|aut|éros)"
     r"|\b[Ss]i ils?\b|[.,]{2}(?!\.)| [.,](?:\s|$)|  "
 )
