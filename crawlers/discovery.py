@@ -61,11 +61,9 @@ def check(source: Source, settings: Settings) -> Outcome:
             values,
             "{kind} : {n} documents, le plus récent du {day}",
         )
-    trouble = outcome.state is HealthState.MOVED or outcome.message.template != "{n} document"
-    if trouble:
-        values["trouble"] = str(outcome.message)
+    if outcome.state is HealthState.MOVED or outcome.message.template != "{n} document":
         message = Message(
-            f"{message.template} ; {{trouble}}", values, f"{message.plural} ; {{trouble}}"
+            "{report} ; {trouble}", {"report": str(message), "trouble": str(outcome.message)}
         )
     return replace(outcome, message=message, documents=len(documents))
 
@@ -101,8 +99,10 @@ def discover(url: str, settings: Settings) -> list[Source]:
     kept: list[tuple[Source, list[str]]] = []
     for number, (address, kind) in enumerate(candidates):
         documents, outcome = tried[f"candidate-{number}"]
-        same = any(set(documents_of) == {one.id for one in documents} for _, documents_of in kept)
-        if documents and not same and outcome.state is not HealthState.WRONG_FORMAT:
+        same = bool(documents) and any(
+            set(documents_of) == {one.id for one in documents} for _, documents_of in kept
+        )
+        if outcome.documents and not same and outcome.state is not HealthState.WRONG_FORMAT:
             kept.append((_source(address, kind, name, len(kept)), [one.id for one in documents]))
     return [source for source, _ in kept]
 
