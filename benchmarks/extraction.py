@@ -8,16 +8,18 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import trafilatura
 
 from benchmarks import report
 from crawlers import dates, pages
 from crawlers.resource import Resource
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 FOLDER = Path(__file__).parents[2] / "shared" / "real" / "extraction"
 Found = tuple[str, str, str]
