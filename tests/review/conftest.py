@@ -6,7 +6,7 @@ import os
 import re
 import threading
 import time
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -39,7 +39,7 @@ from vigie.records import (
 from vigie.settings import Crawler, Schedule, Settings, Storage, Watch
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
 WEEK = "2026-W12"
 BEFORE = "2026-W11"
@@ -419,6 +419,11 @@ def running(store: Store, folder: Path) -> Iterator[str]:
         finally:
             server.should_exit = True
             thread.join()
+
+
+@pytest.fixture
+def serving() -> Callable[[Store, Path], AbstractContextManager[str]]:
+    return running
 
 
 @pytest.fixture

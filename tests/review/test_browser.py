@@ -99,7 +99,7 @@ def test_a_week_is_judged_by_keyboard_alone(visit, site):
         if number < 13:
             expect(page.locator(".candidate-nav .soft")).to_have_text(f"{number + 1} sur 13")
             expect(name).to_be_focused()
-    expect(page.get_by_text("La semaine est finie")).to_be_visible()
+    expect(page.locator(".notice", has_text="La semaine est finie")).to_be_visible()
     assert site.standing(3).reason is RejectReason.NOT_AN_ACTOR
     assert site.standing(4).reason is RejectReason.ELSEWHERE
     assert site.standing(13).reason is RejectReason.PERSON

@@ -1,6 +1,5 @@
 """Who may ask, what every answer carries, and what the web cannot slip in."""
 
-import asyncio
 import re
 import socket
 
@@ -9,9 +8,7 @@ import pytest
 from starlette.routing import Route
 
 from review.app import create_app, listen, serve
-from storage import open_store
 from vigie.errors import StorageError, VigieError
-from vigie.settings import Crawler, Schedule, Settings, Storage, Watch
 
 LOCAL = ("127.0.0.1:8000", "localhost", "localhost:8123", "[::1]:8000", "127.0.0.1")
 
@@ -177,54 +174,36 @@ def test_a_judgement_that_does_not_exist_cannot_be_undone(site, number):
         assert reader.get("/journal", params={"avant": number}).status_code in {200, 400}
 
 
-def test_a_bug_is_answered_without_a_trace_and_hardened(tmp_path):
-    class Broken:
-        def reading(self):
-            raise ZeroDivisionError("secret détail")
+class Failing:
+    """A store that can only fail."""
 
-    answer = ask(create_app(Broken(), settings_for(tmp_path)))
+    def __init__(self, error):
+        self.error = error
+
+    def reading(self):
+        raise self.error
+
+
+def test_a_bug_is_answered_without_a_trace_and_hardened(serving, tmp_path):
+    with serving(Failing(ZeroDivisionError("secret détail")), tmp_path) as url:
+        answer = httpx.get(url)
     assert answer.status_code == 500
     assert "Une erreur du programme" in answer.text
     assert "secret" not in answer.text
     assert answer.headers["x-content-type-options"] == "nosniff"
 
 
-def test_a_locked_database_is_said_as_it_is(tmp_path):
-    class Locked:
-        def reading(self):
-            raise StorageError("La base est occupée : {0} % réessayez.")
-
-    answer = ask(create_app(Locked(), settings_for(tmp_path)))
+def test_a_locked_database_is_said_as_it_is(serving, tmp_path):
+    with serving(Failing(StorageError("La base est occupée : {0} % réessayez.")), tmp_path) as url:
+        answer = httpx.get(url)
     assert answer.status_code == 503
     assert "La base est occupée\u00a0: {0} % réessayez." in answer.text
 
 
-def settings_for(folder):
-    return Settings(
-        folder=folder,
-        watch=Watch(),
-        crawler=Crawler(),
-        storage=Storage(),
-        schedule=Schedule(),
-        sources=(),
-    )
-
-
-def ask(app):
-    async def get():
-        transport = httpx.ASGITransport(app, raise_app_exceptions=False)
-        async with httpx.AsyncClient(transport=transport, base_url="http://127.0.0.1") as client:
-            return await client.get("/")
-
-    return asyncio.run(get())
-
-
 @pytest.mark.parametrize("host", ["0.0.0.0", "::", "192.168.1.4", "vigie.example", ""])
-def test_no_other_address_is_opened_as_long_as_there_are_no_accounts(host, tmp_path):
-    store = open_store("sqlite:///v.db", tmp_path)
+def test_no_other_address_is_opened_as_long_as_there_are_no_accounts(site, host):
     with pytest.raises(VigieError, match="tant qu’il n’y a pas de comptes"):
-        serve(store, settings_for(tmp_path), host, 0)
-    store.close()
+        serve(site.store, None, host, 0)
 
 
 def test_a_port_that_is_taken_is_named():
