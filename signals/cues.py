@@ -207,7 +207,7 @@ _SHOP_NAME = re.compile(
 )
 _AROUND_AN_EVENT = re.compile(
     r"\b(?:organisateurs?|billetterie|benevoles?|edition|affiche|parking|bar|stands?|retour sur|"
-    r"savoir sur|lors|pendant|durant|occasion|cadre|programmation|ouverture|cloture|pour|route pour)"
+    r"savoir sur|lors|pendant|durant|occasion|cadre|programmation|ouverture|cloture)"
     r"(?: d(?:u|e|es|e la|e l'))?(?: l[ae']?s?)? ?$"
 )
 
@@ -231,8 +231,8 @@ class Cues:
     recurring: bool
     advert: bool
     national: bool
-    launched: tuple[int, ...]
-    """Where a verb stands whose object is what was born."""
+    launched: tuple[tuple[int, int], ...]
+    """(start, end) of a verb of launching with its object, which is what was born."""
 
 
 @lru_cache(maxsize=1 << 16)
@@ -254,7 +254,7 @@ def read(sentence: str) -> Cues:
         recurring=_RECURRING.search(folded) is not None,
         advert=_ADVERT.search(folded) is not None,
         national=_NATIONAL.search(folded) is not None,
-        launched=tuple(match.start() for match in _LAUNCHED.finditer(folded)),
+        launched=tuple(match.span() for match in _LAUNCHED.finditer(folded)),
     )
 
 
@@ -280,7 +280,7 @@ def birth_of(sentence: str, surface: str) -> tuple[float, str]:
         gap = max(cue_start - end, start - cue_end, 0)
         strength *= 1.0 if gap <= 60 else 0.75 if gap <= 120 else 0.4
         after = cue_start >= end
-        if after and any(cue_start - 5 <= at <= cue_end for at in found.launched):
+        if after and any(a <= cue_end and cue_start <= b for a, b in found.launched):
             strength *= 0.3
         if _HELPS.search(folded[end:cue_start] if after else folded[cue_end:start]):
             strength *= 0.3
@@ -317,7 +317,8 @@ _INSTITUTION = re.compile(
 )
 _EVENT_NAME = re.compile(
     r"^(?:l[ae']? ?|les )?(?:\d+\w* )?(?:grande? )?(?:fetes? |festival|journees? |forum d|salon d|"
-    r"marches? d|foire|biennale|printemps d|semaine d|nuits? d|quinzaine|rencontres d|assises|vide-grenier|brocante|braderie|"
+    r"marches? d|foire|biennale|printemps d|semaine d|nuits? d|quinzaine|"
+    r"rencontres d|assises|vide-grenier|brocante|braderie|"
     r"course d|corrida|marathon|trail|trophees?|concours|kermesse|bal |carnaval|concert|"
     r"exposition|expo |ceremonie|commemoration|conference|soiree|tournoi|"
     r"bourse aux|portes ouvertes|hackathon)|"

@@ -41,7 +41,7 @@ class Term:
     function: Callable[[Profile, Context], Found | None]
 
 
-START = -6
+START = -6.25
 """Log-odds of a name of which nothing is known: most are no emerging actor."""
 
 BIRTH_DAYS = 120
@@ -317,7 +317,7 @@ def nearness(profile: Profile, context: Context) -> Found | None:
 def evidence(profile: Profile, _: Context) -> Found | None:
     """How sure it is that this is a group: extraction's confidence over independent stories.
 
-    A noisy or over the stories, times the share of mentions typed as an actor; four fifths of
+    A noisy or over the stories, times the share of mentions typed as an actor; seven tenths of
     that when no mention says what sort of group it is.
     """
     best: dict[str, float] = {}
@@ -326,7 +326,7 @@ def evidence(profile: Profile, _: Context) -> Found | None:
     doubt = 1.0
     for confidence in best.values():
         doubt *= 1 - 0.9 * confidence
-    sort = 1.0 if profile.kind is not ActorKind.UNKNOWN else 0.8
+    sort = 1.0 if profile.kind is not ActorKind.UNKNOWN else 0.7
     return Found(
         (1 - doubt) * profile.actor_share * sort,
         Message(
@@ -556,15 +556,15 @@ FEATURES: tuple[Term, ...] = (
     Term("anchoring", 0.5, anchoring),
     Term("themes", 0.75, themes),
     Term("nearness", 0.5, nearness),
-    Term("evidence", 3.0, evidence),
-    Term("under_the_radar", 1.0, under_the_radar),
-    Term("repeated", -1.5, repeated),
+    Term("evidence", 3.5, evidence),
+    Term("under_the_radar", 1.5, under_the_radar),
+    Term("repeated", -2, repeated),
     Term("listed", -2.5, listed),
     Term("national", -2.5, national),
-    Term("established", -3.5, established),
-    Term("seasonal", -3.5, seasonal),
-    Term("event_name", -2.5, event_name),
-    Term("work", -2.5, work),
+    Term("established", -3, established),
+    Term("seasonal", -3, seasonal),
+    Term("event_name", -4, event_name),
+    Term("work", -1.5, work),
     Term("advert", -3.0, advert),
     Term("syndicated", -2.5, syndicated),
     Term("elsewhere", -3.0, elsewhere),

@@ -1,0 +1,155 @@
+"""What single features make of a sentence, a name, a rhythm."""
+
+from __future__ import annotations
+
+import pytest
+
+from signals import cues, trends
+from signals.features import FEATURES
+from signals.queue import detect, rank
+from signals.scoring import reasons
+from tests.signals.facts import LYON, MULHOUSE, WATCH, World, days_ago, names
+from vigie.records import ActorKind, DocumentKind
+
+
+def birth(sentence: str, surface: str = "Petit Fil") -> float:
+    return cues.birth_of(sentence, surface)[0]
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "Petit Fil vient de voir le jour.",
+        "Petit Fil, toute jeune association, cherche un local.",
+        "La nouvelle association Petit Fil recrute.",
+        "Créé il y a quelques mois, Petit Fil répare des vélos.",
+        "Petit Fil tiendra son assemblée constitutive mardi.",
+        "Petit Fil a déposé ses statuts.",
+        "Petit Fil ouvrira ses portes en mai.",
+        "Der neue Verein Petit Fil wurde gerade gegründet.",
+    ],
+)
+def test_births_are_told_in_many_ways(sentence):
+    assert birth(sentence) >= 0.5
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "Petit Fil organise un repas.",
+        "Petit Fil, qui héberge les premières réunions, est ravi.",
+        "Petit Fil vient de lancer la nouvelle association Autre Fil.",
+        "La première édition était un succès, " + "et la suite aussi, " * 12 + "dit Petit Fil.",
+    ],
+)
+def test_a_birth_of_something_else_counts_for_little(sentence):
+    assert birth(sentence) < 0.35
+
+
+def test_a_name_that_reads_like_a_birth_is_none():
+    assert birth("Nouvelle Association range.", "Nouvelle Association") == 0
+
+
+def test_age_is_read_in_years_editions_and_dates():
+    assert cues.read("Le club fête ses 40 ans.").ages == (40,)
+    assert cues.read("Pour sa 12e édition, le club…").ages == (12,)
+    assert cues.read("Le club, fondé en 1987, recrute.").years == (1987,)
+    assert cues.read("Le club existe depuis une vingtaine d’années.").long_standing
+
+
+def test_the_words_before_a_name_tell_a_work_or_an_event():
+    assert cues.introduced_as_a_work("Le film « Petit Fil » sort.", "Petit Fil")
+    assert not cues.introduced_as_a_work("L’association Petit Fil sort un film.", "Petit Fil")
+    assert cues.spoken_of_as_an_event("La billetterie du Petit Fil ouvre.", "Petit Fil")
+
+
+def ranked(*sentences: tuple[str, str], **more) -> list[str]:
+    world = World()
+    for actor, sentence in sentences:
+        world.say(actor, sentence, **more)
+    return names(detect(world.facts(), WATCH))
+
+
+def test_national_groups_shops_and_events_rank_below_a_plain_group():
+    order = ranked(
+        ("Fédération nationale du Fil", "La Fédération nationale du Fil écrit."),
+        ("Boulangerie du Fil", "La Boulangerie du Fil vend du pain."),
+        ("Festival du Fil", "Le Festival du Fil commence."),
+        ("Petit Fil", "Petit Fil se réunit."),
+    )
+    assert order[0] == "Petit Fil"
+
+
+def test_a_registry_notice_of_a_change_is_no_birth():
+    world = World()
+    for name, sentence in (("Un", "Modification : Un change de siège."), ("Deux", "Deux.")):
+        world.say(name, sentence, document_kind=DocumentKind.NOTICE)
+    ranking = rank(world.facts(), WATCH)
+    found = {s.profile.name: "birth" in s.found for s in ranking.scored}
+    assert found == {"Un": False, "Deux": True}
+
+
+def test_what_was_proposed_last_week_makes_room_and_comes_back():
+    world = World()
+    for name in ("Un", "Deux"):
+        world.say(name, day=days_ago(12))
+    last = detect(world.facts(days_ago(7)), WATCH)
+    again = detect(world.facts(last=last), WATCH)
+    repeated = [f for c in again.candidates for f in c.reasons if f.name == "repeated"]
+    assert len(repeated) == 2
+    assert len(detect(world.facts(last=None), WATCH).candidates) == 2
+
+
+def test_something_new_lifts_the_penalty_of_having_been_proposed():
+    world = World()
+    world.say("Un", day=days_ago(12))
+    last = detect(world.facts(days_ago(7)), WATCH)
+    world.say("Un", day=days_ago(2))
+    (candidate,) = detect(world.facts(last=last), WATCH).candidates
+    assert "repeated" not in {f.name for f in candidate.reasons}
+
+
+def test_a_nearest_commune_outside_counts_half():
+    world = World()
+    world.say("Un", communes=(LYON, MULHOUSE))
+    (scored,) = rank(world.facts(), WATCH).scored
+    assert scored.found["elsewhere"].value == 0.5
+
+
+def test_one_more_story_of_few_is_a_probable_rise_and_of_many_is_not():
+    assert trends.rate_rose(2, 4, 0, 26) > 0.9
+    assert trends.rate_rose(4, 4, 26, 26) < 0.55
+    assert trends.rate_rose(0, 4, 5, 26) < 0.3
+
+
+def test_a_burst_is_under_way_only_when_it_lasts_until_now():
+    assert trends.burst_weight([0] * 20 + [1, 4, 5]) > 1
+    assert trends.burst_weight([1, 4, 5] + [0] * 20) == 0
+    assert trends.burst_weight([1] * 23) == 0
+
+
+def test_a_slow_rise_is_seen_without_any_burst():
+    assert trends.laplace_trend([200, 260, 300, 330, 350, 360], 364) > 0.9
+    assert trends.laplace_trend([30, 100, 180, 250, 330], 364) == pytest.approx(0.5, abs=0.15)
+
+
+def test_the_list_of_features_is_visible_and_complete():
+    assert len({t.name for t in FEATURES}) == len(FEATURES)
+    for term in FEATURES:
+        assert term.function.__doc__
+        assert 4 * term.weight % 1 == 0
+
+
+def test_every_detail_is_a_french_sentence():
+    world = World()
+    world.source("blog")
+    for number in range(6):
+        sentence = f"Petit Fil, tiers-lieu, cherche un local ({number})."
+        more = {"source": "blog"} if number % 2 else {}
+        world.say("Petit Fil", sentence, days_ago(9 * number), kind=ActorKind.THIRD_PLACE, **more)
+    ranking = rank(world.facts(), WATCH)
+    details = [str(f.detail) for f in reasons(ranking.scored[0], ranking.weights)]
+    assert "Touche à vos thèmes : tiers-lieu" in details
+    assert "Relayé par 2 sources locales ou régionales" in details
+    assert "Sous le radar : absent des annuaires, 6 récits en tout, aucun national" in details
+    assert not any("{" in detail for detail in details)
