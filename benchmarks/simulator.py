@@ -1,6 +1,6 @@
 """Is the simulated web hard enough, and not impossible? Checked from its truth alone.
 
-Usage: python benchmarks/simulator.py [--territory NAME] [--seed N] [--weeks N] [--scale X]
+Usage: python -m benchmarks.simulator [--territory NAME] [--seed N] [--weeks N] [--scale X]
 
 The baseline knows every name without error and queues, each Monday from week 9, the 25 most
 mentioned of the last four weeks among those that the first weeks did not know. The oracle
@@ -18,9 +18,13 @@ from collections import Counter
 from datetime import date, timedelta
 from pathlib import Path
 from time import perf_counter
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+from benchmarks import report
 from simulation import Summary, simulate
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 QUEUE = 25
 FIRST_WEEK = 9
@@ -88,35 +92,50 @@ def main() -> None:
         summary = simulate(
             Path(folder), given.territory, weeks=given.weeks, seed=given.seed, scale=given.scale
         )
-        print(f"simulated in {perf_counter() - begin:.1f} s")
-        report(summary)
+        seconds = perf_counter() - begin
+        figures = {"seconds": seconds, **measures(summary)}
+    title = f"{given.territory}, seed {given.seed}, {given.weeks} weeks, scale {given.scale:g}"
+    report.table(f"Simulator: {title}", ("", ""), rows(figures))
+    if given == parser.parse_args([]):
+        print(report.write("simulator", figures))
 
 
-def report(summary: Summary) -> None:
-    """Print what the simulated web is like."""
+def measures(summary: Summary) -> dict[str, Any]:
+    """Return what the simulated web is like, and how hard."""
     truth, days = seen(summary.folder)
     documents = lines(summary.folder / "documents.jsonl")
     words = [len(d["text"].split()) for d in documents]
-    print(f"documents {len(documents)}, words a document: median {statistics.median(words):.0f},")
-    print(f"  deciles {[round(q) for q in statistics.quantiles(words, n=10)]}")
-    print("by source", dict(Counter(d["source"] for d in documents)))
-    emerging = [k for k, v in truth.items() if v["emerging"]]
-    print(f"emerging actors {len(emerging)}")
-    for course in sorted({v["course"] for v in truth.values()}):
-        counts = [len(days[k]) for k, v in truth.items() if v["course"] == course]
-        print(
-            f"  {course:15} {len(counts):5} named in {statistics.mean(counts):.1f} documents each"
-        )
     present = active(summary)
-    oracle = [min(n, QUEUE) / QUEUE for n in present]
-    print(f"active emerging actors: least {min(present)}, median {statistics.median(present)}")
-    print(f"weeks with at least 25: {sum(n >= QUEUE for n in present)} of {len(present)}")
-    print(f"oracle precision@25 {statistics.mean(oracle):.3f} (bar: over 0.95)")
-    for what, labels in (("any name", None), ("actors only", {"ACTOR"})):
-        for fresh in (None, 8):
-            score = statistics.mean(weekly(summary, labels, fresh))
-            age = "since week 4" if fresh is None else f"in the last {fresh} weeks"
-            print(f"baseline precision@25, {what} new {age}: {score:.3f} (bar: under 0.35)")
+    courses = sorted({v["course"] for v in truth.values()})
+    named = {c: [len(days[k]) for k, v in truth.items() if v["course"] == c] for c in courses}
+    return {
+        "documents": len(documents),
+        "words per document, deciles": [round(q) for q in statistics.quantiles(words, n=10)],
+        "documents by source": dict(sorted(Counter(d["source"] for d in documents).items())),
+        "emerging actors": sum(v["emerging"] for v in truth.values()),
+        "entities by course": {c: len(v) for c, v in named.items()},
+        "documents per entity by course": {c: statistics.mean(v) for c, v in named.items()},
+        "active emerging actors, least": min(present),
+        "active emerging actors, median": statistics.median(present),
+        "weeks with 25 active": f"{sum(n >= QUEUE for n in present)} of {len(present)}",
+        "oracle precision@25 (bar: over 0.95)": statistics.mean(
+            min(n, QUEUE) / QUEUE for n in present
+        ),
+        "baseline precision@25 (bar: under 0.35)": {
+            f"{what}, new {age}": statistics.mean(weekly(summary, labels, fresh))
+            for what, labels in (("any name", None), ("actors only", {"ACTOR"}))
+            for age, fresh in (("since week 4", None), ("in the last 8 weeks", 8))
+        },
+    }
+
+
+def rows(figures: dict[str, Any]) -> Iterator[tuple[str, object]]:
+    """Return one row a figure, those of a group under each other."""
+    for name, value in figures.items():
+        if isinstance(value, dict):
+            yield from ((f"{name}: {key}", inner) for key, inner in value.items())
+        else:
+            yield name, value
 
 
 if __name__ == "__main__":

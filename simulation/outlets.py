@@ -20,7 +20,8 @@ if TYPE_CHECKING:
 
 PORT = 8917
 """The port in the addresses of `documents.jsonl`; a server on another port translates."""
-MOST_OUTLETS = 160
+FEWEST, MOST = 16, 160
+"""Outlets up to scale 1, and at any scale."""
 
 ARTICLES = ("portrait", "brief", "passing", "topic", "split", "merger", "release", "renamed")
 
@@ -126,7 +127,7 @@ def draw(stage: World, days: tuple[date, date]) -> tuple[Outlet, ...]:
     `days` are the first that is simulated and the first that is no longer.
     """
     chosen = list(plans())
-    more = round(min(MOST_OUTLETS, len(chosen) * max(1.0, stage.scale) ** 0.5)) - len(chosen)
+    more = round(min(MOST, FEWEST * max(1.0, stage.scale) ** 0.5)) - len(chosen)
     for number in range(more):
         model = next(p for p in plans() if p.id == _COPIED[number % len(_COPIED)])
         chosen.append(replace(model, id=f"{model.id}-{number + 2}", weight=model.weight * 0.8))

@@ -149,7 +149,8 @@ class _Run:
         slow = (
             0.5 if day.month == 8 or (day.month, day.day) >= (12, 23) or day.weekday() == 6 else 1
         )
-        for _ in range(poisson(outlet.filler * self.stage.scale * slow / 8, rng)):
+        share = self.stage.scale * papers.FEWEST / len(self.outlets)
+        for _ in range(poisson(outlet.filler * share * slow / 8, rng)):
             group = rng.choice(self.stage.old)
             if outlet.style == "ical":
                 story = self.desk.regular(group, day, rng)
@@ -165,7 +166,7 @@ class _Run:
         chosen = rng.choices(takers, [o.weight for o in takers])[0]
         story = self.desk.tell(group, chosen, rng)
         name = self._queue(story, chosen, day, rng)
-        if first.entity.label == "ACTOR" and first.form != "release":
+        if first.entity.label == "ACTOR" and first.entity.course not in {"once", "syndicated"}:
             self.heard.append(first.entity)
         others = [o for o in takers if o is not chosen and o.language == chosen.language]
         rng.shuffle(others)

@@ -270,6 +270,8 @@ class Desk:
             about = _ABOUT.get(entity.course, ("A", "", "passing_actor"))[2]
             if entity.course == "old" and rng.random() < 0.5:
                 about = "passing_actor"
+            elif entity.emerging and rng.random() < 0.3:
+                about = "passing_new"
             said = grammar.say(about, {**context, **_bound(entity, marks)}, rng)
             sentences.insert(rng.randint(1, len(sentences)), said)
         return Story(title, _group(sentences, rng), marks)
