@@ -6,6 +6,7 @@ import json
 import secrets
 import socket
 import sys
+from contextlib import suppress
 from datetime import UTC, datetime
 from hashlib import sha256
 from pathlib import Path
@@ -81,7 +82,8 @@ def serve(store: Store, settings: Settings, host: str = LOOPBACK, port: int = 80
     config = uvicorn.Config(
         create_app(store, settings), log_level="warning", server_header=False, proxy_headers=False
     )
-    with listening:
+    # The server has closed everything by the time it passes the interruption on.
+    with listening, suppress(KeyboardInterrupt):
         uvicorn.Server(config).run(sockets=[listening])
 
 
