@@ -6,13 +6,12 @@ besides, as they are.
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from nlp import cues, lexicon
-from nlp.spans import Candidate, is_name_token
+from nlp.spans import Candidate, Tokens, is_name_token
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -34,7 +33,8 @@ WIDTH = 96 * 5
 
 
 def facts(
-    doc: Doc,
+    doc: Tokens,
+    text: str,
     candidate: Candidate,
     bounds: tuple[int, int],
     words: list[str],
@@ -46,6 +46,7 @@ def facts(
 
     Args:
         doc: the analysed text.
+        text: the same as a string, which spaCy puts together anew whenever it is asked.
         candidate: the tokens in question.
         bounds: the tokens of its sentence.
         words: the lower-case form of every token of the document.
@@ -54,7 +55,6 @@ def facts(
         repeats: how often the candidate's text stands in the document.
     """
     start, end = candidate.start, candidate.end
-    first, last = doc[start], doc[end - 1]
     told = ["bias", *(f"from={source}" for source in candidate.sources)]
     told += _model_facts(start, end, entities, doc)
     told += _shape_facts(doc, start, end, words, bounds)
@@ -77,11 +77,9 @@ def facts(
             told.append(f"before_is={name}")
         if start > bounds[0] + 1 and words[start - 2] in nouns:
             told.append(f"before2_is={name}")
-    sentence_start = doc[bounds[0]].idx
-    before = doc.text[max(sentence_start, first.idx - CONTEXT) : first.idx]
-    last_end = last.idx + len(last)
-    sentence_end = doc[bounds[1] - 1].idx + len(doc[bounds[1] - 1])
-    after = doc.text[last_end : min(sentence_end, last_end + CONTEXT)]
+    first, last = doc.starts[start], doc.end(end - 1)
+    before = doc.text[max(doc.starts[bounds[0]], first - CONTEXT) : first]
+    after = doc.text[last : min(doc.end(bounds[1] - 1), last + CONTEXT)]
     told += [f"cue={cue.name}" for cue in cues.found(before, after)]
     inside = sum(position in communes for position in range(start, end))
     if inside:
@@ -94,28 +92,30 @@ def facts(
     return told
 
 
-def _model_facts(start: int, end: int, entities: dict[tuple[int, int], str], doc: Doc) -> list[str]:
+def _model_facts(
+    start: int, end: int, entities: dict[tuple[int, int], str], doc: Tokens
+) -> list[str]:
     exact = entities.get((start, end))
     if exact:
         return [f"model={exact}"]
     told = []
-    tags = {doc[position].ent_type_ for position in range(start, end)}
+    tags = {doc.types[position] for position in range(start, end)}
     told += [f"model_in={tag}" for tag in tags if tag]
     if "" in tags:
         told.append("model_gap")
-    if start and doc[start].ent_iob_ == "I":
+    if start and doc.types[start] and not doc.opens[start]:
         told.append("model_cuts_left")
-    if end < len(doc) and doc[end].ent_iob_ == "I":
+    if end < len(doc.texts) and doc.types[end] and not doc.opens[end]:
         told.append("model_cuts_right")
     told.append("model=none" if tags == {""} else "model=overlap")
     return told
 
 
 def _shape_facts(
-    doc: Doc, start: int, end: int, words: list[str], bounds: tuple[int, int]
+    doc: Tokens, start: int, end: int, words: list[str], bounds: tuple[int, int]
 ) -> list[str]:
     length = end - start
-    texts = [doc[position].text for position in range(start, end)]
+    texts = [doc.texts[position] for position in range(start, end)]
     told = [f"length={min(length, 8)}"]
     capitals = sum(is_name_token(text) for text in texts)
     told.append(f"capitals={min(capitals, 4)}")
@@ -153,13 +153,13 @@ def _shape_facts(
     if left == "(" and right == ")":
         told.append("bracketed")
     # A longer name is cut when the next or previous word looks as if it belonged to it.
-    if end < bounds[1] and is_name_token(doc[end].text):
+    if end < bounds[1] and is_name_token(doc.texts[end]):
         told.append("cut_right")
-    if start > bounds[0] and is_name_token(doc[start - 1].text):
+    if start > bounds[0] and is_name_token(doc.texts[start - 1]):
         told.append("cut_left" if start - 1 > bounds[0] else "cut_left_start")
-    if end + 1 < bounds[1] and right in LINKING and is_name_token(doc[end + 1].text):
+    if end + 1 < bounds[1] and right in LINKING and is_name_token(doc.texts[end + 1]):
         told.append(f"linked_right={right}")
-    if start - 1 > bounds[0] and left in LINKING and is_name_token(doc[start - 2].text):
+    if start - 1 > bounds[0] and left in LINKING and is_name_token(doc.texts[start - 2]):
         told.append(f"linked_left={left}")
     if "et" in words[start:end] or "&" in words[start:end]:
         told.append("has_and")
@@ -171,7 +171,6 @@ def _shape_facts(
 LINKING = frozenset(
     "de du des d' la le les l' et & en à au aux pour sur sans - – the of and for".split()
 )
-SHAPE = re.compile(r"\W")
 
 
 def vectors(doc: Doc, pairs: list[Candidate], bounds: list[tuple[int, int]]) -> NDArray[np.float32]:

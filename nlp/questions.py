@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     from spacy.tokens import Doc
 
-    from nlp.spans import Candidate
+    from nlp.spans import Candidate, Tokens
 
 
 @dataclass(slots=True)
@@ -27,12 +27,13 @@ class Question:
 
 def questions(doc: Doc, communes: Sequence[tuple[int, int, str]]) -> list[Question]:
     """Return every candidate of a document with its facts, in order of sentence."""
-    words = [token.lower_.replace("’", "'") for token in doc]
-    entities = spans.from_entities(doc, words)
+    tokens = spans.tokens_of(doc)
+    words = [word.lower().replace("’", "'") for word in tokens.texts]
+    entities = spans.from_entities(tokens, words)
     in_communes = _tokens_of(doc, communes)
     found: list[tuple[Candidate, tuple[int, int]]] = []
-    for bounds in token_sentences(doc):
-        here = spans.candidates(doc, bounds, words)
+    for bounds in token_sentences(tokens):
+        here = spans.candidates(tokens, bounds, words)
         known = {(c.start, c.end): c for c in here}
         for start, end in entities:
             if bounds[0] <= start and end <= bounds[1] and start < end:
@@ -44,12 +45,14 @@ def questions(doc: Doc, communes: Sequence[tuple[int, int, str]]) -> list[Questi
                 candidate.sources.add("model")
         found += [(candidate, bounds) for candidate in here]
     repeats = Counter(" ".join(words[c.start : c.end]) for c, _ in found)
+    whole = doc.text
     return [
         Question(
             candidate,
             bounds,
             features.facts(
-                doc,
+                tokens,
+                whole,
                 candidate,
                 bounds,
                 words,
@@ -62,11 +65,11 @@ def questions(doc: Doc, communes: Sequence[tuple[int, int, str]]) -> list[Questi
     ]
 
 
-def token_sentences(doc: Doc) -> Iterator[tuple[int, int]]:
+def token_sentences(tokens: Tokens) -> Iterator[tuple[int, int]]:
     """Yield the sentences of a document as token bounds."""
-    starts = [token.idx for token in doc]
+    starts = tokens.starts
     position = 0
-    for low, high in text.sentences(doc.text):
+    for low, high in text.sentences(tokens.text):
         while position < len(starts) and starts[position] < low:
             position += 1
         first = position
