@@ -171,7 +171,11 @@ _ELIDED = re.compile(
     rf"\b([Dd]e|[Ll]e|[Ll]a|[Nn]e|[Qq]ue|[Ss]e|[Jj]e|jusque|[Ll]orsque|[Pp]uisque) {_NEXT}"
 )
 _NOUVEL = re.compile(rf"\b([Nn])ouveau {_NEXT}(?!et\b|à\b|au\b|aux\b|en\b|est\b|ou\b)")
-_CONTRACTED = re.compile(rf"\b([DdÀà])(e|)? ({_MARK}?)(le|les|Le|Les) (?!{END})")
+_CONTRACTED = re.compile(
+    rf"\b([Dd]e|[Àà]) ({_MARK}?)"
+    rf"(les? (?!{END})|Les? (?={_MARK}?[A-ZÀ-Ö])|(?<={_MARK})Les? (?!{END}))"
+)
+_MERGED = {"de le": "du", "de les": "des", "à le": "au", "à les": "aux"}
 _S_IL = re.compile(r"\b([Ss])i (ils?)\b")
 _DOUBLE = re.compile(r" {2,}")
 _SPACES = re.compile(r"(?<=[a-zé]’) +| +(?=[,.](?:\s|$))")
@@ -184,19 +188,9 @@ def _elide(match: re.Match[str]) -> str:
 
 
 def _contract(match: re.Match[str]) -> str:
-    first, rest, name, article = match[1], match[2] or "", match[3], match[4]
-    if article[0] == "L" and not name:
-        return match[0]
-    if first in "Dd":
-        if rest != "e":
-            return match[0]
-        short = "u " if article.lower() == "le" else "es "
-        return f"{first}{short}{name}"
-    if rest:
-        return match[0]
-    big = first == "À"
-    short = "u " if article.lower() == "le" else "ux "
-    return f"{'A' if big else 'a'}{short}{name}"
+    word, name, article = match[1], match[2], match[3].strip()
+    merged = _MERGED[f"{word} {article}".lower()]
+    return f"{merged.capitalize() if word[0].isupper() else merged} {name}"
 
 
 def polish(text: str) -> str:

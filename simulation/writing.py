@@ -148,6 +148,8 @@ class Desk:
             return self._notice(first, context, marks, rng)
         title, sections = _plan(first, outlet, rng)
         story = Story(_title(title, context, rng), _paragraphs(sections, context, rng), marks)
+        if first.entity not in marks.entities:
+            story.paragraphs += _paragraphs(["signed"], context, rng)
         if first.form == "renamed":
             first.entity.renamed = True
         if first.form == "event" and first.when:
