@@ -57,7 +57,7 @@ def main() -> None:
     if not GOLD.exists():
         print(f"{GOLD} is absent: nothing measured")
         return
-    rows = [json.loads(line) for line in GOLD.read_text("utf-8").splitlines()]
+    rows = [json.loads(line) for line in GOLD.read_text("utf-8").split("\n") if line]
     truth = [[Piece(s["start"], s["end"], s["label"]) for s in row["spans"]] for row in rows]
     language_model = model.load()
     found = [

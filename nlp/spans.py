@@ -41,6 +41,48 @@ COMMON_OPENERS = frozenset(
 SPOKEN = frozenset("m. mme mlle mm. dr monsieur madame".split())
 
 
+@dataclass(frozen=True, slots=True)
+class Tokens:
+    """What is asked of a document's tokens, again and again, in lists: spaCy's are slow to read."""
+
+    text: str
+    texts: list[str]
+    starts: list[int]
+    """Characters before each token."""
+    spaces: list[bool]
+    """Whether a space follows each token."""
+    entities: list[tuple[int, int, str]]
+    """Of the language model: first token, the one after the last, label."""
+    types: list[str]
+    """The label of the entity that holds each token, or nothing."""
+    opens: list[bool]
+    """Whether each token opens an entity."""
+
+    def end(self, position: int) -> int:
+        """Return the characters up to the end of a token."""
+        return self.starts[position] + len(self.texts[position])
+
+
+def tokens_of(doc: Doc) -> Tokens:
+    """Return the tokens of an analysed text."""
+    texts = [token.text for token in doc]
+    types = [""] * len(texts)
+    opens = [False] * len(texts)
+    entities = [(entity.start, entity.end, entity.label_) for entity in doc.ents]
+    for start, end, label in entities:
+        types[start:end] = [label] * (end - start)
+        opens[start] = True
+    return Tokens(
+        doc.text,
+        texts,
+        [token.idx for token in doc],
+        [bool(token.whitespace_) for token in doc],
+        entities,
+        types,
+        opens,
+    )
+
+
 @dataclass(slots=True)
 class Candidate:
     """Tokens start to end (exclusive) of a document that may be a name, and who says so."""
@@ -50,7 +92,7 @@ class Candidate:
     sources: set[str] = field(default_factory=set)
 
 
-def candidates(doc: Doc, bounds: tuple[int, int], words: list[str]) -> list[Candidate]:
+def candidates(doc: Tokens, bounds: tuple[int, int], words: list[str]) -> list[Candidate]:
     """Return the candidates of a sentence, given as token bounds.
 
     Args:
@@ -85,13 +127,12 @@ GROUP_HEADS = frozenset(
 )
 
 
-def is_sound(doc: Doc, words: list[str], start: int, end: int) -> bool:
+def is_sound(doc: Tokens, words: list[str], start: int, end: int) -> bool:
     """Tell whether a span may be a name at all: no separator in it, no bare head before it."""
-    if end - start > LONGEST or (words[start] in GROUP_HEADS and doc[start].text[0].islower()):
+    if end - start > LONGEST or (words[start] in GROUP_HEADS and doc.texts[start][0].islower()):
         return False
     return not any(
-        doc[position].text in SEPARATORS
-        and (doc[position].whitespace_ or doc[position - 1].whitespace_)
+        doc.texts[position] in SEPARATORS and (doc.spaces[position] or doc.spaces[position - 1])
         for position in range(start + 1, end - 1)
     )
 
@@ -110,11 +151,11 @@ def is_name_token(text: str) -> bool:
     return any(c.isupper() for c in text[1:])
 
 
-def runs(doc: Doc, bounds: tuple[int, int], words: list[str]) -> Iterator[tuple[int, int]]:
+def runs(doc: Tokens, bounds: tuple[int, int], words: list[str]) -> Iterator[tuple[int, int]]:
     """Yield the longest runs of name-like tokens, linked by small words, in a sentence."""
     position, stop = bounds
     while position < stop:
-        if not is_name_token(doc[position].text):
+        if not is_name_token(doc.texts[position]):
             position += 1
             continue
         end = _run_end(doc, words, position, stop)
@@ -122,17 +163,16 @@ def runs(doc: Doc, bounds: tuple[int, int], words: list[str]) -> Iterator[tuple[
         position = end
 
 
-def _run_end(doc: Doc, words: list[str], start: int, stop: int) -> int:
+def _run_end(doc: Tokens, words: list[str], start: int, stop: int) -> int:
     end = start + 1
     while end < stop and end - start < LONGEST:
-        token = doc[end]
-        if is_name_token(token.text) or _glued(doc, end):
+        if is_name_token(doc.texts[end]) or _glued(doc, end):
             end += 1
             continue
         ahead = end
         while ahead < stop and ahead - end < 3 and words[ahead] in LINKS:
             ahead += 1
-        if ahead == end or ahead >= stop or not is_name_token(doc[ahead].text):
+        if ahead == end or ahead >= stop or not is_name_token(doc.texts[ahead]):
             if _digit_end(doc, end):
                 end += 1
             break
@@ -140,23 +180,23 @@ def _run_end(doc: Doc, words: list[str], start: int, stop: int) -> int:
     return end
 
 
-def _digit_end(doc: Doc, position: int) -> bool:
+def _digit_end(doc: Tokens, position: int) -> bool:
     """Tell whether a number closes a name, as in « Fabrique 21 »."""
-    return doc[position].text.isdigit() and len(doc[position]) <= 4
+    return doc.texts[position].isdigit() and len(doc.texts[position]) <= 4
 
 
-def _glued(doc: Doc, position: int) -> bool:
+def _glued(doc: Tokens, position: int) -> bool:
     """Tell whether a token goes on without a space from the one before: `ech` in `Clic'ech`."""
-    if doc[position - 1].whitespace_:
+    if doc.spaces[position - 1]:
         return False
-    text = doc[position].text
-    before = doc[position - 1].text
+    text = doc.texts[position]
+    before = doc.texts[position - 1]
     if text in {"-", "'", "@", "+", "&", "·", "!"}:
-        return position + 1 < len(doc) and not doc[position].whitespace_
+        return position + 1 < len(doc.texts) and not doc.spaces[position]
     return text[0].isalnum() and before[-1] in "-'@+&·." or text[:1] in ".-'" and len(text) > 1
 
 
-def _cuts(doc: Doc, words: list[str], start: int, end: int) -> Iterator[tuple[int, int]]:
+def _cuts(doc: Tokens, words: list[str], start: int, end: int) -> Iterator[tuple[int, int]]:
     """Yield a run and its pieces: between links, and without its first or last piece."""
     yield start, end
     pieces: list[tuple[int, int]] = []
@@ -179,7 +219,7 @@ def _cuts(doc: Doc, words: list[str], start: int, end: int) -> Iterator[tuple[in
         yield start, end - 1
 
 
-def _longer(doc: Doc, words: list[str], start: int, end: int, stop: int) -> Iterator[int]:
+def _longer(doc: Tokens, words: list[str], start: int, end: int, stop: int) -> Iterator[int]:
     """Yield the ends a run may have if lower-case words go on with it."""
     content = 0
     position = end
@@ -198,13 +238,13 @@ def _longer(doc: Doc, words: list[str], start: int, end: int, stop: int) -> Iter
         yield position
 
 
-def _quoted(doc: Doc, bounds: tuple[int, int]) -> Iterator[tuple[int, int]]:
+def _quoted(doc: Tokens, bounds: tuple[int, int]) -> Iterator[tuple[int, int]]:
     position, stop = bounds
     while position < stop:
-        closing = QUOTES.get(doc[position].text)
+        closing = QUOTES.get(doc.texts[position])
         if closing:
             for end in range(position + 1, min(stop, position + 10)):
-                if doc[end].text in {closing, '"', "”", "»"}:
+                if doc.texts[end] in {closing, '"', "”", "»"}:
                     if end > position + 1:
                         yield position + 1, end
                     position = end
@@ -212,15 +252,15 @@ def _quoted(doc: Doc, bounds: tuple[int, int]) -> Iterator[tuple[int, int]]:
         position += 1
 
 
-def _opened(doc: Doc, bounds: tuple[int, int], words: list[str]) -> Iterator[tuple[int, int]]:
+def _opened(doc: Tokens, bounds: tuple[int, int], words: list[str]) -> Iterator[tuple[int, int]]:
     """Yield the names that open with a common noun: `rue des Lilas`, `région Bretagne`."""
     for start in range(bounds[0], bounds[1]):
-        if words[start] not in COMMON_OPENERS or doc[start].text[0].isupper():
+        if words[start] not in COMMON_OPENERS or doc.texts[start][0].isupper():
             continue
         position, content = start + 1, 0
         while position < bounds[1] and position - start < LONGEST and content < 6:
             word = words[position]
-            if is_name_token(doc[position].text):
+            if is_name_token(doc.texts[position]):
                 end = _run_end(doc, words, position, bounds[1])
                 yield start, min(end, start + LONGEST)
                 for piece_end in range(position + 1, end):
@@ -235,9 +275,9 @@ def _opened(doc: Doc, bounds: tuple[int, int], words: list[str]) -> Iterator[tup
                 yield start, position
 
 
-def from_entities(doc: Doc, words: list[str]) -> dict[tuple[int, int], str]:
+def from_entities(doc: Tokens, words: list[str]) -> dict[tuple[int, int], str]:
     """Return the model's entities, trimmed, with their label."""
-    trimmed = {_trimmed(doc, words, entity.start, entity.end): entity.label_ for entity in doc.ents}
+    trimmed = {_trimmed(doc, words, start, end): label for start, end, label in doc.entities}
     return {
         (start, end): label
         for (start, end), label in trimmed.items()
@@ -245,9 +285,9 @@ def from_entities(doc: Doc, words: list[str]) -> dict[tuple[int, int], str]:
     }
 
 
-def _closes_sentence(doc: Doc, end: int) -> bool:
+def _closes_sentence(doc: Tokens, end: int) -> bool:
     """Tell whether the mark before `end` ends the sentence rather than a name."""
-    return end == len(doc) or not doc[end].text[0].islower()
+    return end == len(doc.texts) or not doc.texts[end][0].islower()
 
 
 EDGE = re.compile(r"^[^\w#@+!?*&]+$")
@@ -255,20 +295,20 @@ OPENING_ARTICLES = frozenset("le la les l' un une des du de d' au aux et à en".
 CLOSING = LINKS | {"-", "–"}
 
 
-def _trimmed(doc: Doc, words: list[str], start: int, end: int) -> tuple[int, int]:
+def _trimmed(doc: Tokens, words: list[str], start: int, end: int) -> tuple[int, int]:
     """Return bounds without punctuation, lower-case articles and dangling links."""
     while start < end and (
-        EDGE.match(doc[start].text)
-        or (words[start] in OPENING_ARTICLES and not doc[start].text[0].isupper())
+        EDGE.match(doc.texts[start])
+        or (words[start] in OPENING_ARTICLES and not doc.texts[start][0].isupper())
         or words[start] in SPOKEN
-        or doc[start].is_space
+        or doc.texts[start].isspace()
     ):
         start += 1
     while end > start and (
-        EDGE.match(doc[end - 1].text)
-        or (words[end - 1] in CLOSING and not doc[end - 1].text[0].isupper())
-        or doc[end - 1].is_space
-        or (doc[end - 1].text in {"!", "?"} and _closes_sentence(doc, end))
+        EDGE.match(doc.texts[end - 1])
+        or (words[end - 1] in CLOSING and not doc.texts[end - 1][0].isupper())
+        or doc.texts[end - 1].isspace()
+        or (doc.texts[end - 1] in {"!", "?"} and _closes_sentence(doc, end))
     ):
         end -= 1
     return start, end

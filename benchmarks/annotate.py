@@ -1,0 +1,80 @@
+"""What finding actors costs beside the bare language model, on the same texts in one run.
+
+`python benchmarks/annotate.py [texts]`; rounds alternate, the fastest of each counts.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from datetime import UTC, datetime
+from pathlib import Path
+from time import perf_counter, process_time
+
+from nlp import annotate, model, text
+from nlp.training import generate
+from vigie.records import Document
+
+CORPUS = Path(__file__).parents[2] / "shared/real/corpus-dev.jsonl"
+RESULTS = Path(__file__).parent / "results"
+ROUNDS = 3
+
+
+def texts(count: int) -> list[str]:
+    """Return real texts if they are there, else invented ones of the same length."""
+    if CORPUS.exists():
+        rows = [json.loads(line) for line in CORPUS.read_text("utf-8").split("\n") if line]
+        return [row["text"][:8000] for row in rows[:: max(1, len(rows) // count)]][:count]
+    invented = " ".join(example.text for example in generate.examples(1, 1))
+    return [invented[start : start + 3000] for start in range(0, count * 500, 500)]
+
+
+def main() -> None:
+    """Measure, print, write."""
+    sample = texts(int(sys.argv[1]) if len(sys.argv) > 1 else 120)
+    now = datetime.now(UTC)
+    documents = [
+        Document(
+            id=str(number),
+            source_id="s",
+            url=f"https://journal.example/{number}",
+            title="",
+            text=body,
+            published_at=now,
+            fetched_at=now,
+            language="fr",
+        )
+        for number, body in enumerate(sample)
+    ]
+    language_model = model.load()
+    prepared = [text.prepare(body) for body in sample]
+    list(annotate.annotate(documents[:8], language_model, frozenset()))  # gazetteer and weights
+    bare, whole = [], []
+    for _ in range(ROUNDS):
+        start, cpu = perf_counter(), process_time()
+        list(language_model.pipe(prepared, batch_size=16))
+        bare.append((process_time() - cpu, perf_counter() - start))
+        start, cpu = perf_counter(), process_time()
+        mentions = sum(
+            len(found.mentions)
+            for found in annotate.annotate(documents, language_model, frozenset())
+        )
+        whole.append((process_time() - cpu, perf_counter() - start))
+    figures = {
+        "texts": len(sample),
+        "characters": sum(map(len, sample)),
+        "mentions": mentions,
+        "bare_cpu_seconds": round(min(bare)[0], 2),
+        "annotate_cpu_seconds": round(min(whole)[0], 2),
+        "ratio": round(min(whole)[0] / min(bare)[0], 3),
+        "version": model.VERSION,
+        "measured_at": now.isoformat(timespec="seconds"),
+    }
+    print(json.dumps(figures, indent=1))
+    RESULTS.mkdir(exist_ok=True)
+    path = RESULTS / f"annotate-{now.date().isoformat()}.json"
+    path.write_text(json.dumps(figures, indent=1) + "\n", "utf-8")
+
+
+if __name__ == "__main__":
+    main()
