@@ -68,28 +68,34 @@ def fold(word: str) -> str:
 
 
 @cache
-def _index() -> dict[str, tuple[Entry, ...]]:
-    """Return the names of all communes by their first token, longest first."""
+def _index() -> dict[tuple[str, ...], tuple[Entry, ...]]:
+    """Return the names of all communes by their first two tokens, longest first.
+
+    Two, since a thousand of them begin with « la ».
+    """
     names: dict[tuple[str, ...], list[str]] = {}
     places = sorted(gazetteer.communes().values(), key=lambda p: (-p.population, p.code))
     for place in places:
         tokens = tuple(fold(t) for t in TOKEN.findall(place.name))
         names.setdefault(tokens, []).append(place.code)
-    by_first: dict[str, list[Entry]] = {}
+    by_start: dict[tuple[str, ...], list[Entry]] = {}
     for tokens, codes in names.items():
-        by_first.setdefault(tokens[0], []).append(Entry(tokens, tuple(codes)))
+        by_start.setdefault(tokens[:2], []).append(Entry(tokens, tuple(codes)))
     return {
-        first: tuple(sorted(entries, key=lambda e: -len(e.tokens)))
-        for first, entries in by_first.items()
+        start: tuple(sorted(entries, key=lambda e: -len(e.tokens)))
+        for start, entries in by_start.items()
     }
 
 
 def _longest(
-    index: dict[str, tuple[Entry, ...]], tokens: list[tuple[int, int, str]], position: int
+    index: dict[tuple[str, ...], tuple[Entry, ...]],
+    tokens: list[tuple[int, int, str]],
+    position: int,
 ) -> tuple[int, tuple[str, ...]]:
-    for entry in index.get(tokens[position][2], ()):
+    start = tuple(token[2] for token in tokens[position : position + 2])
+    for entry in (*index.get(start, ()), *index.get(start[:1], ())):
         length = len(entry.tokens)
-        if length == 1 or entry.tokens == tuple(t[2] for t in tokens[position : position + length]):
+        if length <= 2 or entry.tokens == tuple(t[2] for t in tokens[position : position + length]):
             return length, entry.codes
     return 0, ()
 
