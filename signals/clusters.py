@@ -72,7 +72,8 @@ def _marks(documents: list[tuple[str, ...]]) -> list[int]:
     size = min(DIMENSIONS, len(documents) - 1, matrix.shape[1] - 1)
     if size < 2:
         return [-1] * len(documents)
-    reduced = TruncatedSVD(size, algorithm="randomized", random_state=0).fit_transform(matrix)
+    with np.errstate(invalid="ignore", divide="ignore"):  # texts that are all alike vary by nothing
+        reduced = TruncatedSVD(size, algorithm="randomized", random_state=0).fit_transform(matrix)
     vectors = np.round(normalize(reduced), 6)
     least = 2 if len(documents) < 30 else 3
     model = HDBSCAN(
