@@ -4,18 +4,19 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 from simulation import grammar
+from simulation.cast import Entity
 from simulation.names import fold
 from simulation.outlets import PORT, Outlet
+from simulation.writing import EventFacts
 
 if TYPE_CHECKING:
-    from datetime import datetime
     from random import Random
 
-    from simulation.cast import Entity
-    from simulation.writing import EventFacts, Story
+    from simulation.writing import Story
 
 EXCERPT = 220
 """Characters of a feed's excerpt."""

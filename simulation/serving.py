@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, time
 from http.server import ThreadingHTTPServer
+from pathlib import Path
 from time import time as clock
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
@@ -18,7 +19,6 @@ from simulation.answers import handler
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
 ZONE = ZoneInfo("Europe/Paris")
 
