@@ -125,7 +125,8 @@ def chosen(candidates: Sequence[Candidate], judged: Judged) -> list[tuple[int, L
     eligible = [row for row in range(len(candidates)) if presence[row] >= PRESENT]
     taken = _scheduled(candidates, [row for row in eligible if worth[row] > 0], worth)
     taken += _last_resort(candidates, eligible, taken, joint)
-    return [(row, Label(CLASSES[best[row]]), float(presence[row])) for row in sorted(taken)]
+    taken.sort(key=lambda row: candidates[row].start)
+    return [(row, Label(CLASSES[best[row]]), float(presence[row])) for row in taken]
 
 
 def _scheduled(

@@ -34,7 +34,6 @@ WIDTH = 96 * 5
 
 def facts(
     doc: Tokens,
-    text: str,
     candidate: Candidate,
     bounds: tuple[int, int],
     words: list[str],
@@ -46,7 +45,6 @@ def facts(
 
     Args:
         doc: the analysed text.
-        text: the same as a string, which spaCy puts together anew whenever it is asked.
         candidate: the tokens in question.
         bounds: the tokens of its sentence.
         words: the lower-case form of every token of the document.
@@ -58,6 +56,18 @@ def facts(
     told = ["bias", *(f"from={source}" for source in candidate.sources)]
     told += _model_facts(start, end, entities, doc)
     told += _shape_facts(doc, start, end, words, bounds)
+    told += _word_facts(start, end, bounds, words)
+    first, last = doc.starts[start], doc.end(end - 1)
+    before = doc.text[max(doc.starts[bounds[0]], first - CONTEXT) : first]
+    after = doc.text[last : min(doc.end(bounds[1] - 1), last + CONTEXT)]
+    told += [f"cue={cue.name}" for cue in cues.found(before, after)]
+    told += _commune_facts(start, end, bounds[1], communes)
+    told.append(f"repeats={min(repeats, 4)}")
+    return told
+
+
+def _word_facts(start: int, end: int, bounds: tuple[int, int], words: list[str]) -> list[str]:
+    told = []
     for offset in (1, 2, 3):
         told.append(f"w-{offset}={words[start - offset] if start - offset >= bounds[0] else '<s>'}")
         if offset < 3:
@@ -77,18 +87,18 @@ def facts(
             told.append(f"before_is={name}")
         if start > bounds[0] + 1 and words[start - 2] in nouns:
             told.append(f"before2_is={name}")
-    first, last = doc.starts[start], doc.end(end - 1)
-    before = doc.text[max(doc.starts[bounds[0]], first - CONTEXT) : first]
-    after = doc.text[last : min(doc.end(bounds[1] - 1), last + CONTEXT)]
-    told += [f"cue={cue.name}" for cue in cues.found(before, after)]
+    return told
+
+
+def _commune_facts(start: int, end: int, stop: int, communes: frozenset[int]) -> list[str]:
+    told = []
     inside = sum(position in communes for position in range(start, end))
     if inside:
         told.append("commune=all" if inside == end - start else "commune=part")
         if end - 1 in communes and inside < end - start:
             told.append("commune=tail")
-    if end < bounds[1] and end in communes:
+    if end < stop and end in communes:
         told.append("commune=next")
-    told.append(f"repeats={min(repeats, 4)}")
     return told
 
 
@@ -138,9 +148,16 @@ def _shape_facts(
         told.append("digit")
     if any(c in "@&+·!.#'" for text in texts for c in text[1:]):
         told.append("odd")
+    return told + _edge_facts(doc, start, end, words, bounds)
+
+
+def _edge_facts(
+    doc: Tokens, start: int, end: int, words: list[str], bounds: tuple[int, int]
+) -> list[str]:
+    told = []
     if start == bounds[0]:
         told.append("at_start")
-        if length == 1:
+        if end - start == 1:
             told.append("lone_start")
     if end == bounds[1]:
         told.append("at_end")
@@ -163,7 +180,7 @@ def _shape_facts(
         told.append(f"linked_left={left}")
     if "et" in words[start:end] or "&" in words[start:end]:
         told.append("has_and")
-    if "-" in texts or "–" in texts:
+    if {"-", "–"} & set(doc.texts[start:end]):
         told.append("has_dash")
     return told
 

@@ -7,13 +7,14 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from nlp import features, spans, text
+from nlp.spans import Candidate
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from spacy.tokens import Doc
 
-    from nlp.spans import Candidate, Tokens
+    from nlp.spans import Tokens
 
 
 @dataclass(slots=True)
@@ -23,6 +24,8 @@ class Question:
     candidate: Candidate
     bounds: tuple[int, int]
     facts: list[str]
+    surface: str
+    """The candidate's words in lower case, by which its other occurrences are known."""
 
 
 def questions(doc: Doc, communes: Sequence[tuple[int, int, str]]) -> list[Question]:
@@ -39,29 +42,23 @@ def questions(doc: Doc, communes: Sequence[tuple[int, int, str]]) -> list[Questi
             if bounds[0] <= start and end <= bounds[1] and start < end:
                 candidate = known.get((start, end))
                 if candidate is None:
-                    candidate = spans.Candidate(start, end)
+                    candidate = Candidate(start, end)
                     known[start, end] = candidate
                     here.append(candidate)
                 candidate.sources.add("model")
         found += [(candidate, bounds) for candidate in here]
-    repeats = Counter(" ".join(words[c.start : c.end]) for c, _ in found)
-    whole = doc.text
+    surfaces = [" ".join(words[c.start : c.end]) for c, _ in found]
+    repeats = Counter(surfaces)
     return [
         Question(
             candidate,
             bounds,
             features.facts(
-                tokens,
-                whole,
-                candidate,
-                bounds,
-                words,
-                entities,
-                in_communes,
-                repeats[" ".join(words[candidate.start : candidate.end])],
+                tokens, candidate, bounds, words, entities, in_communes, repeats[surface]
             ),
+            surface,
         )
-        for candidate, bounds in found
+        for (candidate, bounds), surface in zip(found, surfaces, strict=True)
     ]
 
 

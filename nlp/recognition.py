@@ -56,20 +56,18 @@ def names_of(doc: Doc, asked: Sequence[Question], weights: classifier.Weights) -
     candidates = [question.candidate for question in asked]
     vectors = features.vectors(doc, candidates, [question.bounds for question in asked])
     judged = classifier.judge(weights, [question.facts for question in asked], vectors)
-    judged = classifier.Judged(_pooled(doc, asked, judged.presence), judged.bounds)
+    judged = classifier.Judged(_pooled(asked, judged.presence), judged.bounds)
     return [
         _found(doc, asked[row], label, confidence)
         for row, label, confidence in classifier.chosen(candidates, judged)
     ]
 
 
-def _pooled(
-    doc: Doc, asked: Sequence[Question], presence: NDArray[np.float32]
-) -> NDArray[np.float32]:
+def _pooled(asked: Sequence[Question], presence: NDArray[np.float32]) -> NDArray[np.float32]:
     """Let the occurrences of one string in a text agree on what it names."""
     rows = defaultdict(list)
     for row, question in enumerate(asked):
-        rows[doc[question.candidate.start : question.candidate.end].text].append(row)
+        rows[question.surface].append(row)
     logs = np.log(np.maximum(presence, 1e-6))
     pooled = logs.copy()
     for same in rows.values():

@@ -17,28 +17,171 @@ if TYPE_CHECKING:
     from spacy.tokens import Doc
 
 LINKS = frozenset(
-    "de du des d' la le les l' et & en à au aux pour sur sans of for and the in dans".split()
+    [
+        "de",
+        "du",
+        "des",
+        "d'",
+        "la",
+        "le",
+        "les",
+        "l'",
+        "et",
+        "&",
+        "en",
+        "à",
+        "au",
+        "aux",
+        "pour",
+        "sur",
+        "sans",
+        "of",
+        "for",
+        "and",
+        "the",
+        "in",
+        "dans",
+    ]
 )
 """What may stand inside a name between two of its words."""
 LONGEST = 14
 """Tokens in a name."""
 QUOTES = {"«": "»", '"': '"', "“": "”"}
 SURE_STOPS = frozenset(
-    "est sont a ont vous nous qui que dont où se s' y ne n' par avec chez mais car donc ou "
-    "était étaient sera seront lors depuis afin ce cette ces son sa ses leur leurs un une il elle ils elles on "
-    "propose proposent organise organisent invite lance lancent ouvre vient viennent sur dans entre vers".split()
+    [
+        "est",
+        "sont",
+        "a",
+        "ont",
+        "vous",
+        "nous",
+        "qui",
+        "que",
+        "dont",
+        "où",
+        "se",
+        "s'",
+        "y",
+        "ne",
+        "n'",
+        "par",
+        "avec",
+        "chez",
+        "mais",
+        "car",
+        "donc",
+        "ou",
+        "était",
+        "étaient",
+        "sera",
+        "seront",
+        "lors",
+        "depuis",
+        "afin",
+        "ce",
+        "cette",
+        "ces",
+        "son",
+        "sa",
+        "ses",
+        "leur",
+        "leurs",
+        "un",
+        "une",
+        "il",
+        "elle",
+        "ils",
+        "elles",
+        "on",
+        "propose",
+        "proposent",
+        "organise",
+        "organisent",
+        "invite",
+        "lance",
+        "lancent",
+        "ouvre",
+        "vient",
+        "viennent",
+        "sur",
+        "dans",
+        "entre",
+        "vers",
+    ]
 )
 """Words that never go on with a name whose words are in lower case."""
 COMMON_OPENERS = frozenset(
-    "ministère préfecture sous-préfecture mairie ville villes commune communauté communautés métropole "
-    "agglomération eurométropole département région conseil université école collège lycée "
-    "académie rectorat institut bibliothèque médiathèque musée hôpital tribunal chambre direction "
-    "agence caisse office parc syndicat rue avenue boulevard place quai square allée chemin impasse "
-    "cours esplanade parvis route pont port jardin forêt lac halle halles gare île quartier cité "
-    "salle espace complexe stade gymnase médoc vallée massif".split()
+    [
+        "ministère",
+        "préfecture",
+        "sous-préfecture",
+        "mairie",
+        "ville",
+        "villes",
+        "commune",
+        "communauté",
+        "communautés",
+        "métropole",
+        "agglomération",
+        "eurométropole",
+        "département",
+        "région",
+        "conseil",
+        "université",
+        "école",
+        "collège",
+        "lycée",
+        "académie",
+        "rectorat",
+        "institut",
+        "bibliothèque",
+        "médiathèque",
+        "musée",
+        "hôpital",
+        "tribunal",
+        "chambre",
+        "direction",
+        "agence",
+        "caisse",
+        "office",
+        "parc",
+        "syndicat",
+        "rue",
+        "avenue",
+        "boulevard",
+        "place",
+        "quai",
+        "square",
+        "allée",
+        "chemin",
+        "impasse",
+        "cours",
+        "esplanade",
+        "parvis",
+        "route",
+        "pont",
+        "port",
+        "jardin",
+        "forêt",
+        "lac",
+        "halle",
+        "halles",
+        "gare",
+        "île",
+        "quartier",
+        "cité",
+        "salle",
+        "espace",
+        "complexe",
+        "stade",
+        "gymnase",
+        "médoc",
+        "vallée",
+        "massif",
+    ]
 )
 """Nouns that open a name although written in lower case."""
-SPOKEN = frozenset("m. mme mlle mm. dr monsieur madame".split())
+SPOKEN = frozenset(["m.", "mme", "mlle", "mm.", "dr", "monsieur", "madame"])
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,22 +208,22 @@ class Tokens:
 
 def tokens_of(doc: Doc) -> Tokens:
     """Return the tokens of an analysed text."""
-    texts = [token.text for token in doc]
+    text, texts, starts, spaces = doc.text, [], [], []
+    position = 0
+    for token in doc:
+        word = token.text
+        texts.append(word)
+        starts.append(position)
+        position += len(word)
+        spaces.append(text[position : position + 1] == " " and not word.isspace())
+        position += spaces[-1]
     types = [""] * len(texts)
     opens = [False] * len(texts)
     entities = [(entity.start, entity.end, entity.label_) for entity in doc.ents]
     for start, end, label in entities:
         types[start:end] = [label] * (end - start)
         opens[start] = True
-    return Tokens(
-        doc.text,
-        texts,
-        [token.idx for token in doc],
-        [bool(token.whitespace_) for token in doc],
-        entities,
-        types,
-        opens,
-    )
+    return Tokens(text, texts, starts, spaces, entities, types, opens)
 
 
 @dataclass(slots=True)
@@ -119,11 +262,33 @@ def candidates(doc: Tokens, bounds: tuple[int, int], words: list[str]) -> list[C
     return list(found.values())
 
 
-SEPARATORS = frozenset('/ | : ; ) ( [ ] → • · » « " “ ” … – *'.split())
+SEPARATORS = frozenset(
+    ["/", "|", ":", ";", ")", "(", "[", "]", "→", "•", "·", "»", "«", '"', "“", "”", "…", "–", "*"]
+)
 """What no name holds, unless it touches the words on both sides."""
 GROUP_HEADS = frozenset(
-    "association asso collectif compagnie coopérative scop scic tiers-lieu réseau entreprise société "
-    "cabinet collectifs associations start-up syndicat éditions cinéma librairie fondation".split()
+    [
+        "association",
+        "asso",
+        "collectif",
+        "compagnie",
+        "coopérative",
+        "scop",
+        "scic",
+        "tiers-lieu",
+        "réseau",
+        "entreprise",
+        "société",
+        "cabinet",
+        "collectifs",
+        "associations",
+        "start-up",
+        "syndicat",
+        "éditions",
+        "cinéma",
+        "librairie",
+        "fondation",
+    ]
 )
 
 
@@ -143,7 +308,7 @@ def is_name_token(text: str) -> bool:
         return True
     if text[0].isdigit():
         return (
-            len(text) > 2
+            len(text) > 1
             and any(c.isalpha() for c in text)
             and text[1:2] != "h"
             and text[2:3] != "h"
@@ -193,7 +358,7 @@ def _glued(doc: Tokens, position: int) -> bool:
     before = doc.texts[position - 1]
     if text in {"-", "'", "@", "+", "&", "·", "!"}:
         return position + 1 < len(doc.texts) and not doc.spaces[position]
-    return text[0].isalnum() and before[-1] in "-'@+&·." or text[:1] in ".-'" and len(text) > 1
+    return (text[0].isalnum() and before[-1] in "-'@+&·.") or (text[:1] in ".-'" and len(text) > 1)
 
 
 def _cuts(doc: Tokens, words: list[str], start: int, end: int) -> Iterator[tuple[int, int]]:
@@ -225,10 +390,8 @@ def _longer(doc: Tokens, words: list[str], start: int, end: int, stop: int) -> I
     position = end
     while position < stop and content < 5 and position - start < LONGEST:
         word = words[position]
-        if (
-            word in SURE_STOPS
-            and word not in {"sur", "dans"}
-            or not (word[0].isalpha() or word == "-")
+        if (word in SURE_STOPS and word not in {"sur", "dans"}) or not (
+            word[0].isalpha() or word == "-"
         ):
             return
         position += 1
@@ -291,7 +454,9 @@ def _closes_sentence(doc: Tokens, end: int) -> bool:
 
 
 EDGE = re.compile(r"^[^\w#@+!?*&]+$")
-OPENING_ARTICLES = frozenset("le la les l' un une des du de d' au aux et à en".split())
+OPENING_ARTICLES = frozenset(
+    ["le", "la", "les", "l'", "un", "une", "des", "du", "de", "d'", "au", "aux", "et", "à", "en"]
+)
 CLOSING = LINKS | {"-", "–"}
 
 

