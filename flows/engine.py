@@ -14,10 +14,10 @@ _PREFERENCES = {
     "PREFECT_CLOUD_ENABLE_ORCHESTRATION_TELEMETRY": "false",
     "PREFECT_TELEMETRY_ENABLE_RESOURCE_METRICS": "false",
     "DO_NOT_TRACK": "1",
-    # A small machine needs up to 20 s to bring Prefect's own server up; three times that is patient.
+    # A small machine needs up to 20 s to bring Prefect's own server up.
     "PREFECT_SERVER_EPHEMERAL_STARTUP_TIMEOUT_SECONDS": "120",
     "PREFECT_SERVER_EPHEMERAL_ENABLED": "true",
-    "PREFECT_LOGGING_LEVEL": "WARNING",
+    "PREFECT_LOGGING_LEVEL": "CRITICAL",
     "PREFECT_LOGGING_COLORS": "false",
     "PREFECT_RESULTS_PERSIST_BY_DEFAULT": "false",
 }
@@ -25,6 +25,9 @@ _PREFERENCES = {
 
 def keep_at_home(data: Path) -> None:
     """Point Prefect to the workspace's data folder and switch its telemetry off."""
-    os.environ.setdefault("PREFECT_HOME", str(data.resolve() / "prefect"))
+    home = data.resolve() / "prefect"
+    # Its server does not make the folder of its own database.
+    home.mkdir(parents=True, exist_ok=True)
+    os.environ.setdefault("PREFECT_HOME", str(home))
     for name, value in _PREFERENCES.items():
         os.environ.setdefault(name, value)

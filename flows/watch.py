@@ -18,7 +18,7 @@ from flows import steps
 from flows.steps import TakenIn
 from nlp import model
 from storage import Store, documents, open_store, sources
-from vigie.errors import VigieError
+from vigie.errors import VigieError, WorkspaceError
 from vigie.language import render, say, terminal_language
 from vigie.records import HealthState, Queue, SourceHealth
 from vigie.settings import Settings, load
@@ -139,8 +139,22 @@ def watch(folder: str, until: str) -> Summary:
 
 
 def run_watch(settings: Settings, until: date) -> Summary:
-    """Run the flow here and now, with or without a Prefect server around."""
-    return watch(str(settings.folder.resolve()), until.isoformat())
+    """Run the flow here and now, with or without a Prefect server around.
+
+    Raises:
+        WorkspaceError: Prefect's own server did not start.
+    """
+    try:
+        return watch(str(settings.folder.resolve()), until.isoformat())
+    except RuntimeError as error:
+        if "Prefect API server" not in str(error):
+            raise
+        raise WorkspaceError(
+            say(
+                "Le serveur de Prefect n’a pas démarré à temps. Relancez « vigie run », ou faites le même "
+                "travail sans lui : « vigie crawl », « vigie annotate », « vigie detect »."
+            )
+        ) from error
 
 
 def _crawl(workspace: _Workspace) -> tuple[TakenIn, list[str]]:
