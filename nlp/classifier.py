@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 CLASSES = ("NOTHING", *(label.value for label in Label))
 """In the order of the presence networks' outputs."""
 WEIGHTS = "weights.npz"
-PRESENT = 0.8
+PRESENT = 0.87
 """A name is believed to stand where this share of the evidence says so."""
 LENIENCE = 2.0
 """Added to the log odds of a candidate's bounds: how much a doubtful end is forgiven."""
@@ -108,7 +108,9 @@ def judge(weights: Weights, facts: Sequence[Sequence[str]], vectors: NDArray[np.
         scores = hidden[:, first : first + len(units)] @ units + offsets
         bounds += 1 / (1 + np.exp(-scores[:, 0]))
         first += len(units)
-    return Judged(presence / len(weights.presence), bounds / len(weights.bounds))
+    presence /= len(weights.presence)
+    bounds /= len(weights.bounds)
+    return Judged(presence, bounds)
 
 
 def chosen(candidates: Sequence[Candidate], judged: Judged) -> list[tuple[int, Label, float]]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -302,6 +303,7 @@ def is_sound(doc: Tokens, words: list[str], start: int, end: int) -> bool:
     )
 
 
+@lru_cache(maxsize=16384)
 def is_name_token(text: str) -> bool:
     """Tell whether a token looks like a part of a name: a capital in it, or an odd mixture."""
     if text[0].isupper():
