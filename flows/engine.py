@@ -7,7 +7,10 @@ of `flows.watch`. What the person has set in the environment stays as it is.
 from __future__ import annotations
 
 import os
-from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 _PREFERENCES = {
     "PREFECT_SERVER_ANALYTICS_ENABLED": "false",

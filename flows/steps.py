@@ -8,11 +8,8 @@ from __future__ import annotations
 
 import json
 import uuid
-from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import date
 from itertools import islice
-from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
 from crawlers import files, spool
@@ -20,7 +17,8 @@ from crawlers.batch import crawl as crawl_batch
 from nlp import annotate as annotating
 from nlp import model, resolution, stories
 from signals.queue import detect as detect_candidates
-from storage import Connection, Store, actors, annotations, documents, facts, queues, sources
+from storage import Connection, Store, actors, documents, facts, queues, sources
+from storage import annotations as stored_annotations
 from storage import stories as stored_stories
 from vigie import gazetteer
 from vigie.language import say
@@ -38,6 +36,10 @@ from vigie.settings import Settings, require_contact
 from vigie.terminal import progress
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+    from datetime import date
+    from pathlib import Path
+
     from spacy.language import Language
 
 BATCH = 200
@@ -102,9 +104,7 @@ def take_in(settings: Settings, store: Store, spool_file: Path, source_id: str) 
     taken = TakenIn()
     for batch in _batches(of_source, BATCH):
         with store.writing() as c:
-            saved = documents.save(
-                c, [r for r in batch if isinstance(r, Document)], settings.zone
-            )
+            saved = documents.save(c, [r for r in batch if isinstance(r, Document)], settings.zone)
             rejects = [r for r in batch if isinstance(r, Reject)]
             documents.save_rejects(c, rejects)
             # After its documents: a page that is remembered as fetched is stored.
@@ -228,7 +228,7 @@ def annotate_batch(
     with store.writing() as c:
         known = actors.by_blocks(c, resolution.blocks_of(found))
         known |= actors.by_keys(c, resolution.keys_of(found))
-        annotations.save(c, found, resolution.resolve(found, known), read=batch)
+        stored_annotations.save(c, found, resolution.resolve(found, known), read=batch)
         _group_stories(c, found)
     return len(found)
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from prefect import flow, task
 from prefect.artifacts import create_markdown_artifact
@@ -23,6 +24,9 @@ from vigie.language import render, say, terminal_language
 from vigie.records import HealthState, Queue, SourceHealth
 from vigie.settings import Settings, load
 from vigie.terminal import progress
+
+if TYPE_CHECKING:
+    from spacy.language import Language
 
 _WELL = (HealthState.LIVELY, HealthState.QUIET, HealthState.MOVED)
 
@@ -43,7 +47,7 @@ class Summary:
         """Return the summary as lines for a person."""
         lines = [
             say(
-                "{new} documents nouveaux, {revised} révisés, {unchanged} déjà connus ; {read} lus.",
+                "Documents : {new} nouveaux, {revised} révisés, {unchanged} déjà connus ; {read} lus.",
                 new=self.taken.new,
                 revised=self.taken.revised,
                 unchanged=self.taken.unchanged,
@@ -57,8 +61,8 @@ class Summary:
         lines += self.not_stored
         lines.append(
             say(
-                "Au total : {documents} documents, {actors} acteurs ; semaine {week} : {n} candidat.",
-                "Au total : {documents} documents, {actors} acteurs ; semaine {week} : {n} candidats.",
+                "Au total {documents} documents, {actors} acteurs ; semaine {week} : {n} candidat.",
+                "Au total {documents} documents, {actors} acteurs ; semaine {week} : {n} candidats.",
                 n=len(self.queue.candidates),
                 documents=self.counts["documents"],
                 actors=self.counts["actors"],
@@ -105,7 +109,7 @@ def _take_in(workspace: _Workspace, spool_file: Path, source_id: str) -> TakenIn
 
 
 @task(name="annotate", cache_policy=NO_CACHE, retries=2, retry_delay_seconds=5)
-def _annotate(workspace: _Workspace, ids: list[str], language_model: object) -> int:
+def _annotate(workspace: _Workspace, ids: list[str], language_model: Language) -> int:
     return steps.annotate_batch(workspace.settings, workspace.store, ids, language_model)
 
 
@@ -151,8 +155,8 @@ def run_watch(settings: Settings, until: date) -> Summary:
             raise
         raise WorkspaceError(
             say(
-                "Le serveur de Prefect n’a pas démarré à temps. Relancez « vigie run », ou faites le même "
-                "travail sans lui : « vigie crawl », « vigie annotate », « vigie detect »."
+                "Le serveur de Prefect n’a pas démarré à temps. Relancez « vigie run », ou faites "
+                "le même travail sans lui : « vigie crawl », « vigie annotate », « vigie detect »."
             )
         ) from error
 

@@ -23,7 +23,7 @@ from signals.features import FEATURES, START, Found
 from vigie.records import Feature, Message
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from signals.context import Context
     from signals.profile import Profile
@@ -107,3 +107,13 @@ def _rounded(parts: Mapping[str, float], total: float) -> dict[str, float]:
     largest = max(parts, key=lambda name: (abs(parts[name]), name))
     whole[largest] += rest
     return {name: count / unit for name, count in whole.items()}
+
+
+_GROUNDS = ("start", "evidence")
+"""Terms that say that it is a group at all, and nothing of this week."""
+
+
+def why_now(reasons: Sequence[Feature], most: int = 3) -> tuple[Feature, ...]:
+    """Return the reasons that speak for an actor this week, the strongest first."""
+    telling = [r for r in reasons if r.contribution > 0 and r.name not in _GROUNDS]
+    return tuple(sorted(telling, key=lambda reason: -reason.contribution)[:most])

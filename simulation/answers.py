@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass, field
-from datetime import datetime
 from email.utils import format_datetime
 from http.server import BaseHTTPRequestHandler
 from typing import TYPE_CHECKING, Any
@@ -14,6 +13,7 @@ from simulation import feeds, pages
 from simulation.outlets import within
 
 if TYPE_CHECKING:
+    from datetime import datetime
     from simulation.serving import Web
 
 AGENDA_PAGE = 20

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from datetime import datetime
 from typing import TYPE_CHECKING
 
 from simulation import grammar
-from simulation.cast import Entity
 from simulation.names import fold
 from simulation.outlets import PORT, Outlet
-from simulation.writing import EventFacts
 
 if TYPE_CHECKING:
+    from simulation.writing import EventFacts
+    from simulation.cast import Entity
+    from datetime import datetime
     from random import Random
 
     from simulation.writing import Story

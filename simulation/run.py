@@ -8,7 +8,6 @@ from collections import deque
 from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, TextIO
 
 from simulation import outlets as papers
@@ -23,6 +22,7 @@ from simulation.printing import Written, publish
 from simulation.writing import ZONE, Desk, Story
 
 if TYPE_CHECKING:
+    from pathlib import Path
     from random import Random
 
     from simulation.cast import Entity

@@ -8,7 +8,6 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, time
 from http.server import ThreadingHTTPServer
-from pathlib import Path
 from time import time as clock
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
@@ -18,6 +17,7 @@ from simulation import feeds
 from simulation.answers import handler
 
 if TYPE_CHECKING:
+    from pathlib import Path
     from collections.abc import Iterator
 
 ZONE = ZoneInfo("Europe/Paris")

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from vigie import gazetteer
 from vigie.language import render, terminal_language
-from vigie.records import Candidate, Document, EventDetails, Queue, Span
+
+if TYPE_CHECKING:
+    from vigie.records import Candidate, Document, EventDetails, Queue, Span
 
 
 def queue_as_json(queue: Queue) -> dict[str, object]:

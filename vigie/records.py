@@ -6,10 +6,13 @@ rooms that made them. Times are aware datetimes; days are dates in the territory
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from enum import StrEnum
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 # --- sentences ---------------------------------------------------------------------------
 

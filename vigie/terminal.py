@@ -6,13 +6,16 @@ Everything goes to standard error: standard output belongs to results.
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
 
 
 def tell(line: str) -> None:
     """Write one line for the person who waits."""
-    print(line, file=sys.stderr, flush=True)  # noqa: T201  # this is the one place that prints progress
+    print(line, file=sys.stderr, flush=True)  # this is the one place that prints progress
 
 
 @contextmanager
@@ -23,8 +26,13 @@ def progress(title: str, total: int | None) -> Iterator[Callable[[int], None]]:
         yield lambda _done: None
         return
     from rich.console import Console
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
-    from rich.progress import TimeRemainingColumn
+    from rich.progress import (
+        BarColumn,
+        MofNCompleteColumn,
+        Progress,
+        TextColumn,
+        TimeRemainingColumn,
+    )
 
     columns = (
         TextColumn("{task.description}"),

@@ -12,7 +12,12 @@ VIGIE = Path(__file__).parent.parent.parent / ".venv" / "bin" / "vigie"
 
 def vigie(*arguments: object, **options) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
-        [VIGIE, *map(str, arguments)], capture_output=True, text=True, check=False, timeout=120, **options
+        [VIGIE, *map(str, arguments)],
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=120,
+        **options,
     )
 
 

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, date, datetime, timedelta
 from email.utils import format_datetime
 from html import escape
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
 
 STORIES = [
     # (weeks before the last Monday, outlet, title, paragraphs)
@@ -63,7 +66,11 @@ def workspace(folder: Path, base: str, more: str = "") -> Path:
     host = base.removeprefix("http://")
     feeds = "\n".join(
         f'[[source]]\nid = "{name}"\nname = "{title}"\nurl = "{base}/{name}"\nkind = "feed"\n'
-        for name, title in (("gazette", "La Gazette"), ("quartier", "Le Quartier"), ("agora", "Agora"))
+        for name, title in (
+            ("gazette", "La Gazette"),
+            ("quartier", "Le Quartier"),
+            ("agora", "Agora"),
+        )
     )
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "vigie.toml").write_text(
@@ -86,7 +93,13 @@ def _pages(last_monday: date) -> dict[str, tuple[int, str, bytes]]:
         at = datetime(last_monday.year, last_monday.month, last_monday.day, 9, tzinfo=UTC)
         at -= timedelta(weeks=weeks, days=1, minutes=number)
         entries.setdefault(outlet, []).append((f"/article-{number}", title, at, paragraphs[0]))
-        text = "".join(f"<p>{escape(p)}</p>" for p in (*paragraphs, "La suite dans notre prochaine édition, avec les réactions des habitants et des élus."))
+        text = "".join(
+            f"<p>{escape(p)}</p>"
+            for p in (
+                *paragraphs,
+                "La suite dans notre prochaine édition, avec les réactions des habitants et des élus.",
+            )
+        )
         pages[f"/article-{number}"] = (
             200,
             "text/html; charset=utf-8",
@@ -99,16 +112,28 @@ def _pages(last_monday: date) -> dict[str, tuple[int, str, bytes]]:
         f"<description>{escape(s)}</description></item>"
         for u, t, at, s in entries["gazette"]
     )
-    pages["/gazette"] = (200, "application/rss+xml", f'<?xml version="1.0"?><rss version="2.0"><channel><title>La Gazette</title>{rss}</channel></rss>'.encode())
+    pages["/gazette"] = (
+        200,
+        "application/rss+xml",
+        f'<?xml version="1.0"?><rss version="2.0"><channel><title>La Gazette</title>{rss}</channel></rss>'.encode(),
+    )
     atom = "".join(
         f'<entry><id>BASE{u}</id><title>{escape(t)}</title><link href="BASE{u}"/><updated>{at.isoformat()}</updated>'
         f"<summary>{escape(s)}</summary></entry>"
         for u, t, at, s in entries["quartier"]
     )
-    pages["/quartier"] = (200, "application/atom+xml", f'<?xml version="1.0"?><feed xmlns="http://www.w3.org/2005/Atom"><title>Le Quartier</title>{atom}</feed>'.encode())
+    pages["/quartier"] = (
+        200,
+        "application/atom+xml",
+        f'<?xml version="1.0"?><feed xmlns="http://www.w3.org/2005/Atom"><title>Le Quartier</title>{atom}</feed>'.encode(),
+    )
     items = ", ".join(
         f'{{"id": "BASE{u}", "url": "BASE{u}", "title": "{t}", "date_published": "{at.isoformat()}", "summary": "{s}"}}'
         for u, t, at, s in entries["agora"]
     )
-    pages["/agora"] = (200, "application/feed+json", f'{{"version": "https://jsonfeed.org/version/1.1", "title": "Agora", "items": [{items}]}}'.encode())
+    pages["/agora"] = (
+        200,
+        "application/feed+json",
+        f'{{"version": "https://jsonfeed.org/version/1.1", "title": "Agora", "items": [{items}]}}'.encode(),
+    )
     return pages

@@ -42,7 +42,7 @@ def test_bad_lines_are_named_and_set_aside_and_the_rest_goes_in(folder, tmp_path
     assert done.returncode == 0, done.stderr
     rejects = [json.loads(line) for line in next((folder / "data/rejects").iterdir()).read_text("utf-8").splitlines()]  # fmt: skip
     assert [reject["raw"].strip() for reject in rejects] == lines[1:4]
-    assert ["2", "3", "4"] == ["".join(filter(str.isdigit, reject["where"].rsplit(" ", 1)[-1])) for reject in rejects]  # fmt: skip
+    assert ["".join(filter(str.isdigit, reject["where"].rsplit(" ", 1)[-1])) for reject in rejects] == ["2", "3", "4"]  # fmt: skip
     assert "2 nouveaux" in done.stderr
     assert "3 refusés" in done.stderr
     assert "blog-du-quartier" in vigie("sources", "list", "--dir", folder).stdout

@@ -3,7 +3,7 @@
 import json
 import sqlite3
 import subprocess
-from datetime import date, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -48,7 +48,7 @@ def documents(folder: Path) -> list[tuple[str, str]]:
 @pytest.fixture(scope="module")
 def watched(tmp_path_factory):
     """A workspace on which `vigie run` was done twice."""
-    today = date.today()
+    today = datetime.now(UTC).date()
     monday = today - timedelta(days=today.weekday())
     with press(monday) as base:
         folder = workspace(tmp_path_factory.mktemp("watch"), base, AILING.format(base=base))

@@ -46,7 +46,7 @@ def main() -> None:
     sys.exit(_run())
 
 
-def _run() -> int:
+def _run() -> int:  # noqa: PLR0911 - one way to end a line
     try:
         return int(cli.main(standalone_mode=False) or 0)
     except click.UsageError as error:
@@ -68,5 +68,5 @@ def _run() -> int:
 
 
 def _complain(sentence: str, status: int) -> int:
-    print(f"vigie : {' '.join(sentence.split())}", file=sys.stderr)  # noqa: T201  # the one line
+    print(f"vigie : {' '.join(sentence.split())}", file=sys.stderr)  # the one line
     return status

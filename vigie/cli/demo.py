@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import json
 import shutil
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
 
 import click
 
@@ -41,12 +42,13 @@ PAST_QUEUES = 3
 def demo(weeks: int, no_serve: bool, port: int, folder: Path) -> None:
     """Simulate a territory, do the main job on it, and open the pages."""
     from flows import engine, steps
-    from simulation import serve, simulate as simulate_web, write_settings
+    from simulation import serve, write_settings
+    from simulation import simulate as simulate_web
     from vigie.settings import load
 
     _make_room(folder)
-    today = date.today()
-    monday = today - timedelta(days=today.weekday())
+    now = datetime.now(ZoneInfo("Europe/Paris")).date()
+    monday = now - timedelta(days=now.weekday())
     web = folder / "web"
     tell(say("Invention d’un territoire : {weeks} semaines de presse locale…", weeks=weeks))
     simulate_web(web, "mulhouse", weeks=weeks, seed=SEED, until=monday)
@@ -65,7 +67,7 @@ def demo(weeks: int, no_serve: bool, port: int, folder: Path) -> None:
         if no_serve:
             tell(
                 say(
-                    "Pour voir les pages : « vigie review --dir {folder} », puis http://127.0.0.1:8000/",
+                    "Pour voir les pages : « vigie review --dir {folder} » (http://127.0.0.1:8000/).",
                     folder=str(folder),
                 )
             )
@@ -84,7 +86,7 @@ def _make_room(folder: Path) -> None:
     elif folder.is_dir() and any(folder.iterdir()):
         raise WorkspaceError(
             say(
-                "{folder} n’est pas vide et n’est pas une démonstration : choisissez un autre --dir.",
+                "{folder} n’est ni vide ni une démonstration : choisissez un autre --dir.",
                 folder=str(folder),
             )
         )
@@ -97,9 +99,11 @@ def _make_room(folder: Path) -> None:
 @click.option("--seed", default=SEED, show_default=True, type=int)
 @click.option("--scale", default=1.0, show_default=True, type=click.FloatRange(0.01, 1000))
 @click.option("--until", type=Day(), help=say("Le premier jour qui n’est plus simulé."))
-@click.option("--serve", "keep_serving", is_flag=True, help=say("Servir ce monde sur cette machine."))
+@click.option(
+    "--serve", "keep_serving", is_flag=True, help=say("Servir ce monde sur cette machine.")
+)
 @click.option("--port", default=0, type=click.IntRange(0, 65535))
-def simulate(
+def simulate(  # noqa: PLR0917 - one option of the command each
     folder: Path,
     territory: str,
     weeks: int,
@@ -110,7 +114,8 @@ def simulate(
     port: int,
 ) -> None:
     """Write an invented web, and serve it if asked to."""
-    from simulation import serve, simulate as simulate_web, write_settings
+    from simulation import serve, write_settings
+    from simulation import simulate as simulate_web
 
     if folder.is_dir() and any(folder.iterdir()) and not (folder / "truth.jsonl").is_file():
         raise WorkspaceError(
@@ -119,7 +124,7 @@ def simulate(
     summary = simulate_web(folder, territory, weeks=weeks, seed=seed, scale=scale, until=until)
     tell(
         say(
-            "{documents} documents, {entities} noms dont {emerging} acteurs émergents, dans {folder}.",
+            "{documents} documents, {entities} noms dont {emerging} émergents, dans {folder}.",
             documents=summary.documents,
             entities=summary.entities,
             emerging=summary.emerging,
@@ -149,7 +154,9 @@ def _wait() -> None:
         tell(say("Arrêté."))
 
 
-@click.command(help=say("Rejouer l’archive semaine après semaine et mesurer ce que la file trouvait."))
+@click.command(
+    help=say("Rejouer l’archive semaine après semaine et mesurer ce que la file trouvait.")
+)
 @click.option(
     "--truth",
     required=True,
@@ -182,7 +189,7 @@ def _print(found: Backtest) -> None:
 
     tell(
         say(
-            "{weeks} semaines rejouées ; {mentioned} acteurs émergents cités, sur {emerging} connus.",
+            "{weeks} semaines rejouées ; {mentioned} émergents cités, sur {emerging} connus.",
             weeks=found.weeks,
             mentioned=found.mentioned,
             emerging=found.emerging,

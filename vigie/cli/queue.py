@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
@@ -14,8 +13,13 @@ from vigie.language import render, say, terminal_language
 from vigie.terminal import tell
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from storage import Store
-    from vigie.records import Candidate, Queue
+    from vigie.records import Queue
+
+
+WIDTH = 140
 
 
 @click.command(help=say("Afficher la file d’une semaine."))
@@ -57,6 +61,7 @@ def _print(found: Queue) -> None:
     from rich.console import Console
     from rich.table import Table
 
+    from signals.scoring import why_now
     from vigie import gazetteer
     from vigie.words import KINDS
 
@@ -72,8 +77,11 @@ def _print(found: Queue) -> None:
     )
     table = Table(box=None, pad_edge=False, header_style="bold")
     table.add_column("", justify="right")
-    for title in ("Acteur", "Sorte", "Commune", "Note", "Pourquoi maintenant"):
-        table.add_column(say(title), overflow="fold", justify="right" if title == "Note" else "left")
+    table.add_column(say("Acteur"), overflow="fold", min_width=18)
+    table.add_column(say("Sorte"), min_width=11)
+    table.add_column(say("Commune"), min_width=10)
+    table.add_column(say("Note"), justify="right")
+    table.add_column(say("Pourquoi maintenant"), overflow="fold", ratio=1)
     for candidate in found.candidates:
         place = gazetteer.communes().get(candidate.commune or "")
         table.add_row(
@@ -82,16 +90,14 @@ def _print(found: Queue) -> None:
             render(KINDS[candidate.kind], language),
             place.name if place else "",
             f"{candidate.score:.2f}",
-            _why(candidate, language),
+            " ".join(render(r.detail, language) for r in why_now(candidate.reasons, 2)),
         )
-    Console(soft_wrap=False).print(table)
+    console = Console()
+    # Elsewhere than on a terminal, as wide as most of them: a page of a file, a mail.
+    console.width = console.width if console.is_terminal else WIDTH
+    console.print(table)
     if any(candidate.entered_by == "exploration" for candidate in found.candidates):
         tell(say("* tiré au sort hors du classement, pour mesurer ce que le classement manque."))
-
-
-def _why(candidate: Candidate, language: str) -> str:
-    strongest = sorted(candidate.reasons, key=lambda reason: -reason.contribution)[:2]
-    return " ".join(render(r.detail, language) for r in strongest if r.contribution > 0)
 
 
 @click.command(help=say("Ouvrir les pages où l’on juge la file."))

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
@@ -12,13 +12,22 @@ from vigie.errors import InputError
 from vigie.language import say
 from vigie.terminal import tell
 
-json_option = click.option("--json", "as_json", is_flag=True, help=say("Du JSON, un objet par ligne."))
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+json_option = click.option(
+    "--json", "as_json", is_flag=True, help=say("Du JSON, un objet par ligne.")
+)
 
 
 @click.command(
-    help=say("Montrer les documents que la collecte voit dans une page, un flux, un agenda enregistrés.")
+    help=say(
+        "Montrer les documents que la collecte voit dans une page, un flux, un agenda enregistrés."
+    )
 )
-@click.argument("files", metavar="FICHIER…", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.argument(
+    "files", metavar="FICHIER…", nargs=-1, required=True, type=click.Path(path_type=Path)
+)
 @click.option("--url", help=say("L’adresse d’où vient le fichier."))
 @json_option
 def read(files: tuple[Path, ...], url: str | None, as_json: bool) -> None:
@@ -78,15 +87,17 @@ def _texts(file: Path) -> Iterator[tuple[object, str]]:
                 elif line.strip():
                     tell(
                         say(
-                            "vigie : {file}, ligne {number} : il faut un objet avec « id » et « text » ; "
-                            "ligne passée.",
+                            "vigie : {file}, ligne {number} : il faut un objet avec « id » et "
+                            "« text » ; ligne passée.",
                             file=file.name,
                             number=number,
                         )
                     )
     except OSError as error:
         raise InputError(
-            say("{file} est illisible : {error}", file=str(file), error=error.strerror or str(error))
+            say(
+                "{file} est illisible : {error}", file=str(file), error=error.strerror or str(error)
+            )
         ) from error
 
 

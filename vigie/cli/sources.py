@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
@@ -10,6 +10,9 @@ from vigie.cli.options import opened, workspace
 from vigie.errors import UnknownNameError
 from vigie.language import render, say, terminal_language
 from vigie.terminal import tell
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 
 @click.group(help=say("Le catalogue des sources et leur santé."))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,12 +13,16 @@ from vigie.language import say
 from vigie.terminal import tell
 
 if TYPE_CHECKING:
+    from datetime import date
+
     from flows.steps import TakenIn
 
 until_option = click.option(
     "--until",
     type=Day(),
-    help=say("Ne tenir compte que de ce qui était connu à la fin de ce jour (défaut : aujourd’hui)."),
+    help=say(
+        "Ne tenir compte que de ce qui était connu à la fin de ce jour (défaut : aujourd’hui)."
+    ),
 )
 
 
@@ -111,7 +114,9 @@ def detect(folder: Path, until: date | None) -> None:
 
 
 @click.command("import", help=say("Faire entrer des archives que le laboratoire possède déjà."))
-@click.argument("files", metavar="FICHIER…", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.argument(
+    "files", metavar="FICHIER…", nargs=-1, required=True, type=click.Path(path_type=Path)
+)
 @click.option("--source", "source_id", help=say("La source des lignes qui n’en nomment pas."))
 @click.option(
     "--format",
