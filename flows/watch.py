@@ -47,7 +47,7 @@ class Summary:
         """Return the summary as lines for a person."""
         lines = [
             say(
-                "Documents : {new} nouveaux, {revised} révisés, {unchanged} déjà connus ; {read} lus.",
+                "Documents : {new} nouveaux, {revised} révisés, {unchanged} connus ; {read} lus.",
                 new=self.taken.new,
                 revised=self.taken.revised,
                 unchanged=self.taken.unchanged,
@@ -61,8 +61,8 @@ class Summary:
         lines += self.not_stored
         lines.append(
             say(
-                "Au total {documents} documents, {actors} acteurs ; semaine {week} : {n} candidat.",
-                "Au total {documents} documents, {actors} acteurs ; semaine {week} : {n} candidats.",
+                "En tout {documents} documents, {actors} acteurs, semaine {week} : {n} candidat.",
+                "En tout {documents} documents, {actors} acteurs, semaine {week} : {n} candidats.",
                 n=len(self.queue.candidates),
                 documents=self.counts["documents"],
                 actors=self.counts["actors"],

@@ -14,6 +14,7 @@ from simulation.outlets import within
 
 if TYPE_CHECKING:
     from datetime import datetime
+
     from simulation.serving import Web
 
 AGENDA_PAGE = 20

@@ -11,12 +11,11 @@ from simulation.names import fold
 from simulation.outlets import PORT, Outlet
 
 if TYPE_CHECKING:
-    from simulation.writing import EventFacts
-    from simulation.cast import Entity
     from datetime import datetime
     from random import Random
 
-    from simulation.writing import Story
+    from simulation.cast import Entity
+    from simulation.writing import EventFacts, Story
 
 EXCERPT = 220
 """Characters of a feed's excerpt."""

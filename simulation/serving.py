@@ -17,8 +17,8 @@ from simulation import feeds
 from simulation.answers import handler
 
 if TYPE_CHECKING:
-    from pathlib import Path
     from collections.abc import Iterator
+    from pathlib import Path
 
 ZONE = ZoneInfo("Europe/Paris")
 

@@ -47,7 +47,7 @@ def init(folder: Path, territory: str) -> None:
     )
     tell(
         say(
-            "Ensuite : indiquez votre adresse de contact dans {folder}/vigie.toml ([crawler] contact), "
+            "Ensuite : indiquez votre adresse dans {folder}/vigie.toml ([crawler] contact), "
             "puis « vigie run --dir {folder} ».",
             folder=str(folder),
         )
