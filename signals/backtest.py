@@ -51,14 +51,19 @@ class Backtest:
     misses: tuple[Miss, ...]
 
     def as_json(self) -> dict[str, object]:
-        """Return everything, ready for `json.dumps`."""
+        """Return everything, ready for `json.dumps`: the queue's own measures at the top."""
+        others = {name: m.as_json() for name, m in self.policies.items()}
+        own = others.pop("vigie")
+        oracle = others.pop("oracle")
         return {
+            **own,
             "weeks": self.weeks,
             "measured_from": self.measured_from.isoformat() if self.measured_from else None,
             "complete": self.complete,
             "emerging": self.emerging,
             "mentioned": self.mentioned,
-            "policies": {name: m.as_json() for name, m in self.policies.items()},
+            "baselines": others,
+            "oracle": oracle,
             "by_course": {name: _actors_only(m) for name, m in self.by_course.items()},
             "by_kind": {name: _actors_only(m) for name, m in self.by_kind.items()},
             "misses": [miss.as_json() for miss in self.misses],
@@ -98,7 +103,7 @@ def replay(
     watch: Watch,
     key: Callable[[str], str],
     *,
-    occurrences: Mapping[str, Sequence[Occurrence]] | None = None,
+    occurrences: Mapping[int, Sequence[Occurrence]] | None = None,
     warm_up: int = WARM_UP,
     judged: bool = False,
     seed: int = 0,
@@ -111,8 +116,9 @@ def replay(
         truth: what was to be found.
         watch: the size of the queue, the territory, the themes.
         key: what equal names share (`nlp.names.key`).
-        occurrences: by name of the truth, the documents whose text mentions it, when the caller
-            can search the texts; without it, they are read off the sightings and the truth.
+        occurrences: by position in the truth, the documents whose text mentions an actor, when
+            the caller can search the texts; without it, they are read off the sightings and the
+            truth.
         warm_up: weeks at the start that count for nothing; ignored when there are not more.
         judged: an officer who knows the truth judges every queue, as far as it goes: what she
             kept does not come again. Otherwise nobody ever looks.
@@ -199,7 +205,7 @@ class _Reckoning:
         seen: _Replay,
         truth: Sequence[TruthActor],
         *,
-        occurrences: Mapping[str, Sequence[Occurrence]] | None,
+        occurrences: Mapping[int, Sequence[Occurrence]] | None,
         watch: Watch,
         weights: Mapping[str, float],
         seed: int,
@@ -224,11 +230,16 @@ class _Reckoning:
         return self.truth[index].course or ("emerging" if self.emerging(index) else "other")
 
     def _occurrences(
-        self, index: int, given: Mapping[str, Sequence[Occurrence]] | None
+        self, index: int, given: Mapping[int, Sequence[Occurrence]] | None
     ) -> Sequence[Occurrence]:
-        if given is not None and (listed := given.get(self.truth[index].name)):
-            return sorted(listed, key=lambda o: (o.day, o.document))
-        return self.seen.matcher.occurrences(index)
+        """Return the documents that tell of an entry: those given, then others seen."""
+        earliest: dict[str, Occurrence] = {}
+        seen = self.seen.matcher.occurrences(index)
+        for occurrence in (*(given.get(index, ()) if given is not None else ()), *seen):
+            known = earliest.setdefault(occurrence.document, occurrence)
+            if occurrence.day < known.day:
+                earliest[occurrence.document] = occurrence
+        return sorted(earliest.values(), key=lambda o: (o.day, o.document))
 
     def result(self, warm_up: int) -> Backtest:
         """Return all the figures."""
