@@ -12,6 +12,21 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+    from rich.table import Table
+
+
+WIDTH = 140
+"""Columns elsewhere than on a terminal: a file, a mail, the eyes of a script."""
+
+
+def show(table: Table) -> None:
+    """Print a table on standard output, as wide as the terminal."""
+    from rich.console import Console
+
+    console = Console()
+    console.width = console.width if console.is_terminal else WIDTH
+    console.print(table)
+
 
 def tell(line: str) -> None:
     """Write one line for the person who waits."""

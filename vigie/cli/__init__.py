@@ -16,10 +16,13 @@ from vigie.errors import VigieError
 from vigie.language import say
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.group(
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+    help=say("Vigie : repérer, sous le radar, les acteurs qui émergent sur un territoire."),
+)
 @click.version_option(__version__, prog_name="vigie")
 def cli() -> None:
-    """Vigie : repérer, sous le radar, les acteurs qui émergent sur un territoire."""
+    """Group all commands."""
 
 
 for command in (
@@ -61,12 +64,16 @@ def _run() -> int:  # noqa: PLR0911 - one way to end a line
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
     except OSError as error:
-        reason = f"{error.strerror or error} : {error.filename}" if error.filename else str(error)
-        return _complain(say("Le système refuse : {reason}", reason=reason), 1)
+        reason = error.strerror or str(error)
+        if error.filename:
+            reason = f"{reason}, {error.filename}"
+        return _complain(say("Le système refuse ({reason}).", reason=reason), 1)
     except (click.Abort, KeyboardInterrupt):
         return _complain(say("Interrompu ; relancez la commande pour finir le travail."), 130)
 
 
 def _complain(sentence: str, status: int) -> int:
-    print(f"vigie : {' '.join(sentence.split())}", file=sys.stderr)  # the one line
+    print(
+        say("vigie : {sentence}", sentence=" ".join(sentence.split())), file=sys.stderr
+    )  # the one line
     return status

@@ -50,7 +50,7 @@ def demo(weeks: int, no_serve: bool, port: int, folder: Path) -> None:
     now = datetime.now(ZoneInfo("Europe/Paris")).date()
     monday = now - timedelta(days=now.weekday())
     web = folder / "web"
-    tell(say("Invention d’un territoire : {weeks} semaines de presse locale…", weeks=weeks))
+    tell(say("Invention d’un territoire et de {weeks} semaines de presse locale…", weeks=weeks))
     simulate_web(web, "mulhouse", weeks=weeks, seed=SEED, until=monday)
     with serve(web) as served:
         write_settings(web, folder, port=served.port)
@@ -196,7 +196,7 @@ def _print(found: Backtest) -> None:
         )
     )
     if not found.complete:
-        tell(say("La vérité ne nomme pas tout : la précision est une borne inférieure."))
+        tell(say("La vérité ne nomme que des acteurs émergents : la précision est un minimum."))
     table = Table(box=None, pad_edge=False, header_style="bold")
     table.add_column(say("Mesure"))
     for policy in found.policies:
@@ -207,15 +207,14 @@ def _print(found: Backtest) -> None:
 
 
 def _rows(policies: Iterable[Measures]) -> Iterator[tuple[str, list[str]]]:
+    from signals.report import nth_mention
+
     columns = list(policies)
     yield say("Précision de la file"), [_figure(m.precision) for m in columns]
     yield say("NDCG@25"), [_figure(m.ndcg) for m in columns]
     yield say("Rappel"), [_figure(m.recall) for m in columns]
-    for number, ordinal in enumerate((say("1re"), say("2e"), say("3e"))):
-        yield (
-            say("Trouvés à la {ordinal} mention indépendante", ordinal=ordinal),
-            [_figure(m.found_by[number]) for m in columns],
-        )
+    for number, title in enumerate(nth_mention()):
+        yield title, [_figure(m.found_by[number]) for m in columns]
     yield say("Avance sur la 10e mention (semaines)"), [_figure(m.lead, ".1f") for m in columns]
 
 

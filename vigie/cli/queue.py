@@ -10,16 +10,13 @@ import click
 from vigie.cli.options import opened, workspace
 from vigie.errors import UnknownNameError
 from vigie.language import render, say, terminal_language
-from vigie.terminal import tell
+from vigie.terminal import show, tell
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from storage import Store
     from vigie.records import Queue
-
-
-WIDTH = 140
 
 
 @click.command(help=say("Afficher la file d’une semaine."))
@@ -58,7 +55,6 @@ def _queue(store: Store, week: str | None) -> Queue:
 
 
 def _print(found: Queue) -> None:
-    from rich.console import Console
     from rich.table import Table
 
     from signals.scoring import why_now
@@ -92,10 +88,7 @@ def _print(found: Queue) -> None:
             f"{candidate.score:.2f}",
             " ".join(render(r.detail, language) for r in why_now(candidate.reasons, 2)),
         )
-    console = Console()
-    # Elsewhere than on a terminal, as wide as most of them: a page of a file, a mail.
-    console.width = console.width if console.is_terminal else WIDTH
-    console.print(table)
+    show(table)
     if any(candidate.entered_by == "exploration" for candidate in found.candidates):
         tell(say("* tiré au sort hors du classement, pour mesurer ce que le classement manque."))
 

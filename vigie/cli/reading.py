@@ -41,7 +41,7 @@ def read(files: tuple[Path, ...], url: str | None, as_json: bool) -> None:
             documents = read_file(file, url)
         except InputError as error:
             refused += 1
-            tell(f"vigie : {error}")
+            tell(say("vigie : {sentence}", sentence=str(error)))
             continue
         for document in documents:
             if as_json:
@@ -96,7 +96,9 @@ def _texts(file: Path) -> Iterator[tuple[object, str]]:
     except OSError as error:
         raise InputError(
             say(
-                "{file} est illisible : {error}", file=str(file), error=error.strerror or str(error)
+                "{path} est illisible : {error}.",
+                path=str(file),
+                error=error.strerror or str(error),
             )
         ) from error
 

@@ -36,8 +36,12 @@ def list_(folder: Path) -> None:
         health = stored.health(c)
         yields = stored.yields(c)
     table = Table(box=None, pad_edge=False, header_style="bold")
-    for title in ("Source", "État", "Documents", "Plus récent", "Dernier passage", "Constat"):
-        table.add_column(say(title), justify="right" if title == "Documents" else "left")
+    table.add_column(say("Source"))
+    table.add_column(say("État"))
+    table.add_column(say("Documents"), justify="right")
+    table.add_column(say("Plus récent"))
+    table.add_column(say("Dernier passage"))
+    table.add_column(say("Constat"))
     for source in sorted(known.values(), key=lambda s: s.id):
         state = health.get(source.id)
         count, newest = yields.get(source.id, (0, None))
@@ -74,7 +78,7 @@ def check(folder: Path, ids: tuple[str, ...]) -> None:
             continue
         outcome = try_source(source, settings)
         failed |= outcome.state not in (HealthState.LIVELY, HealthState.QUIET, HealthState.MOVED)
-        click.echo(f"{source.id} : {render(outcome.message, terminal_language())}")
+        click.echo(say("{source} : {message}", source=source.id, message=outcome.message))
     if failed:
         raise click.exceptions.Exit(1)
 
@@ -88,16 +92,18 @@ def add(folder: Path, url: str, yes: bool) -> None:
     from crawlers.discovery import discover
     from vigie import catalogue
     from vigie.settings import load, require_contact
+    from vigie.words import SOURCE_KINDS
 
     settings = load(folder)
     require_contact(settings)
     found = discover(url, settings)
     if not found:
         raise UnknownNameError(
-            say("{url} : ni flux, ni agenda, ni plan de site trouvé à cette adresse.", url=url)
+            say("{url} : aucun flux, calendrier ou plan de site à cette adresse.", url=url)
         )
     for number, source in enumerate(found, start=1):
-        click.echo(f"{number}. {source.kind}  {source.name}  {source.url}")
+        kind = render(SOURCE_KINDS[source.kind], terminal_language())
+        click.echo(f"{number}. {source.name} ({kind})  {source.url}")
     choice = (
         1
         if yes
@@ -107,4 +113,4 @@ def add(folder: Path, url: str, yes: bool) -> None:
     )
     if choice:
         catalogue.add(folder, found[choice - 1])
-        tell(say("{id} ajoutée à vigie.toml.", id=found[choice - 1].id))
+        tell(say("La source « {id} » est ajoutée à vigie.toml.", id=found[choice - 1].id))
