@@ -14,7 +14,7 @@ import click
 from vigie.cli.options import Day, opened, workspace
 from vigie.errors import InputError, WorkspaceError
 from vigie.language import say
-from vigie.terminal import tell
+from vigie.terminal import show, tell
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -137,7 +137,7 @@ def simulate(  # noqa: PLR0917 - one option of the command each
         path = write_settings(folder, folder / "watch", port=served.port)
         tell(
             say(
-                "Servi sur le port {port} jusqu’à Ctrl-C ; {path} le décrit.",
+                "Ce monde est servi sur le port {port} jusqu’à Ctrl+C ; {path} le décrit.",
                 port=served.port,
                 path=str(path),
             )
@@ -161,7 +161,7 @@ def _wait() -> None:
     "--truth",
     required=True,
     type=click.Path(path_type=Path),
-    help=say("Fichier JSON lines : name, aliases, first_date."),
+    help=say("Les acteurs à trouver, en JSON Lines : name, aliases, first_date."),
 )
 @click.option("--json", "as_json", is_flag=True, help=say("En JSON."))
 @workspace
@@ -182,7 +182,6 @@ def backtest(folder: Path, truth: Path, as_json: bool) -> None:
 
 
 def _print(found: Backtest) -> None:
-    from rich.console import Console
     from rich.table import Table
 
     from signals.report import policy_names
@@ -203,7 +202,7 @@ def _print(found: Backtest) -> None:
         table.add_column(policy_names()[policy], justify="right")
     for title, row in _rows(found.policies.values()):
         table.add_row(title, *row)
-    Console().print(table)
+    show(table)
 
 
 def _rows(policies: Iterable[Measures]) -> Iterator[tuple[str, list[str]]]:

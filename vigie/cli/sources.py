@@ -9,7 +9,7 @@ import click
 from vigie.cli.options import opened, workspace
 from vigie.errors import UnknownNameError
 from vigie.language import render, say, terminal_language
-from vigie.terminal import tell
+from vigie.terminal import show, tell
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -24,7 +24,6 @@ def sources() -> None:
 @workspace
 def list_(folder: Path) -> None:
     """Print each source with its health, the ailing first."""
-    from rich.console import Console
     from rich.table import Table
 
     from storage import sources as stored
@@ -36,12 +35,12 @@ def list_(folder: Path) -> None:
         health = stored.health(c)
         yields = stored.yields(c)
     table = Table(box=None, pad_edge=False, header_style="bold")
-    table.add_column(say("Source"))
+    table.add_column(say("Source"), no_wrap=True)
     table.add_column(say("État"))
     table.add_column(say("Documents"), justify="right")
-    table.add_column(say("Plus récent"))
+    table.add_column(say("Plus récent"), no_wrap=True)
     table.add_column(say("Dernier passage"))
-    table.add_column(say("Constat"))
+    table.add_column(say("Constat"), overflow="fold", ratio=1)
     for source in sorted(known.values(), key=lambda s: s.id):
         state = health.get(source.id)
         count, newest = yields.get(source.id, (0, None))
@@ -53,7 +52,7 @@ def list_(folder: Path) -> None:
             f"{state.last_try.astimezone(settings.zone):%d/%m %H:%M}" if state else "",
             render(state.message, terminal_language()) if state else "",
         )
-    Console().print(table)
+    show(table)
 
 
 @sources.command(help=say("Essayer les sources maintenant : ce qu’elles sont, ce qui ne va pas."))
