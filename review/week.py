@@ -9,6 +9,7 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from review.text import highlight, plain
+from signals.scoring import why_now
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -17,10 +18,6 @@ if TYPE_CHECKING:
     from vigie.records import Candidate, Cluster, Evidence, Feature, Judgement, Queue, Verdict
 
 WEEK = re.compile(r"(\d{4})-W(\d{2})")
-_STRONGEST = 3
-"""Reasons that make the sentence « pourquoi maintenant »."""
-_WORTH_SAYING = 0.25
-"""A reason weaker than this share of the strongest stays out of the sentence."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -136,7 +133,7 @@ def choose(week: WeekView, row: Row) -> Chosen:
     members = set(cluster.members) if cluster else set()
     return Chosen(
         row=row,
-        why=strongest(candidate.reasons),
+        why=why_now(candidate.reasons),
         bars=bars(candidate.reasons),
         quotes=tuple(
             Quote(
@@ -154,15 +151,6 @@ def choose(week: WeekView, row: Row) -> Chosen:
         previous=week.rows[place - 1].candidate.actor_id if place else None,
         next=week.rows[place + 1].candidate.actor_id if place + 1 < len(week.rows) else None,
     )
-
-
-def strongest(reasons: Sequence[Feature]) -> tuple[Feature, ...]:
-    """Return the reasons that make the sentence « pourquoi maintenant », the strongest first."""
-    ranked = sorted(reasons, key=lambda reason: -reason.contribution)
-    if not ranked or ranked[0].contribution <= 0:
-        return ()
-    floor = ranked[0].contribution * _WORTH_SAYING
-    return tuple(reason for reason in ranked[:_STRONGEST] if reason.contribution >= floor)
 
 
 def bars(reasons: Sequence[Feature]) -> tuple[Bar, ...]:
