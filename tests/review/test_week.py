@@ -5,7 +5,8 @@ from datetime import UTC, datetime
 
 import pytest
 
-from review.week import bars, choose, nearest, strongest, view
+from review.week import bars, choose, nearest, view
+from signals.scoring import why_now
 from storage.judgements import Entry
 from vigie.records import Judgement, Verdict
 
@@ -45,9 +46,10 @@ def test_weeks_before_and_after_are_those_that_have_a_queue(example):
 
 def test_only_strong_reasons_make_the_sentence(example):
     reasons = example.candidates[0].reasons
-    assert [reason.name for reason in strongest(reasons)] == ["novelty", "diffusion", "radar"]
-    assert strongest([replace(reasons[0], contribution=-1.0)]) == ()
-    assert strongest([]) == ()
+    assert [reason.name for reason in why_now(reasons)] == ["novelty", "diffusion", "radar"]
+    assert why_now([replace(reasons[0], contribution=-1.0)]) == ()
+    assert why_now([replace(reasons[0], name="evidence")]) == ()
+    assert why_now([]) == ()
 
 
 def test_bars_are_lengths_relative_to_the_heaviest_reason(example):
