@@ -70,7 +70,7 @@ def crawl(
     except OSError as error:
         raise CrawlError(
             say(
-                "{path} : écriture impossible : {error}",
+                "{path} ne peut pas être écrit ({error}).",
                 path=str(spool),
                 error=error.strerror or str(error),
             )
@@ -89,10 +89,10 @@ def probe(url: str, settings: Settings) -> Resource | Message:
         errors = _run(replace(_job_of((source,), (), settings, path), probe=True))
         answer = path.with_suffix(".answer")
         if not answer.exists():
-            return Message("pas de réponse ({reason})", {"reason": errors or "sans explication"})
+            return Message("pas de réponse ({reason})", {"reason": errors or _UNEXPLAINED})
         values = json.loads(answer.read_text(encoding="utf-8"))
         if "problem" in values:
-            return Message(*values["problem"])
+            return spool.to_message(values["problem"])
         return Resource(
             body=path.with_suffix(".body").read_bytes(),
             url=str(values["url"]),
@@ -108,7 +108,7 @@ def _job_of(
     if not settings.crawler.contact:
         raise CrawlError(
             say(
-                "Indiquez dans vigie.toml, [crawler], contact = « veille@… » : "
+                'Indiquez dans vigie.toml, [crawler], contact = "veille@…" : '
                 "les sites visités doivent pouvoir vous joindre."
             )
         )
@@ -161,7 +161,10 @@ def decode(content: str) -> Job:
     )
 
 
-def _run(job: Job) -> str:
+_UNEXPLAINED = Message("sans explication")
+
+
+def _run(job: Job) -> str | Message:
     """Run the process to its end; return the last line of its complaints, if it failed."""
     environment = {**os.environ, "PYTHONIOENCODING": "utf-8", "PYTHONUNBUFFERED": "1"}
     # -P keeps a stray file of the working folder from being taken for one of our modules.
@@ -178,7 +181,7 @@ def _run(job: Job) -> str:
     try:
         _, errors = process.communicate(encode(job), timeout=time_limit(job))
     except subprocess.TimeoutExpired:
-        return str(Message("délai dépassé"))
+        return Message("délai dépassé")
     finally:
         if process.poll() is None:
             process.kill()
@@ -189,7 +192,7 @@ def _run(job: Job) -> str:
     return lines[-1][:300] if lines else f"code {process.returncode}"
 
 
-def _complete(sources: Iterable[Source], path: Path, errors: str) -> None:
+def _complete(sources: Iterable[Source], path: Path, errors: str | Message) -> None:
     """Give an outcome to the sources that the process left without one."""
     done = {record.source_id for record in spool.read(path) if isinstance(record, Outcome)}
     missing = [source for source in sources if source.id not in done]
@@ -207,8 +210,9 @@ def _complete(sources: Iterable[Source], path: Path, errors: str) -> None:
                     at=datetime.now(UTC),
                     state=HealthState.UNREACHABLE,
                     message=Message(
-                        "le moissonnage s’est arrêté avant la fin ({reason}) ; il reprendra",
-                        {"reason": errors or "sans explication"},
+                        "la collecte s’est arrêtée avant la fin ({reason}) ; "
+                        "elle reprendra au prochain passage",
+                        {"reason": errors or _UNEXPLAINED},
                     ),
                 )
             )

@@ -18,6 +18,7 @@ from crawlers.sniff import Format, sniff
 from vigie.errors import InputError
 from vigie.language import say
 from vigie.records import Document, HealthState, Message, Outcome, Source, SourceKind
+from vigie.words import SOURCE_KINDS
 
 if TYPE_CHECKING:
     from crawlers.resource import Reading, Resource
@@ -49,7 +50,10 @@ def check(source: Source, settings: Settings) -> Outcome:
     if not documents:
         return outcome
     newest = max((one.published_at for one in documents if one.published_at), default=None)
-    values: dict[str, str | int | float] = {"n": len(documents), "kind": _NAMES[source.kind]}
+    values: dict[str, str | int | Message] = {
+        "n": len(documents),
+        "kind": SOURCE_KINDS[source.kind],
+    }
     if newest is None:
         message = Message(
             "{kind} : {n} document, sans date", values, "{kind} : {n} documents, sans date"
@@ -57,14 +61,12 @@ def check(source: Source, settings: Settings) -> Outcome:
     else:
         values["day"] = newest.date().isoformat()
         message = Message(
-            "{kind} : {n} document, du {day}",
+            "{kind} : {n} document, daté du {day}",
             values,
-            "{kind} : {n} documents, le plus récent du {day}",
+            "{kind} : {n} documents, le plus récent daté du {day}",
         )
     if outcome.state is HealthState.MOVED or outcome.message.template != "{n} document":
-        message = Message(
-            "{report} ; {trouble}", {"report": str(message), "trouble": str(outcome.message)}
-        )
+        message = Message("{report} ; {trouble}", {"report": message, "trouble": outcome.message})
     return replace(outcome, message=message, documents=len(documents))
 
 
@@ -83,7 +85,7 @@ def discover(url: str, settings: Settings) -> list[Source]:
         raise InputError(say("« {url} » n’est pas une adresse web.", url=url[:200]))
     answer = batch.probe(url, settings)
     if isinstance(answer, Message):
-        raise InputError(say("{url} : {reason}.", url=url[:200], reason=str(answer)))
+        raise InputError(say("{url} : {reason}.", url=url[:200], reason=answer))
     found = sniff(answer.body, answer.charset)
     if kind := formats.kind_of(found):
         return [_source(answer.url, kind, _title(answer, found), 0)]
@@ -107,20 +109,6 @@ def discover(url: str, settings: Settings) -> list[Source]:
     return [source for source, _ in kept]
 
 
-_NAMES = {
-    SourceKind.FEED: "flux",
-    SourceKind.SITEMAP: "plan de site",
-    SourceKind.LISTING: "page de liens",
-    SourceKind.EVENTS: "page d’événements",
-    SourceKind.CALENDAR: "calendrier",
-    SourceKind.OPENAGENDA: "OpenAgenda",
-    SourceKind.GOGOCARTO: "carte",
-    SourceKind.REGISTRY: "registre",
-    SourceKind.MAILBOX: "boîte aux lettres",
-    SourceKind.FILES: "fichiers",
-}
-
-
 def _try(sources: list[Source], settings: Settings) -> dict[str, tuple[list[Document], Outcome]]:
     """Crawl some sources into a spool that is thrown away."""
     tried: dict[str, tuple[list[Document], Outcome]] = {}
@@ -138,7 +126,7 @@ def _try(sources: list[Source], settings: Settings) -> dict[str, tuple[list[Docu
             tried[record.source_id] = documents, record
     for source in sources:
         if source.id not in tried:
-            message = Message("{kind} : rien à moissonner", {"kind": _NAMES[source.kind]})
+            message = Message("{kind} : rien à lire", {"kind": SOURCE_KINDS[source.kind]})
             tried[source.id] = (
                 [],
                 Outcome(

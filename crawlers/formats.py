@@ -10,6 +10,7 @@ from crawlers import encoding, feeds, openagenda, pages, sitemaps
 from crawlers.resource import Reading, Resource
 from crawlers.sniff import Format
 from vigie.records import Message, SourceKind
+from vigie.words import SOURCE_KINDS
 
 Reader = Callable[[Resource], Reading]
 
@@ -19,6 +20,27 @@ def _read_calendar(resource: Resource) -> Reading:
 
     return calendars.read(resource)
 
+
+NAMES: dict[Format, Message] = {
+    Format.FEED: Message("flux"),
+    Format.JSON_FEED: Message("flux JSON"),
+    Format.PAGE: Message("page web"),
+    Format.CALENDAR: Message("calendrier"),
+    Format.SITEMAP: Message("plan de site"),
+    Format.JSON_LD: Message("données JSON-LD"),
+    Format.OPENAGENDA: Message("export OpenAgenda"),
+    Format.OPML: Message("liste OPML"),
+    Format.JSON_LINES: Message("lignes JSON"),
+    Format.JSON: Message("données JSON"),
+    Format.XML: Message("fichier XML"),
+    Format.PDF: Message("document PDF"),
+    Format.IMAGE: Message("image"),
+    Format.ARCHIVE: Message("archive compressée"),
+    Format.TEXT: Message("texte brut"),
+    Format.BINARY: Message("données binaires"),
+    Format.EMPTY: Message("fichier vide"),
+}
+"""What a person is told that some bytes are."""
 
 _READERS: dict[Format, Reader] = {
     Format.FEED: feeds.read,
@@ -75,7 +97,10 @@ def mismatch(kind: SourceKind, found: Format, resource: Resource) -> Message | N
     expected = _EXPECTED.get(kind, ())
     if found in expected:
         return None
-    values = {"expected": str(expected[0]) if expected else str(kind), "found": str(found)}
+    values = {
+        "expected": NAMES[expected[0]] if expected else SOURCE_KINDS[kind],
+        "found": NAMES[found],
+    }
     if found is Format.EMPTY:
         return Message("réponse vide")
     if found is Format.PAGE and kind is SourceKind.FEED:

@@ -15,7 +15,7 @@ from crawlers import batch
 from crawlers.fetching import Failure, Fetcher
 from crawlers.guard import Guard
 from crawlers.spider import Crawl
-from crawlers.spool import Writer
+from crawlers.spool import Writer, plain_message
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -62,8 +62,7 @@ class WatchSpider(Spider):
         answer = await fetcher.fetch(self.job.sources[0].url)
         values: dict[str, object]
         if isinstance(answer, Failure):
-            message = answer.message
-            values = {"problem": [message.template, dict(message.values), message.plural]}
+            values = {"problem": plain_message(answer.message)}
         else:
             self.job.spool.with_suffix(".body").write_bytes(answer.body)
             values = {"url": answer.url, "charset": answer.charset}

@@ -57,7 +57,9 @@ def examine(path: Path, url: str | None = None) -> FileReading:
     except OSError as error:
         raise InputError(
             say(
-                "{path} est illisible : {error}", path=str(path), error=error.strerror or str(error)
+                "{path} est illisible : {error}.",
+                path=str(path),
+                error=error.strerror or str(error),
             )
         ) from error
     found = sniff(body)
@@ -65,9 +67,9 @@ def examine(path: Path, url: str | None = None) -> FileReading:
     if reader is None:
         raise InputError(
             say(
-                "{path} : rien à lire, ce fichier est de type « {found} ».",
+                "{path} : aucun document à lire dans ce format ({found}).",
                 path=str(path),
-                found=str(found),
+                found=formats.NAMES[found],
             )
         )
     resource = Resource(body=body, url=url or "", source_id=path.stem, fetched_at=datetime.now(UTC))

@@ -10,7 +10,7 @@ from crawlers import encoding
 
 
 class Format(StrEnum):
-    """What the crawlers can tell apart; the values are what a person is told."""
+    """What the crawlers can tell apart."""
 
     FEED = "flux"
     JSON_FEED = "JSON Feed"

@@ -27,7 +27,7 @@ from vigie.records import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping, Sequence
     from pathlib import Path
 
 Record = Document | Reject | HttpState | Outcome
@@ -120,10 +120,29 @@ def _plain(value: object) -> object:
         case timedelta():
             return value.total_seconds()
         case Message():
-            return [value.template, dict(value.values), value.plural]
+            return plain_message(value)
         case EventDetails():
             return {field.name: getattr(value, field.name) for field in fields(value)}
     raise TypeError(f"{type(value)} has no place in a spool")
+
+
+def plain_message(message: Message) -> list[object]:
+    """Return a message as JSON values."""
+    values = {
+        name: plain_message(value) if isinstance(value, Message) else value
+        for name, value in message.values.items()
+    }
+    return [message.template, values, message.plural]
+
+
+def to_message(plain: Sequence[Any]) -> Message:
+    """Return the message that `plain_message` was given."""
+    template, values, plural = plain
+    restored = {
+        name: to_message(value) if isinstance(value, list) else value
+        for name, value in values.items()
+    }
+    return Message(template, restored, plural)
 
 
 def _event(values: Mapping[str, str | None]) -> EventDetails:
@@ -142,8 +161,8 @@ _RESTORE: Mapping[str, Callable[[Any], object]] = {
     "checked_at": datetime.fromisoformat,
     "at": datetime.fromisoformat,
     "event": _event,
-    "reason": lambda value: Message(*value),
-    "message": lambda value: Message(*value),
+    "reason": to_message,
+    "message": to_message,
     "every": lambda seconds: timedelta(seconds=seconds),
     "reach": Reach,
     "tags": tuple,

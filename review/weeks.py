@@ -11,10 +11,11 @@ from review.shell import house, page, signature, wants_fragment
 from review.text import plain
 from review.troubles import MissingError
 from review.week import Chosen, Row, WeekView, choose, monday, nearest, view
-from review.words import REASONS, VERDICTS, choose_language, say_in, week_span
+from review.words import choose_language, say_in, week_span
 from storage import documents, judgements, queues
 from vigie.language import render
 from vigie.records import Judgement, Message
+from vigie.words import REASONS, VERDICTS
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
@@ -73,7 +74,10 @@ def load(c: Connection, week: str) -> WeekView:
         raise MissingError(
             Message("Il n’y a pas de file pour la semaine « {week} ».", {"week": plain(week, 40)}),
             f"/semaines/{near}",
-            Message("La plus proche est la semaine {week}", {"week": near}),
+            Message(
+                "La plus proche est la semaine {week} de {year}",
+                {"week": int(near[-2:]), "year": near[:4]},
+            ),
         )
     actor_ids = [candidate.actor_id for candidate in queue.candidates]
     return view(queue, judgements.standing(c, actor_ids), weeks)

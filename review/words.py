@@ -6,7 +6,7 @@ import re
 from datetime import date, datetime, timedelta
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from babel.dates import format_date, format_datetime
 from babel.numbers import format_decimal
@@ -14,8 +14,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from review import text
 from vigie.language import LANGUAGES, render, translations
-from vigie.records import Message, RejectReason, SourceKind, Verdict
-from vigie.words import HEALTH, KINDS
+from vigie.words import HEALTH, KINDS, REASONS, SOURCE_KINDS, VERDICTS
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -23,40 +22,12 @@ if TYPE_CHECKING:
 
     from fastapi import Request
 
+    from vigie.records import Message
+
 LANGUAGE_COOKIE = "vigie_lang"
 _LOCALES = {"fr": "fr_FR", "en": "en_GB"}
 _HIGH_MARKS = re.compile(r" ([;?!])")
 _PREFERENCE = re.compile(r"\s*([a-zA-Z]{2})[\w-]*\s*(?:;\s*q=([01](?:\.\d{1,3})?))?\s*")
-
-VERDICTS: Final = {
-    Verdict.KEEP: Message("retenu"),
-    Verdict.WATCH: Message("à suivre"),
-    Verdict.REJECT: Message("écarté"),
-    Verdict.MERGE: Message("fusionné"),
-}
-REASONS: Final = {
-    RejectReason.NOT_AN_ACTOR: Message("Ce n’est pas un acteur"),
-    RejectReason.PLACE: Message("C’est un lieu"),
-    RejectReason.PERSON: Message("C’est une personne"),
-    RejectReason.EVENT: Message("C’est un événement"),
-    RejectReason.INSTITUTION: Message("C’est une institution"),
-    RejectReason.KNOWN: Message("Déjà bien connu"),
-    RejectReason.ELSEWHERE: Message("Hors du territoire"),
-    RejectReason.OFF_TOPIC: Message("Hors sujet"),
-    RejectReason.OTHER: Message("Autre raison"),
-}
-SOURCE_KINDS: Final = {
-    SourceKind.FEED: Message("flux"),
-    SourceKind.SITEMAP: Message("plan de site"),
-    SourceKind.LISTING: Message("page de liste"),
-    SourceKind.EVENTS: Message("page d’événements"),
-    SourceKind.CALENDAR: Message("calendrier"),
-    SourceKind.OPENAGENDA: Message("OpenAgenda"),
-    SourceKind.GOGOCARTO: Message("GoGoCarto"),
-    SourceKind.REGISTRY: Message("registre"),
-    SourceKind.MAILBOX: Message("boîte aux lettres"),
-    SourceKind.FILES: Message("fichiers"),
-}
 
 
 def choose_language(request: Request) -> str:

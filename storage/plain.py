@@ -15,14 +15,21 @@ def from_message(message: Message) -> Plain:
     """Return a message as plain values."""
     return {
         "template": message.template,
-        "values": dict(message.values),
+        "values": {
+            name: from_message(value) if isinstance(value, Message) else value
+            for name, value in message.values.items()
+        },
         "plural": message.plural,
     }
 
 
 def to_message(plain: Plain) -> Message:
     """Return the message that `from_message` was given."""
-    return Message(plain["template"], plain["values"], plain["plural"])
+    values = {
+        name: to_message(value) if isinstance(value, dict) else value
+        for name, value in plain["values"].items()
+    }
+    return Message(plain["template"], values, plain["plural"])
 
 
 def from_event(event: EventDetails | None) -> Plain | None:

@@ -42,10 +42,14 @@ def render(message: Message, language: str = "fr") -> str:
     if language == "fr":
         return str(message)
     catalogue = translations(language)
+    values = {
+        name: render(value, language) if isinstance(value, Message) else value
+        for name, value in message.values.items()
+    }
     if message.plural is None:
-        return catalogue.gettext(message.template).format_map(message.values)
-    number = int(message.values["n"])
-    return catalogue.ngettext(message.template, message.plural, number).format_map(message.values)
+        return catalogue.gettext(message.template).format_map(values)
+    number = int(message.number)
+    return catalogue.ngettext(message.template, message.plural, number).format_map(values)
 
 
 def terminal_language() -> str:
@@ -54,6 +58,6 @@ def terminal_language() -> str:
     return wanted if wanted in LANGUAGES else "fr"
 
 
-def say(template: str, plural: str | None = None, **values: str | float) -> str:
+def say(template: str, plural: str | None = None, **values: str | float | Message) -> str:
     """Return a sentence in the language of the terminal."""
     return render(Message(template, values, plural), terminal_language())

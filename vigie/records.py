@@ -22,17 +22,23 @@ class Message:
     """A sentence for a person, kept apart from its values so that it can be translated.
 
     `template` is French with `str.format` fields. When `plural` is given, `values["n"]` chooses
-    between the two. `vigie.language.render` turns it into text.
+    between the two. A value that is itself to be translated is a message.
+    `vigie.language.render` turns it into text.
     """
 
     template: str
-    values: Mapping[str, str | int | float] = field(default_factory=dict)
+    values: Mapping[str, str | int | float | Message] = field(default_factory=dict)
     plural: str | None = None
 
     def __str__(self) -> str:
         """Return the sentence in French."""
-        many = self.plural is not None and abs(float(self.values["n"])) >= 2
+        many = self.plural is not None and abs(self.number) >= 2
         return (self.plural if self.plural and many else self.template).format_map(self.values)
+
+    @property
+    def number(self) -> float:
+        """Return the number that chooses between singular and plural."""
+        return float(str(self.values["n"]))
 
 
 # --- sources and documents ---------------------------------------------------------------

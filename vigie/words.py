@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from vigie.records import ActorKind, HealthState, Message
+from vigie.records import ActorKind, HealthState, Message, RejectReason, SourceKind, Verdict
 
 KINDS = {
     ActorKind.ASSOCIATION: Message("association"),
@@ -16,7 +16,7 @@ KINDS = {
     ActorKind.CITIZEN_PROJECT: Message("projet citoyen"),
     ActorKind.FOUNDATION: Message("fondation"),
     ActorKind.INSTITUTION: Message("institution"),
-    ActorKind.UNKNOWN: Message("sorte à préciser"),
+    ActorKind.UNKNOWN: Message("type à préciser"),
 }
 
 HEALTH = {
@@ -29,4 +29,36 @@ HEALTH = {
     HealthState.WRONG_FORMAT: Message("mauvais format"),
     HealthState.SLOW: Message("lente"),
     HealthState.UNREACHABLE: Message("injoignable"),
+}
+
+VERDICTS = {
+    Verdict.KEEP: Message("retenu"),
+    Verdict.WATCH: Message("à suivre"),
+    Verdict.REJECT: Message("écarté"),
+    Verdict.MERGE: Message("fusionné"),
+}
+
+REASONS = {
+    RejectReason.NOT_AN_ACTOR: Message("Ce n’est pas un acteur"),
+    RejectReason.PLACE: Message("C’est un lieu"),
+    RejectReason.PERSON: Message("C’est une personne"),
+    RejectReason.EVENT: Message("C’est un événement"),
+    RejectReason.INSTITUTION: Message("C’est une institution"),
+    RejectReason.KNOWN: Message("Déjà bien connu"),
+    RejectReason.ELSEWHERE: Message("Hors du territoire"),
+    RejectReason.OFF_TOPIC: Message("Hors sujet"),
+    RejectReason.OTHER: Message("Autre raison"),
+}
+
+SOURCE_KINDS = {
+    SourceKind.FEED: Message("flux"),
+    SourceKind.SITEMAP: Message("plan de site"),
+    SourceKind.LISTING: Message("page de liens"),
+    SourceKind.EVENTS: Message("page d’événements"),
+    SourceKind.CALENDAR: Message("calendrier"),
+    SourceKind.OPENAGENDA: Message("OpenAgenda"),
+    SourceKind.GOGOCARTO: Message("carte GoGoCarto"),
+    SourceKind.REGISTRY: Message("registre"),
+    SourceKind.MAILBOX: Message("boîte de courriel"),
+    SourceKind.FILES: Message("fichiers"),
 }
