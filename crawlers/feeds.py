@@ -181,9 +181,7 @@ def _bounded(content: str) -> tuple[str, Message | None]:
     for number, match in enumerate(_ENTRY.finditer(content)):
         if number == MOST_ENTRIES:
             return content[: match.start()], Message(
-                "flux démesuré : seules les {n} premières entrées sont lues",
-                {"n": MOST_ENTRIES},
-                "flux démesuré : seules les {n} premières entrées sont lues",
+                "flux démesuré : seules les {n} premières entrées sont lues", {"n": MOST_ENTRIES}
             )
     return content, None
 

@@ -198,7 +198,7 @@ class Fetcher:
                 message = Message("réponse trop volumineuse : abandonnée")
             case CannotResolveHostError() if _host(url) in self._guard.refused:
                 lasting = True
-                message = Message("mène à une adresse privée ou réservée : refusé")
+                message = Message("adresse privée ou réservée, que Vigie refuse de lire")
             case CannotResolveHostError():
                 message = Message("nom de site inconnu : {host}", {"host": _host(url)})
             case DownloadConnectionRefusedError():
@@ -257,7 +257,7 @@ def _retry_after(response: Response) -> float | None:
 
 def _ignored(reason: str) -> Failure:
     if "robots.txt" in reason:
-        message = Message("robots.txt interdit cette adresse")
+        message = Message("le fichier robots.txt du site interdit cette adresse")
         return Failure(state=HealthState.BLOCKED, message=message, lasting=True)
     if "redirection" in reason:
         message = Message("redirections en boucle")
@@ -273,11 +273,11 @@ def _refused(response: Response, wait: float | None) -> Failure:
     if status in _GONE:
         return Failure(
             state=HealthState.UNREACHABLE,
-            message=Message("n’existe pas ou plus (réponse {status})", values),
+            message=Message("cette adresse n’existe pas ou plus (réponse {status})", values),
             lasting=lasting,
         )
     if status in _BLOCKED:
-        message = Message("accès refusé (réponse {status})", values)
+        message = Message("le site refuse l’accès (réponse {status})", values)
         if wait is not None:
             message = Message(
                 "trop de demandes (réponse {status}) : le site demande d’attendre {seconds} s",
@@ -289,5 +289,5 @@ def _refused(response: Response, wait: float | None) -> Failure:
     elif status >= 500:
         message = Message("le site est en panne (réponse {status})", values)
     else:
-        message = Message("réponse {status}", values)
+        message = Message("réponse inattendue ({status})", values)
     return Failure(state=HealthState.UNREACHABLE, message=message, lasting=lasting)

@@ -52,11 +52,18 @@ def read_jsonl(path: Path, source_id: str | None = None) -> Iterator[Document | 
                     while (rest := lines.readline(LONGEST_LINE)) and not rest.endswith(b"\n"):
                         pass
                 if line.strip(b"\xef\xbb\xbf \t\r\n"):
-                    yield _read_line(line, f"{path.name}, ligne {number}", source_id, now)
+                    yield _read_line(
+                        line,
+                        say("{file}, ligne {line}", file=path.name, line=number),
+                        source_id,
+                        now,
+                    )
     except OSError as error:
         raise InputError(
             say(
-                "{path} est illisible : {error}", path=str(path), error=error.strerror or str(error)
+                "{path} est illisible : {error}.",
+                path=str(path),
+                error=error.strerror or str(error),
             )
         ) from error
 

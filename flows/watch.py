@@ -20,7 +20,7 @@ from flows.steps import TakenIn
 from nlp import model
 from storage import Store, documents, open_store, sources
 from vigie.errors import VigieError, WorkspaceError
-from vigie.language import render, say, terminal_language
+from vigie.language import say
 from vigie.records import HealthState, Queue, SourceHealth
 from vigie.settings import Settings, load
 from vigie.terminal import progress
@@ -55,7 +55,7 @@ class Summary:
             )
         ]
         lines += [
-            f"{health.source_id} : {render(health.message, terminal_language())}"
+            say("{source} : {message}", source=health.source_id, message=health.message)
             for health in self.ailing
         ]
         lines += self.not_stored
@@ -175,7 +175,7 @@ def _crawl(workspace: _Workspace) -> tuple[TakenIn, list[str]]:
                 taken += _take_in(workspace, spool_file, source_id)
             except VigieError as error:
                 complete = False
-                not_stored.append(f"{source_id} : {error}")
+                not_stored.append(say("{source} : {message}", source=source_id, message=str(error)))
         if complete:
             spool_file.unlink()
     return taken, not_stored

@@ -73,7 +73,7 @@ def serve(store: Store, settings: Settings, host: str = LOOPBACK, port: int = 80
     sys.stderr.write(
         say(
             "Vigie est ouverte : {address}\nSans comptes pour l’instant, elle n’est ouverte que "
-            "sur cette machine ({host}). Ctrl+C pour arrêter.",
+            "sur cette machine ({host}). Ctrl+C l’arrête.",
             address=address,
             host=LOOPBACK,
         )

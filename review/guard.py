@@ -12,7 +12,11 @@ from http import HTTPStatus
 from typing import TYPE_CHECKING
 
 from starlette.datastructures import Headers, MutableHeaders
+from starlette.requests import Request
 from starlette.responses import PlainTextResponse
+
+from review.words import choose_language, say_in
+from vigie import records
 
 if TYPE_CHECKING:
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -60,7 +64,8 @@ class Guard:
             await self.app(scope, receive, send_hardened)
         else:
             status, why = refused
-            await PlainTextResponse(why + "\n", status)(scope, receive, send_hardened)
+            words = say_in(choose_language(Request(scope)), why)
+            await PlainTextResponse(words + "\n", status)(scope, receive, send_hardened)
 
 
 def harden(headers: MutableHeaders, *, static: bool = False) -> None:
@@ -71,11 +76,11 @@ def harden(headers: MutableHeaders, *, static: bool = False) -> None:
     headers.setdefault("cache-control", "no-cache" if static else "no-store")
 
 
-def refusal(method: str, headers: Headers) -> tuple[int, str] | None:
+def refusal(method: str, headers: Headers) -> tuple[int, records.Message] | None:
     """Return the status and the reason for which a request is refused, or None."""
     host = headers.get("host", "")
     if not _LOOPBACK_HOST.fullmatch(host):
-        return HTTPStatus.MISDIRECTED_REQUEST, (
+        return HTTPStatus.MISDIRECTED_REQUEST, records.Message(
             "Vigie ne répond qu’à cette machine : ouvrez-la par http://127.0.0.1."
         )
     if method in _SAFE_METHODS:
@@ -83,19 +88,25 @@ def refusal(method: str, headers: Headers) -> tuple[int, str] | None:
     if method != "POST":
         return (
             HTTPStatus.METHOD_NOT_ALLOWED,
-            "Seules la lecture et l’envoi de formulaires existent.",
+            records.Message("Ces pages se lisent et envoient des formulaires, rien d’autre."),
         )
     from_elsewhere = headers.get("origin", f"http://{host}") != f"http://{host}" or headers.get(
         "sec-fetch-site", "same-origin"
     ) not in {"same-origin", "none"}
     if from_elsewhere:
-        return HTTPStatus.FORBIDDEN, "Cet envoi vient d’un autre site : il est refusé."
+        return HTTPStatus.FORBIDDEN, records.Message(
+            "Cet envoi vient d’un autre site : il est refusé."
+        )
     return _unwieldy(headers.get("content-length", ""))
 
 
-def _unwieldy(length: str) -> tuple[int, str] | None:
+def _unwieldy(length: str) -> tuple[int, records.Message] | None:
     if not length.isdecimal():
-        return HTTPStatus.LENGTH_REQUIRED, "Cet envoi ne dit pas sa taille : il est refusé."
+        return HTTPStatus.LENGTH_REQUIRED, records.Message(
+            "Cet envoi ne dit pas sa taille : il est refusé."
+        )
     if int(length) > MAX_BODY:
-        return HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "Cet envoi est trop gros : il est refusé."
+        return HTTPStatus.REQUEST_ENTITY_TOO_LARGE, records.Message(
+            "Cet envoi est trop gros : il est refusé."
+        )
     return None

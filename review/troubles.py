@@ -52,12 +52,12 @@ def install(app: FastAPI) -> None:
         if status == HTTPStatus.NOT_FOUND:
             words = Message("Il n’y a pas de page à cette adresse.")
             return trouble(request, status, Message("Introuvable"), words)
-        words = Message("Cette adresse ne se demande pas ainsi.")
+        words = Message("Cette adresse n’accepte pas ce genre de demande.")
         return trouble(request, status, Message("Demande refusée"), words)
 
     @app.exception_handler(RequestValidationError)
     def _malformed(request: Request, _: Exception) -> HTMLResponse:
-        words = Message("Il manque quelque chose à cette demande, ou c’est mal écrit.")
+        words = Message("Il manque quelque chose à cette demande, ou elle est mal écrite.")
         return trouble(request, HTTPStatus.BAD_REQUEST, Message("Demande incomprise"), words)
 
     @app.exception_handler(StaleFormError)

@@ -118,7 +118,7 @@ def _judgement(
     note: str,
 ) -> Judgement:
     if verdict not in {Verdict.KEEP, Verdict.WATCH, Verdict.REJECT}:
-        raise MissingError(Message("Cet avis n’en est pas un : retenir, suivre ou écarter."))
+        raise MissingError(Message("Donnez un avis : retenir, suivre ou écarter."))
     if verdict is Verdict.REJECT and reason is None:
         reason = RejectReason.OTHER
     return Judgement(

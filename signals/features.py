@@ -93,8 +93,11 @@ def growth(profile: Profile, context: Context) -> Found | None:
     return Found(
         2 * probability - 1,
         Message(
-            "Rythme en hausse, probable à {percent} % : {recent} en 4 semaines, {before} avant",
-            {"percent": round(100 * probability), "recent": recent, "before": before},
+            "Rythme probablement en hausse ({percent} %) : {n} récit en quatre semaines, "
+            "{before} avant",
+            {"percent": round(100 * probability), "n": recent, "before": before},
+            "Rythme probablement en hausse ({percent} %) : {n} récits en quatre semaines, "
+            "{before} avant",
         ),
     )
 
@@ -124,11 +127,7 @@ def slow_rise(profile: Profile, context: Context) -> Found | None:
         return None
     return Found(
         2 * probability - 1,
-        Message(
-            "Montée lente : {n} récit, de plus en plus rapprochés",
-            {"n": len(days)},
-            "Montée lente : {n} récits, de plus en plus rapprochés",
-        ),
+        Message("Montée lente : {n} récits, de plus en plus rapprochés", {"n": len(days)}),
     )
 
 
@@ -158,24 +157,21 @@ def birth(profile: Profile, context: Context) -> Found | None:
     for strength, _, _ in signs[:3]:
         none *= 1 - strength
     _, sighting, words = signs[0]
+    values = {"source": context.source_name(sighting.source_id), "day": say_day(sighting.day)}
+    if not words:
+        return Found(1 - none, Message("Signe de naissance : avis légal ({source}, {day})", values))
     return Found(
         1 - none,
-        Message(
-            "Signe de naissance : « {words} » ({source}, {day})",
-            {
-                "words": words,
-                "source": context.source_name(sighting.source_id),
-                "day": say_day(sighting.day),
-            },
-        ),
+        Message("Signe de naissance : « {words} » ({source}, {day})", {"words": words, **values}),
     )
 
 
 def _birth_sign(sighting: Sighting, year: int) -> tuple[float, str]:
+    """Return how strong the best sign is, and its words; none for a notice as such."""
     strength, words = cues.birth_of(sighting.sentence, sighting.surface)
     if sighting.document_kind is DocumentKind.NOTICE and strength < 0.6:
         # A registry also publishes changes and dissolutions: alone, a notice is half a sign.
-        strength, words = (0.0 if cues.later_notice(sighting.sentence) else 0.6), "annonce légale"
+        strength, words = (0.0 if cues.later_notice(sighting.sentence) else 0.6), ""
     founded = [y for y in cues.read(sighting.sentence).years if year - 1 <= y <= year]
     return max((strength, words), (0.8, str(founded[0])) if founded else (0.0, ""))
 
@@ -186,6 +182,8 @@ def fresh(profile: Profile, context: Context) -> Found | None:
     What nobody judged stays in the running, and makes room for what is told this week.
     """
     days = (context.as_of - profile.last_seen).days
+    if not days:
+        return Found(1.0, Message("Cité le jour même"))
     return Found(
         0.5 ** (days / 14),
         Message(
@@ -307,9 +305,9 @@ def nearness(profile: Profile, context: Context) -> Found | None:
     return Found(
         1 - 0.5 ** len(shared),
         Message(
-            "Cité avec un acteur que vous suivez, dans {n} document",
+            "Cité dans {n} document avec des acteurs que vous avez retenus",
             {"n": len(shared)},
-            "Cité avec des acteurs que vous suivez, dans {n} documents",
+            "Cité dans {n} documents avec des acteurs que vous avez retenus",
         ),
     )
 
@@ -327,12 +325,13 @@ def evidence(profile: Profile, _: Context) -> Found | None:
     for confidence in best.values():
         doubt *= 1 - 0.9 * confidence
     sort = 1.0 if profile.kind is not ActorKind.UNKNOWN else 0.7
+    total = len(profile.sightings)
     return Found(
         (1 - doubt) * profile.actor_share * sort,
         Message(
-            "Reconnu comme groupe organisé dans {percent} % de {n} mention",
-            {"percent": round(100 * profile.actor_share), "n": len(profile.sightings)},
-            "Reconnu comme groupe organisé dans {percent} % de {n} mentions",
+            "Reconnu comme groupe organisé dans {n} mention sur {total}",
+            {"n": round(profile.actor_share * total), "total": total},
+            "Reconnu comme groupe organisé dans {n} mentions sur {total}",
         ),
     )
 
@@ -396,21 +395,23 @@ def _national_stories(profile: Profile, context: Context) -> int:
 
 def established(profile: Profile, context: Context) -> Found | None:
     """Said to be old: a founding year or an age of three years or more, or the words for it."""
-    strongest, words = 0.0, ""
+    strongest, since, age = 0.0, 0, 0
     for sighting in profile.sightings[-40:]:
         cue = cues.read(sighting.sentence)
-        old = [str(y) for y in cue.years if y <= context.as_of.year - 3]
-        old += [str(n) for n in cue.ages if 3 <= n <= 200]
-        value = 1.0 if old else 0.7 if cue.long_standing else 0.0
+        years = [y for y in cue.years if y <= context.as_of.year - 3]
+        ages = [n for n in cue.ages if 3 <= n <= 200]
+        value = 1.0 if years or ages else 0.7 if cue.long_standing else 0.0
         if value > strongest:
-            strongest, words = value, old[0] if old else ""
+            strongest, since, age = value, next(iter(years), 0), next(iter(ages), 0)
     if strongest == 0 and cues.traditional_name(profile.name):
         return Found(0.4, Message("Nom de groupe traditionnel"))
     if strongest == 0:
         return None
-    if not words:
-        return Found(strongest, Message("Présenté comme installé de longue date"))
-    return Found(strongest, Message("Présenté comme ancien : « {words} »", {"words": words}))
+    if since:
+        return Found(strongest, Message("Présenté comme existant depuis {year}", {"year": since}))
+    if age:
+        return Found(strongest, Message("Présenté comme existant depuis {age} ans", {"age": age}))
+    return Found(strongest, Message("Présenté comme installé de longue date"))
 
 
 def seasonal(profile: Profile, context: Context) -> Found | None:
@@ -509,8 +510,10 @@ def elsewhere(profile: Profile, context: Context) -> Found | None:
     share = share_elsewhere(profile, context)
     if share == 0:
         return None
-    place = commune_name(profile.commune) if profile.commune else ""
-    return Found(share, Message("Surtout situé ailleurs : {place}", {"place": place}))
+    if profile.commune is None or profile.commune in context.territory:
+        return Found(share, Message("Cité aussi avec des communes d’ailleurs"))
+    place = commune_name(profile.commune)
+    return Found(share, Message("Situé hors du territoire : {place}", {"place": place}))
 
 
 def share_elsewhere(profile: Profile, context: Context) -> float:
@@ -534,11 +537,13 @@ def institution(profile: Profile, _: Context) -> Found | None:
     share = 1 - profile.actor_share
     if share == 0:
         return None
+    total = len(profile.sightings)
     return Found(
         share,
         Message(
-            "Pris pour une institution dans {percent} % des mentions",
-            {"percent": round(100 * share)},
+            "Pris pour une institution dans {n} mention sur {total}",
+            {"n": round(share * total), "total": total},
+            "Pris pour une institution dans {n} mentions sur {total}",
         ),
     )
 

@@ -40,7 +40,7 @@ ASIDE = {
     Aside.ELSEWHERE: Message("situé hors du territoire"),
     Aside.KEPT: Message("déjà retenu"),
     Aside.MERGED: Message("fusionné avec un autre"),
-    Aside.WATCHED: Message("surveillé, sans rien de nouveau"),
+    Aside.WATCHED: Message("suivi, sans rien de nouveau"),
     Aside.REJECTED: Message("écarté, sans assez de nouveau"),
 }
 

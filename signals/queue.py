@@ -310,9 +310,9 @@ def _news(found: Profile, shared: Context) -> tuple[Feature, ...]:
         {shared.source_name(s.source_id) for s in found.sightings if s.story_id in fresh}
     )
     detail = Message(
-        "Depuis votre avis du {day} : {n} récit nouveau ({sources})",
+        "Depuis votre avis du {day} : {n} nouveau récit ({sources})",
         {"day": say_day(judgement.at.date()), "n": len(fresh), "sources": ", ".join(outlets)},
-        "Depuis votre avis du {day} : {n} récits nouveaux ({sources})",
+        "Depuis votre avis du {day} : {n} nouveaux récits ({sources})",
     )
     return (Feature(name="news", value=float(len(fresh)), weight=0, contribution=0, detail=detail),)
 

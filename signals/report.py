@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from signals.misses import ASIDE, WHY, Miss
 from vigie.language import render, say, terminal_language
 from vigie.records import Message
+from vigie.words import KINDS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -30,10 +31,39 @@ _WIDTH, _HEIGHT, _LEFT, _BOTTOM = 720, 240, 40, 30
 _COLOURS = {"vigie": "#0b5394", "most_mentioned": "#b45309", "random": "#6b7280"}
 _DASHES = {"vigie": "", "most_mentioned": "6 3", "random": "2 3"}
 
+NAMES = {
+    "novelty": Message("nouveauté"),
+    "birth": Message("signe de naissance"),
+    "growth": Message("rythme en hausse"),
+    "burst": Message("emballement"),
+    "slow_rise": Message("montée lente"),
+    "fresh": Message("actualité"),
+    "stories": Message("nombre de récits"),
+    "sources": Message("nombre de sources"),
+    "upcoming": Message("rendez-vous annoncés"),
+    "anchoring": Message("ancrage local"),
+    "themes": Message("thèmes suivis"),
+    "nearness": Message("proximité d’acteurs retenus"),
+    "evidence": Message("certitude que c’est un groupe"),
+    "under_the_radar": Message("discrétion"),
+    "repeated": Message("déjà proposé"),
+    "listed": Message("présence dans un annuaire"),
+    "national": Message("portée nationale"),
+    "established": Message("ancienneté"),
+    "seasonal": Message("retour saisonnier"),
+    "event_name": Message("nom d’événement"),
+    "work": Message("œuvre ou programme"),
+    "advert": Message("publicité"),
+    "syndicated": Message("communiqué repris"),
+    "elsewhere": Message("situation hors du territoire"),
+    "institution": Message("institution"),
+}
+"""The features, in a word or two."""
+
 
 def page(backtest: Backtest) -> str:
     """Return the report as a whole HTML document, in the language of the terminal."""
-    title = say("Épreuve sur l’archive")
+    title = say("Mise à l’épreuve sur l’archive")
     parts = [
         f"<h1>{escape(title)}</h1>",
         _paragraph(_summary(backtest)),
@@ -41,7 +71,7 @@ def page(backtest: Backtest) -> str:
         *_section(say("Précision de la file, semaine après semaine"), _precision(backtest)),
         *_section(say("Avance sur la dixième mention"), _lead(backtest.policies["vigie"])),
         *_section(say("Par parcours"), _groups(backtest.by_course)),
-        *_section(say("Par sorte d’acteur"), _groups(backtest.by_kind)),
+        *_section(say("Par type d’acteur"), _groups(backtest.by_kind)),
         *_section(say("Ce qui a été manqué, et pourquoi"), _misses(backtest.misses)),
     ]
     return (
@@ -128,7 +158,7 @@ def _policies(backtest: Backtest) -> str:
         ),
         (say("Rappel, cités une seule fois"), [m.recall_once for m in backtest.policies.values()]),
     ]
-    for nth, label in enumerate(_nth()):
+    for nth, label in enumerate(nth_mention()):
         measures.append((label, [m.found_by[nth] for m in backtest.policies.values()]))
     rows.extend((escape(label), *map(percent, found)) for label, found in measures)
     lead = [weeks(m.lead) for m in backtest.policies.values()]
@@ -138,21 +168,23 @@ def _policies(backtest: Backtest) -> str:
     return _table(heads, rows) + f'<p class="note">{escape(note)}</p>'
 
 
-def _nth() -> tuple[str, str, str]:
+def nth_mention() -> tuple[str, str, str]:
+    """Return the names of the shares found by the first, second and third mention."""
     return (
         say("Trouvés dès la 1re mention indépendante"),
-        say("Trouvés à la 2e au plus tard"),
-        say("Trouvés à la 3e au plus tard"),
+        say("Trouvés à la 2e mention au plus tard"),
+        say("Trouvés à la 3e mention au plus tard"),
     )
 
 
 def _groups(groups: Mapping[str, Measures]) -> str:
     if not groups:
         return ""
-    heads = ["", say("Acteurs"), say("Rappel"), *_nth(), say("Avance (semaines)")]
+    heads = ["", say("Acteurs"), say("Rappel"), *nth_mention(), say("Avance (semaines)")]
+    kinds = {kind.value: render(words, terminal_language()) for kind, words in KINDS.items()}
     rows = (
         (
-            escape(name),
+            escape(kinds.get(name, name)),
             str(m.recall.n),
             percent(m.recall),
             *map(percent, m.found_by),
@@ -248,14 +280,16 @@ def _misses(misses: Sequence[Miss]) -> str:
         return _paragraph(say("Rien : chaque acteur émergent a été proposé."))
     language = terminal_language()
     counts = Counter(miss.why for miss in misses)
-    tally = " ; ".join(f"{render(WHY[why], language)} : {n}" for why, n in counts.most_common())
+    tally = " · ".join(
+        say("{reason} : {detail}", reason=WHY[why], detail=n) for why, n in counts.most_common()
+    )
     rows = (
         (
             escape(miss.name),
             escape(miss.course),
             str(miss.stories),
             escape(why_missed(miss)),
-            escape(", ".join(miss.features)) or "–",
+            escape(", ".join(render(NAMES[name], language) for name in miss.features)) or "–",
         )
         for miss in misses
     )
@@ -268,10 +302,10 @@ def why_missed(miss: Miss) -> str:
     language = terminal_language()
     reason = render(WHY[miss.why], language)
     if miss.aside is not None:
-        reason = f"{reason} : {render(ASIDE[miss.aside], language)}"
+        reason = say("{reason} : {detail}", reason=reason, detail=ASIDE[miss.aside])
     if miss.best_rank is not None and miss.week is not None:
         best = Message(
-            "au mieux {rank}e, le {day}",
+            "au mieux au rang {rank}, le {day}",
             {"rank": miss.best_rank, "day": miss.week.strftime("%d/%m/%Y")},
         )
         reason = f"{reason} ({render(best, language)})"

@@ -52,10 +52,10 @@ def read_truth(path: Path) -> tuple[TruthActor, ...]:
         lines = path.read_text(encoding="utf-8").splitlines()
     except (OSError, UnicodeDecodeError) as error:
         raise InputError(
-            say("{path} est illisible : {error}", path=str(path), error=str(error))
+            say("{path} est illisible : {error}.", path=str(path), error=str(error))
         ) from error
     return tuple(
-        _entry(line, f"{path.name}, {number}")
+        _entry(line, say("{file}, ligne {line}", file=path.name, line=number))
         for number, line in enumerate(lines, 1)
         if line.strip()
     )

@@ -42,7 +42,7 @@ def pack_text(name: str) -> str:
     """
     if name not in PACKS:
         raise UnknownNameError(
-            say("Pas de catalogue « {name} » ; il y a {packs}", name=name, packs=", ".join(PACKS))
+            say("Pas de catalogue « {name} » ; il y a {packs}.", name=name, packs=", ".join(PACKS))
         )
     return files("vigie").joinpath("territories", f"{name}.toml").read_text(encoding="utf-8")
 
@@ -62,7 +62,7 @@ def add(folder: Path, source: Source) -> None:
     """
     text = settings.read(folder)
     if any(known.id == source.id for known in settings.parse(text, folder).sources):
-        raise SettingsError(say("La source « {id} » est déjà dans le catalogue", id=source.id))
+        raise SettingsError(say("La source « {id} » est déjà dans le catalogue.", id=source.id))
     newline = _newline(text)
     gap = "" if not text else newline if text.endswith("\n") else newline * 2
     _write(folder, text + gap + _block(source).replace("\n", newline))
@@ -183,7 +183,7 @@ def _lines_of(text: str, source_id: str, folder: Path) -> tuple[int, int]:
     if source_id not in known:
         near = checks.nearest(source_id, known)
         raise UnknownNameError(
-            say("Pas de source « {id} » dans le catalogue{hint}", id=source_id, hint=near)
+            say("Pas de source « {id} » dans le catalogue{hint}.", id=source_id, hint=near)
         )
     own: list[Statement] = [
         statement
@@ -193,7 +193,7 @@ def _lines_of(text: str, source_id: str, folder: Path) -> tuple[int, int]:
     if not own:
         raise SettingsError(
             say(
-                "{file} : écrivez les sources en blocs [[source]] pour que Vigie les modifie",
+                "{file} : écrivez les sources en blocs [[source]] pour que Vigie les modifie.",
                 file=settings.FILE_NAME,
             )
         )
@@ -226,6 +226,8 @@ def write_whole(path: Path, text: str) -> None:
             Path(temporary).unlink(missing_ok=True)
         raise WorkspaceError(
             say(
-                "{path} n’a pas pu être écrit : {error}", path=str(path), error=error.strerror or ""
+                "{path} ne peut pas être écrit ({error}).",
+                path=str(path),
+                error=error.strerror or "",
             )
         ) from error

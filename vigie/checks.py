@@ -223,8 +223,12 @@ def _database(url: str) -> str:
     scheme, separator, rest = url.partition("://")
     if separator and rest and scheme in _DATABASES:
         return url
-    why = say("« {scheme} » n’est pas une base connue : ", scheme=scheme[:40]) if separator else ""
-    raise WrongValueError(why + say("l’adresse commence par sqlite:/// ou postgresql+psycopg://"))
+    start = say("l’adresse commence par sqlite:/// ou postgresql+psycopg://")
+    if separator:
+        start = say(
+            "« {scheme} » n’est pas une base connue : {start}", scheme=scheme[:40], start=start
+        )
+    raise WrongValueError(start)
 
 
 def _zone(name: str) -> str:

@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 from vigie import __version__, checks
 from vigie.checks import WrongValueError
 from vigie.errors import SettingsError, WorkspaceError
-from vigie.language import render, say, terminal_language
+from vigie.language import say
 from vigie.records import Message, Source, SourceKind
 from vigie.toml_lines import Statement, statements
 
@@ -142,14 +142,14 @@ def read(folder: Path) -> str:
     except (FileNotFoundError, NotADirectoryError) as error:
         raise WorkspaceError(
             say(
-                "Pas de {file} dans {folder} : créez un espace de travail avec « vigie init »",
+                "Pas de {file} dans {folder} : créez un espace de travail avec « vigie init ».",
                 file=FILE_NAME,
                 folder=str(folder),
             )
         ) from error
     except OSError as error:
         raise WorkspaceError(
-            say("{path} est illisible : {error}", path=str(path), error=error.strerror or "")
+            say("{path} est illisible : {error}.", path=str(path), error=error.strerror or "")
         ) from error
     try:
         return raw.decode("utf-8-sig")
@@ -213,7 +213,7 @@ def require_contact(settings: Settings) -> str:
         raise SettingsError(
             say(
                 "{file}, [crawler] : indiquez une adresse où vous joindre avant de visiter des "
-                'sites, par exemple contact = "veille@example.org"',
+                'sites, par exemple contact = "veille@example.org".',
                 file=FILE_NAME,
             )
         )
@@ -245,13 +245,11 @@ def _no_toml(reason: str, text: str) -> str:
     """Return the French sentence for an error of `tomllib`."""
     place = re.search(r"at line (\d+)", reason)
     line = int(place[1]) if place else max(1, len(text.rstrip().splitlines()))
-    language = terminal_language()
-    meant = next(
-        (f" : {render(french, language)}" for start, french in _REASONS.items() if start in reason),
-        "",
-    )
+    meant = next((french for start, french in _REASONS.items() if start in reason), None)
+    if meant is None:
+        return say("{file}, ligne {line} : ce n’est pas du TOML", file=FILE_NAME, line=line)
     return say(
-        "{file}, ligne {line} : ce n’est pas du TOML{meant}",
+        "{file}, ligne {line} : ce n’est pas du TOML : {meant}",
         file=FILE_NAME,
         line=line,
         meant=meant,
@@ -289,7 +287,11 @@ class _Reader:
         """Note a problem with a key, or with a table when no key is given."""
         line = self.line(table, index, key, needle)
         where = say("{file}, ligne {line}", file=FILE_NAME, line=line)
-        self.problems.append((line, f"{where}, {key} : {why}" if key else f"{where} : {why}"))
+        if key:
+            said = say("{where}, {key} : {why}", where=where, key=key, why=why)
+        else:
+            said = say("{where} : {why}", where=where, why=why)
+        self.problems.append((line, said))
 
     def only_known(
         self, table: Mapping[str, object], known: Iterable[str], name: str, index: int = 0

@@ -68,7 +68,7 @@ def create(folder: Path, territory: str) -> settings.Settings:
     if os.path.lexists(path):
         raise WorkspaceError(
             say(
-                "{folder} est déjà un espace de travail : son {file} est laissé tel quel",
+                "{folder} est déjà un espace de travail : son {file} est laissé tel quel.",
                 folder=str(folder),
                 file=settings.FILE_NAME,
             )
@@ -78,12 +78,12 @@ def create(folder: Path, territory: str) -> settings.Settings:
         (folder / "data").mkdir(parents=True, exist_ok=True)
     except (FileExistsError, NotADirectoryError) as error:
         raise WorkspaceError(
-            say("{path} est un fichier : donnez un dossier", path=str(error.filename or folder))
+            say("{path} est un fichier : donnez un dossier.", path=str(error.filename or folder))
         ) from error
     except OSError as error:
         raise WorkspaceError(
             say(
-                "{folder} ne peut pas être créé : {error}",
+                "{folder} ne peut pas être créé ({error}).",
                 folder=str(folder),
                 error=error.strerror or "",
             )
@@ -114,7 +114,7 @@ def _meant(territory: str) -> Place | Epci | Area:
     if exact:
         raise UnknownNameError(
             say(
-                "Plusieurs territoires s’appellent « {name} » ; donnez un code : {choices}",
+                "Plusieurs territoires s’appellent « {name} » ; donnez un code : {choices}.",
                 name=name,
                 choices=choices,
             )
@@ -123,7 +123,7 @@ def _meant(territory: str) -> Place | Epci | Area:
     raise UnknownNameError(
         say(
             "Territoire inconnu : « {name} ». Donnez le nom ou le code d’une commune, d’une "
-            "intercommunalité ou d’un département{hint}, ou l’un de : {packs}",
+            "intercommunalité ou d’un département{hint}, ou l’un de ceux-ci : {packs}.",
             name=name,
             hint=say(" (vouliez-vous dire {choices} ?)", choices=choices) if choices else "",
             packs=", ".join(catalogue.PACKS),

@@ -133,7 +133,7 @@ def test_a_truth_file_is_read_and_a_bad_line_is_named(tmp_path):
     assert entry.first_date == date(2025, 3, 4)
     assert entry.documents == {"d1", "https://a.example/2"}
     path.write_text('{"name": "Petit Fil"}\n["pas un objet"]\n', encoding="utf-8")
-    with pytest.raises(InputError, match=r"truth\.jsonl, 2"):
+    with pytest.raises(InputError, match=r"truth\.jsonl, ligne 2"):
         read_truth(path)
     with pytest.raises(InputError, match="absent"):
         read_truth(tmp_path / "absent.jsonl")

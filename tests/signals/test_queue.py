@@ -254,7 +254,7 @@ def test_a_rejected_actor_stays_away_until_two_new_independent_stories():
     world.say("Petit Fil", day=days_ago(1), story="deux")
     (candidate,) = detect(world.facts(), WATCH).candidates
     assert str(candidate.reasons[0].detail) == (
-        "Depuis votre avis du 02/03/2026 : 2 récits nouveaux (Copieur, Le Journal)"
+        "Depuis votre avis du 02/03/2026 : 2 nouveaux récits (Copieur, Le Journal)"
     )
 
 

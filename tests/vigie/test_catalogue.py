@@ -223,7 +223,7 @@ except WorkspaceError as error:
     done = subprocess.run(
         [sys.executable, "-c", script], capture_output=True, text=True, check=True
     )
-    assert "n’a pas pu être écrit" in done.stdout
+    assert "ne peut pas être écrit" in done.stdout
     assert text_of(folder) == FILE
     assert [path.name for path in folder.iterdir()] == ["vigie.toml"]
 

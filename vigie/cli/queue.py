@@ -74,9 +74,9 @@ def _print(found: Queue) -> None:
     table = Table(box=None, pad_edge=False, header_style="bold")
     table.add_column("", justify="right")
     table.add_column(say("Acteur"), overflow="fold", min_width=18)
-    table.add_column(say("Sorte"), min_width=11)
+    table.add_column(say("Type"), min_width=11)
     table.add_column(say("Commune"), min_width=10)
-    table.add_column(say("Note"), justify="right")
+    table.add_column(say("Score"), justify="right")
     table.add_column(say("Pourquoi maintenant"), overflow="fold", ratio=1)
     for candidate in found.candidates:
         place = gazetteer.communes().get(candidate.commune or "")

@@ -88,7 +88,7 @@ def _texts(file: Path) -> Iterator[tuple[object, str]]:
                     tell(
                         say(
                             "vigie : {file}, ligne {number} : il faut un objet avec « id » et "
-                            "« text » ; ligne passée.",
+                            "« text » ; ligne laissée de côté.",
                             file=file.name,
                             number=number,
                         )
