@@ -31,7 +31,7 @@ until_option = click.option(
 @click.option(
     "--territory",
     required=True,
-    help=say("strasbourg, lille, metz, mulhouse, ou le nom ou code d’une commune ou d’un EPCI."),
+    help=say("strasbourg, lille, metz, mulhouse, ou le nom ou le code d’un autre territoire."),
 )
 def init(folder: Path, territory: str) -> None:
     """Create a workspace."""
@@ -78,12 +78,18 @@ def crawl(folder: Path) -> None:
     from flows import steps
 
     with opened(folder) as (settings, store):
-        report = steps.crawl(settings, store)
-    for line in report.lines():
-        tell(line)
+        taken = sum(steps.crawl(settings, store).values(), steps.TakenIn())
+    tell(
+        say(
+            "Documents : {new} nouveaux, {revised} révisés, {unchanged} connus.",
+            new=taken.new,
+            revised=taken.revised,
+            unchanged=taken.unchanged,
+        )
+    )
 
 
-@click.command(help=say("Lire les documents en attente : acteurs, lieux, histoires."))
+@click.command(help=say("Lire les documents en attente : acteurs, lieux, récits."))
 @workspace
 def annotate(folder: Path) -> None:
     """Annotate the documents that wait."""
