@@ -11,7 +11,9 @@ WORD_BEFORE = re.compile(r"[^\s(]+$")
 CLAUSE = re.compile(r"[^.;:!?()\n«»\"]*$")
 REACH = 100
 """Characters before a bracket in which a full name may start."""
-SMALL = frozenset("de du des d la le les l et en à au aux pour sur the of and par".split())
+SMALL = frozenset(
+    "de du des d la le les l et en à au aux pour sur the of and par".split()  # noqa: SIM905 - a list
+)
 
 
 def pairs(text: str) -> tuple[tuple[str, str], ...]:

@@ -12,9 +12,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
+from itertools import chain
 from typing import TYPE_CHECKING
 
 import numpy as np
+from scipy.sparse import csr_matrix
 
 from vigie.records import Label
 
@@ -91,10 +93,15 @@ def shipped() -> Weights:
 
 def judge(weights: Weights, facts: Sequence[Sequence[str]], vectors: NDArray[np.float32]) -> Judged:
     """Return what the networks say of candidates, given their facts and vectors."""
-    hidden = vectors @ weights.vectors + weights.offsets
     index = weights.index
-    for row, told in enumerate(facts):
-        hidden[row] += weights.facts[[index[fact] for fact in told if fact in index]].sum(axis=0)
+    rows = [[index[fact] for fact in told if fact in index] for told in facts]
+    indices = np.fromiter(chain.from_iterable(rows), np.int32)
+    indptr = np.zeros(len(rows) + 1, np.int32)
+    np.cumsum([len(row) for row in rows], out=indptr[1:])
+    ones = np.ones(len(indices), np.float32)
+    told_facts = csr_matrix((ones, indices, indptr), shape=(len(rows), len(index)))
+    hidden = vectors @ weights.vectors + weights.offsets
+    hidden += told_facts @ weights.facts
     np.maximum(hidden, 0, out=hidden)
     presence = np.zeros((len(facts), len(CLASSES)), dtype=np.float32)
     bounds = np.zeros(len(facts), dtype=np.float32)

@@ -1,9 +1,10 @@
 """The words beside a name that tell what it names.
 
-Each cue says on which side of the name it stands, what it speaks for, how much, and shows an
-example in which the name stands between brackets (the tests try them all). Weights are those
-of the rules that decide when no trained weights are at hand; the classifier learns its own.
+Each cue says on which side of the name it stands and shows an example in which the name stands
+between brackets (the tests try them all). What a cue speaks for, the classifier learns.
 """
+
+# ruff: noqa: E501 - a list of words reads as a list, not as a column
 
 from __future__ import annotations
 
@@ -11,8 +12,6 @@ import re
 from dataclasses import dataclass
 from functools import cache
 from typing import Literal
-
-from vigie.records import Label
 
 GROUPS = (
     r"associations?|assoc?s?|amicales?|collectifs?|compagnies?|cies?|coopératives?|scics?|scops?|"
@@ -45,6 +44,15 @@ DONE_BY = (
     r"imagin|accompagn|conç|produit|réalis|présent|offert|financ|édit|montée?|fond"
 )
 
+
+def _openings(words: str) -> str:
+    """Return how the words of an alternation begin: four letters, none of them optional."""
+    found = (re.match(r"\w+?(?=\w\?|\W|$)", word) for word in words.split("|"))
+    return "|".join(sorted({match[0][:4] for match in found if match}))
+
+
+OPENING_GROUPS = _openings(GROUPS)
+
 Side = Literal["before", "after"]
 
 
@@ -55,10 +63,9 @@ class Cue:
     name: str
     side: Side
     pattern: str
-    speaks_for: Label | None
-    """None speaks against a name of any kind."""
-    weight: float
     example: str
+    near: str = ""
+    """Of a cue before a name, how one of its words begins, whatever the others are."""
 
 
 CUES = (
@@ -66,25 +73,22 @@ CUES = (
         "group_before",
         "before",
         rf"\b(?:{GROUPS}){ADJECTIVES} ?[:,]? ?(?:[«\"“] ?)?$",
-        Label.ACTOR,
-        2.5,
         "Un goûter avec l'association [Les Doigts Verts].",
+        OPENING_GROUPS,
     ),
     Cue(
         "groups_before",
         "before",
         rf"\bles (?:{GROUPS}){ADJECTIVES} (?:[^.;:]{{2,40}}(?:,| et) )(?:le |la |les |l')?(?:[«\"“] ?)?$",
-        Label.ACTOR,
-        1.5,
         "Les associations Passerelle et [Grain de Mil] tiennent un stand.",
+        OPENING_GROUPS,
     ),
     Cue(
         "done_by",
         "before",
         rf"\b(?:{DONE_BY})\w{{0,3}} (?:conjointement |bénévolement )?par {ARTICLE}(?:[«\"“] ?)?$",
-        Label.ACTOR,
-        1.0,
         "Une braderie organisée par [Les Doigts Verts].",
+        rf"(?:{DONE_BY})",
     ),
     Cue(
         "partner",
@@ -92,70 +96,61 @@ CUES = (
         r"\b(?:en partenariat avec|avec le soutien d[eu]s?|en collaboration avec|aux côtés d[eu]s?|"
         r"en lien avec|avec la complicité d[eu]s?|avec la participation d[eu]s?|avec le concours d[eu]s?|"
         r"partenaires? :|organisateurs? :|proposé par :?) ?(?:la |le |les |l'|d')?(?:[«\"“] ?)?$",
-        Label.ACTOR,
-        1.0,
         "Un cycle monté en partenariat avec [La Remise].",
+        "parten|souti|collab|côté|lien|complic|partic|concours|organis|propos",
     ),
     Cue(
         "role_of",
         "before",
         rf"\b(?:{ROLES}) {OF}(?:[«\"“] ?)?$",
-        Label.ACTOR,
-        0.8,
         "Lou Vernay, présidente de [La Remise], se réjouit.",
+        rf"(?:{ROLES})|charg|admin|coord|anim|co",
     ),
-    Cue("at_firm", "before", r"\bchez $", Label.ACTOR, 0.5, "Elle travaille chez [Novabois]."),
+    Cue("at_firm", "before", r"\bchez $", "Elle travaille chez [Novabois].", "chez"),
     Cue(
         "person_before",
         "before",
         r"\b(?:m\.|mme|monsieur|madame|docteur|dr|maître|maire|artiste|auteur|autrice|réalisat(?:eur|rice)|"
         r"comédien(?:ne)?|photographe|illustrat(?:eur|rice)|écrivaine?|musicien(?:ne)?|philosophe|"
         r"sociologue|professeure?|député|députée|adjointe?) $",
-        Label.PERSON,
-        2.0,
         "Le sociologue [Armel Tissier] viendra.",
+        r"m\.|mme|monsieur|madame|do?c?t?e?u?r|ma[îi]|artist|aut|réal|comé|phot|illu|écri|musi|phil|socio|prof|dép|adj",
     ),
     Cue(
         "street_number",
         "before",
         r"\d{1,4}(?: ?bis| ?ter)?,? $",
-        Label.PLACE,
-        1.5,
         "Rendez-vous au 12 [rue des Tanneurs].",
+        r"\d",
     ),
-    Cue("postcode", "before", r"\b\d{5} $", Label.PLACE, 3.0, "4 quai du Port, 99120 [Vermont]."),
+    Cue("postcode", "before", r"\b\d{5} $", "4 quai du Port, 99120 [Vermont].", r"\d{5}"),
     Cue(
         "place_before",
         "before",
         r"\b(?:à|près de|autour de|quartier|commune de|village de|canton de|secteur|gare de|depuis|vers|habitants de) $",
-        Label.PLACE,
-        1.0,
         "La fête se tient à [Vermont].",
+        "à|près|autour|quart|commune|villag|canton|secteur|gare|depuis|vers|habit",
     ),
     Cue(
         "event_before",
         "before",
         r"\b(?:festival|salon|édition du|édition de la|édition d[eu]s?|dans le cadre d[eu]s?|"
         r"à l'occasion d[eu]s?|concours|opération|rendez-vous|événement|soirée|journées?) (?:la |le |l')?(?:[«\"“] ?)?$",
-        Label.EVENT,
-        1.5,
         "Venez au festival [Les Nuits de Paille].",
+        "festival|salon|édition|cadre|occasion|concours|opération|rendez|événement|soirée|journée",
     ),
     Cue(
         "work_before",
         "before",
         r"\b(?:film|documentaire|album|livre|roman|ouvrage|spectacle|pièce|exposition|conférence|"
         r"intitulée?s?|titre|logiciel|application|thème|article|podcast|chanson|jeu) (?:[«\"“] ?)?$",
-        None,
-        2.0,
         "Projection du film [Les Herbes hautes].",
+        "film|documentaire|album|livre|roman|ouvrage|spectacle|pièce|exposition|conférence|intitul|titre|logiciel|application|thème|article|podcast|chanson|jeu",
     ),
     Cue(
         "apposition_after",
         "after",
         rf"^ ?[»\"”]? ?(?:,|\(|–|-|:|est|est devenue?) ?(?:(?:un|une|le|la|l'|jeune|nouvelle?|toute) ?){{0,3}}(?:{GROUPS})\b",
-        Label.ACTOR,
-        2.2,
         "[La Remise], une association du quartier, ouvre ses portes.",
     ),
     Cue(
@@ -164,8 +159,6 @@ CUES = (
         r"^ ?[»\"”]? ?(?:vous |nous |y |en |se |a |ont |va |vont )?(?:organis|propos|lanc|ouvr|invit|recrut|accompagn|"
         r"recherche|cherche|collect|répar|fêt|célèbr|accueill|tien|anim|port|soutien|rejoin|install|mène|gèr|œuvre|oeuvre|"
         r"milite|remerci|récupèr|devien|défend|fédèr|rassembl|développ|expériment)\w*",
-        Label.ACTOR,
-        0.8,
         "[Grain de Mil] propose un atelier.",
     ),
     Cue(
@@ -173,38 +166,52 @@ CUES = (
         "after",
         rf"^ ?, (?:le |la |l')?(?:{ROLES}|professeure?|maire|adjointe?|chercheu(?:r|se)|autrice|auteur|artiste|"
         r"doctorante?|sociologue|journaliste|élue?|députée?|ministre)\b",
-        Label.PERSON,
-        1.5,
         "[Lou Vernay], présidente du club, a conclu.",
     ),
     Cue(
         "says_after",
         "after",
         r"^ ?(?:, )?(?:explique|raconte|sourit|confie|souligne|précise|ajoute|témoigne|résume)\b",
-        Label.PERSON,
-        1.0,
         "« C'est simple », [Lou Vernay] raconte ses débuts.",
     ),
     Cue(
         "short_form_after",
         "after",
         r"^ ?\([A-Z][A-Za-z0-9.&-]{1,11}\)",
-        Label.ACTOR,
-        0.7,
         "Le [Groupe d'Action Vélo] (GAV) se réunit.",
     ),
 )
 
 
 @cache
-def _compiled() -> tuple[tuple[Cue, re.Pattern[str]], ...]:
-    return tuple((cue, re.compile(cue.pattern, re.IGNORECASE)) for cue in CUES)
+def _compiled(side: Side) -> tuple[tuple[int, Cue, re.Pattern[str]], ...]:
+    return tuple(
+        (1 << number, cue, re.compile(cue.pattern, re.IGNORECASE))
+        for number, cue in enumerate(CUES)
+        if cue.side == side
+    )
 
 
-def found(before: str, after: str) -> list[Cue]:
-    """Return the cues that hold for a name, given some 70 characters on each side of it."""
+@cache
+def _near() -> tuple[tuple[int, re.Pattern[str]], ...]:
+    return tuple((1 << number, re.compile(cue.near)) for number, cue in enumerate(CUES) if cue.near)
+
+
+def hints(word: str) -> int:
+    """Return the cues before a name that a lower-case word may belong to, a bit each."""
+    return sum(bit for bit, pattern in _near() if pattern.match(word))
+
+
+def before(text: str, hinted: int = -1) -> list[Cue]:
+    """Return the cues that hold for a name, given some 90 characters before it.
+
+    Only those of `hinted` are looked for: trying them all is most of the cost of reading a text.
+    """
     return [
-        cue
-        for cue, pattern in _compiled()
-        if pattern.search(before if cue.side == "before" else after)
+        cue for bit, cue, pattern in _compiled("before") if hinted & bit and pattern.search(text)
     ]
+
+
+def after(text: str) -> list[Cue]:
+    """Return the cues that hold for a name, given some 90 characters after it."""
+    return [cue for _, cue, pattern in _compiled("after") if pattern.match(text)]

@@ -6,16 +6,18 @@ besides, as they are.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from functools import lru_cache
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from nlp import cues, lexicon
-from nlp.spans import Candidate, Tokens, is_name_token
+from nlp import cues, lexicon, spans
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
     from spacy.tokens import Doc
+
+    from nlp.spans import Candidate, Tokens
 
 HEADS = (
     ("actor", lexicon.ACTOR_HEADS),
@@ -29,165 +31,225 @@ HEADS = (
 )
 CONTEXT = 90
 """Characters on each side of a name in which cues are looked for."""
-WIDTH = 96 * 5
+REACH = 16
+"""Tokens before a name in which a word of its cues may stand."""
 
 
-def facts(
-    doc: Tokens,
-    candidate: Candidate,
-    bounds: tuple[int, int],
-    words: list[str],
-    entities: dict[tuple[int, int], str],
-    communes: frozenset[int],
-    repeats: int,
-) -> list[str]:
-    """Return the facts of a candidate.
+class Reader:
+    """Tells the facts of the candidates of one text; what depends on one end is told once."""
 
-    Args:
-        doc: the analysed text.
-        candidate: the tokens in question.
-        bounds: the tokens of its sentence.
-        words: the lower-case form of every token of the document.
-        entities: the label that the language model gave to spans of tokens.
-        communes: the tokens that belong to a commune's name.
-        repeats: how often the candidate's text stands in the document.
-    """
-    start, end = candidate.start, candidate.end
-    told = ["bias", *(f"from={source}" for source in candidate.sources)]
-    told += _model_facts(start, end, entities, doc)
-    told += _shape_facts(doc, start, end, words, bounds)
-    told += _word_facts(start, end, bounds, words)
-    first, last = doc.starts[start], doc.end(end - 1)
-    before = doc.text[max(doc.starts[bounds[0]], first - CONTEXT) : first]
-    after = doc.text[last : min(doc.end(bounds[1] - 1), last + CONTEXT)]
-    told += [f"cue={cue.name}" for cue in cues.found(before, after)]
-    told += _commune_facts(start, end, bounds[1], communes)
-    told.append(f"repeats={min(repeats, 4)}")
-    return told
+    def __init__(
+        self, doc: Tokens, entities: dict[tuple[int, int], str], communes: frozenset[int]
+    ) -> None:
+        """Read an analysed text.
+
+        Args:
+            doc: its tokens.
+            entities: the label that the language model gave to spans of tokens.
+            communes: the tokens that belong to a commune's name.
+        """
+        self.doc = doc
+        self.entities = entities
+        self.communes = communes
+        self._before: dict[int, list[str]] = {}
+        self._after: dict[int, list[str]] = {}
+
+    def facts(self, candidate: Candidate, bounds: tuple[int, int], repeats: int) -> list[str]:
+        """Return the facts of a candidate.
+
+        Args:
+            candidate: the tokens in question.
+            bounds: the tokens of its sentence.
+            repeats: how often the candidate's text stands in the document.
+        """
+        start, end = candidate.start, candidate.end
+        left = self._before.get(start)
+        if left is None:
+            left = self._before[start] = _facts_before(self.doc, start, bounds)
+        right = self._after.get(end)
+        if right is None:
+            right = self._after[end] = _facts_after(self.doc, end, bounds)
+        told = ["bias", *(f"from={source}" for source in candidate.sources)]
+        told += left
+        told += right
+        told += self._model_facts(start, end)
+        told += _word_facts(self.doc, start, end)
+        told += _shape_facts(self.doc, start, end)
+        told += _edge_facts(self.doc, start, end, bounds)
+        told += self._commune_facts(start, end, bounds[1])
+        told.append(f"repeats={min(repeats, 4)}")
+        return told
+
+    def _commune_facts(self, start: int, end: int, stop: int) -> list[str]:
+        if not self.communes:
+            return []
+        told = []
+        inside = sum(position in self.communes for position in range(start, end))
+        if inside:
+            told.append("commune=all" if inside == end - start else "commune=part")
+            if end - 1 in self.communes and inside < end - start:
+                told.append("commune=tail")
+        if end < stop and end in self.communes:
+            told.append("commune=next")
+        return told
+
+    def _model_facts(self, start: int, end: int) -> list[str]:
+        exact = self.entities.get((start, end))
+        if exact:
+            return [f"model={exact}"]
+        doc = self.doc
+        tags = set(doc.types[start:end])
+        told = [f"model_in={tag}" for tag in tags if tag]
+        if "" in tags:
+            told.append("model_gap")
+        if start and doc.types[start] and not doc.opens[start]:
+            told.append("model_cuts_left")
+        if end < len(doc.texts) and doc.types[end] and not doc.opens[end]:
+            told.append("model_cuts_right")
+        told.append("model=none" if tags == {""} else "model=overlap")
+        return told
 
 
-def _word_facts(start: int, end: int, bounds: tuple[int, int], words: list[str]) -> list[str]:
-    told = []
-    for offset in (1, 2, 3):
-        told.append(f"w-{offset}={words[start - offset] if start - offset >= bounds[0] else '<s>'}")
-        if offset < 3:
-            told.append(
-                f"w+{offset}={words[end + offset - 1] if end + offset - 1 < bounds[1] else '</s>'}"
-            )
+def _facts_before(doc: Tokens, start: int, bounds: tuple[int, int]) -> list[str]:
+    """Return what the words before a name tell, and its first word."""
+    low, words = bounds[0], doc.words
+    told = [
+        f"w-{offset}={words[start - offset] if start - offset >= low else '<s>'}"
+        for offset in (1, 2, 3)
+    ]
     told.append(f"first={words[start]}")
+    told += [f"first_is={name}" for name in heads_of(words[start])]
+    if start > low:
+        told += [f"before_is={name}" for name in heads_of(words[start - 1])]
+        if doc.names[start - 1]:
+            told.append("cut_left" if start - 1 > low else "cut_left_start")
+    if start > low + 1:
+        told += [f"before2_is={name}" for name in heads_of(words[start - 2])]
+        if words[start - 1] in LINKING and doc.names[start - 2]:
+            told.append(f"linked_left={words[start - 1]}")
+    hinted = 0
+    for position in range(max(low, start - REACH), start):
+        hinted |= doc.cues[position]
+    if hinted:
+        first = doc.starts[start]
+        before = doc.text[max(doc.starts[low], first - CONTEXT) : first]
+        told += [f"cue={cue.name}" for cue in cues.before(before, hinted)]
+    return told
+
+
+def _facts_after(doc: Tokens, end: int, bounds: tuple[int, int]) -> list[str]:
+    """Return what the words after a name tell, and its last word."""
+    stop, words = bounds[1], doc.words
+    told = [
+        f"w+{offset + 1}={words[end + offset] if end + offset < stop else '</s>'}"
+        for offset in (0, 1)
+    ]
     told.append(f"last={words[end - 1]}")
-    for name, nouns in HEADS:
-        if words[start] in nouns:
-            told.append(f"first_is={name}")
-        if end - start > 1 and words[end - 1] in nouns:
-            told.append(f"last_is={name}")
-        if end - start > 2 and any(word in nouns for word in words[start + 1 : end - 1]):
-            told.append(f"has={name}")
-        if start > bounds[0] and words[start - 1] in nouns:
-            told.append(f"before_is={name}")
-        if start > bounds[0] + 1 and words[start - 2] in nouns:
-            told.append(f"before2_is={name}")
+    # A longer name is cut when the next or previous word looks as if it belonged to it.
+    if end < stop and doc.names[end]:
+        told.append("cut_right")
+    if end + 1 < stop and words[end] in LINKING and doc.names[end + 1]:
+        told.append(f"linked_right={words[end]}")
+    last = doc.end(end - 1)
+    after = doc.text[last : min(doc.end(stop - 1), last + CONTEXT)]
+    told += [f"cue={cue.name}" for cue in cues.after(after)]
     return told
 
 
-def _commune_facts(start: int, end: int, stop: int, communes: frozenset[int]) -> list[str]:
-    told = []
-    inside = sum(position in communes for position in range(start, end))
-    if inside:
-        told.append("commune=all" if inside == end - start else "commune=part")
-        if end - 1 in communes and inside < end - start:
-            told.append("commune=tail")
-    if end < stop and end in communes:
-        told.append("commune=next")
-    return told
+@lru_cache(maxsize=65536)
+def heads_of(word: str) -> tuple[str, ...]:
+    """Return the lists of nouns that hold a lower-case word."""
+    return tuple(name for name, nouns in HEADS if word in nouns)
 
 
-def _model_facts(
-    start: int, end: int, entities: dict[tuple[int, int], str], doc: Tokens
-) -> list[str]:
-    exact = entities.get((start, end))
-    if exact:
-        return [f"model={exact}"]
-    told = []
-    tags = {doc.types[position] for position in range(start, end)}
-    told += [f"model_in={tag}" for tag in tags if tag]
-    if "" in tags:
-        told.append("model_gap")
-    if start and doc.types[start] and not doc.opens[start]:
-        told.append("model_cuts_left")
-    if end < len(doc.texts) and doc.types[end] and not doc.opens[end]:
-        told.append("model_cuts_right")
-    told.append("model=none" if tags == {""} else "model=overlap")
-    return told
-
-
-def _shape_facts(
-    doc: Tokens, start: int, end: int, words: list[str], bounds: tuple[int, int]
-) -> list[str]:
+def _word_facts(doc: Tokens, start: int, end: int) -> list[str]:
     length = end - start
-    texts = [doc.texts[position] for position in range(start, end)]
-    told = [f"length={min(length, 8)}"]
-    capitals = sum(is_name_token(text) for text in texts)
-    told.append(f"capitals={min(capitals, 4)}")
-    lower = sum(text[0].islower() and text.lower() not in LINKING for text in texts)
-    told.append(f"lower={min(lower, 4)}")
+    told = [f"last_is={name}" for name in heads_of(doc.words[end - 1])] if length > 1 else []
+    if length > 2:
+        inner = {name for word in doc.words[start + 1 : end - 1] for name in heads_of(word)}
+        told += [f"has={name}" for name in inner]
+    return told
+
+
+class Shape(NamedTuple):
+    """What the letters of a word tell."""
+
+    lower: bool
+    """It begins with a small letter and is no link."""
+    upper: bool
+    digit: bool
+    odd: bool
+
+
+@lru_cache(maxsize=65536)
+def _shape(text: str) -> Shape:
+    return Shape(
+        text[0].islower() and text.lower() not in LINKING,
+        text.isupper(),
+        any(c.isdigit() for c in text),
+        any(c in "@&+·!.#'" for c in text[1:]),
+    )
+
+
+def _shape_facts(doc: Tokens, start: int, end: int) -> list[str]:
+    length = end - start
+    texts = doc.texts[start:end]
+    shapes = [_shape(text) for text in texts]
+    lower = sum(shape.lower for shape in shapes)
+    told = [
+        f"length={min(length, 8)}",
+        f"capitals={min(sum(doc.names[start:end]), 4)}",
+        f"lower={min(lower, 4)}",
+    ]
     if not lower:
         told.append("all_capital")
     if texts[0][0].islower():
         told.append("opens_lower")
     if length == 1:
-        text = texts[0]
-        told.append("one")
-        if text.isupper():
-            told.append(f"acronym={min(len(text), 6)}")
-        elif text[0].isupper():
-            told.append("title" if text[1:].islower() else "mixed")
-    elif all(text.isupper() for text in texts):
+        told += _single(texts[0])
+    elif all(shape.upper for shape in shapes):
         told.append("all_upper")
-    if any(any(c.isdigit() for c in text) for text in texts):
+    if any(shape.digit for shape in shapes):
         told.append("digit")
-    if any(c in "@&+·!.#'" for text in texts for c in text[1:]):
+    if any(shape.odd for shape in shapes):
         told.append("odd")
-    return told + _edge_facts(doc, start, end, words, bounds)
+    words = doc.words[start:end]
+    if "et" in words or "&" in words:
+        told.append("has_and")
+    if "-" in texts or "–" in texts:
+        told.append("has_dash")
+    return told
 
 
-def _edge_facts(
-    doc: Tokens, start: int, end: int, words: list[str], bounds: tuple[int, int]
-) -> list[str]:
+def _single(text: str) -> list[str]:
+    if text.isupper():
+        return ["one", f"acronym={min(len(text), 6)}"]
+    if text[0].isupper():
+        return ["one", "title" if text[1:].islower() else "mixed"]
+    return ["one"]
+
+
+def _edge_facts(doc: Tokens, start: int, end: int, bounds: tuple[int, int]) -> list[str]:
     told = []
     if start == bounds[0]:
         told.append("at_start")
         if end - start == 1:
             told.append("lone_start")
+        if end == bounds[1]:
+            told.append("whole_line")
+    elif doc.texts[start - 1] in OPENING_QUOTES:
+        closed = end < bounds[1] and doc.texts[end] in CLOSING_QUOTES
+        told.append("quoted" if closed else "quoted_left")
+    elif doc.texts[start - 1] == "(" and end < bounds[1] and doc.texts[end] == ")":
+        told.append("bracketed")
     if end == bounds[1]:
         told.append("at_end")
-    if start == bounds[0] and end == bounds[1]:
-        told.append("whole_line")
-    left = words[start - 1] if start > bounds[0] else ""
-    right = words[end] if end < bounds[1] else ""
-    if left in {"«", '"', "“"}:
-        told.append("quoted_left" if right not in {"»", '"', "”"} else "quoted")
-    if left == "(" and right == ")":
-        told.append("bracketed")
-    # A longer name is cut when the next or previous word looks as if it belonged to it.
-    if end < bounds[1] and is_name_token(doc.texts[end]):
-        told.append("cut_right")
-    if start > bounds[0] and is_name_token(doc.texts[start - 1]):
-        told.append("cut_left" if start - 1 > bounds[0] else "cut_left_start")
-    if end + 1 < bounds[1] and right in LINKING and is_name_token(doc.texts[end + 1]):
-        told.append(f"linked_right={right}")
-    if start - 1 > bounds[0] and left in LINKING and is_name_token(doc.texts[start - 2]):
-        told.append(f"linked_left={left}")
-    if "et" in words[start:end] or "&" in words[start:end]:
-        told.append("has_and")
-    if {"-", "–"} & set(doc.texts[start:end]):
-        told.append("has_dash")
     return told
 
 
-LINKING = frozenset(
-    "de du des d' la le les l' et & en à au aux pour sur sans - – the of and for".split()
-)
+OPENING_QUOTES = frozenset(["«", '"', "“"])
+CLOSING_QUOTES = frozenset(["»", '"', "”"])
+LINKING = spans.LINKS - {"in", "dans"} | {"-", "–"}
 
 
 def vectors(doc: Doc, pairs: list[Candidate], bounds: list[tuple[int, int]]) -> NDArray[np.float32]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -31,15 +32,16 @@ class Question:
 def questions(doc: Doc, communes: Sequence[tuple[int, int, str]]) -> list[Question]:
     """Return every candidate of a document with its facts, in order of sentence."""
     tokens = spans.tokens_of(doc)
-    words = [word.lower().replace("’", "'") for word in tokens.texts]
-    entities = spans.from_entities(tokens, words)
-    in_communes = _tokens_of(doc, communes)
+    entities = spans.from_entities(tokens)
+    reader = features.Reader(tokens, entities, _tokens_of(tokens, communes))
+    ordered = sorted(entities)
     found: list[tuple[Candidate, tuple[int, int]]] = []
     for bounds in token_sentences(tokens):
-        here = spans.candidates(tokens, bounds, words)
+        here = spans.candidates(tokens, bounds)
         known = {(c.start, c.end): c for c in here}
-        for start, end in entities:
-            if bounds[0] <= start and end <= bounds[1] and start < end:
+        first = bisect_left(ordered, (bounds[0], 0))
+        for start, end in ordered[first : bisect_left(ordered, (bounds[1], 0))]:
+            if end <= bounds[1]:
                 candidate = known.get((start, end))
                 if candidate is None:
                     candidate = Candidate(start, end)
@@ -47,17 +49,10 @@ def questions(doc: Doc, communes: Sequence[tuple[int, int, str]]) -> list[Questi
                     here.append(candidate)
                 candidate.sources.add("model")
         found += [(candidate, bounds) for candidate in here]
-    surfaces = [" ".join(words[c.start : c.end]) for c, _ in found]
+    surfaces = [" ".join(tokens.words[c.start : c.end]) for c, _ in found]
     repeats = Counter(surfaces)
     return [
-        Question(
-            candidate,
-            bounds,
-            features.facts(
-                tokens, candidate, bounds, words, entities, in_communes, repeats[surface]
-            ),
-            surface,
-        )
+        Question(candidate, bounds, reader.facts(candidate, bounds, repeats[surface]), surface)
         for (candidate, bounds), surface in zip(found, surfaces, strict=True)
     ]
 
@@ -67,19 +62,16 @@ def token_sentences(tokens: Tokens) -> Iterator[tuple[int, int]]:
     starts = tokens.starts
     position = 0
     for low, high in text.sentences(tokens.text):
-        while position < len(starts) and starts[position] < low:
-            position += 1
-        first = position
-        while position < len(starts) and starts[position] < high:
-            position += 1
+        first = bisect_left(starts, low, position)
+        position = bisect_left(starts, high, first)
         if position > first:
             yield first, position
 
 
-def _tokens_of(doc: Doc, places: Sequence[tuple[int, int, str]]) -> frozenset[int]:
+def _tokens_of(tokens: Tokens, places: Sequence[tuple[int, int, str]]) -> frozenset[int]:
+    """Return the tokens that share a character with a place."""
     covered: set[int] = set()
     for start, end, _ in places:
-        span = doc.char_span(start, end, alignment_mode="expand")
-        if span is not None:
-            covered.update(range(span.start, span.end))
+        first = bisect_right(tokens.starts, start) - 1
+        covered.update(range(first, bisect_left(tokens.starts, end)))
     return frozenset(covered)

@@ -9,18 +9,19 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from nlp import classifier, features, questions
-from vigie.records import Label
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from numpy.typing import NDArray
     from spacy.language import Language
     from spacy.tokens import Doc
 
     from nlp.questions import Question
+    from vigie.records import Label
 
-BATCH = 16
+BATCH = 60_000
+"""Characters given to the language model at once: more only costs memory."""
 SHARED = 0.35
 """How much of a candidate's evidence is what its other occurrences in the text say."""
 
@@ -44,9 +45,27 @@ def recognise(
 ) -> Iterator[list[Found]]:
     """Yield the names of each prepared text, by position; `communes` are those it names."""
     weights = classifier.shipped()
-    docs = language_model.pipe(texts, batch_size=BATCH)
-    for doc, named in zip(docs, communes, strict=True):
-        yield names_of(doc, questions.questions(doc, named), weights)
+    pairs = zip(texts, communes, strict=True)
+    for batch in _batches(pairs):
+        docs = language_model.pipe([plain for plain, _ in batch], batch_size=len(batch))
+        for doc, (_, named) in zip(docs, batch, strict=True):
+            yield names_of(doc, questions.questions(doc, named), weights)
+
+
+def _batches(
+    pairs: Iterable[tuple[str, Sequence[tuple[int, int, str]]]],
+) -> Iterator[list[tuple[str, Sequence[tuple[int, int, str]]]]]:
+    """Yield the texts in groups of at most `BATCH` characters, or one by one if longer."""
+    batch: list[tuple[str, Sequence[tuple[int, int, str]]]] = []
+    size = 0
+    for pair in pairs:
+        if batch and size + len(pair[0]) > BATCH:
+            yield batch
+            batch, size = [], 0
+        batch.append(pair)
+        size += len(pair[0])
+    if batch:
+        yield batch
 
 
 def names_of(doc: Doc, asked: Sequence[Question], weights: classifier.Weights) -> list[Found]:

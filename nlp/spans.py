@@ -9,8 +9,10 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
-from functools import lru_cache
-from typing import TYPE_CHECKING
+from functools import cache
+from typing import TYPE_CHECKING, NamedTuple
+
+from nlp import cues
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -185,12 +187,43 @@ COMMON_OPENERS = frozenset(
 SPOKEN = frozenset(["m.", "mme", "mlle", "mm.", "dr", "monsieur", "madame"])
 
 
+class Word(NamedTuple):
+    """What a word tells wherever it stands; few words make up a text, so each is asked once."""
+
+    text: str
+    lower: str
+    name: bool
+    """It looks like a part of a name: a capital in it, or an odd mixture."""
+    edge: bool
+    """No name begins or ends with it: punctuation and space."""
+    cues: int
+    """The cues before a name that it may belong to, a bit each."""
+
+
+@cache
+def shared_words() -> dict[int, Word]:
+    """Return the words met so far by their number in the language model's store of strings."""
+    return {}
+
+
+MOST_WORDS = 200_000
+"""Words remembered; a program that runs for weeks meets every slip of the pen."""
+
+
 @dataclass(frozen=True, slots=True)
 class Tokens:
     """What is asked of a document's tokens, again and again, in lists: spaCy's are slow to read."""
 
     text: str
     texts: list[str]
+    words: list[str]
+    """The lower-case form of each token."""
+    names: list[bool]
+    """Whether each token looks like a part of a name."""
+    edges: list[bool]
+    """Whether each token is one that no name begins or ends with."""
+    cues: list[int]
+    """The cues before a name that each token may belong to, a bit each."""
     starts: list[int]
     """Characters before each token."""
     spaces: list[bool]
@@ -209,22 +242,49 @@ class Tokens:
 
 def tokens_of(doc: Doc) -> Tokens:
     """Return the tokens of an analysed text."""
-    text, texts, starts, spaces = doc.text, [], [], []
-    position = 0
-    for token in doc:
-        word = token.text
-        texts.append(word)
+    columns = doc.to_array(["ORTH", "SPACY"])
+    spaces = [space == 1 for space in columns[:, 1].tolist()]
+    words = _words_of(doc, columns[:, 0].tolist())
+    starts, position = [], 0
+    for word, space in zip(words, spaces, strict=True):
         starts.append(position)
-        position += len(word)
-        spaces.append(text[position : position + 1] == " " and not word.isspace())
-        position += spaces[-1]
-    types = [""] * len(texts)
-    opens = [False] * len(texts)
+        position += len(word.text) + space
+    types = [""] * len(words)
+    opens = [False] * len(words)
     entities = [(entity.start, entity.end, entity.label_) for entity in doc.ents]
     for start, end, label in entities:
         types[start:end] = [label] * (end - start)
         opens[start] = True
-    return Tokens(text, texts, starts, spaces, entities, types, opens)
+    return Tokens(
+        doc.text,
+        [word.text for word in words],
+        [word.lower for word in words],
+        [word.name for word in words],
+        [word.edge for word in words],
+        [word.cues for word in words],
+        starts,
+        spaces,
+        entities,
+        types,
+        opens,
+    )
+
+
+def _words_of(doc: Doc, numbers: list[int]) -> list[Word]:
+    known = shared_words()
+    if len(known) > MOST_WORDS:
+        known.clear()
+    strings = doc.vocab.strings
+    for number in set(numbers):
+        if number not in known:
+            known[number] = _word(strings[number])
+    return [known[number] for number in numbers]
+
+
+def _word(text: str) -> Word:
+    lower = text.lower().replace("’", "'")
+    edge = EDGE.match(text) is not None or text.isspace()
+    return Word(text, lower, is_name_token(text), edge, cues.hints(lower))
 
 
 @dataclass(slots=True)
@@ -236,29 +296,23 @@ class Candidate:
     sources: set[str] = field(default_factory=set)
 
 
-def candidates(doc: Tokens, bounds: tuple[int, int], words: list[str]) -> list[Candidate]:
-    """Return the candidates of a sentence, given as token bounds.
-
-    Args:
-        doc: the analysed text.
-        bounds: first token of the sentence, and the one after its last.
-        words: the lower-case form of every token of the document.
-    """
+def candidates(doc: Tokens, bounds: tuple[int, int]) -> list[Candidate]:
+    """Return the candidates of a sentence, given by its first token and the one after its last."""
     found: dict[tuple[int, int], Candidate] = {}
 
     def add(start: int, end: int, source: str) -> None:
-        start, end = _trimmed(doc, words, start, end)
-        if start < end and is_sound(doc, words, start, end):
+        start, end = _trimmed(doc, start, end)
+        if start < end and is_sound(doc, start, end):
             found.setdefault((start, end), Candidate(start, end)).sources.add(source)
 
-    for start, end in runs(doc, bounds, words):
-        for cut_start, cut_end in _cuts(doc, words, start, end):
+    for start, end in runs(doc, bounds):
+        for cut_start, cut_end in _cuts(doc, start, end):
             add(cut_start, cut_end, "run")
-        for longer in _longer(doc, words, start, end, bounds[1]):
+        for longer in _longer(doc, start, end, bounds[1]):
             add(start, longer, "longer")
     for start, end in _quoted(doc, bounds):
         add(start, end, "quoted")
-    for start, end in _opened(doc, bounds, words):
+    for start, end in _opened(doc, bounds):
         add(start, end, "opened")
     return list(found.values())
 
@@ -293,9 +347,9 @@ GROUP_HEADS = frozenset(
 )
 
 
-def is_sound(doc: Tokens, words: list[str], start: int, end: int) -> bool:
+def is_sound(doc: Tokens, start: int, end: int) -> bool:
     """Tell whether a span may be a name at all: no separator in it, no bare head before it."""
-    if end - start > LONGEST or (words[start] in GROUP_HEADS and doc.texts[start][0].islower()):
+    if end - start > LONGEST or (doc.words[start] in GROUP_HEADS and doc.texts[start][0].islower()):
         return False
     return not any(
         doc.texts[position] in SEPARATORS and (doc.spaces[position] or doc.spaces[position - 1])
@@ -303,7 +357,6 @@ def is_sound(doc: Tokens, words: list[str], start: int, end: int) -> bool:
     )
 
 
-@lru_cache(maxsize=16384)
 def is_name_token(text: str) -> bool:
     """Tell whether a token looks like a part of a name: a capital in it, or an odd mixture."""
     if text[0].isupper():
@@ -318,28 +371,28 @@ def is_name_token(text: str) -> bool:
     return any(c.isupper() for c in text[1:])
 
 
-def runs(doc: Tokens, bounds: tuple[int, int], words: list[str]) -> Iterator[tuple[int, int]]:
+def runs(doc: Tokens, bounds: tuple[int, int]) -> Iterator[tuple[int, int]]:
     """Yield the longest runs of name-like tokens, linked by small words, in a sentence."""
     position, stop = bounds
     while position < stop:
-        if not is_name_token(doc.texts[position]):
+        if not doc.names[position]:
             position += 1
             continue
-        end = _run_end(doc, words, position, stop)
+        end = _run_end(doc, position, stop)
         yield position, end
         position = end
 
 
-def _run_end(doc: Tokens, words: list[str], start: int, stop: int) -> int:
+def _run_end(doc: Tokens, start: int, stop: int) -> int:
     end = start + 1
     while end < stop and end - start < LONGEST:
-        if is_name_token(doc.texts[end]) or _glued(doc, end):
+        if doc.names[end] or _glued(doc, end):
             end += 1
             continue
         ahead = end
-        while ahead < stop and ahead - end < 3 and words[ahead] in LINKS:
+        while ahead < stop and ahead - end < 3 and doc.words[ahead] in LINKS:
             ahead += 1
-        if ahead == end or ahead >= stop or not is_name_token(doc.texts[ahead]):
+        if ahead == end or ahead >= stop or not doc.names[ahead]:
             if _digit_end(doc, end):
                 end += 1
             break
@@ -363,16 +416,16 @@ def _glued(doc: Tokens, position: int) -> bool:
     return (text[0].isalnum() and before[-1] in "-'@+&·.") or (text[:1] in ".-'" and len(text) > 1)
 
 
-def _cuts(doc: Tokens, words: list[str], start: int, end: int) -> Iterator[tuple[int, int]]:
+def _cuts(doc: Tokens, start: int, end: int) -> Iterator[tuple[int, int]]:
     """Yield a run and its pieces: between links, and without its first or last piece."""
     yield start, end
     pieces: list[tuple[int, int]] = []
     piece = start
     for position in range(start, end):
-        if words[position] in LINKS and position > piece:
+        if doc.words[position] in LINKS and position > piece:
             pieces.append((piece, position))
             piece = position + 1
-        elif words[position] in LINKS:
+        elif doc.words[position] in LINKS:
             piece = position + 1
     if piece < end:
         pieces.append((piece, end))
@@ -386,12 +439,12 @@ def _cuts(doc: Tokens, words: list[str], start: int, end: int) -> Iterator[tuple
         yield start, end - 1
 
 
-def _longer(doc: Tokens, words: list[str], start: int, end: int, stop: int) -> Iterator[int]:
+def _longer(doc: Tokens, start: int, end: int, stop: int) -> Iterator[int]:
     """Yield the ends a run may have if lower-case words go on with it."""
     content = 0
     position = end
     while position < stop and content < 5 and position - start < LONGEST:
-        word = words[position]
+        word = doc.words[position]
         if (word in SURE_STOPS and word not in {"sur", "dans"}) or not (
             word[0].isalpha() or word == "-"
         ):
@@ -417,19 +470,19 @@ def _quoted(doc: Tokens, bounds: tuple[int, int]) -> Iterator[tuple[int, int]]:
         position += 1
 
 
-def _opened(doc: Tokens, bounds: tuple[int, int], words: list[str]) -> Iterator[tuple[int, int]]:
+def _opened(doc: Tokens, bounds: tuple[int, int]) -> Iterator[tuple[int, int]]:
     """Yield the names that open with a common noun: `rue des Lilas`, `région Bretagne`."""
     for start in range(bounds[0], bounds[1]):
-        if words[start] not in COMMON_OPENERS or doc.texts[start][0].isupper():
+        if doc.words[start] not in COMMON_OPENERS or doc.texts[start][0].isupper():
             continue
         position, content = start + 1, 0
         while position < bounds[1] and position - start < LONGEST and content < 6:
-            word = words[position]
-            if is_name_token(doc.texts[position]):
-                end = _run_end(doc, words, position, bounds[1])
+            word = doc.words[position]
+            if doc.names[position]:
+                end = _run_end(doc, position, bounds[1])
                 yield start, min(end, start + LONGEST)
                 for piece_end in range(position + 1, end):
-                    if words[piece_end] in LINKS:
+                    if doc.words[piece_end] in LINKS:
                         yield start, piece_end
                 break
             if word in SURE_STOPS or not (word[0].isalpha() or word == "-"):
@@ -440,13 +493,13 @@ def _opened(doc: Tokens, bounds: tuple[int, int], words: list[str]) -> Iterator[
                 yield start, position
 
 
-def from_entities(doc: Tokens, words: list[str]) -> dict[tuple[int, int], str]:
+def from_entities(doc: Tokens) -> dict[tuple[int, int], str]:
     """Return the model's entities, trimmed, with their label."""
-    trimmed = {_trimmed(doc, words, start, end): label for start, end, label in doc.entities}
+    trimmed = {_trimmed(doc, start, end): label for start, end, label in doc.entities}
     return {
         (start, end): label
         for (start, end), label in trimmed.items()
-        if start < end and is_sound(doc, words, start, end)
+        if start < end and is_sound(doc, start, end)
     }
 
 
@@ -462,19 +515,17 @@ OPENING_ARTICLES = frozenset(
 CLOSING = LINKS | {"-", "–"}
 
 
-def _trimmed(doc: Tokens, words: list[str], start: int, end: int) -> tuple[int, int]:
+def _trimmed(doc: Tokens, start: int, end: int) -> tuple[int, int]:
     """Return bounds without punctuation, lower-case articles and dangling links."""
     while start < end and (
-        EDGE.match(doc.texts[start])
-        or (words[start] in OPENING_ARTICLES and not doc.texts[start][0].isupper())
-        or words[start] in SPOKEN
-        or doc.texts[start].isspace()
+        doc.edges[start]
+        or (doc.words[start] in OPENING_ARTICLES and not doc.texts[start][0].isupper())
+        or doc.words[start] in SPOKEN
     ):
         start += 1
     while end > start and (
-        EDGE.match(doc.texts[end - 1])
-        or (words[end - 1] in CLOSING and not doc.texts[end - 1][0].isupper())
-        or doc.texts[end - 1].isspace()
+        doc.edges[end - 1]
+        or (doc.words[end - 1] in CLOSING and not doc.texts[end - 1][0].isupper())
         or (doc.texts[end - 1] in {"!", "?"} and _closes_sentence(doc, end))
     ):
         end -= 1

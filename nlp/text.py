@@ -23,8 +23,10 @@ MARKUP = re.compile(r"</?[A-Za-z!][^<>]{0,300}>|&(?:nbsp|amp|quot|laquo|raquo|#\
 LINK_NOTE = re.compile(r"\((?:lien externe|nouvelle fenêtre)\)", re.IGNORECASE)
 WORD = re.compile(r"[^\W\d_]+")
 FUNCTION_WORDS = frozenset(
-    "le la les l de du des d et à au aux en un une pour par sur dans avec sans chez "
-    "vers entre ou où est a qui que se sa son ses ce cette ces nous vous".split()
+    """
+    a au aux avec ce ces cette chez d dans de des du en entre est et l la le les nous ou où par
+    pour qui que sa sans se ses son sur un une vers vous à
+    """.split()  # noqa: SIM905 - a list of words reads as one
 )
 SENTENCE_END = re.compile(
     r"(?<!\b[A-Z])(?<!\bMme)(?<!\bSt)(?<!\bcf)[.!?…]+[\"»”)]*\s+(?=[\"«“(–-]?\s*[^\Wa-z_])|\s*\n+\s*"

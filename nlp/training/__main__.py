@@ -31,7 +31,10 @@ def main() -> None:
         for number, (units, offsets) in enumerate(outputs):
             arrays[f"{kind}_units_{number}"] = units
             arrays[f"{kind}_offsets_{number}"] = offsets
-    half = {n: a.astype(np.float16) if a.dtype == np.float32 else a for n, a in arrays.items()}
+    half: dict[str, Any] = {
+        name: array.astype(np.float16) if array.dtype == np.float32 else array
+        for name, array in arrays.items()
+    }
     np.savez_compressed(path, **half)
     print(f"{len(examples)} examples, {len(table.facts)} candidates, {path.stat().st_size} bytes")
 

@@ -18,7 +18,7 @@ from nlp.training import invention
 from nlp.training.fitting import Example
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator, Mapping
 
 FILES = ("press", "agenda", "civic", "nothing", "wild", "more")
 LABELS = {"a": "ACTOR", "i": "INSTITUTION", "l": "PLACE", "p": "PERSON", "e": "EVENT"}
@@ -89,58 +89,38 @@ def fill(template: str, rng: Random) -> str:
 
 
 def _raw(slot: str, rng: Random) -> str:
-    if slot == "p":
-        return invention.person(rng)
-    if slot == "n":
-        return invention.invented_word(rng)
-    if slot == "q":
-        return rng.choice(invention.QUARTERS)
-    if slot in {"l", "lx"}:
-        return rng.choice(invention.COMMUNES)
-    if slot == "fn":
-        return rng.choice(invention.FIRST)
-    if slot == "LAB":
-        return "".join(rng.choices("ACEILMRSTU", k=5))
-    raise ValueError(slot)
+    return RAW[slot](rng)
 
 
-def _marked(slot: str, rng: Random) -> str:  # noqa: PLR0911 - one line a slot
-    if slot == "a":
-        return f"[{invention.actor(rng)}|a]"
-    if slot == "A":
-        return _with_article(rng)
-    if slot == "b":
-        return f"[{invention.headed(rng)[1] if rng.random() < 0.6 else invention.actor(rng)}|a]"
-    if slot in {"ac", "acv"}:
-        first = rng.choice("AEIOU") if slot == "acv" else rng.choice("BCDFGLMPRST")
-        return f"[{first}{''.join(rng.choices(invention.LETTERS, k=rng.choice((2, 3, 3, 4))))}|a]"
-    if slot == "i":
-        return _articled(*invention.institution(rng), "i")
-    if slot == "e":
-        return _articled(*invention.event(rng), "e")
-    if slot == "p":
-        return f"[{invention.person(rng)}|p]"
-    if slot == "fn":
-        return f"[{rng.choice(invention.FIRST)}|p]"
-    if slot == "l":
-        return f"[{rng.choice(invention.COMMUNES)}|l]"
-    if slot == "s":
-        number = f"{rng.randint(1, 180)}{rng.choice((' ', ', '))}" if rng.random() < 0.6 else ""
-        return f"{number}[{invention.street(rng)}|l]"
-    if slot in {"am", "av"}:
+def _marked(slot: str, rng: Random) -> str:
+    return MARKED[slot](rng) if slot in MARKED else _raw(slot, rng)
+
+
+def _acronym(first: str) -> Callable[[Random], str]:
+    def made(rng: Random) -> str:
+        others = rng.choices(invention.LETTERS, k=rng.choice((2, 3, 3, 4)))
+        return f"[{rng.choice(first)}{''.join(others)}|a]"
+
+    return made
+
+
+def _headed(vowel: bool) -> Callable[[Random], str]:
+    def made(rng: Random) -> str:
         article, name = invention.headed(rng)
-        while (article == "l'") != (slot == "av"):
+        while (article == "l'") != vowel:
             article, name = invention.headed(rng)
         return f"[{name}|a]"
-    if slot == "t":
-        return invention.product(rng)
-    if slot == "c":
-        return invention.concept(rng)
-    if slot == "w":
-        return invention.work(rng)
-    if slot == "party":
-        return rng.choice(("[PRG|i]", "[MoDem|i]", "[EELV|i]", "DVG", "SE", "[UDI|i]"))
-    return _raw(slot, rng)
+
+    return made
+
+
+def _venue(rng: Random) -> str:
+    return f"[{invention.headed(rng)[1] if rng.random() < 0.6 else invention.actor(rng)}|a]"
+
+
+def _street(rng: Random) -> str:
+    number = f"{rng.randint(1, 180)}{rng.choice((' ', ', '))}" if rng.random() < 0.6 else ""
+    return f"{number}[{invention.street(rng)}|l]"
 
 
 def _with_article(rng: Random) -> str:
@@ -148,15 +128,17 @@ def _with_article(rng: Random) -> str:
     if form < 0.55:
         return _articled(*invention.headed(rng), "a")
     if form < 0.72:
-        head = rng.choice(
-            ("l'association", "le collectif", "la compagnie", "l'asso", "la coopérative", "le tiers-lieu",
-             "le réseau", "la Scop", "la SCIC", "l'entreprise", "le fablab", "le café associatif",
-             "la librairie", "l'association locale", "la fédération", "le club", "la start-up", "la société")
-        )  # fmt: skip
-        return f"{head} [{invention.actor(rng)}|a]"
+        return f"{rng.choice(ANNOUNCED)} [{invention.actor(rng)}|a]"
     if form < 0.8:
         return f"{rng.choice(('le', 'la', 'le'))} [{invention.acronym(rng)}|a]"
     return f"[{invention.actor(rng)}|a]"
+
+
+ANNOUNCED = (
+    "l'association", "le collectif", "la compagnie", "l'asso", "la coopérative", "le tiers-lieu",
+    "le réseau", "la Scop", "la SCIC", "l'entreprise", "le fablab", "le café associatif",
+    "la librairie", "l'association locale", "la fédération", "le club", "la start-up", "la société",
+)  # fmt: skip
 
 
 def _articled(article: str, name: str, label: str) -> str:
@@ -172,3 +154,34 @@ def _varied(text: str, rng: Random) -> str:
     if text.endswith(".") and rng.random() < 0.15:
         text = text[:-1]
     return text
+
+
+RAW: Mapping[str, Callable[[Random], str]] = {
+    "p": invention.person,
+    "n": invention.invented_word,
+    "q": lambda rng: rng.choice(invention.QUARTERS),
+    "l": lambda rng: rng.choice(invention.COMMUNES),
+    "lx": lambda rng: rng.choice(invention.COMMUNES),
+    "fn": lambda rng: rng.choice(invention.FIRST),
+    "LAB": lambda rng: "".join(rng.choices("ACEILMRSTU", k=5)),
+    "t": invention.product,
+    "c": invention.concept,
+    "w": invention.work,
+    "party": lambda rng: rng.choice(("[PRG|i]", "[MoDem|i]", "[EELV|i]", "DVG", "SE", "[UDI|i]")),
+}
+MARKED: Mapping[str, Callable[[Random], str]] = {
+    "a": lambda rng: f"[{invention.actor(rng)}|a]",
+    "A": _with_article,
+    "b": _venue,
+    "ac": _acronym("BCDFGLMPRST"),
+    "acv": _acronym("AEIOU"),
+    "am": _headed(vowel=False),
+    "av": _headed(vowel=True),
+    "i": lambda rng: _articled(*invention.institution(rng), "i"),
+    "e": lambda rng: _articled(*invention.event(rng), "e"),
+    "p": lambda rng: f"[{invention.person(rng)}|p]",
+    "fn": lambda rng: f"[{rng.choice(invention.FIRST)}|p]",
+    "l": lambda rng: f"[{rng.choice(invention.COMMUNES)}|l]",
+    "s": _street,
+}
+"""What fills a slot outside of marks; the other slots are filled without a mark."""

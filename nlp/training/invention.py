@@ -1,5 +1,8 @@
 """Invented names of all the shapes that French groups, people and offices give themselves."""
 
+# Lists of words and patterns of names read as such, a pattern a line however long.
+# ruff: noqa: E501, SIM905
+
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
@@ -141,6 +144,7 @@ def _article_single(rng: Random) -> str:
 
 
 def invented_word(rng: Random) -> str:
+    """Return a word of two or three syllables that nobody bears, in the case of a brand."""
     word = "".join(rng.choices(SYLLABLES, k=rng.choice((1, 2, 2)))) + rng.choice(ENDINGS)
     form = rng.random()
     if form < 0.62:
