@@ -14,6 +14,7 @@ from vigie.records import ActorFacts, Reach, SourceFacts, Verdict, WeekFacts
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from vigie.records import Sighting
     from vigie.settings import Watch
 
 RECENT_DAYS = 35
@@ -52,10 +53,20 @@ class Context:
         source = self.sources.get(source_id)
         return source.reach if source else Reach.LOCAL
 
-    def listening_since(self, source_id: str) -> date:
-        """Return since when a source has been read."""
-        source = self.sources.get(source_id)
-        return max(self.archive_start, source.first_day) if source else self.archive_start
+    def weeks_of_listening(self, sighting: Sighting) -> float:
+        """Return for how long its source had been read before a sighting, in weeks.
+
+        A source that gave three documents in ten years was not listened to for ten years: no
+        more weeks count than documents. What bears no date was first seen when it was fetched,
+        and may be as old as the site unless the source had been fetched before.
+        """
+        source = self.sources.get(sighting.source_id)
+        if source is None:
+            return (sighting.day - self.archive_start).days / 7
+        since = max(self.archive_start, source.first_day)
+        if not sighting.dated:
+            since = max(since, source.fetched_since or sighting.day)
+        return min((sighting.day - since).days / 7, source.documents)
 
 
 def context(facts: WeekFacts, watch: Watch) -> Context:

@@ -102,8 +102,10 @@ BIRTH = _compiled(
     ),
     (
         0.7,
-        r"\bse (?:lance(?:nt)?|monte(?:nt)?|cree(?:nt)?|constitue(?:nt)?|forme(?:nt)?|"
-        r"structure(?:nt)?)\b|\b(?:est|sont) (?:\w+ )?nee?s?\b|\bnaissance\b|\bnait\b|\bnaissent\b|"
+        r"\bse (?:lance(?:nt)?|monte(?:nt)?|cree(?:nt)?|constitue(?:nt)?|structure(?:nt)?|"
+        # « se forme à l’école de … » is said of a person.
+        r"forme(?:nt)?(?! (?:a|au|aux|en|chez|aupres)\b))\b|"
+        r"\b(?:est|sont) (?:\w+ )?nee?s?\b|\bnaissance\b|\bnait\b|\bnaissent\b|"
         r"\ba ete (?:officiellement )?" + _MADE + r"\b|\bse fait connaitre\b|"
         r"\blance(?:nt|ra|ront)? (?:officiellement )?(?:son|sa|ses|leur|leurs|l')",
     ),

@@ -65,7 +65,7 @@ def novelty(profile: Profile, context: Context) -> Found | None:
     """
     age = (context.as_of - profile.first_seen).days / 7
     first = [s for s in profile.sightings if s.day == profile.first_seen]
-    exposure = max((s.day - context.listening_since(s.source_id)).days / 7 for s in first)
+    exposure = max(context.weeks_of_listening(sighting) for sighting in first)
     value = trends.would_have_been_seen(exposure) * 0.5 ** (max(age - 8, 0) / 8)
     return Found(
         value,

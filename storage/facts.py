@@ -10,7 +10,7 @@ import json
 from bisect import bisect_right
 from collections import defaultdict
 from dataclasses import dataclass
-from datetime import date, timedelta, tzinfo
+from datetime import date, datetime, timedelta, tzinfo
 from itertools import accumulate
 from typing import TYPE_CHECKING, Any
 
@@ -85,6 +85,8 @@ class _Shelf:
 
     days: Sequence[date]
     totals: Sequence[int]
+    fetched_at: datetime
+    """The first time."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -136,8 +138,12 @@ class History:
                         reach=source.reach,
                         first_day=shelf.days[0],
                         documents=shelf.totals[seen - 1],
+                        fetched_since=self._day(shelf.fetched_at),
                     ),
                 )
+
+    def _day(self, moment: datetime) -> date:
+        return moment.astimezone(self.zone).date()
 
     def _active(
         self, as_of: date, active_days: int, verdicts: Mapping[str, Judgement]
@@ -194,6 +200,7 @@ def _sightings() -> Select[Any]:
             _documents.kind.label("document_kind"),
             _documents.url,
             _documents.event_day,
+            _documents.published_at.is_not(None),
             type_coerce(_documents.communes, Text),
         )
         .join(tables.mentions, _mentions.actor_id == _actors.id)
@@ -233,16 +240,25 @@ def _history(c: Connection, query: Select[Any], zone: tzinfo) -> History:
 
 def _shelves(c: Connection) -> dict[str, _Shelf]:
     query = (
-        select(_documents.source_id, _documents.known_on, func.count())
+        select(
+            _documents.source_id,
+            _documents.known_on,
+            func.count(),
+            func.min(_documents.fetched_at),
+        )
         .group_by(_documents.source_id, _documents.known_on)
         .order_by(_documents.source_id, _documents.known_on)
     )
     counts: dict[str, list[tuple[date, int]]] = defaultdict(list)
-    for source_id, day, count in c.execute(query):
+    fetched: dict[str, datetime] = {}
+    for source_id, day, count, fetched_at in c.execute(query):
         counts[source_id].append((day, count))
+        fetched[source_id] = min(fetched_at, fetched.get(source_id, fetched_at))
     return {
         source_id: _Shelf(
-            days=[day for day, _ in found], totals=list(accumulate(count for _, count in found))
+            days=[day for day, _ in found],
+            totals=list(accumulate(count for _, count in found)),
+            fetched_at=fetched[source_id],
         )
         for source_id, found in counts.items()
     }
@@ -270,6 +286,7 @@ def _sighting(row: Sequence[Any], communes: Mapping[str, tuple[str, ...]]) -> Si
         document_kind,
         url,
         event_day,
+        dated,
         named_as_text,
     ) = row
     named = communes[named_as_text]
@@ -290,6 +307,7 @@ def _sighting(row: Sequence[Any], communes: Mapping[str, tuple[str, ...]]) -> Si
         sentence=sentence,
         communes=named,
         event_day=event_day,
+        dated=bool(dated),
     )
 
 

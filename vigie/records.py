@@ -91,6 +91,10 @@ class Source:
     language: str | None = None
     full_text: bool = False
     """The feed carries whole articles: their pages need not be fetched."""
+    links: str | None = None
+    """CSS selector of the links to articles in an index page."""
+    link_pattern: str | None = None
+    """Regular expression that the addresses of an index page's articles match."""
     checked: bool = True
     """False while nobody has tried its address: its failure is news, not an alarm."""
 
@@ -154,6 +158,10 @@ class HttpState:
     fingerprint: str | None = None
     """Of the feed entry that announced the page: a page is fetched again when it changes."""
     checked_at: datetime | None = None
+    unchanged: int = 0
+    """Times in a row that the server answered « not modified »."""
+    moved_to: str | None = None
+    """Where permanent redirects have led: asked first from then on."""
 
 
 class HealthState(StrEnum):
@@ -517,6 +525,8 @@ class Sighting:
     communes: tuple[str, ...]
     """INSEE codes: the one named nearest first, then the document's."""
     event_day: date | None = None
+    dated: bool = True
+    """False when the document bears no date: `day` is then that of its first fetching."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -541,6 +551,8 @@ class SourceFacts:
     reach: Reach
     first_day: date
     documents: int
+    fetched_since: date | None = None
+    """Day of the first fetching: what bears no date cannot be older news than that."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

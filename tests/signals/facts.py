@@ -49,13 +49,22 @@ class World:
     judgements: dict[str, Judgement] = field(default_factory=dict)
     count: int = 0
 
-    def source(self, name: str, reach: Reach = Reach.LOCAL, since: date | None = None) -> str:
+    def source(
+        self,
+        name: str,
+        reach: Reach = Reach.LOCAL,
+        since: date | None = None,
+        *,
+        documents: int = 50,
+        fetched: date | None = None,
+    ) -> str:
         self.sources[name] = SourceFacts(
             source_id=name,
             name=name.title(),
             reach=reach,
             first_day=since or self.start,
-            documents=50,
+            documents=documents,
+            fetched_since=fetched,
         )
         return name
 
@@ -80,6 +89,7 @@ class World:
             sentence=sentence or f"Une rencontre avec {actor} est prévue.",
             communes=more.pop("communes", (MULHOUSE,)),
             event_day=more.pop("event_day", None),
+            dated=more.pop("dated", True),
         )
         assert not more, more
         self.sightings[actor].append(sighting)

@@ -89,6 +89,29 @@ def test_nobody_is_new_merely_because_a_source_just_arrived():
     assert names(detect(world.facts(), WATCH)) == ["Autre Fil", "Petit Fil"]
 
 
+def test_nobody_is_new_merely_because_an_undated_page_was_fetched():
+    world = World()
+    world.source("site ancien", fetched=LATELY)
+    world.say("Petit Fil", source="site ancien", dated=False)
+    world.say("Autre Fil", source="le journal")
+    assert names(detect(world.facts(), WATCH)) == ["Autre Fil", "Petit Fil"]
+
+
+def test_three_documents_in_a_year_are_no_year_of_listening():
+    world = World()
+    world.source("site muet", documents=2)
+    world.say("Petit Fil", source="site muet")
+    world.say("Autre Fil", source="le journal")
+    assert names(detect(world.facts(), WATCH)) == ["Autre Fil", "Petit Fil"]
+
+
+def test_to_study_somewhere_is_no_birth():
+    world = World()
+    world.say("Petit Fil", "Petit Fil se forme à l’école du cirque.")
+    birth = [r for r in detect(world.facts(), WATCH).candidates[0].reasons if r.name == "birth"]
+    assert not birth or birth[0].value == 0
+
+
 def test_a_group_that_is_said_to_be_old_ranks_below_one_that_is_not():
     world = World()
     world.say("Club Ancien", "Le Club Ancien, fondé en 1987, tient sa réunion.")
