@@ -16,7 +16,7 @@ WORDS = {
         "Annuler le dernier avis",
         "1 jugé sur 13",
     ),
-    "en": ("Keep", "Watch", "Reject", "Off topic", "Undo the last verdict", "1 judged of 13"),
+    "en": ("Keep", "Watch", "Reject", "Off topic", "Undo the last verdict", "1 judged out of 13"),
 }
 LOCALES = {"fr": "fr-FR", "en": "en-GB"}
 

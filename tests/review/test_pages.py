@@ -55,7 +55,12 @@ def test_everything_is_said_in_english_too(site):
         html = reader.get(site.page(3)).text
         assert '<html lang="en">' in html
         shown = text_of(html)
-        for words in ("Week 12", "16 to 22 March 2026", "Why now", "spotted since 10 March 2026"):
+        for words in (
+            "Week 12",
+            "16 to 22 March 2026",
+            "Why now",
+            "first spotted on 10 March 2026",
+        ):
             assert words in shown
         assert "Read on" in shown
         for page in ("/journal", "/sources", "/a-propos", "/nulle-part"):
