@@ -8,7 +8,17 @@ from fractions import Fraction
 
 from signals.profile import profile
 from signals.queue import detect, new_stories
-from tests.signals.facts import LYON, MONDAY, MULHOUSE, RIXHEIM, WATCH, World, days_ago, names
+from tests.signals.facts import (
+    LATELY,
+    LYON,
+    MONDAY,
+    MULHOUSE,
+    RIXHEIM,
+    WATCH,
+    World,
+    days_ago,
+    names,
+)
 from vigie.records import (
     ActorKind,
     DocumentKind,
