@@ -2,7 +2,16 @@
 
 from __future__ import annotations
 
-from vigie.records import ActorKind, HealthState, Message, RejectReason, SourceKind, Verdict
+from vigie.records import (
+    ActorKind,
+    DocumentKind,
+    HealthState,
+    Label,
+    Message,
+    RejectReason,
+    SourceKind,
+    Verdict,
+)
 
 KINDS = {
     ActorKind.ASSOCIATION: Message("association"),
@@ -61,4 +70,18 @@ SOURCE_KINDS = {
     SourceKind.REGISTRY: Message("registre"),
     SourceKind.MAILBOX: Message("boîte de courriel"),
     SourceKind.FILES: Message("fichiers"),
+}
+
+DOCUMENT_KINDS = {
+    DocumentKind.ARTICLE: Message("article"),
+    DocumentKind.EVENT: Message("événement"),
+    DocumentKind.NOTICE: Message("avis légal"),
+}
+
+LABELS = {
+    Label.ACTOR: Message("acteur"),
+    Label.INSTITUTION: Message("institution"),
+    Label.PLACE: Message("lieu"),
+    Label.PERSON: Message("personne"),
+    Label.EVENT: Message("événement"),
 }

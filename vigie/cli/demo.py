@@ -93,7 +93,7 @@ def _make_room(folder: Path) -> None:
 
 
 @click.command(help=say("Écrire un monde inventé, avec sa vérité, pour mesurer la veille."))
-@click.argument("folder", metavar="DOSSIER", type=click.Path(path_type=Path, file_okay=False))
+@click.argument("folder", metavar=say("DOSSIER"), type=click.Path(path_type=Path, file_okay=False))
 @click.option("--territory", default="mulhouse", show_default=True)
 @click.option("--weeks", default=52, show_default=True, type=click.IntRange(1, 5200))
 @click.option("--seed", default=SEED, show_default=True, type=int)

@@ -34,7 +34,7 @@ def workspace(command: Command) -> Command:
 class Day(click.ParamType[date]):
     """A day written as 2026-03-16."""
 
-    name = "AAAA-MM-JJ"
+    name = say("AAAA-MM-JJ")
 
     def convert(
         self, value: str | date, param: click.Parameter | None, ctx: click.Context | None

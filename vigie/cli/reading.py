@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from vigie.errors import InputError
-from vigie.language import say
+from vigie.language import render, say, terminal_language
 from vigie.terminal import tell
 
 if TYPE_CHECKING:
@@ -26,7 +26,7 @@ json_option = click.option(
     )
 )
 @click.argument(
-    "files", metavar="FICHIER…", nargs=-1, required=True, type=click.Path(path_type=Path)
+    "files", metavar=say("FICHIER…"), nargs=-1, required=True, type=click.Path(path_type=Path)
 )
 @click.option("--url", help=say("L’adresse d’où vient le fichier."))
 @json_option
@@ -34,6 +34,7 @@ def read(files: tuple[Path, ...], url: str | None, as_json: bool) -> None:
     """Print what the crawlers see in saved files; one bad file does not hide the others."""
     from crawlers.reading import read_file
     from vigie.interchange import document_as_json
+    from vigie.words import DOCUMENT_KINDS
 
     refused = 0
     for file in files:
@@ -48,20 +49,22 @@ def read(files: tuple[Path, ...], url: str | None, as_json: bool) -> None:
                 click.echo(json.dumps(document_as_json(document, str(file)), ensure_ascii=False))
             else:
                 day = document.published_at.date().isoformat() if document.published_at else "?"
-                click.echo(f"{day}  {document.kind}  {document.title}\n    {document.url}")
+                kind = render(DOCUMENT_KINDS[document.kind], terminal_language())
+                click.echo(f"{day}  {kind}  {document.title}\n    {document.url}")
                 click.echo(f"    {' '.join(document.text.split())[:300]}\n")
     if refused:
         raise click.exceptions.Exit(1)
 
 
 @click.command(help=say("Montrer les acteurs, lieux, personnes et événements vus dans des textes."))
-@click.argument("file", metavar="FICHIER.jsonl", type=click.Path(path_type=Path))
+@click.argument("file", metavar=say("FICHIER.jsonl"), type=click.Path(path_type=Path))
 @json_option
 def extract(file: Path, as_json: bool) -> None:
     """Print the spans of each text of a JSON lines file."""
     from nlp import model
     from nlp.annotate import extract as extract_spans
     from vigie.interchange import span_as_json
+    from vigie.words import LABELS
 
     rows = list(_texts(file))
     language_model = model.load()
@@ -74,7 +77,8 @@ def extract(file: Path, as_json: bool) -> None:
         else:
             click.echo(f"{row_id}  {' '.join(text.split())[:100]}")
             for span in spans:
-                click.echo(f"    {span.label.value:<12} {span.confidence:.2f}  {span.text}")
+                label = render(LABELS[span.label], terminal_language())
+                click.echo(f"    {label:<12} {span.confidence:.2f}  {span.text}")
 
 
 def _texts(file: Path) -> Iterator[tuple[object, str]]:

@@ -27,7 +27,7 @@ until_option = click.option(
 
 
 @click.command(help=say("Créer un espace de travail : vigie.toml et data/."))
-@click.argument("folder", metavar="DOSSIER", type=click.Path(path_type=Path))
+@click.argument("folder", metavar=say("DOSSIER"), type=click.Path(path_type=Path))
 @click.option(
     "--territory",
     required=True,
@@ -121,7 +121,7 @@ def detect(folder: Path, until: date | None) -> None:
 
 @click.command("import", help=say("Faire entrer des archives que le laboratoire possède déjà."))
 @click.argument(
-    "files", metavar="FICHIER…", nargs=-1, required=True, type=click.Path(path_type=Path)
+    "files", metavar=say("FICHIER…"), nargs=-1, required=True, type=click.Path(path_type=Path)
 )
 @click.option("--source", "source_id", help=say("La source des lignes qui n’en nomment pas."))
 @click.option(
