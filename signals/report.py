@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections import Counter
 from html import escape
-from math import floor
 from typing import TYPE_CHECKING
 
+from signals import plots
 from signals.misses import ASIDE, WHY, Miss
+from signals.plots import Bar, Line
 from vigie.language import render, say, terminal_language
 from vigie.records import Message
 from vigie.words import KINDS
@@ -21,16 +22,48 @@ if TYPE_CHECKING:
 _STYLE = """
 body { font: 16px/1.5 system-ui, sans-serif; max-width: 60rem; margin: 2rem auto; padding: 0 1rem;
   color: #1b1b1b; background: #fff }
+h2 { margin-top: 2.5rem } figure { margin: 1rem 0 }
 table { border-collapse: collapse; margin: 1rem 0; display: block; overflow-x: auto }
+thead th { vertical-align: bottom; font-weight: 600; max-width: 9rem }
+td { white-space: nowrap } td:first-child, .misses td { white-space: normal }
 th, td { padding: .3rem .7rem; border-bottom: 1px solid #ccc; text-align: right }
-th:first-child, td:first-child, td.text { text-align: left }
+th:first-child, td:first-child, .misses th, .misses td { text-align: left }
 svg { max-width: 100%; height: auto } svg text { font-size: 12px; fill: #333 }
 figcaption, .note { color: #555; font-size: .9rem } .range { color: #555; font-size: .85em }
 """
-_WIDTH, _HEIGHT, _LEFT, _BOTTOM = 720, 240, 40, 30
-_COLOURS = {"vigie": "#0b5394", "most_mentioned": "#b45309", "random": "#6b7280"}
-_DASHES = {"vigie": "", "most_mentioned": "6 3", "random": "2 3"}
+_LINES = {
+    "vigie": (plots.BLUE, ""),
+    "most_mentioned": (plots.AMBER, "6 3"),
+    "random": (plots.GREY, "2 3"),
+}
+"""Colour and dashes of the policies that are drawn."""
+SHOWN = 60
+"""Misses in the table; the JSON beside the page names them all."""
 
+COURSES = {
+    "sudden": Message("apparition soudaine"),
+    "slow": Message("montée lente"),
+    "delayed": Message("réveil après un silence"),
+    "once": Message("cité une seule fois"),
+    "split": Message("né d’une scission"),
+    "merger": Message("né d’une fusion"),
+    "events_only": Message("par ses seuls événements"),
+    "emerging": Message("acteur émergent"),
+    "other": Message("autre nom connu"),
+    "institution": Message("institution"),
+    "national": Message("groupe national"),
+    "old": Message("association ancienne"),
+    "seasonal": Message("rendez-vous saisonnier"),
+    "one_off_event": Message("événement d’un jour"),
+    "work": Message("œuvre ou programme"),
+    "advert": Message("publicité"),
+    "syndicated": Message("communiqué repris"),
+    "homonym": Message("homonyme d’ailleurs"),
+    "person": Message("personne"),
+    "place": Message("lieu"),
+    "?": Message("nom que la vérité ignore"),
+}
+"""The courses of the simulator's truth; another truth's are shown as they are."""
 NAMES = {
     "novelty": Message("nouveauté"),
     "birth": Message("signe de naissance"),
@@ -69,6 +102,7 @@ def page(backtest: Backtest) -> str:
         _paragraph(_summary(backtest)),
         *_section(say("Mesures"), _policies(backtest)),
         *_section(say("Précision de la file, semaine après semaine"), _precision(backtest)),
+        *_section(say("De quoi la file était faite"), _make_up(backtest)),
         *_section(say("Avance sur la dixième mention"), _lead(backtest.policies["vigie"])),
         *_section(say("Par parcours"), _groups(backtest.by_course)),
         *_section(say("Par type d’acteur"), _groups(backtest.by_kind)),
@@ -138,11 +172,11 @@ def weeks(estimate: Estimate) -> str:
     return text.replace(".", ",") if terminal_language() == "fr" else text
 
 
-def _table(heads: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+def _table(heads: Sequence[str], rows: Iterable[Sequence[str]], sort: str = "figures") -> str:
     """Return a table of cells that are HTML already."""
     head = "".join(f'<th scope="col">{escape(h)}</th>' for h in heads)
     body = "".join(f"<tr>{''.join(f'<td>{c}</td>' for c in row)}</tr>" for row in rows)
-    return f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
+    return f'<table class="{sort}"><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>'
 
 
 def _policies(backtest: Backtest) -> str:
@@ -165,7 +199,7 @@ def _policies(backtest: Backtest) -> str:
     rows.append((escape(say("Avance sur la 10e mention (semaines)")), *lead))
     note = say("Moyennes, avec l’intervalle à 95 % d’un rééchantillonnage.")
     heads = ["", *(names.get(name, name) for name in backtest.policies)]
-    return _table(heads, rows) + f'<p class="note">{escape(note)}</p>'
+    return _table(heads, rows) + _note(note)
 
 
 def nth_mention() -> tuple[str, str, str]:
@@ -181,10 +215,12 @@ def _groups(groups: Mapping[str, Measures]) -> str:
     if not groups:
         return ""
     heads = ["", say("Acteurs"), say("Rappel"), *nth_mention(), say("Avance (semaines)")]
-    kinds = {kind.value: render(words, terminal_language()) for kind, words in KINDS.items()}
+    language = terminal_language()
+    named = {**COURSES, **{kind.value: name for kind, name in KINDS.items()}}
+    words = {code: render(name, language) for code, name in named.items()}
     rows = (
         (
-            escape(kinds.get(name, name)),
+            escape(words.get(name, name)),
             str(m.recall.n),
             percent(m.recall),
             *map(percent, m.found_by),
@@ -198,78 +234,60 @@ def _groups(groups: Mapping[str, Measures]) -> str:
 # --- plots -----------------------------------------------------------------------------------
 
 
-def _frame(body: str, label: str) -> str:
-    return (
-        f'<figure><svg viewBox="0 0 {_WIDTH} {_HEIGHT}" role="img" aria-label="{escape(label)}">'
-        f"{body}</svg></figure>"
-    )
-
-
 def _precision(backtest: Backtest) -> str:
-    days = sorted({day for name in _COLOURS for day, *_ in backtest.policies[name].weekly})
-    if len(days) < 2:
-        return ""
     names = policy_names()
-    wide, high = _WIDTH - _LEFT - 10, _HEIGHT - _BOTTOM - 20
-    place = {day: _LEFT + wide * i / (len(days) - 1) for i, day in enumerate(days)}
-    parts = [_grid(high)]
-    for index, (name, colour) in enumerate(_COLOURS.items()):
-        points = " ".join(
-            f"{place[day]:.1f},{20 + high * (1 - share):.1f}"
-            for day, share, _ in backtest.policies[name].weekly
+    drawn = [
+        Line(
+            names[name],
+            [(day, share) for day, share, _ in backtest.policies[name].weekly],
+            colour,
+            dashes,
         )
-        stroke = (
-            f'fill="none" stroke="{colour}" stroke-width="2" stroke-dasharray="{_DASHES[name]}"'
+        for name, (colour, dashes) in _LINES.items()
+    ]
+    return plots.lines(drawn, say("Précision de la file par semaine, de 0 à 100 %"))
+
+
+def _make_up(backtest: Backtest) -> str:
+    """Draw what the queue was made of; grey is what should not have been in it."""
+    language = terminal_language()
+    own = backtest.policies["vigie"]
+    if not backtest.complete or not own.make_up:
+        return ""
+    right = set(backtest.by_course)
+    rows = [
+        Bar(
+            render(COURSES[name], language) if name in COURSES else name,
+            share,
+            _share(share),
+            plots.BLUE if name in right else plots.GREY,
         )
-        left = _LEFT + 230 * index
-        parts.append(f'<polyline points="{points}" {stroke}/>')
-        parts.append(f'<polyline points="{left},9 {left + 24},9" {stroke}/>')
-        parts.append(f'<text x="{left + 30}" y="13">{escape(names[name])}</text>')
-    for day in (days[0], days[len(days) // 2], days[-1]):
-        anchor = "end" if day == days[-1] else "start" if day == days[0] else "middle"
-        parts.append(_text(place[day], _HEIGHT - 8, day.strftime("%d/%m/%Y"), anchor))
-    return _frame("".join(parts), say("Précision de la file par semaine, de 0 à 100 %"))
-
-
-def _grid(high: float) -> str:
-    lines = []
-    for share in (0, 0.5, 1):
-        y = 20 + high * (1 - share)
-        lines.append(
-            f'<path d="M{_LEFT} {y:.1f}H{_WIDTH - 10}" stroke="#ddd"/>'
-            + _text(_LEFT - 4, y + 4, f"{share:.0%}".replace("%", " %"), "end")
-        )
-    return "".join(lines)
-
-
-def _text(x: float, y: float, text: str, anchor: str) -> str:
-    return f'<text x="{x:.1f}" y="{y:.1f}" text-anchor="{anchor}">{escape(text)}</text>'
+        for name, share in sorted(own.make_up.items(), key=lambda row: -row[1])
+    ]
+    label = say(
+        "Part des candidats proposés : en bleu, les acteurs émergents ; en gris, ce qui n’aurait "
+        "pas dû entrer"
+    )
+    return plots.shares(rows, label) + _note(label)
 
 
 def _lead(measures: Measures) -> str:
     if not measures.leads:
         return _paragraph(say("Aucun acteur trouvé n’a dix mentions : rien à mesurer."))
-    bins = Counter(floor(lead / 2) * 2 for lead in measures.leads)
-    low, high = min(bins), max(bins)
-    edges = range(low, high + 2, 2)
-    most = max(bins.values())
-    wide = (_WIDTH - _LEFT - 10) / len(edges)
-    tall = _HEIGHT - _BOTTOM - 20
-    parts: list[str] = []
-    step = max(1, len(edges) // 12)
-    for index, edge in enumerate(edges):
-        x, height = _LEFT + index * wide, tall * bins[edge] / most
-        y = 20 + tall - height
-        parts.append(
-            f'<rect x="{x + 1:.1f}" y="{y:.1f}" width="{wide - 2:.1f}" height="{height:.1f}" '
-            f'fill="{_COLOURS["vigie"]}"/>'
-        )
-        if bins[edge]:
-            parts.append(_text(x + wide / 2, y - 4, str(bins[edge]), "middle"))
-        if index % step == 0:
-            parts.append(_text(x, _HEIGHT - 8, str(edge), "start"))
-    label = say("Nombre d’acteurs par semaines d’avance sur leur dixième mention")
-    return _frame("".join(parts), label) + f'<p class="note">{escape(label)}</p>'
+    label = say(
+        "Nombre d’acteurs, selon les semaines écoulées entre leur entrée dans la file et leur "
+        "dixième mention"
+    )
+    return plots.histogram(measures.leads, 2, say("semaines"), label) + _note(label)
+
+
+def _share(share: float) -> str:
+    text = f"{100 * share:.1f} %"
+    return text.replace(".", ",") if terminal_language() == "fr" else text
+
+
+def _note(text: str) -> str:
+    return f'<p class="note">{escape(text)}</p>'
 
 
 # --- misses ----------------------------------------------------------------------------------
@@ -279,22 +297,46 @@ def _misses(misses: Sequence[Miss]) -> str:
     if not misses:
         return _paragraph(say("Rien : chaque acteur émergent a été proposé."))
     language = terminal_language()
-    counts = Counter(miss.why for miss in misses)
-    tally = " · ".join(
-        say("{reason} : {detail}", reason=WHY[why], detail=n) for why, n in counts.most_common()
-    )
-    rows = (
+    whys = Counter(miss.why for miss in misses)
+    label = say("Où les {n} acteurs manqués ont été perdus", n=len(misses))
+    parts = [_note(label), _tally({render(WHY[w], language): n for w, n in whys.items()}, label)]
+    able = Counter(name for miss in misses for name in miss.features)
+    if able:
+        label = say(
+            "Ce qui aurait suffi à faire entrer ceux qui ont été classés trop bas : nombre "
+            "d’acteurs par terme de la note"
+        )
+        counts = {render(NAMES[name], language): n for name, n in able.most_common(8)}
+        parts += [_note(label), _tally(counts, label)]
+    rows = [
         (
             escape(miss.name),
-            escape(miss.course),
+            escape(
+                render(COURSES[miss.course], language) if miss.course in COURSES else miss.course
+            ),
             str(miss.stories),
             escape(why_missed(miss)),
             escape(", ".join(render(NAMES[name], language) for name in miss.features)) or "–",
         )
-        for miss in misses
-    )
+        for miss in misses[:SHOWN]
+    ]
     heads = [say("Acteur"), say("Parcours"), say("Récits"), say("Pourquoi"), say("Aurait suffi")]
-    return _paragraph(tally) + _table(heads, rows)
+    parts.append(_table(heads, rows, "misses"))
+    if len(misses) > SHOWN:
+        parts.append(
+            _note(
+                say(
+                    "Les {n} plus cités ; backtest.json, à côté de cette page, les nomme tous.",
+                    n=SHOWN,
+                )
+            )
+        )
+    return "".join(parts)
+
+
+def _tally(counts: Mapping[str, int], label: str) -> str:
+    rows = sorted(counts.items(), key=lambda row: (-row[1], row[0]))
+    return plots.shares([Bar(name, n, str(n)) for name, n in rows], label)
 
 
 def why_missed(miss: Miss) -> str:

@@ -37,7 +37,7 @@ def test_the_report_says_what_was_missed_and_why():
 def test_the_plots_are_well_formed():
     text = page(run(*archive()))
     plots = [p.split("</svg>")[0] + "</svg>" for p in text.split("<figure>")[1:]]
-    assert len(plots) == 2
+    assert len(plots) == 4
     for plot in plots:
         ET.fromstring(plot)
 
