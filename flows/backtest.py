@@ -27,8 +27,12 @@ if TYPE_CHECKING:
     from vigie.settings import Settings
 
 
-def run(settings: Settings, store: Store, truth: Path) -> backtest.Backtest:
+def run(
+    settings: Settings, store: Store, truth: Path, *, judged: bool = False
+) -> backtest.Backtest:
     """Replay the archive week by week against a truth file.
+
+    `judged` replays it as if an officer who knows the truth had gone through every queue.
 
     Raises:
         InputError: the truth file cannot be used, or there is no annotated archive to replay.
@@ -48,7 +52,12 @@ def run(settings: Settings, store: Store, truth: Path) -> backtest.Backtest:
             )
         entries, occurrences = placed(c, entries)
     return backtest.replay(
-        _mondays(history), entries, settings.watch, names.key, occurrences=occurrences
+        _mondays(history),
+        entries,
+        settings.watch,
+        names.key,
+        occurrences=occurrences,
+        judged=judged,
     )
 
 

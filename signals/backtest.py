@@ -34,6 +34,21 @@ POLICIES = ("vigie", "most_mentioned", "random", "oracle")
 
 
 @dataclass(frozen=True, slots=True)
+class Intruder:
+    """Something that the queue proposed and that is not emerging."""
+
+    name: str
+    course: str
+    """`?` for what the truth does not name."""
+    weeks: int
+    """Measured weeks in which it was proposed."""
+
+    def as_json(self) -> dict[str, object]:
+        """Return the figures by name."""
+        return {"name": self.name, "course": self.course, "weeks": self.weeks}
+
+
+@dataclass(frozen=True, slots=True)
 class Backtest:
     """What a replay showed."""
 
@@ -49,6 +64,8 @@ class Backtest:
     by_course: Mapping[str, Measures]
     by_kind: Mapping[str, Measures]
     misses: tuple[Miss, ...]
+    intruders: tuple[Intruder, ...]
+    """Those proposed most often first; empty when the truth does not name everything."""
 
     def as_json(self) -> dict[str, object]:
         """Return everything, ready for `json.dumps`: the queue's own measures at the top."""
@@ -67,6 +84,7 @@ class Backtest:
             "by_course": {name: _actors_only(m) for name, m in self.by_course.items()},
             "by_kind": {name: _actors_only(m) for name, m in self.by_kind.items()},
             "misses": [miss.as_json() for miss in self.misses],
+            "intruders": [one.as_json() for one in self.intruders],
         }
 
 
@@ -88,6 +106,7 @@ class _Replay:
     done: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
     present: list[tuple[date, tuple[str, ...]]] = field(default_factory=list)
     best: dict[str, Standing] = field(default_factory=dict)
+    called: dict[str, str] = field(default_factory=dict)
     asides: dict[str, Counter[Aside]] = field(default_factory=lambda: defaultdict(Counter))
 
     def note(self, policy: str, day: date, actors: tuple[str, ...]) -> None:
@@ -177,6 +196,7 @@ def _judge(queue: Queue, matcher: Matcher) -> dict[str, Judgement]:
 def _observe(seen: _Replay, facts: WeekFacts, queue: Queue, ranking: Ranking, watch: Watch) -> None:
     day, size = facts.as_of, watch.queue_size
     seen.note("vigie", day, tuple(c.actor_id for c in queue.candidates))
+    seen.called.update((c.actor_id, c.name) for c in queue.candidates)
     for name, policy in (
         ("most_mentioned", baselines.most_mentioned),
         ("random", baselines.at_random),
@@ -253,17 +273,30 @@ class _Reckoning:
         policies = self._policies()
         sticks = {name: self._stick(followed, start, policies[name]) for name in policies}
         mine, stick = policies["vigie"], sticks["vigie"]
+        complete = any(entry.emerging is not None for entry in self.truth)
         return Backtest(
             weeks=len(self.mondays),
             measured_from=start if self.mondays else None,
-            complete=any(entry.emerging is not None for entry in self.truth),
+            complete=complete,
             emerging=len(self.found),
             mentioned=len(followed),
             policies={name: measure(policies[name], sticks[name]) for name in policies},
             by_course=_split(mine, stick, lambda f: f.course),
             by_kind=_split(mine, stick, lambda f: f.kind),
             misses=self._misses(followed, first_queued(mine)),
+            intruders=self._intruders(start) if complete else (),
         )
+
+    def _intruders(self, start: date) -> tuple[Intruder, ...]:
+        counts = Counter(
+            actor for day, actors in self.seen.proposed["vigie"] if day >= start for actor in actors
+        )
+        found = [
+            Intruder(self.seen.called[actor], "?" if index is None else self.course(index), n)
+            for actor, n in counts.items()
+            if (index := self.entries.get(actor)) is None or not self.emerging(index)
+        ]
+        return tuple(sorted(found, key=lambda one: (-one.weeks, one.name)))
 
     def _policies(self) -> dict[str, list[Queued]]:
         proposed = dict(self.seen.proposed)

@@ -107,6 +107,7 @@ def page(backtest: Backtest) -> str:
         *_section(say("Par parcours"), _groups(backtest.by_course)),
         *_section(say("Par type d’acteur"), _groups(backtest.by_kind)),
         *_section(say("Ce qui a été manqué, et pourquoi"), _misses(backtest.misses)),
+        *_section(say("Ce qui est entré à tort"), _intruders(backtest)),
     ]
     return (
         f'<!doctype html>\n<html lang="{terminal_language()}">\n<head>\n<meta charset="utf-8">\n'
@@ -250,14 +251,13 @@ def _precision(backtest: Backtest) -> str:
 
 def _make_up(backtest: Backtest) -> str:
     """Draw what the queue was made of; grey is what should not have been in it."""
-    language = terminal_language()
     own = backtest.policies["vigie"]
     if not backtest.complete or not own.make_up:
         return ""
     right = set(backtest.by_course)
     rows = [
         Bar(
-            render(COURSES[name], language) if name in COURSES else name,
+            _course(name),
             share,
             _share(share),
             plots.BLUE if name in right else plots.GREY,
@@ -279,6 +279,11 @@ def _lead(measures: Measures) -> str:
         "dixième mention"
     )
     return plots.histogram(measures.leads, 2, say("semaines"), label) + _note(label)
+
+
+def _course(name: str) -> str:
+    """Return a course as a person reads it, or as the truth calls it."""
+    return render(COURSES[name], terminal_language()) if name in COURSES else name
 
 
 def _share(share: float) -> str:
@@ -311,9 +316,7 @@ def _misses(misses: Sequence[Miss]) -> str:
     rows = [
         (
             escape(miss.name),
-            escape(
-                render(COURSES[miss.course], language) if miss.course in COURSES else miss.course
-            ),
+            escape(_course(miss.course)),
             str(miss.stories),
             escape(why_missed(miss)),
             escape(", ".join(render(NAMES[name], language) for name in miss.features)) or "–",
@@ -332,6 +335,15 @@ def _misses(misses: Sequence[Miss]) -> str:
             )
         )
     return "".join(parts)
+
+
+def _intruders(backtest: Backtest) -> str:
+    rows = [
+        (escape(one.name), escape(_course(one.course)), str(one.weeks))
+        for one in backtest.intruders[:SHOWN]
+    ]
+    heads = [say("Nom proposé"), say("Ce que c’est"), say("Semaines dans la file")]
+    return _table(heads, rows, "misses") if rows else ""
 
 
 def _tally(counts: Mapping[str, int], label: str) -> str:

@@ -137,3 +137,12 @@ def test_a_truth_file_is_read_and_a_bad_line_is_named(tmp_path):
         read_truth(path)
     with pytest.raises(InputError, match="absent"):
         read_truth(tmp_path / "absent.jsonl")
+
+
+def test_what_entered_wrongly_is_named_with_what_it_is():
+    world, truth = archive()
+    backtest = run(world, truth)
+    wrong = {one.name: one for one in backtest.intruders}
+    assert wrong["Club Ancien"].course == "old"
+    assert not {"Les Glaneuses", "Petit Fil"} & set(wrong)
+    assert run(world, [replace(t, emerging=None) for t in truth]).intruders == ()
