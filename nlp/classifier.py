@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 CLASSES = ("NOTHING", *(label.value for label in Label))
 """In the order of the presence networks' outputs."""
 WEIGHTS = "weights.npz"
-PRESENT = 0.87
+PRESENT = 0.8
 """A name is believed to stand where this share of the evidence says so."""
 LENIENCE = 2.0
 """Added to the log odds of a candidate's bounds: how much a doubtful end is forgiven."""

@@ -53,6 +53,7 @@ class Reader:
         self.communes = communes
         self._before: dict[int, list[str]] = {}
         self._after: dict[int, list[str]] = {}
+        self._shouted: dict[int, bool] = {}
 
     def facts(self, candidate: Candidate, bounds: tuple[int, int], repeats: int) -> list[str]:
         """Return the facts of a candidate.
@@ -69,16 +70,28 @@ class Reader:
         right = self._after.get(end)
         if right is None:
             right = self._after[end] = _facts_after(self.doc, end, bounds)
-        told = ["bias", *(f"from={source}" for source in candidate.sources)]
+        told = [f"from={source}" for source in candidate.sources]
         told += left
         told += right
         told += self._model_facts(start, end)
         told += _word_facts(self.doc, start, end)
         told += _shape_facts(self.doc, start, end)
         told += _edge_facts(self.doc, start, end, bounds)
+        if self._is_shouted(bounds):
+            told.append("shouted")
         told += self._commune_facts(start, end, bounds[1])
         told.append(f"repeats={min(repeats, 4)}")
         return told
+
+    def _is_shouted(self, bounds: tuple[int, int]) -> bool:
+        """Tell whether nearly every word of a sentence has a capital, as in a title."""
+        known = self._shouted.get(bounds[0])
+        if known is None:
+            shapes = [_shape(text) for text in self.doc.texts[bounds[0] : bounds[1]]]
+            capitals = sum(self.doc.names[bounds[0] : bounds[1]])
+            known = capitals >= 4 and capitals > 4 * sum(shape.lower for shape in shapes)
+            self._shouted[bounds[0]] = known
+        return known
 
     def _commune_facts(self, start: int, end: int, stop: int) -> list[str]:
         if not self.communes:
@@ -120,6 +133,7 @@ def _facts_before(doc: Tokens, start: int, bounds: tuple[int, int]) -> list[str]
     told.append(f"first={words[start]}")
     told += [f"first_is={name}" for name in heads_of(words[start])]
     if start > low:
+        told += _ending("before", doc.texts[start - 1])
         told += [f"before_is={name}" for name in heads_of(words[start - 1])]
         if doc.names[start - 1]:
             told.append("cut_left" if start - 1 > low else "cut_left_start")
@@ -145,6 +159,9 @@ def _facts_after(doc: Tokens, end: int, bounds: tuple[int, int]) -> list[str]:
         for offset in (0, 1)
     ]
     told.append(f"last={words[end - 1]}")
+    told += _ending("last", doc.texts[end - 1])
+    if end < stop:
+        told += _ending("next", doc.texts[end])
     # A longer name is cut when the next or previous word looks as if it belonged to it.
     if end < stop and doc.names[end]:
         told.append("cut_right")
@@ -157,6 +174,12 @@ def _facts_after(doc: Tokens, end: int, bounds: tuple[int, int]) -> list[str]:
 
 
 @lru_cache(maxsize=65536)
+def _ending(role: str, text: str) -> tuple[str, ...]:
+    """Return how a word in small letters ends, by which verbs are known that no list holds."""
+    return (f"{role}~{text[-3:]}",) if len(text) > 4 and text[0].islower() else ()
+
+
+@lru_cache(maxsize=65536)
 def heads_of(word: str) -> tuple[str, ...]:
     """Return the lists of nouns that hold a lower-case word."""
     return tuple(name for name, nouns in HEADS if word in nouns)
@@ -166,6 +189,7 @@ def _word_facts(doc: Tokens, start: int, end: int) -> list[str]:
     length = end - start
     told = [f"last_is={name}" for name in heads_of(doc.words[end - 1])] if length > 1 else []
     if length > 2:
+        told += [fact for text in doc.texts[start + 1 : end - 1] for fact in _ending("in", text)]
         inner = {name for word in doc.words[start + 1 : end - 1] for name in heads_of(word)}
         told += [f"has={name}" for name in inner]
     return told

@@ -178,7 +178,6 @@ COMMON_OPENERS = frozenset(
         "complexe",
         "stade",
         "gymnase",
-        "médoc",
         "vallée",
         "massif",
     ]
@@ -471,7 +470,7 @@ def _quoted(doc: Tokens, bounds: tuple[int, int]) -> Iterator[tuple[int, int]]:
 
 
 def _opened(doc: Tokens, bounds: tuple[int, int]) -> Iterator[tuple[int, int]]:
-    """Yield the names that open with a common noun: `rue des Lilas`, `région Bretagne`."""
+    """Yield the names that open with a common noun: `rue des Lilas`, `région Normandie`."""
     for start in range(bounds[0], bounds[1]):
         if doc.words[start] not in COMMON_OPENERS or doc.texts[start][0].isupper():
             continue

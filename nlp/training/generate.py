@@ -20,7 +20,9 @@ from nlp.training.fitting import Example
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
-FILES = ("press", "agenda", "civic", "nothing", "wild", "more")
+FILES = ("press", "agenda", "civic", "nothing", "wild", "more", "daily")
+SHOUTED = 0.04
+"""Share of examples in capitals, as titles and posters are."""
 LABELS = {"a": "ACTOR", "i": "INSTITUTION", "l": "PLACE", "p": "PERSON", "e": "EVENT"}
 SLOT = re.compile(r"\{(\w+)\}")
 MARK = re.compile(r"\[([^|\[\]]+)\|([ailpe])\]")
@@ -51,7 +53,11 @@ def examples(seed: int, fillings: int) -> Iterator[Example]:
     for template in templates():
         times = fillings if "{" in template else 1
         for _ in range(times):
-            yield parse(fill(template, rng))
+            example = parse(fill(template, rng))
+            shouted = example.text.upper()
+            if rng.random() < SHOUTED and len(shouted) == len(example.text):
+                example = Example(shouted, example.spans)
+            yield example
 
 
 def parse(marked: str) -> Example:
@@ -181,7 +187,7 @@ MARKED: Mapping[str, Callable[[Random], str]] = {
     "e": lambda rng: _articled(*invention.event(rng), "e"),
     "p": lambda rng: f"[{invention.person(rng)}|p]",
     "fn": lambda rng: f"[{rng.choice(invention.FIRST)}|p]",
-    "l": lambda rng: f"[{rng.choice(invention.COMMUNES)}|l]",
+    "l": lambda rng: f"[{invention.place(rng)}|l]",
     "s": _street,
 }
 """What fills a slot outside of marks; the other slots are filled without a mark."""

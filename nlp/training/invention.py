@@ -68,7 +68,20 @@ LAST = (
     "Maurer Godeau Rambert Sallenave Thouvenin Vautier Winckler Ziani Aubrac Bazin Cazenave Dufour "
     "Estève Fabre Guilloux Hamelin Jaouen Keller Lagarde Marchal Nivelle Oudinot Perrin Rolland".split()
 )
-PEOPLES = "LE VAN DA MAC".split()
+# Pieces of names from elsewhere: they are made rather than listed, so that none is learnt by heart.
+STARTS = (
+    "Mi Je Da Ya Bra Ka Sa Ta No Zo An El Or Iv Lu Gi Fa Ni Ha Ro Ke Su Vi Aï Ou Dja Ju".split()
+)
+CLOSES = "le nan rija mil him rim mir sko dra na la is eth jah vid ko né gor riam sha li da mine ra".split()
+ROOTS = "Sto Sel Ži Om Ta Gha Kow Pod Ben Al Ou Dia Tra Ngu Bo Ka Mar Pe Ha Schi Wi O'Bri Fi Ro Ló Ya".split()
+TAILS = "jić çuk lić ar zaght balou alski rimja ani dara llo yen ssou tins reira mid er ttmann en nelli pez oudi zić".split()
+ABROAD = (
+    "Los Angeles,Tokyo,Berlin,Bruxelles,Londres,Genève,Bâle,Fribourg,Montréal,Dakar,Tunis,Alger,"
+    "Beyrouth,Naples,Barcelone,Lisbonne,New York,Kehl,Sarrebruck,Luxembourg,Gand,Liège,Québec,"
+    "Catalogne,Kabylie,Toscane,Bavière,Wallonie,Albanie,Bosnie,Chypre,Égypte,Croatie,Portugal,"
+    "Burkina Faso,Argentine,Japon,Grèce,Pologne,Irlande,Alsace,Lorraine,Bretagne,Picardie,Ardennes,"
+    "Vosges,Sundgau,Kochersberg,Artois,Flandre"
+).split(",")
 STREETS = (
     "rue rue rue avenue boulevard place quai impasse chemin allée cours square passage".split()
 )
@@ -441,6 +454,10 @@ def person(rng: Random) -> str:
     """Return the first and last name of nobody."""
     first, last = rng.choice(FIRST), rng.choice(LAST)
     form = rng.random()
+    if rng.random() < 0.3:
+        last = rng.choice(ROOTS) + rng.choice(TAILS)
+        if rng.random() < 0.6:
+            first = rng.choice(STARTS) + rng.choice(CLOSES)
     if form < 0.1:
         return f"{first} {last.upper()}"
     if form < 0.16:
@@ -448,6 +465,14 @@ def person(rng: Random) -> str:
     if form < 0.2:
         return f"{first} {last}-{rng.choice(LAST)}"
     return f"{first} {last}"
+
+
+def place(rng: Random) -> str:
+    """Return a town, or a place far away; towns are written with hyphens or without."""
+    if rng.random() < 0.2:
+        return rng.choice(ABROAD)
+    town = rng.choice(COMMUNES)
+    return town.replace("-", " ") if rng.random() < 0.15 else town
 
 
 def product(rng: Random) -> str:

@@ -61,7 +61,7 @@ def test_what_names_nobody_is_not_plausible(text):
 
 
 @pytest.mark.parametrize(
-    "text", ["Les Braises", "CODE", "boîte à vis", "3ème Rive", "Semons demain"]
+    "text", ["Les Braises", "CODE", "boîte à vis", "3ème Jardin", "Semons demain"]
 )
 def test_odd_names_are_plausible(text):
     assert names.is_plausible(text)
