@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any
 
 from crawlers import spool
 from crawlers.resource import Resource
+from vigie import gazetteer
 from vigie.errors import CrawlError
 from vigie.language import say
 from vigie.records import HealthState, HttpState, Message, Outcome, Source, SourceKind
@@ -26,10 +27,8 @@ from vigie.settings import Crawler, Settings
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-UNCRAWLED = frozenset(
-    {SourceKind.FILES, SourceKind.MAILBOX, SourceKind.REGISTRY, SourceKind.GOGOCARTO}
-)
-"""Kinds that are read from files, not fetched here."""
+UNCRAWLED = frozenset({SourceKind.FILES, SourceKind.GOGOCARTO})
+"""Kinds that are imported, not crawled."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,6 +40,10 @@ class Job:
     crawler: Crawler
     user_agent: str
     spool: Path
+    folder: Path
+    """Of the workspace: paths in the settings are relative to it."""
+    communes: frozenset[str]
+    """INSEE codes of the territory; empty for no limit."""
     probe: bool = False
     """Write the body of the first source's address beside the spool, and nothing else."""
 
@@ -118,6 +121,12 @@ def _job_of(
         crawler=settings.crawler,
         user_agent=settings.crawler.user_agent,
         spool=path,
+        folder=settings.folder.absolute(),
+        communes=(
+            gazetteer.territory(settings.watch.territory)
+            if any(source.kind is SourceKind.REGISTRY for source in sources)
+            else frozenset()
+        ),
     )
 
 
@@ -140,6 +149,8 @@ def encode(job: Job) -> str:
             "crawler": asdict(job.crawler),
             "user_agent": job.user_agent,
             "spool": str(job.spool),
+            "folder": str(job.folder),
+            "communes": sorted(job.communes),
             "probe": job.probe,
         }
     )
@@ -157,6 +168,8 @@ def decode(content: str) -> Job:
         crawler=Crawler(**crawler),
         user_agent=str(values["user_agent"]),
         spool=Path(str(values["spool"])),
+        folder=Path(str(values["folder"])),
+        communes=frozenset(values["communes"]),
         probe=bool(values["probe"]),
     )
 

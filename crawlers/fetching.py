@@ -70,6 +70,13 @@ class Failure:
     """Trying again soon would be of no use."""
 
 
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    url: str
+    headers: dict[str, str]
+    meta: dict[str, object]
+
+
 class TrailMiddleware:
     """Notes where redirects lead, so that the host that fails is the one that is blamed."""
 
@@ -97,9 +104,23 @@ class Fetcher:
         self._misses: dict[str, int] = {}
 
     async def fetch(
-        self, url: str, headers: Mapping[str, str] | None = None, tries: int | None = None
+        self,
+        url: str,
+        headers: Mapping[str, str] | None = None,
+        tries: int | None = None,
+        *,
+        most: int | None = None,
+        secret: bool = False,
     ) -> Fetched | Failure:
-        """Return what a URL answers; several tries, further and further apart."""
+        """Return what a URL answers; several tries, further and further apart.
+
+        `most` is another limit to the body, in bytes. With `secret` no redirect is followed,
+        so that the headers reach nobody else.
+        """
+        meta: dict[str, object] = {"dont_redirect": True} if secret else {}
+        if most is not None:
+            meta["download_maxsize"] = most
+        asked = _Asked(url, dict(headers or {}), meta)
         host = _host(url)
         if urlsplit(url).scheme not in {"http", "https"} or not host:
             return Failure(
@@ -110,7 +131,7 @@ class Fetcher:
         tries = tries or self._tries
         for attempt in range(tries):
             await self._await_turn(host)
-            outcome, wait = await self._first_alone(url, host, headers)
+            outcome, wait = await self._first_alone(asked, host)
             done = isinstance(outcome, Fetched) or outcome.lasting or host in self._lost
             if done or attempt == tries - 1 or (wait is not None and wait > LONGEST_WAIT):
                 return outcome
@@ -121,33 +142,32 @@ class Fetcher:
         raise AssertionError("at least one try is made")
 
     async def _first_alone(
-        self, url: str, host: str, headers: Mapping[str, str] | None
+        self, asked: _Asked, host: str
     ) -> tuple[Fetched | Failure, float | None]:
         """Try, alone if the host has not answered yet.
 
         A host that cannot be reached then costs its delay once, not once a page.
         """
         if host in self._reached:
-            return await self._try(url, headers)
+            return await self._try(asked)
         async with self._first.setdefault(host, asyncio.Lock()):
             if host in self._lost:
                 return self._lost[host], None
             if host not in self._reached:
-                return await self._try(url, headers)
-        return await self._try(url, headers)
+                return await self._try(asked)
+        return await self._try(asked)
 
     async def _await_turn(self, host: str) -> None:
         pause = self._paused_until.get(host, 0.0) - time.monotonic()
         if pause > 0:
             await asyncio.sleep(pause)
 
-    async def _try(
-        self, url: str, headers: Mapping[str, str] | None
-    ) -> tuple[Fetched | Failure, float | None]:
+    async def _try(self, asked: _Asked) -> tuple[Fetched | Failure, float | None]:
         """Return the answer, and the seconds that the server asks us to wait, if it does."""
-        trail = [url]
-        meta = {TRAIL: trail}
-        request = Request(url, headers=dict(headers or {}), meta=meta, dont_filter=True)
+        trail = [asked.url]
+        request = Request(
+            asked.url, headers=asked.headers, meta={**asked.meta, TRAIL: trail}, dont_filter=True
+        )
         try:
             response = await self._engine.download_async(request)
             self._note_reached(trail)

@@ -6,10 +6,10 @@ import re
 from collections.abc import Callable
 from urllib.parse import urljoin
 
-from crawlers import encoding, feeds, openagenda, pages, sitemaps
+from crawlers import encoding, feeds, listings, openagenda, pages, sitemaps, walls
 from crawlers.resource import Reading, Resource
 from crawlers.sniff import Format
-from vigie.records import Message, SourceKind
+from vigie.records import HealthState, Message, Source, SourceKind
 from vigie.words import SOURCE_KINDS
 
 Reader = Callable[[Resource], Reading]
@@ -83,17 +83,29 @@ def kind_of(found: Format) -> SourceKind | None:
     return _KINDS.get(found)
 
 
-def reader(kind: SourceKind, found: Format) -> Reader:
-    """Return the parser of what a source of some kind was found to hold."""
+def reader(source: Source, found: Format) -> Reader:
+    """Return the parser of what a source was found to hold."""
+    kind = source.kind
     if kind is SourceKind.LISTING:
-        return pages.read_listing
+        return lambda resource: listings.read(resource, source.links, source.link_pattern)
+    if kind is SourceKind.EVENTS and found is Format.PAGE:
+        return pages.read_events
     if kind is SourceKind.OPENAGENDA:
         return openagenda.read
     return _READERS[found]
 
 
-def mismatch(kind: SourceKind, found: Format, resource: Resource) -> Message | None:
-    """Return in words what is wrong when a source does not hold what its kind says."""
+def mismatch(
+    source: Source, found: Format, resource: Resource
+) -> tuple[HealthState, Message] | None:
+    """Return what is wrong, and in words, when a source does not hold what its kind says."""
+    if found is Format.PAGE and walls.is_wall(resource.body):
+        return HealthState.BLOCKED, walls.MESSAGE
+    said = _mismatch(source.kind, found, resource)
+    return (HealthState.WRONG_FORMAT, said) if said else None
+
+
+def _mismatch(kind: SourceKind, found: Format, resource: Resource) -> Message | None:
     expected = _EXPECTED.get(kind, ())
     if found in expected:
         return None

@@ -60,7 +60,7 @@ def _events(content: object) -> Iterator[Values]:
         else:
             content = [content]
     for one in content if isinstance(content, list) else ():
-        if not isinstance(one, Mapping):
+        if not isinstance(one, Mapping) or one.get("removed") is True:
             continue
         record = one.get("record")
         inner = record if isinstance(record, Mapping) else one

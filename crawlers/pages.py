@@ -28,8 +28,6 @@ _SAVED_FROM = re.compile(
     r"<!-- (?:saved from url=\(\d+\)(\S+)|Mirrored from (\S+) by HTTrack)", re.IGNORECASE
 )
 _SEPARATOR = re.compile(r"\s+(?:[|•·»—–-]|::)\s+")
-MOST_LINKS = 100
-"""Pages taken from one index page."""
 _NO_TEXT = Message("page sans texte")
 
 
@@ -56,6 +54,18 @@ def read(resource: Resource, announced: Document | None = None) -> Reading:
     if announced:
         document = _completed(document, announced)
     return Reading(documents=(document,), title=document.title)
+
+
+def read_events(resource: Resource) -> Reading:
+    """Return the events that a page announces, and never the page itself."""
+    content = encoding.decode(resource.body, resource.charset)
+    tree = parse(content)
+    if tree is None:
+        return Reading(problem=_NO_TEXT)
+    found = structured.nodes(tree, content)
+    events = structured.events(found)
+    url = _address(tree, found, content, resource.url)
+    return Reading(documents=_events(events, tree, resource, url), title=title(tree, found))
 
 
 def parse(content: str) -> html.HtmlElement | None:
@@ -297,47 +307,6 @@ def read_json_ld(resource: Resource) -> Reading:
     if not documents:
         return Reading(problem=Message("ni événement ni article dans ces données"))
     return Reading(documents=documents)
-
-
-def read_listing(resource: Resource) -> Reading:
-    """Return the pages that an index page links to and that look like articles, without text."""
-    content = encoding.decode(resource.body, resource.charset)
-    tree = parse(content)
-    if tree is None:
-        return Reading(problem=_NO_TEXT)
-    host = urlsplit(identity.canonical_url(resource.url)).netloc.removeprefix("www.")
-    found: dict[str, Document] = {}
-    for link in tree.iter("a"):
-        words = text.one_line(link.text_content())
-        try:
-            url = urljoin(resource.url, link.get("href", "").strip())
-        except ValueError:
-            continue
-        canonical = identity.canonical_url(url)
-        same = urlsplit(canonical).netloc.removeprefix("www.") == host
-        if not same or not _like_an_article(canonical, words) or page_dates.is_set_apart(link):
-            continue
-        if canonical == identity.canonical_url(resource.url):
-            continue
-        document = Document(
-            id=identity.document_id(url),
-            source_id=resource.source_id,
-            url=url,
-            title="",
-            text="",
-            published_at=None,
-            fetched_at=resource.fetched_at,
-            language=resource.language,
-        )
-        found.setdefault(document.id, document)
-    return Reading(documents=tuple(found.values())[:MOST_LINKS], title=title(tree, []))
-
-
-def _like_an_article(url: str, words: str) -> bool:
-    last = urlsplit(url).path.rstrip("/").rsplit("/", 1)[-1]
-    return len(words) >= 15 and (
-        last.count("-") >= 2 or bool(re.search(r"\d{3,}", last + urlsplit(url).query))
-    )
 
 
 def _told(node: Node, resource: Resource) -> Document:

@@ -14,6 +14,7 @@ from scrapy.crawler import CrawlerProcess
 from crawlers import batch
 from crawlers.fetching import Failure, Fetcher
 from crawlers.guard import Guard
+from crawlers.resource import Place
 from crawlers.spider import Crawl
 from crawlers.spool import Writer, plain_message
 
@@ -76,6 +77,13 @@ class WatchSpider(Spider):
             writer=writer,
             states={(state.source_id, state.url): state for state in self.job.http_states},
             source_timeout=self.job.crawler.source_timeout,
+            place=Place(
+                folder=self.job.folder,
+                communes=self.job.communes,
+                timeout=self.job.crawler.timeout,
+                is_allowed=self.guard.allows,
+            ),
+            guard=self.guard,
         )
         places = asyncio.Semaphore(SOURCES_AT_ONCE)
 

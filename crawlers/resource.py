@@ -2,13 +2,22 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+from crawlers.registries import Register
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from datetime import datetime
 
     from vigie.records import Document, Message, Reject
+
+AGENDA_KEY = "VIGIE_OPENAGENDA_KEY"
+"""The environment's variable with the key of OpenAgenda's interface."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,3 +48,34 @@ class Reading:
     problem: Message | None = None
     title: str = ""
     """Of the whole: the feed's, the calendar's."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Place:
+    """Where the watch is: its folder, its territory, and what the environment entrusts to it."""
+
+    folder: Path
+    """Paths in the settings are relative to it."""
+    communes: frozenset[str]
+    """INSEE codes of the territory."""
+    timeout: float
+    """Seconds for one answer."""
+    is_allowed: Callable[[str, int], bool]
+    """Whether the settings name a private host and port."""
+
+    def path(self, written: str) -> Path:
+        """Return where a path of the settings leads."""
+        return self.folder / Path(written).expanduser()
+
+    def register(self, source_id: str, now: datetime) -> Register:
+        """Return what is wanted of a register."""
+        return Register(source_id=source_id, communes=self.communes, now=now)
+
+    def agenda_key_for(self, url: str) -> str | None:
+        """Return OpenAgenda's key, for OpenAgenda over an encrypted line and nobody else."""
+        parts = urlsplit(url)
+        host = (parts.hostname or "").lower()
+        theirs = parts.scheme == "https" and f".{host}".endswith(".openagenda.com")
+        if theirs or self.is_allowed(host, parts.port or 80):
+            return os.environ.get(AGENDA_KEY) or None
+        return None

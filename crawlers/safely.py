@@ -5,7 +5,7 @@ from __future__ import annotations
 import signal
 import threading
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from crawlers.resource import Reading, Resource
 from vigie.records import Message
@@ -40,6 +40,18 @@ def read(
         return Reading(problem=Message("illisible : trop volumineux"))
     except Exception as error:  # noqa: BLE001 - see above; the type is told, so that it can be mended
         return Reading(problem=Message("illisible ({error})", {"error": type(error).__name__}))
+
+
+T = TypeVar("T")
+
+
+def call(find: Callable[[Resource], T], resource: Resource, seconds: float = SECONDS) -> T | None:
+    """Return what a function finds in a resource, or None when it breaks on it."""
+    try:
+        with _time_limit(seconds):
+            return find(resource)
+    except (_TooLongError, Exception):  # noqa: BLE001 - as above; what was read before stands
+        return None
 
 
 @contextmanager

@@ -44,17 +44,28 @@ def read(resource: Resource) -> Reading:
     return Reading(documents=tuple(ordered))
 
 
-def children(resource: Resource) -> list[str]:
-    """Return the addresses of the sitemaps that an index lists, the most recent first."""
-    root = _root(resource)
+def is_index(resource: Resource) -> bool:
+    """Tell whether a resource lists sitemaps, not pages."""
+    head = encoding.decode(encoding.inflate(resource.body)[:5000], resource.charset)
+    return "<sitemapindex" in head or ":sitemapindex" in head
+
+
+def children(resource: Resource) -> list[tuple[str, str | None]]:
+    """Return the sitemaps that an index lists, the most recent first, with their last change."""
+    root = _root(resource) if is_index(resource) else None
     if root is None or _name(root) != "sitemapindex":
         return []
     listed = []
     for element in root:
         parts = {_name(part): (part.text or "").strip() for part in element}
-        if parts.get("loc"):
-            listed.append((parts.get("lastmod", ""), urljoin(resource.url, parts["loc"])))
-    return [url for _, url in sorted(listed, reverse=True)]
+        try:
+            url = urljoin(resource.url, parts.get("loc", ""))
+        except ValueError:
+            continue
+        if parts.get("loc") and url.startswith(("http://", "https://")):
+            listed.append((parts.get("lastmod", ""), url))
+    listed.sort(key=lambda one: one[0], reverse=True)
+    return [(url, changed or None) for changed, url in listed]
 
 
 def _root(resource: Resource) -> etree._Element | None:

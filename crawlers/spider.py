@@ -3,12 +3,27 @@
 from __future__ import annotations
 
 import asyncio
+from collections import deque
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from hashlib import sha256
+from io import BytesIO
 from typing import TYPE_CHECKING
 
-from crawlers import feeds, formats, identity, pages, safely
+from crawlers import (
+    encoding,
+    feeds,
+    formats,
+    identity,
+    local,
+    pages,
+    paging,
+    registries,
+    safely,
+    sitemaps,
+    walls,
+)
+from crawlers.conclusions import NOTHING_NEW, conclude, moved, outcome_of
 from crawlers.fetching import Failure, Fetched, Fetcher
 from crawlers.resource import Reading, Resource
 from crawlers.sniff import Format, sniff
@@ -17,10 +32,25 @@ from vigie.records import Document, HealthState, HttpState, Message, Outcome, So
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
+    from crawlers.guard import Guard
+    from crawlers.resource import Place
     from crawlers.spool import Writer
 
 PAGES_AT_ONCE = 8
 """Of one source; the downloader spaces the requests to one host whatever their number."""
+MOST_ADDRESSES = 60
+"""Index pages, sitemaps or pages of an agenda that one source is read from in one run."""
+MOST_OF_A_REGISTER = 50_000_000
+"""Bytes of a register that is fetched; a larger one is downloaded once and read as a file."""
+MOST_UNCHANGED = 24
+"""Times in a row that « not modified » is believed; then the whole is asked for."""
+_REMEMBERED = {
+    SourceKind.EVENTS,
+    SourceKind.OPENAGENDA,
+    SourceKind.REGISTRY,
+    SourceKind.MAILBOX,
+}
+"""Kinds whose documents are told again and again: each is written when it changes."""
 _NO_PAGE = (
     ".mp3",
     ".mp4",
@@ -43,10 +73,16 @@ class Progress:
 
     source: Source
     seen: int = 0
+    fresh: int = 0
+    """Of those, the ones that were not there last time."""
     waiting: dict[str, Document] = field(default_factory=dict)
     """Announced documents not yet written, by id."""
     to_retry: bool = False
-    """A page failed in a way that may pass: the feed must be read again in full."""
+    """A page failed in a way that may pass: what announced it must be read again in full."""
+    unchanged: bool = False
+    """Some address answered that it holds nothing new."""
+    trouble: Message | None = None
+    """What was wrong after the first address."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,6 +94,8 @@ class Crawl:
     states: Mapping[tuple[str, str], HttpState]
     """By source id and URL."""
     source_timeout: float
+    place: Place
+    guard: Guard
 
     async def run(self, source: Source) -> None:
         """Crawl one source and write its one outcome, whatever happens."""
@@ -67,7 +105,7 @@ class Crawl:
         except OSError:
             raise
         except Exception as error:  # noqa: BLE001 - one source never stops the others; told as a bug
-            outcome = _outcome(
+            outcome = outcome_of(
                 source,
                 HealthState.UNREACHABLE,
                 Message("erreur du programme, à signaler : {error}", {"error": repr(error)[:200]}),
@@ -78,6 +116,8 @@ class Crawl:
     async def _within_time(self, progress: Progress) -> Outcome:
         try:
             async with asyncio.timeout(self.source_timeout):
+                if local.is_here(progress.source):
+                    return await local.crawl(self, progress)
                 return await self._crawl(progress)
         except TimeoutError:
             state, message = HealthState.SLOW, Message("délai dépassé avant la première réponse")
@@ -88,58 +128,227 @@ class Crawl:
                     {"n": progress.seen},
                     "délai dépassé : {n} documents lus, la suite au prochain passage",
                 )
-            return _outcome(progress.source, state, message, progress.seen)
+            return outcome_of(progress.source, state, message, progress.seen)
+
+    # --- the source's own addresses ------------------------------------------------------
 
     async def _crawl(self, progress: Progress) -> Outcome:
+        """Read the source's address, and those that it leads on to."""
+        source, begun = progress.source, datetime.now(UTC)
+        first = await self._open(progress)
+        if isinstance(first, Outcome):
+            return first
+        answer, reading, onward = first
+        visited, queue = {source.url, answer.url}, deque(onward)
+        while queue and len(visited) < MOST_ADDRESSES:
+            url, mark = queue.popleft()
+            if url not in visited:
+                visited.add(url)
+                queue.extend(await self._go_on(url, mark, progress))
+        if _is_agenda(source) and not queue and not progress.to_retry and not progress.trouble:
+            # From here on only what changed is asked for: said when all the rest was had.
+            self.writer.write(HttpState(url=source.url, source_id=source.id, checked_at=begun))
+        return conclude(progress, reading, answer)
+
+    async def _open(
+        self, progress: Progress
+    ) -> tuple[Fetched, Reading, list[tuple[str, str | None]]] | Outcome:
+        """Read the first address; its trouble is the source's."""
         source = progress.source
         state = self.states.get((source.id, source.url))
-        answer = await self.fetcher.fetch(source.url, _conditions(state))
-        now = datetime.now(UTC)
+        answer = await self._first_answer(source, state)
         if isinstance(answer, Failure):
-            return _outcome(source, answer.state, answer.message)
+            return outcome_of(source, answer.state, answer.message)
         if answer.not_modified:
             if state is not None:
-                self.writer.write(replace(state, checked_at=now))
-            message = Message("rien de nouveau depuis le dernier passage")
-            return _outcome(source, HealthState.LIVELY, message, not_modified=True)
-        resource = _resource(answer, source, now)
+                again = replace(state, checked_at=datetime.now(UTC), unchanged=state.unchanged + 1)
+                self.writer.write(again)
+            return moved(source, answer, not_modified=True) or outcome_of(
+                source, HealthState.LIVELY, NOTHING_NEW, not_modified=True
+            )
+        resource = _resource(answer, source, datetime.now(UTC))
+        found = sniff(resource.body[:1_000_000], resource.charset)
+        if source.kind is SourceKind.REGISTRY:
+            reading = await self.take_register(resource, progress)
+        elif mismatch := formats.mismatch(source, found, resource):
+            return outcome_of(source, *mismatch)
+        else:
+            reading = safely.read(formats.reader(source, found), resource)
+            self._write_rejects(reading)
+        if reading.problem and not reading.documents and not sitemaps.is_index(resource):
+            return outcome_of(source, HealthState.WRONG_FORMAT, reading.problem)
+        new = await self._take(reading, progress)
+        onward = self._onward(resource, progress, new=new)
+        # What has others behind it may stay as it is while they change: always read again.
+        whole = not progress.to_retry and not (onward and source.kind is SourceKind.SITEMAP)
+        if not _is_agenda(source):
+            self._remember(source, source.url, answer, whole=whole, moved_to=answer.moved_to)
+        return answer, reading, onward
+
+    async def _first_answer(self, source: Source, state: HttpState | None) -> Fetched | Failure:
+        """Ask the source's address, or the one to which it has moved for good."""
+        url = source.url
+        if source.kind is SourceKind.SITEMAP and paging.is_bare_site(url):
+            url = await self._announced_sitemap(url)
+        if _is_agenda(source):
+            since = state.checked_at if state else None
+            key = self.place.agenda_key_for(url)
+            return await self.fetcher.fetch(
+                paging.agenda_start(url, since), {"key": key} if key else None, secret=bool(key)
+            )
+        most = MOST_OF_A_REGISTER if source.kind is SourceKind.REGISTRY else None
+        if state and state.moved_to:
+            answer = await self.fetcher.fetch(state.moved_to, conditions(state), most=most)
+            if not isinstance(answer, Failure):
+                return replace(answer, moved_to=answer.moved_to or state.moved_to)
+            state = None
+        return await self.fetcher.fetch(url, conditions(state), most=most)
+
+    async def _announced_sitemap(self, url: str) -> str:
+        robots = await self.fetcher.fetch(paging.robots_url(url))
+        content = ""
+        if isinstance(robots, Fetched):
+            content = encoding.decode(robots.body[:500_000], robots.charset)
+        return paging.announced_sitemaps(content, url)[0]
+
+    async def _go_on(
+        self, url: str, mark: str | None, progress: Progress
+    ) -> list[tuple[str, str | None]]:
+        """Read a further address of the source; return those that it leads on to in turn."""
+        source = progress.source
+        state = self.states.get((source.id, url))
+        if mark and state and state.fingerprint == mark:
+            progress.unchanged = True
+            return []
+        key = self.place.agenda_key_for(url) if source.kind is SourceKind.OPENAGENDA else None
+        answer = await self.fetcher.fetch(
+            url, {"key": key} if key else conditions(state), secret=bool(key)
+        )
+        if isinstance(answer, Failure):
+            progress.trouble = Message(
+                "{where} : {reason}", {"where": url[:300], "reason": answer.message}
+            )
+            progress.to_retry |= not answer.lasting
+            return []
+        if answer.not_modified:
+            progress.unchanged = True
+            return []
+        resource = _resource(answer, source, datetime.now(UTC))
         found = sniff(resource.body, resource.charset)
-        if mismatch := formats.mismatch(source.kind, found, resource):
-            return _outcome(source, HealthState.WRONG_FORMAT, mismatch)
-        reading = safely.read(formats.reader(source.kind, found), resource)
-        for reject in reading.rejects:
-            self.writer.write(reject)
-        if reading.problem and not reading.documents:
-            return _outcome(source, HealthState.WRONG_FORMAT, reading.problem)
-        await self._take(reading, progress)
-        remembered = not progress.to_retry
+        if formats.mismatch(source, found, resource):
+            return []
+        reading = safely.read(formats.reader(source, found), resource)
+        self._write_rejects(reading)
+        before, progress.to_retry = progress.to_retry, False
+        new = await self._take(reading, progress)
+        if source.kind is SourceKind.SITEMAP:
+            whole = not progress.to_retry and not sitemaps.is_index(resource)
+            self._remember(source, url, answer, whole=whole, mark=mark)
+        progress.to_retry |= before
+        return self._onward(resource, progress, new=new)
+
+    def _onward(
+        self, resource: Resource, progress: Progress, *, new: int
+    ) -> list[tuple[str, str | None]]:
+        """Return the further addresses with a mark of their state, where one is announced."""
+        match progress.source.kind:
+            case SourceKind.SITEMAP:
+                return list(sitemaps.children(resource))
+            case SourceKind.LISTING | SourceKind.EVENTS if new:
+                url = safely.call(paging.next_page, resource)
+                return [(url, None)] if url else []
+            case SourceKind.OPENAGENDA if _is_agenda(progress.source):
+                url = paging.agenda_next(resource)
+                return [(url, None)] if url else []
+        return []
+
+    def _remember(
+        self,
+        source: Source,
+        url: str,
+        answer: Fetched,
+        *,
+        whole: bool,
+        mark: str | None = None,
+        moved_to: str | None = None,
+    ) -> None:
         self.writer.write(
             HttpState(
-                url=source.url,
+                url=url,
                 source_id=source.id,
-                etag=answer.etag if remembered else None,
-                last_modified=answer.last_modified if remembered else None,
-                checked_at=now,
+                etag=answer.etag if whole else None,
+                last_modified=answer.last_modified if whole else None,
+                fingerprint=mark if whole else None,
+                checked_at=datetime.now(UTC),
+                moved_to=moved_to,
             )
         )
-        return _conclusion(progress, reading, answer)
 
-    async def _take(self, reading: Reading, progress: Progress) -> None:
-        """Write what the source announced, completed by its pages where that is due."""
+    def _write_rejects(self, reading: Reading) -> None:
+        for reject in reading.rejects:
+            self.writer.write(reject)
+
+    async def take_register(self, resource: Resource, progress: Progress) -> Reading:
+        """Take in a register that was fetched; as a stream, since it may be long."""
+        register = self.place.register(progress.source.id, resource.fetched_at)
+        try:
+            for document in registries.read(BytesIO(resource.body), register):
+                if document is None:
+                    await asyncio.sleep(0)
+                else:
+                    self.take_whole(document, progress)
+        except registries.NoRegisterError as error:
+            return Reading(problem=error.reason)
+        return Reading()
+
+    # --- documents -----------------------------------------------------------------------
+
+    async def _take(self, reading: Reading, progress: Progress) -> int:
+        """Write what the source announced, completed by its pages where that is due.
+
+        Return how many were not there last time.
+        """
         source = progress.source
-        to_complete = []
+        to_complete, before = [], progress.fresh
         for document in reading.documents:
-            progress.seen += 1
             if not _has_page(document, source):
                 if document.title or document.text:
-                    self.writer.write(document)
-            elif self._is_new(document):
+                    self.take_whole(document, progress)
+                else:
+                    progress.seen += 1
+                continue
+            progress.seen += 1
+            if self._is_new(document):
+                progress.fresh += 1
                 progress.waiting[document.id] = document
                 to_complete.append(document)
         queue = iter(to_complete)
         async with asyncio.TaskGroup() as group:
             for _ in range(min(PAGES_AT_ONCE, len(to_complete))):
                 group.create_task(self._complete_each(queue, progress))
+        return progress.fresh - before
+
+    def take_whole(self, document: Document, progress: Progress) -> None:
+        """Write a document that needs no page; where many stay the same, only what is new."""
+        progress.seen += 1
+        if progress.source.kind not in _REMEMBERED:
+            progress.fresh += 1
+            self.writer.write(document)
+            return
+        name = document.url if _is_own(document) else f"{document.url}#{document.id}"
+        mark, state = fingerprint(document), self.states.get((document.source_id, name))
+        if state is not None and state.fingerprint == mark:
+            return
+        progress.fresh += 1
+        self.writer.write(document)
+        self.writer.write(
+            HttpState(
+                url=name,
+                source_id=document.source_id,
+                fingerprint=mark,
+                checked_at=datetime.now(UTC),
+            )
+        )
 
     def _is_new(self, document: Document) -> bool:
         state = self.states.get((document.source_id, document.url))
@@ -155,6 +364,8 @@ class Crawl:
         complete, lasting = None, True
         if isinstance(answer, Failure):
             lasting = answer.lasting
+        elif walls.is_wall(answer.body):
+            lasting = False
         elif sniff(answer.body, answer.charset) is Format.PAGE:
             resource = _resource(answer, progress.source, datetime.now(UTC))
             reading = safely.read(_page_of(document), resource)
@@ -196,13 +407,16 @@ def _page_of(document: Document) -> Callable[[Resource], Reading]:
     return lambda resource: pages.read(resource, document)
 
 
-def _conditions(state: HttpState | None) -> dict[str, str]:
-    conditions = {}
-    if state and state.etag:
-        conditions["If-None-Match"] = state.etag
-    if state and state.last_modified:
-        conditions["If-Modified-Since"] = state.last_modified
-    return conditions
+def conditions(state: HttpState | None) -> dict[str, str]:
+    """Return the headers that ask for what has changed only; a long silence is not trusted."""
+    headers: dict[str, str] = {}
+    if state is None or state.unchanged >= MOST_UNCHANGED:
+        return headers
+    if state.etag:
+        headers["If-None-Match"] = state.etag
+    if state.last_modified:
+        headers["If-Modified-Since"] = state.last_modified
+    return headers
 
 
 def _resource(answer: Fetched, source: Source, now: datetime) -> Resource:
@@ -227,43 +441,17 @@ def _has_page(document: Document, source: Source) -> bool:
     if identity.canonical_url(document.url) == identity.canonical_url(source.url):
         return False
     path = document.url.split("?")[0].lower()
-    # An id that is not the address's own means that several entries share the address.
-    own = document.id == identity.document_id(document.url)
-    return own and not identity.is_front_page(document.url) and not path.endswith(_NO_PAGE)
-
-
-def _conclusion(progress: Progress, reading: Reading, answer: Fetched) -> Outcome:
-    source, count = progress.source, progress.seen
-    if answer.moved_to and _moved(source.url, answer.moved_to):
-        message = Message(
-            "a changé d’adresse : remplacez-la par {url}", {"url": answer.moved_to[:500]}
-        )
-        return _outcome(source, HealthState.MOVED, message, count)
-    if reading.problem:
-        return _outcome(source, HealthState.LIVELY, reading.problem, count)
-    if not count:
-        return _outcome(source, HealthState.QUIET, Message("aucun document : la source est vide"))
-    message = Message("{n} document", {"n": count}, "{n} documents")
-    return _outcome(source, HealthState.LIVELY, message, count)
-
-
-def _moved(old: str, new: str) -> bool:
-    return identity.document_id(old) != identity.document_id(new)
-
-
-def _outcome(
-    source: Source,
-    state: HealthState,
-    message: Message,
-    documents: int = 0,
-    *,
-    not_modified: bool = False,
-) -> Outcome:
-    return Outcome(
-        source_id=source.id,
-        at=datetime.now(UTC),
-        state=state,
-        message=message,
-        documents=documents,
-        not_modified=not_modified,
+    return (
+        _is_own(document)
+        and not identity.is_front_page(document.url)
+        and not path.endswith(_NO_PAGE)
     )
+
+
+def _is_agenda(source: Source) -> bool:
+    return source.kind is SourceKind.OPENAGENDA and paging.is_agenda_api(source.url)
+
+
+def _is_own(document: Document) -> bool:
+    """Tell whether an address is one document's alone; else its id is of more than the address."""
+    return document.id == identity.document_id(document.url)

@@ -111,6 +111,8 @@ def http_states(c: Connection, source_ids: Iterable[str]) -> dict[str, HttpState
                 last_modified=row.last_modified,
                 fingerprint=row.fingerprint,
                 checked_at=row.checked_at,
+                unchanged=row.unchanged,
+                moved_to=row.moved_to,
             )
     return found
 
@@ -125,6 +127,8 @@ def save_http_states(c: Connection, states: Iterable[HttpState]) -> None:
             "last_modified": state.last_modified,
             "fingerprint": state.fingerprint,
             "checked_at": state.checked_at,
+            "unchanged": state.unchanged,
+            "moved_to": state.moved_to,
         }
         for state in states
     ]

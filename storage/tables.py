@@ -54,6 +54,8 @@ http_states = Table(
     Column("last_modified", Words),
     Column("fingerprint", Words),
     Column("checked_at", Instant),
+    Column("unchanged", Integer, nullable=False, server_default="0"),  # answers in a row
+    Column("moved_to", Words),
 )
 
 outcomes = Table(

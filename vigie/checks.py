@@ -274,6 +274,29 @@ def _source_id(text: str) -> str:
     return text
 
 
+def _selector(text: str) -> str:
+    # Read only where a source has one: the command line must answer at once.
+    from cssselect import SelectorError, parse  # noqa: PLC0415
+
+    try:
+        parse(text)
+    except SelectorError as error:
+        raise WrongValueError(
+            say("« {value} » n’est pas un sélecteur CSS, comme article h2 a", value=text)
+        ) from error
+    return text
+
+
+def _pattern(text: str) -> str:
+    try:
+        re.compile(text)
+    except re.error as error:
+        raise WrongValueError(
+            say("« {value} » n’est pas une expression régulière", value=text)
+        ) from error
+    return text
+
+
 def _named(text: str) -> str:
     if not text:
         raise WrongValueError(say("le nom est vide"))
@@ -298,6 +321,8 @@ BY_KEY: Mapping[tuple[str, str], Check] = {
     ("source", "id"): _source_id,
     ("source", "name"): _named,
     ("source", "language"): _language,
+    ("source", "links"): _selector,
+    ("source", "link_pattern"): _pattern,
 }
 """Table and key → a further check, of a value that already has its type."""
 

@@ -1,0 +1,67 @@
+"""How the crawl of a source ended, in one state and one sentence."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+from crawlers import identity
+from vigie.records import HealthState, Message, Outcome, Source
+
+if TYPE_CHECKING:
+    from crawlers.fetching import Fetched
+    from crawlers.resource import Reading
+    from crawlers.spider import Progress
+
+NOTHING_NEW = Message("rien de nouveau depuis le dernier passage")
+
+
+def outcome_of(
+    source: Source,
+    state: HealthState,
+    message: Message,
+    documents: int = 0,
+    *,
+    not_modified: bool = False,
+) -> Outcome:
+    """Return the outcome of a crawl that ends now."""
+    return Outcome(
+        source_id=source.id,
+        at=datetime.now(UTC),
+        state=state,
+        message=message,
+        documents=documents,
+        not_modified=not_modified,
+    )
+
+
+def moved(
+    source: Source, answer: Fetched, documents: int = 0, *, not_modified: bool = False
+) -> Outcome | None:
+    """Return the outcome of a source that answers elsewhere for good, if it does."""
+    new = answer.moved_to
+    if not new or identity.document_id(source.url) == identity.document_id(new):
+        return None
+    message = Message("a changé d’adresse : remplacez-la par {url}", {"url": new[:500]})
+    return outcome_of(source, HealthState.MOVED, message, documents, not_modified=not_modified)
+
+
+def conclude(progress: Progress, reading: Reading, answer: Fetched) -> Outcome:
+    """Return the outcome of a crawl whose first address was read."""
+    elsewhere = moved(progress.source, answer, progress.seen)
+    return elsewhere or conclude_reading(progress, reading)
+
+
+def conclude_reading(progress: Progress, reading: Reading) -> Outcome:
+    """Return the outcome of a source that could be read, with whatever trouble on the way."""
+    source, count = progress.source, progress.seen
+    trouble = progress.trouble or (reading.problem if reading.documents else None)
+    if trouble:
+        return outcome_of(source, HealthState.LIVELY, trouble, count)
+    if not count and progress.unchanged:
+        return outcome_of(source, HealthState.LIVELY, NOTHING_NEW)
+    if not count:
+        empty = Message("aucun document : la source est vide")
+        return outcome_of(source, HealthState.QUIET, empty)
+    message = Message("{n} document", {"n": count}, "{n} documents")
+    return outcome_of(source, HealthState.LIVELY, message, count)

@@ -1,0 +1,116 @@
+"""Sources that are no web address: a mailbox, a register that was downloaded once."""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+from crawlers import imap, mail, registries
+from crawlers.conclusions import NOTHING_NEW, conclude_reading, outcome_of
+from crawlers.resource import Reading
+from vigie.records import Document, HealthState, HttpState, Message, Outcome, Source, SourceKind
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from crawlers.spider import Crawl, Progress
+
+MESSAGES_A_BREATH = 20
+
+
+def is_here(source: Source) -> bool:
+    """Tell whether a source is read from this machine, or by mail, and not from the web."""
+    return source.kind in {
+        SourceKind.MAILBOX,
+        SourceKind.REGISTRY,
+    } and not source.url.lower().startswith(("http://", "https://"))
+
+
+async def crawl(work: Crawl, progress: Progress) -> Outcome:
+    """Read a mailbox or a register; only what changed since last time."""
+    source = progress.source
+    if source.url.lower().startswith(("imap://", "imaps://")):
+        return await _read_server(work, progress)
+    path = work.place.path(source.url)
+    try:
+        mark = _mark(path)
+        state = work.states.get((source.id, source.url))
+        if state is not None and state.fingerprint == mark:
+            return outcome_of(source, HealthState.LIVELY, NOTHING_NEW, not_modified=True)
+        if source.kind is SourceKind.MAILBOX:
+            await _read_mailbox(work, progress, path)
+        else:
+            await _read_register(work, progress, path)
+    except registries.NoRegisterError as error:
+        return outcome_of(source, HealthState.WRONG_FORMAT, error.reason)
+    except OSError as error:
+        message = Message(
+            "{path} : illisible ({error})", {"path": str(path), "error": error.strerror or "?"}
+        )
+        return outcome_of(source, HealthState.UNREACHABLE, message)
+    _remember(work, source, mark)
+    return conclude_reading(progress, Reading())
+
+
+def _mark(path: Path) -> str:
+    """Return what changes when a file, or a folder of messages, does."""
+    files = [path, *(path / name for name in ("cur", "new") if path.is_dir())]
+    told = [file.stat() for file in files if file.exists()]
+    if not told:
+        path.stat()
+    return " ".join(f"{one.st_size}:{one.st_mtime_ns}" for one in told)
+
+
+async def _read_mailbox(work: Crawl, progress: Progress, path: Path) -> None:
+    for number, raw in enumerate(mail.raw_messages(path), start=1):
+        _take(work, progress, raw)
+        if number % MESSAGES_A_BREATH == 0:
+            await asyncio.sleep(0)
+
+
+async def _read_register(work: Crawl, progress: Progress, path: Path) -> None:
+    register = work.place.register(progress.source.id, datetime.now(UTC))
+    with path.open("rb") as stream:
+        for document in registries.read(stream, register):
+            if document is None:
+                await asyncio.sleep(0)
+            else:
+                work.take_whole(document, progress)
+
+
+async def _read_server(work: Crawl, progress: Progress) -> Outcome:
+    source = progress.source
+    state = work.states.get((source.id, source.url))
+    known = state.fingerprint if state else None
+    account = imap.account(source.url, source.id)
+
+    def ask() -> list[tuple[str, bytes]]:
+        return list(imap.new_messages(account, work.guard, known, work.place.timeout))
+
+    try:
+        messages = await asyncio.to_thread(ask)
+    except imap.NoMailError as error:
+        return outcome_of(source, error.state, error.reason)
+    for _, raw in messages:
+        _take(work, progress, raw)
+    if messages:
+        _remember(work, source, messages[-1][0])
+    progress.unchanged = True
+    return conclude_reading(progress, Reading())
+
+
+def _take(work: Crawl, progress: Progress, raw: bytes) -> None:
+    source = progress.source
+    found = mail.read(raw, source.id, source.language, datetime.now(UTC))
+    if isinstance(found, Document):
+        work.take_whole(found, progress)
+    else:
+        work.writer.write(found)
+
+
+def _remember(work: Crawl, source: Source, mark: str) -> None:
+    now = datetime.now(UTC)
+    work.writer.write(
+        HttpState(url=source.url, source_id=source.id, fingerprint=mark, checked_at=now)
+    )

@@ -1,0 +1,95 @@
+from __future__ import annotations
+
+import gzip
+from datetime import UTC, datetime
+from io import BytesIO
+
+import pytest
+
+from crawlers import registries
+
+NOW = datetime(2026, 3, 20, tzinfo=UTC)
+TERRITORY = frozenset({"68224", "68166"})
+RNA = (
+    '"id";"date_creat";"date_decla";"date_publi";"titre";"objet";"adrs_codeinsee";'
+    '"adrs_libcommune";"siteweb"\r\n'
+    '"W681000001";"2026-03-02";"2026-03-02";"2026-03-10";"LES COPEAUX";"réparer des meubles ;'
+    ' transmettre";"68224";"Mulhouse";""\r\n'
+    '"W681000002";"2026-03-02";"2026-03-02";"2026-03-10";"AILLEURS";"rien";"75056";"Paris";""\r\n'
+    '"W681000003";"1987-01-01";"1987-01-01";"1987-02-01";"LES ANCIENS";"durer";"68224";"Mulhouse";""\r\n'
+)
+
+
+def notices(body, communes=TERRITORY):
+    register = registries.Register(source_id="registre", communes=communes, now=NOW)
+    return [one for one in registries.read(BytesIO(body), register) if one is not None]
+
+
+@pytest.mark.parametrize(
+    "body",
+    [RNA.encode(), RNA.encode("cp1252"), b"\xef\xbb\xbf" + RNA.encode(), gzip.compress(RNA.encode())],
+    ids=["utf-8", "windows", "with a mark", "gzip"],
+)  # fmt: skip
+def test_only_lately_declared_associations_of_the_territory_become_notices(body):
+    (notice,) = notices(body)
+    assert notice.title == "LES COPEAUX"
+    assert "réparer des meubles ; transmettre" in notice.text
+    assert "Siège social : Mulhouse." in notice.text
+    assert notice.published_at.date().isoformat() == "2026-03-10"
+    assert "W681000001" in notice.url
+
+
+def test_the_official_journal_is_known_by_its_own_columns():
+    body = (
+        "id,typeavis_lib,dateparution,titre,objet,numero_rna,codepostal_actuel,commune_actuelle\n"
+        "1,Création,2026-03-10,Jardin des Lisières,cultiver,W681000009,68100,Mulhouse\n"
+        "2,Création,2026-03-10,Loin d’ici,voir,W691000009,69001,Lyon\n"
+    )
+    (notice,) = notices(body.encode())
+    assert notice.title == "Jardin des Lisières"
+    assert notice.text.startswith("Création.")
+
+
+def test_companies_are_read_and_persons_left_out():
+    sirene = (
+        "siren,siret,dateCreationEtablissement,denominationUniteLegale,nomUniteLegale,"
+        "codeCommuneEtablissement,libelleCommuneEtablissement\n"
+        "900000001,90000000100011,2026-02-01,LA FABRIQUE DES LISIERES,,68224,MULHOUSE\n"
+        "900000002,90000000200011,2026-02-01,,EXEMPLE,68224,MULHOUSE\n"
+    )
+    assert [one.title for one in notices(sirene.encode())] == ["LA FABRIQUE DES LISIERES"]
+    bodacc = (
+        "id;dateparution;familleavis_lib;commercant;ville;cp;registre;listepersonnes;url_complete\n"
+        'A1;2026-03-03;Créations;SCIC Le Quai;Mulhouse;68100;900 000 003;"{""personne"":'
+        ' {""typePersonne"": ""pm""}}";https://bodacc.example/A1\n'
+        'A2;2026-03-03;Créations;EXEMPLE Ada;Mulhouse;68100;900 000 004;"{""personne"":'
+        ' {""typePersonne"": ""pp""}}";https://bodacc.example/A2\n'
+    )
+    (notice,) = notices(bodacc.encode())
+    assert (notice.title, notice.url) == ("SCIC Le Quai", "https://bodacc.example/A1")
+
+
+def test_what_is_no_register_is_said_to_be_none():
+    with pytest.raises(registries.NoRegisterError, match="ni titre ni commune"):
+        notices(b"<html><body>Maintenance</body></html>")
+
+
+def test_a_long_register_is_read_as_a_stream():
+    class Endless(BytesIO):
+        given = 0
+
+        def readinto(self, buffer):
+            line = b'"x";"2026-03-02";"2026-03-02";"2026-03-10";"LOIN";"o";"75056";"Paris";""\r\n'
+            data = RNA.encode().splitlines(True)[0] if not self.given else line * 100
+            self.given += 1
+            buffer[: len(data)] = data
+            return len(data)
+
+        def readable(self):
+            return True
+
+    register = registries.Register(source_id="registre", communes=TERRITORY, now=NOW)
+    stream = Endless()
+    breaths = registries.read(stream, register)
+    assert [next(breaths) for _ in range(3)] == [None] * 3
+    assert stream.given < 200
