@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import platform
+import re
 from datetime import UTC, datetime
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
@@ -17,6 +18,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
 RESULTS = Path(__file__).parent / "results"
+KEPT = 3
+"""Results of one benchmark that stay, the newest."""
 LIBRARIES = (
     "vigie",
     "spacy",
@@ -39,13 +42,16 @@ def table(title: str, columns: Sequence[str], rows: Iterable[Sequence[object]]) 
         shown.add_column(column, justify="left" if number == 0 else "right")
     for row in rows:
         shown.add_row(*(f"{cell:.3f}" if isinstance(cell, float) else str(cell) for cell in row))
-    Console().print(shown)
+    console = Console()
+    # In a file or a log nothing is gained by folding lines at 80 characters.
+    (console if console.is_terminal else Console(width=160)).print(shown)
 
 
 def write(name: str, figures: Mapping[str, Any]) -> Path:
     """Write `figures` with the versions and the machine to `results/NAME-DATE.json`.
 
-    A second run of the same day replaces the first. Returns the path of the file.
+    A second run of the same day replaces the first; of other days the latest few stay. Returns
+    the path of the file.
     """
     now = datetime.now(UTC)
     content = {
@@ -58,6 +64,10 @@ def write(name: str, figures: Mapping[str, Any]) -> Path:
     RESULTS.mkdir(exist_ok=True)
     path = RESULTS / f"{name}-{now.date().isoformat()}.json"
     path.write_text(json.dumps(content, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
+    of_name = re.compile(rf"{re.escape(name)}-\d{{4}}-\d\d-\d\d\.json")
+    older = sorted(one for one in RESULTS.iterdir() if of_name.fullmatch(one.name))
+    for one in older[:-KEPT]:
+        one.unlink()
     return path
 
 
