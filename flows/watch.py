@@ -11,9 +11,11 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import httpx
 from prefect import flow, task
 from prefect.artifacts import create_markdown_artifact
 from prefect.cache_policies import NO_CACHE
+from prefect.exceptions import TerminationSignal
 
 from flows import steps
 from flows.steps import TakenIn
@@ -22,7 +24,7 @@ from storage import Store, documents, open_store, sources
 from vigie.errors import VigieError, WorkspaceError
 from vigie.language import say
 from vigie.records import HealthState, Queue, SourceHealth
-from vigie.settings import Settings, load
+from vigie.settings import Settings, load, require_contact
 from vigie.terminal import progress
 
 if TYPE_CHECKING:
@@ -146,10 +148,23 @@ def run_watch(settings: Settings, until: date) -> Summary:
     """Run the flow here and now, with or without a Prefect server around.
 
     Raises:
-        WorkspaceError: Prefect's own server did not start.
+        SettingsError: there are sources to crawl and no address of contact.
+        WorkspaceError: Prefect's own server did not start, or went away.
     """
+    if steps.crawled_sources(settings):
+        require_contact(settings)
     try:
         return watch(str(settings.folder.resolve()), until.isoformat())
+    except TerminationSignal as signal:
+        raise KeyboardInterrupt from signal
+    except httpx.TransportError as error:
+        # An interruption from the keyboard reaches Prefect's server too.
+        raise WorkspaceError(
+            say(
+                "Le serveur de Prefect s’est arrêté pendant le travail. Relancez « vigie run » : "
+                "rien n’est perdu."
+            )
+        ) from error
     except RuntimeError as error:
         if "Prefect API server" not in str(error):
             raise

@@ -52,9 +52,11 @@ def main() -> None:
 def _run() -> int:  # noqa: PLR0911 - one way to end a line
     try:
         return int(cli.main(standalone_mode=False) or 0)
+    except click.exceptions.NoArgsIsHelpError as error:
+        click.echo(error.ctx.get_help() if error.ctx else "", err=True)
+        return 2
     except click.UsageError as error:
-        where = f" ({error.ctx.command_path} --help)" if error.ctx else ""
-        return _complain(f"{error.format_message()}{where}", 2)
+        return _complain(_misuse(error), 2)
     except click.ClickException as error:
         return _complain(error.format_message(), 1)
     except VigieError as error:
@@ -70,6 +72,36 @@ def _run() -> int:  # noqa: PLR0911 - one way to end a line
         return _complain(say("Le système refuse ({reason}).", reason=reason), 1)
     except (click.Abort, KeyboardInterrupt):
         return _complain(say("Interrompu ; relancez la commande pour finir le travail."), 130)
+
+
+def _misuse(error: click.UsageError) -> str:
+    """Return what was wrong with the words of a command; click's own say it in English."""
+    help_ = f"{error.ctx.command_path} --help" if error.ctx else "vigie --help"
+    match error:
+        case click.NoSuchOption(possibilities=near):
+            what = say("option inconnue « {name} »", name=error.option_name)
+            near_words = " / ".join(near or ())
+        case click.exceptions.NoSuchCommand(possibilities=near):
+            what = say("commande inconnue « {name} »", name=error.command_name)
+            near_words = " / ".join(near or ())
+        case click.MissingParameter(param=click.Parameter() as parameter):
+            what = say("il manque {name}", name=_name(parameter))
+            near_words = ""
+        case click.BadParameter(param=click.Parameter() as parameter):
+            why = error.message.rstrip(".")
+            what = say("valeur refusée pour {name} : {why}", name=_name(parameter), why=why)
+            near_words = ""
+        case _:
+            what, near_words = error.format_message().rstrip("."), ""
+    if near_words:
+        what = say("{what} ; vouliez-vous dire {near} ?", what=what, near=near_words)
+    return say("{what} (voir « {help} »).", what=what, help=help_)
+
+
+def _name(parameter: click.Parameter) -> str:
+    """Return what a person types: `--truth`, or the word that stands for an argument."""
+    metavar = parameter.metavar if isinstance(parameter, click.Argument) else None
+    return metavar or " / ".join(parameter.opts)
 
 
 def _complain(sentence: str, status: int) -> int:

@@ -67,6 +67,8 @@ def extract(file: Path, as_json: bool) -> None:
     from vigie.words import LABELS
 
     rows = list(_texts(file))
+    if not rows:
+        raise InputError(say("{file} : aucun texte à lire.", file=str(file)))
     language_model = model.load()
     for (row_id, text), spans in zip(
         rows, extract_spans([text for _, text in rows], language_model, frozenset()), strict=True
