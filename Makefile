@@ -50,6 +50,14 @@ lock: $(VENV)/bin/uv
 	$(BIN)/uv pip compile --quiet --generate-hashes --universal --python-version 3.11 --no-annotate --no-header --no-emit-index-url --output-file requirements/dev.txt --extra front --extra dev pyproject.toml
 	echo "uv" | $(BIN)/uv pip compile --quiet --generate-hashes --universal --python-version 3.11 --no-annotate --no-header --no-emit-index-url --output-file requirements/uv.txt -
 
+# The quick ones, each with a dated result under benchmarks/results/; docs/benchmarks.md explains
+# them and names the longer ones.
+BENCHMARKS := simulator duplicates resolution ner extraction annotate
+
+benchmark: install-dev
+	for name in $(BENCHMARKS); do $(BIN)/python -m benchmarks.$$name || exit 1; done
+	$(BIN)/python -m benchmarks.backtest --quick
+
 gazetteer: install-dev
 	$(BIN)/python scripts/build_gazetteer.py
 

@@ -1,6 +1,6 @@
 """What finding actors costs beside the bare language model, on the same texts in one run.
 
-`python benchmarks/annotate.py [texts]`; rounds alternate, the fastest of each counts.
+`python -m benchmarks.annotate [texts]`; rounds alternate, the fastest of each counts.
 """
 
 from __future__ import annotations
@@ -11,12 +11,12 @@ from datetime import UTC, datetime
 from pathlib import Path
 from time import perf_counter, process_time
 
+from benchmarks import report
 from nlp import annotate, model, text
 from nlp.training import generate
 from vigie.records import Document
 
 CORPUS = Path(__file__).parents[2] / "shared/real/corpus-dev.jsonl"
-RESULTS = Path(__file__).parent / "results"
 ROUNDS = 3
 
 
@@ -68,12 +68,9 @@ def main() -> None:
         "annotate_cpu_seconds": round(min(whole)[0], 2),
         "ratio": round(min(whole)[0] / min(bare)[0], 3),
         "version": model.VERSION,
-        "measured_at": now.isoformat(timespec="seconds"),
     }
-    print(json.dumps(figures, indent=1))
-    RESULTS.mkdir(exist_ok=True)
-    path = RESULTS / f"annotate-{now.date().isoformat()}.json"
-    path.write_text(json.dumps(figures, indent=1) + "\n", "utf-8")
+    report.table("Finding actors beside the bare language model", ("", ""), figures.items())
+    print(report.write("annotate", figures))
 
 
 if __name__ == "__main__":
