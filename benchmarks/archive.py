@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from time import perf_counter
 from typing import TYPE_CHECKING
 
@@ -28,10 +29,16 @@ def simulated(folder: Path, territory: str, *, weeks: int, seed: int, scale: flo
 
 
 def annotated(place: Path, files: Iterable[Path]) -> float:
-    """Import files into a workspace and annotate what waits there; return the seconds it took."""
+    """Import files into a workspace and annotate them; return the seconds it took.
+
+    What another version of the annotation left there goes: names that only it knew would stay.
+    """
     start = perf_counter()
     settings = load(place)
     done = place / "imported"
+    if done.exists() and done.read_text(encoding="utf-8") != model.VERSION:
+        shutil.rmtree(settings.data)
+        done.unlink()
     store = open_store(settings.storage.url, settings.folder)
     try:
         if not done.exists():
