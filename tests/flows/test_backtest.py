@@ -70,7 +70,7 @@ def queues(settings, store):
 def archive(tmp_path_factory):
     """A simulated quarter, in a workspace; its truth is in `web`."""
     folder = tmp_path_factory.mktemp("archive")
-    simulate(folder / "web", "mulhouse", weeks=12, seed=3, scale=0.4, until=UNTIL)
+    simulate(folder / "web", "mulhouse", weeks=12, seed=3, scale=0.3, until=UNTIL)
     write_settings(folder / "web", folder)
     take_in(folder, folder / "web" / "documents.jsonl")[1].close()
     return folder
