@@ -37,7 +37,7 @@ if TYPE_CHECKING:
 
     from vigie.settings import Watch
 
-LEAST_SCORE = 0.15
+LEAST_SCORE = 0.3
 """A queue is rather short than padded: below this a candidate enters by exploration only."""
 REJECTED_SCORE = 0.7
 """A rejected actor returns only above this …"""
