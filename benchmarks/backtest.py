@@ -99,8 +99,16 @@ def figures(found: Backtest) -> dict[str, Any]:
             Counter(name for miss in found.misses for name in miss.features).most_common(8)
         ),
         "most often named misses": [miss.as_json() for miss in found.misses[:NAMED]],
+        "share of the unknown names that are badly bounded": badly_bounded(found),
         "most often proposed wrongly": [one.as_json() for one in found.intruders[:NAMED]],
     }
+
+
+def badly_bounded(found: Backtest) -> float | None:
+    """Return how many of the proposals that the truth does not name are a piece of a name of it."""
+    unknown = [one for one in found.intruders if one.course == "?"]
+    weeks = sum(one.weeks for one in unknown)
+    return round(sum(one.weeks for one in unknown if one.akin) / weeks, 3) if weeks else None
 
 
 def measured(folder: Path, seed: int, weeks: int, scale: float) -> Mapping[str, Any]:

@@ -42,10 +42,12 @@ class Intruder:
     """`?` for what the truth does not name."""
     weeks: int
     """Measured weeks in which it was proposed."""
+    akin: str = ""
+    """A name of the truth of which it is a part, or that is a part of it."""
 
     def as_json(self) -> dict[str, object]:
         """Return the figures by name."""
-        return {"name": self.name, "course": self.course, "weeks": self.weeks}
+        return {"name": self.name, "course": self.course, "weeks": self.weeks, "akin": self.akin}
 
 
 @dataclass(frozen=True, slots=True)
@@ -291,11 +293,16 @@ class _Reckoning:
         counts = Counter(
             actor for day, actors in self.seen.proposed["vigie"] if day >= start for actor in actors
         )
-        found = [
-            Intruder(self.seen.called[actor], "?" if index is None else self.course(index), n)
-            for actor, n in counts.items()
-            if (index := self.entries.get(actor)) is None or not self.emerging(index)
-        ]
+        found: list[Intruder] = []
+        for actor, weeks in counts.items():
+            index, name = self.entries.get(actor), self.seen.called[actor]
+            if index is None:
+                akin = self.seen.matcher.akin(name)
+                found.append(
+                    Intruder(name, "?", weeks, "" if akin is None else self.truth[akin].name)
+                )
+            elif not self.emerging(index):
+                found.append(Intruder(name, self.course(index), weeks))
         return tuple(sorted(found, key=lambda one: (-one.weeks, one.name)))
 
     def _policies(self) -> dict[str, list[Queued]]:

@@ -16,7 +16,7 @@ from vigie.words import KINDS
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
-    from signals.backtest import Backtest
+    from signals.backtest import Backtest, Intruder
     from signals.measures import Estimate, Measures
 
 _STYLE = """
@@ -339,11 +339,16 @@ def _misses(misses: Sequence[Miss]) -> str:
 
 def _intruders(backtest: Backtest) -> str:
     rows = [
-        (escape(one.name), escape(_course(one.course)), str(one.weeks))
-        for one in backtest.intruders[:SHOWN]
+        (escape(one.name), escape(_what(one)), str(one.weeks)) for one in backtest.intruders[:SHOWN]
     ]
     heads = [say("Nom proposé"), say("Ce que c’est"), say("Semaines dans la file")]
     return _table(heads, rows, "misses") if rows else ""
+
+
+def _what(one: Intruder) -> str:
+    if one.akin:
+        return say("nom mal délimité de « {name} »", name=one.akin)
+    return _course(one.course)
 
 
 def _tally(counts: Mapping[str, int], label: str) -> str:

@@ -145,6 +145,20 @@ class Matcher:
         index, count = min(votes.items(), key=lambda vote: (-vote[1], vote[0]))
         return index if 3 * count >= self.mentions[actor_id] else None
 
+    def akin(self, name: str) -> int | None:
+        """Return the entry of which a name is a part, or that is a part of it, if there is one.
+
+        Whole words; emerging entries come first, and among them the one nearest in length.
+        """
+        told = self.key(name)
+        near = [
+            (self.truth[index].emerging is False, abs(len(other) - len(told)), index)
+            for other, indexes in self.names.items()
+            if told and (f" {told} " in f" {other} " or f" {other} " in f" {told} ")
+            for index in indexes
+        ]
+        return min(near)[2] if near else None
+
     def occurrences(self, index: int) -> list[Occurrence]:
         """Return the documents known to mention an entry, oldest first.
 

@@ -146,3 +146,12 @@ def test_what_entered_wrongly_is_named_with_what_it_is():
     assert wrong["Club Ancien"].course == "old"
     assert not {"Les Glaneuses", "Petit Fil"} & set(wrong)
     assert run(world, [replace(t, emerging=None) for t in truth]).intruders == ()
+
+
+def test_a_name_cut_short_is_known_for_what_it_is():
+    world, truth = archive()
+    for week in range(14, 18):
+        world.say("Jardin", "Le Jardin vient de naître.", day(week), document=f"j{week}")
+    truth.append(TruthActor(name="Jardin des Ormes", emerging=True))
+    wrong = {one.name: one for one in run(world, truth).intruders}
+    assert (wrong["Jardin"].course, wrong["Jardin"].akin) == ("?", "Jardin des Ormes")
