@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 import tempfile
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -15,16 +15,20 @@ from urllib.parse import urljoin, urlsplit
 
 from crawlers import batch, encoding, feeds, formats, pages, safely, spool, structured
 from crawlers.sniff import Format, sniff
+from vigie import catalogue
 from vigie.errors import InputError
 from vigie.language import say
 from vigie.records import Document, HealthState, Message, Outcome, Source, SourceKind
 from vigie.words import SOURCE_KINDS
 
 if TYPE_CHECKING:
+    from collections.abc import Collection, Sequence
+
     from crawlers.resource import Reading, Resource
     from vigie.settings import Settings
 
 MOST_CANDIDATES = 12
+SAMPLES = 3
 _COMMON = (
     ("feed/", SourceKind.FEED),
     ("rss.xml", SourceKind.FEED),
@@ -46,7 +50,16 @@ def check(source: Source, settings: Settings) -> Outcome:
     Raises:
         CrawlError: the crawl as a whole cannot be done.
     """
-    documents, outcome = _try([replace(source, full_text=True)], settings)[source.id]
+    return check_all([source], settings)[0]
+
+
+def check_all(sources: Sequence[Source], settings: Settings) -> list[Outcome]:
+    """Try sources now, side by side; return an outcome each, in their order. Raises as `check`."""
+    tried = _try([replace(source, full_text=True) for source in sources], settings)
+    return [_checked(source, *tried[source.id]) for source in sources]
+
+
+def _checked(source: Source, documents: list[Document], outcome: Outcome) -> Outcome:
     if not documents:
         return outcome
     newest = max((one.published_at for one in documents if one.published_at), default=None)
@@ -70,8 +83,20 @@ def check(source: Source, settings: Settings) -> Outcome:
     return replace(outcome, message=message, documents=len(documents))
 
 
-def discover(url: str, settings: Settings) -> list[Source]:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finding:
+    """A source that a site has to offer."""
+
+    source: Source
+    documents: int
+    samples: tuple[Document, ...]
+    """Some of its documents, the newest first."""
+
+
+def discover(url: str, settings: Settings, taken: Collection[str] = ()) -> list[Finding]:
     """Return the sources that a site has to offer, the most useful first.
+
+    Their ids are none of `taken`.
 
     What the page announces is tried, then the usual addresses of feeds and sitemaps; only what
     holds documents is returned.
@@ -87,26 +112,41 @@ def discover(url: str, settings: Settings) -> list[Source]:
     if isinstance(answer, Message):
         raise InputError(say("{url} : {reason}.", url=url[:200], reason=answer))
     found = sniff(answer.body, answer.charset)
+    name = _page_title(answer) if found is Format.PAGE else ""
     if kind := formats.kind_of(found):
-        return [_source(answer.url, kind, _title(answer, found), 0)]
-    candidates = _candidates(answer) if found is Format.PAGE else []
-    tried = _try(
-        [
-            replace(_source(address, kind, "", number), id=f"candidate-{number}", full_text=True)
-            for number, (address, kind) in enumerate(candidates)
-        ],
-        settings,
-    )
-    name = _page_title(answer)
-    kept: list[tuple[Source, list[str]]] = []
-    for number, (address, kind) in enumerate(candidates):
-        documents, outcome = tried[f"candidate-{number}"]
-        same = bool(documents) and any(
-            set(documents_of) == {one.id for one in documents} for _, documents_of in kept
+        candidates = [(answer.url, kind)]
+        name = _title(answer, found)
+    else:
+        candidates = _candidates(answer) if found is Format.PAGE else []
+    trials = [
+        replace(_source(address, kind, name, ()), id=f"candidate-{number}", full_text=True)
+        for number, (address, kind) in enumerate(candidates)
+    ]
+    tried = _try(trials, settings)
+    findings: list[Finding] = []
+    seen: list[set[str]] = []
+    ids = set(taken)
+    for trial in trials:
+        documents, outcome = tried[trial.id]
+        held = {one.id for one in documents}
+        if not outcome.documents or outcome.state is HealthState.WRONG_FORMAT:
+            continue
+        if held and held in seen:
+            continue
+        seen.append(held)
+        source = _source(trial.url, trial.kind, name, ids)
+        ids.add(source.id)
+        findings.append(
+            Finding(source=source, documents=outcome.documents, samples=_newest(documents))
         )
-        if outcome.documents and not same and outcome.state is not HealthState.WRONG_FORMAT:
-            kept.append((_source(address, kind, name, len(kept)), [one.id for one in documents]))
-    return [source for source, _ in kept]
+    return findings
+
+
+def _newest(documents: list[Document]) -> tuple[Document, ...]:
+    def age(one: Document) -> float:
+        return -one.published_at.timestamp() if one.published_at else 0.0
+
+    return tuple(sorted(documents, key=age)[:SAMPLES])
 
 
 def _try(sources: list[Source], settings: Settings) -> dict[str, tuple[list[Document], Outcome]]:
@@ -167,8 +207,6 @@ def _title(page: Resource, found: Format) -> str:
     return reading.title
 
 
-def _source(url: str, kind: SourceKind, name: str, number: int) -> Source:
+def _source(url: str, kind: SourceKind, name: str, taken: Collection[str]) -> Source:
     host = (urlsplit(url).hostname or "source").removeprefix("www.")
-    short = re.sub(r"[^a-z0-9]+", "-", host.rsplit(".", 1)[0].lower()).strip("-") or "source"
-    suffix = f"-{number + 1}" if number else ""
-    return Source(id=f"{short[:50]}{suffix}", name=name or host, url=url, kind=kind)
+    return Source(id=catalogue.suggest_id(url, taken), name=name or host, url=url, kind=kind)

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from crawlers import files, spool
 from crawlers.batch import crawl as crawl_batch
+from flows import due
 from nlp import annotate as annotating
 from nlp import model, resolution, stories
 from signals.queue import detect as detect_candidates
@@ -70,22 +71,17 @@ class TakenIn:
 # --- crawl -------------------------------------------------------------------------------
 
 
-def crawled_sources(settings: Settings) -> tuple[Source, ...]:
-    """Return the sources that are fetched; `files` are imported instead."""
-    return tuple(s for s in settings.sources if s.kind is not SourceKind.FILES)
-
-
-def fetch(settings: Settings, store: Store) -> Path:
-    """Crawl every source into a new spool file and return its path.
+def fetch(settings: Settings, store: Store, *, due_only: bool = False) -> Path:
+    """Crawl every source, or those that are due, into a new spool file and return its path.
 
     Nothing is stored yet: `take_in` does that, source by source.
     """
     require_contact(settings)
-    wanted = crawled_sources(settings)
+    wanted = due.wanted_sources(settings, store, due_only=due_only)
     with store.writing() as c:
         sources.save(c, settings.sources)
     with store.reading() as c:
-        states = sources.http_states(c, [source.id for source in wanted]).values()
+        states = sources.http_states(c, [source.id for source in wanted])
     folder = settings.data / "spool"
     folder.mkdir(parents=True, exist_ok=True)
     path = folder / f"{uuid.uuid4().hex}.jsonl"
@@ -110,7 +106,7 @@ def take_in(settings: Settings, store: Store, spool_file: Path, source_id: str) 
             # After its documents: a page that is remembered as fetched is stored.
             sources.save_http_states(c, [r for r in batch if isinstance(r, HttpState)])
             for outcome in (r for r in batch if isinstance(r, Outcome)):
-                sources.save_outcome(c, outcome)
+                sources.save_outcome(c, due.judged(c, settings, outcome))
         taken += TakenIn(saved.new, saved.revised, saved.unchanged, len(rejects))
     return taken
 
@@ -119,25 +115,40 @@ def _source_of(record: Document | Reject | HttpState | Outcome) -> str:
     return record.source_id
 
 
-def crawl(settings: Settings, store: Store) -> dict[str, TakenIn]:
-    """Fetch every source and store what they gave, by source id.
+@dataclass(frozen=True, slots=True)
+class CrawlReport:
+    """What a crawl did."""
+
+    outcomes: tuple[Outcome, ...]
+    """One a source, in the catalogue's order."""
+    taken: TakenIn
+
+
+def crawl(settings: Settings, store: Store, *, due_only: bool = False) -> CrawlReport:
+    """Fetch every source, or those that are due, and store what they gave.
 
     What an interrupted run left in the spool is stored first.
     """
+    taken = TakenIn()
     for left_over in waiting_spools(settings):
-        empty_spool(settings, store, left_over)
-    if not crawled_sources(settings):
-        return {}
+        taken += empty_spool(settings, store, left_over).taken
+    if not due.wanted_sources(settings, store, due_only=due_only):
+        return CrawlReport((), taken)
     with progress(say("Collecte des sources"), None):
-        path = fetch(settings, store)
-    return empty_spool(settings, store, path)
+        path = fetch(settings, store, due_only=due_only)
+    report = empty_spool(settings, store, path)
+    return CrawlReport(report.outcomes, taken + report.taken)
 
 
-def empty_spool(settings: Settings, store: Store, path: Path) -> dict[str, TakenIn]:
-    """Store a whole spool file, then remove it; return what became of it by source id."""
-    taken = {i: take_in(settings, store, path, i) for i in spooled_sources(path)}
+def empty_spool(settings: Settings, store: Store, path: Path) -> CrawlReport:
+    """Store a whole spool file, then remove it."""
+    taken = TakenIn()
+    outcomes = {r.source_id: r for r in spool.read(path) if isinstance(r, Outcome)}
+    for source_id in spooled_sources(path):
+        taken += take_in(settings, store, path, source_id)
     path.unlink()
-    return taken
+    order = [source.id for source in settings.sources if source.id in outcomes]
+    return CrawlReport(tuple(outcomes[i] for i in order), taken)
 
 
 def spooled_sources(path: Path) -> list[str]:

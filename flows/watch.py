@@ -17,7 +17,7 @@ from prefect.artifacts import create_markdown_artifact
 from prefect.cache_policies import NO_CACHE
 from prefect.exceptions import TerminationSignal
 
-from flows import steps
+from flows import due, steps
 from flows.steps import TakenIn
 from nlp import model
 from storage import Store, documents, open_store, sources
@@ -151,7 +151,7 @@ def run_watch(settings: Settings, until: date) -> Summary:
         SettingsError: there are sources to crawl and no address of contact.
         WorkspaceError: Prefect's own server did not start, or went away.
     """
-    if steps.crawled_sources(settings):
+    if due.crawled_sources(settings):
         require_contact(settings)
     try:
         return watch(str(settings.folder.resolve()), until.isoformat())
@@ -180,7 +180,7 @@ def _crawl(workspace: _Workspace) -> tuple[TakenIn, list[str]]:
     """Fetch and store; what could not be stored stays in the spool for the next run."""
     taken, not_stored = TakenIn(), list[str]()
     waiting = steps.waiting_spools(workspace.settings)
-    if steps.crawled_sources(workspace.settings):
+    if due.crawled_sources(workspace.settings):
         with progress(say("Collecte des sources"), None):
             waiting.append(_fetch(workspace))
     for spool_file in waiting:
@@ -210,7 +210,7 @@ def _annotate_all(workspace: _Workspace) -> int:
 
 
 def _ailing(workspace: _Workspace) -> tuple[SourceHealth, ...]:
-    wanted = {source.id for source in steps.crawled_sources(workspace.settings)}
+    wanted = {source.id for source in due.crawled_sources(workspace.settings)}
     with workspace.store.reading() as c:
         health = sources.health(c)
     return tuple(h for i, h in sorted(health.items()) if i in wanted and h.state not in _WELL)

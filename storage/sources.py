@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, NamedTuple
 
 from sqlalchemy import Connection, func, select
@@ -94,17 +94,35 @@ def yields(c: Connection) -> dict[str, Yield]:
     return {source_id: Yield(count, newest) for source_id, count, newest in c.execute(query)}
 
 
+def recent(c: Connection, since: datetime) -> dict[str, int]:
+    """Return how many documents of each source became known since a moment, by id."""
+    table = tables.documents
+    query = (
+        select(table.c.source_id, func.count())
+        .where(table.c.known_on >= since.date())
+        .group_by(table.c.source_id)
+    )
+    return {row.source_id: row[1] for row in c.execute(query)}
+
+
+def watched_since(c: Connection) -> dict[str, datetime]:
+    """Return when each source was first tried, by id."""
+    table = tables.outcomes
+    query = select(table.c.source_id, func.min(table.c.at)).group_by(table.c.source_id)
+    return {row.source_id: row[1] for row in c.execute(query)}
+
+
 # --- what is remembered of URLs ----------------------------------------------------------
 
 
-def http_states(c: Connection, source_ids: Iterable[str]) -> dict[str, HttpState]:
-    """Return what is remembered of the URLs of some sources, by URL."""
+def http_states(c: Connection, source_ids: Iterable[str]) -> list[HttpState]:
+    """Return what is remembered of the URLs of some sources, each for itself."""
     table = tables.http_states
-    found: dict[str, HttpState] = {}
+    found: list[HttpState] = []
     for ids in chunks(sorted(set(source_ids))):
         query = select(table).where(table.c.source_id.in_(ids))
-        for row in c.execute(query.order_by(table.c.source_id, table.c.url)):
-            found[row.url] = HttpState(
+        found += [
+            HttpState(
                 url=row.url,
                 source_id=row.source_id,
                 etag=row.etag,
@@ -114,6 +132,8 @@ def http_states(c: Connection, source_ids: Iterable[str]) -> dict[str, HttpState
                 unchanged=row.unchanged,
                 moved_to=row.moved_to,
             )
+            for row in c.execute(query.order_by(table.c.source_id, table.c.url))
+        ]
     return found
 
 

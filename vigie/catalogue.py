@@ -91,7 +91,7 @@ def replace(folder: Path, source: Source) -> None:
     lines = text.splitlines(keepends=True)
     document = tomlkit.parse("".join(lines[start:end]))
     table = document["source"][0]
-    wanted = _values(source)
+    wanted = values(source)
     for key in [key for key in table if key not in wanted]:
         del table[key]
     for key, value in wanted.items():
@@ -143,7 +143,7 @@ def duration(length: timedelta) -> str:
     return f"{minutes}min"
 
 
-def _values(source: Source) -> dict[str, str | bool | list[str] | list[int]]:
+def values(source: Source) -> dict[str, str | bool | list[str] | list[int]]:
     """Return what is written of a source: what differs from the defaults, in the records' order."""
     written: dict[str, str | bool | list[str] | list[int]] = {}
     for field in fields(Source):
@@ -164,7 +164,7 @@ def _values(source: Source) -> dict[str, str | bool | list[str] | list[int]]:
 
 def _block(source: Source) -> str:
     table = tomlkit.table()
-    for key, value in _values(source).items():
+    for key, value in values(source).items():
         table.add(key, value)
     tables = tomlkit.aot()
     tables.append(table)

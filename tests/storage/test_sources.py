@@ -79,8 +79,8 @@ def test_what_is_remembered_of_a_url_is_the_last_that_was_said(c):
     )
     sources.save_http_states(c, [first])
     sources.save_http_states(c, [last])
-    assert sources.http_states(c, ["gazette"]) == {last.url: last}
-    assert sources.http_states(c, ["une-autre"]) == {}
+    assert sources.http_states(c, ["gazette"]) == [last]
+    assert sources.http_states(c, ["une-autre"]) == []
 
 
 def test_a_source_that_was_never_tried_has_no_health(c):

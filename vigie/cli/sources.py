@@ -1,18 +1,21 @@
-"""`sources list|add|check`: the catalogue and how it fares."""
+"""`sources list|add|check|import|export`: the catalogue and how it fares."""
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
 from vigie.cli.options import opened, workspace
-from vigie.errors import UnknownNameError
+from vigie.errors import InputError, SettingsError, UnknownNameError
 from vigie.language import render, say, terminal_language
 from vigie.terminal import show, tell
 
 if TYPE_CHECKING:
-    from pathlib import Path
+    from datetime import datetime
+
+    from vigie.settings import Settings
 
 
 @click.group(help=say("Le catalogue des sources et leur santé."))
@@ -26,6 +29,7 @@ def list_(folder: Path) -> None:
     """Print each source with its health, the ailing first."""
     from rich.table import Table
 
+    from flows import due
     from storage import sources as stored
     from vigie.records import HealthState
     from vigie.words import HEALTH
@@ -34,12 +38,15 @@ def list_(folder: Path) -> None:
         known = {source.id: source for source in (*stored.all(c), *settings.sources)}
         health = stored.health(c)
         yields = stored.yields(c)
+        tries = due.next_tries(settings, store)
     table = Table(box=None, pad_edge=False, header_style="bold")
     table.add_column(say("Source"), no_wrap=True)
     table.add_column(say("État"))
+    table.add_column(say("Depuis"), no_wrap=True)
     table.add_column(say("Documents"), justify="right")
     table.add_column(say("Plus récent"), no_wrap=True)
     table.add_column(say("Dernier passage"))
+    table.add_column(say("Prochain"))
     table.add_column(say("Constat"), overflow="fold", ratio=1)
     for source in sorted(known.values(), key=lambda s: s.id):
         state = health.get(source.id)
@@ -47,12 +54,18 @@ def list_(folder: Path) -> None:
         table.add_row(
             source.id,
             render(HEALTH[state.state if state else HealthState.UNTRIED], terminal_language()),
+            _moment(state.since if state else None, settings),
             str(count),
             newest.isoformat() if newest else "",
-            f"{state.last_try.astimezone(settings.zone):%d/%m %H:%M}" if state else "",
+            _moment(state.last_try if state else None, settings),
+            _moment(tries.get(source.id), settings),
             render(state.message, terminal_language()) if state else "",
         )
     show(table)
+
+
+def _moment(at: datetime | None, settings: Settings) -> str:
+    return f"{at.astimezone(settings.zone):%d/%m %H:%M}" if at else ""
 
 
 @sources.command(help=say("Essayer les sources maintenant : ce qu’elles sont, ce qui ne va pas."))
@@ -60,8 +73,9 @@ def list_(folder: Path) -> None:
 @workspace
 def check(folder: Path, ids: tuple[str, ...]) -> None:
     """Try sources now and print one line for each."""
-    from crawlers.discovery import check as try_source
-    from vigie.records import HealthState, SourceKind
+    from crawlers.batch import UNCRAWLED
+    from crawlers.discovery import check_all
+    from vigie.records import HealthState
     from vigie.settings import load, require_contact
 
     settings = load(folder)
@@ -71,13 +85,15 @@ def check(folder: Path, ids: tuple[str, ...]) -> None:
         raise UnknownNameError(
             say("Pas de source « {id} » dans vigie.toml.", id=", ".join(sorted(unknown)))
         )
+    wanted = [
+        source
+        for source in settings.sources
+        if (not ids or source.id in ids) and source.kind not in UNCRAWLED
+    ]
     failed = False
-    for source in settings.sources:
-        if (ids and source.id not in ids) or source.kind == SourceKind.FILES:
-            continue
-        outcome = try_source(source, settings)
+    for outcome in check_all(wanted, settings) if wanted else []:
         failed |= outcome.state not in (HealthState.LIVELY, HealthState.QUIET, HealthState.MOVED)
-        click.echo(say("{source} : {message}", source=source.id, message=outcome.message))
+        click.echo(say("{source} : {message}", source=outcome.source_id, message=outcome.message))
     if failed:
         raise click.exceptions.Exit(1)
 
@@ -95,14 +111,20 @@ def add(folder: Path, url: str, yes: bool) -> None:
 
     settings = load(folder)
     require_contact(settings)
-    found = discover(url, settings)
+    known = {source.id for source in settings.sources}
+    found = discover(url, settings, known)
     if not found:
         raise UnknownNameError(
             say("{url} : aucun flux, calendrier ou plan de site à cette adresse.", url=url)
         )
-    for number, source in enumerate(found, start=1):
+    for number, finding in enumerate(found, start=1):
+        source = finding.source
         kind = render(SOURCE_KINDS[source.kind], terminal_language())
-        click.echo(f"{number}. {source.name} ({kind})  {source.url}")
+        count = say("{n} document", "{n} documents", n=finding.documents)
+        click.echo(f"{number}. {source.name} ({kind}, {count})  {source.url}")
+        for sample in finding.samples:
+            day = f"{sample.published_at:%d/%m/%Y}" if sample.published_at else say("sans date")
+            click.echo(f"   – {day}  {(sample.title or sample.url)[:90]}")
     choice = (
         1
         if yes
@@ -111,5 +133,66 @@ def add(folder: Path, url: str, yes: bool) -> None:
         )
     )
     if choice:
-        catalogue.add(folder, found[choice - 1])
-        tell(say("La source « {id} » est ajoutée à vigie.toml.", id=found[choice - 1].id))
+        source = found[choice - 1].source
+        catalogue.add(folder, source)
+        tell(say("La source « {id} » est ajoutée à vigie.toml.", id=source.id))
+
+
+@sources.command("export", help=say("Écrire le catalogue en OPML, sur la sortie ou dans FICHIER."))
+@click.argument("file", metavar="[FICHIER]", required=False, type=click.Path(path_type=Path))
+@workspace
+def export(folder: Path, file: Path | None) -> None:
+    """Write the catalogue as OPML."""
+    from vigie import opml
+    from vigie.catalogue import write_whole
+    from vigie.settings import load
+
+    settings = load(folder)
+    content = opml.write(settings.sources, settings.watch.name)
+    if file is None:
+        click.echo(content, nl=False)
+        return
+    write_whole(file, content)
+    tell(say("{n} source écrite.", "{n} sources écrites.", n=len(settings.sources)))
+
+
+@sources.command("import", help=say("Ajouter au catalogue les sources d’un fichier OPML."))
+@click.argument("file", metavar="FICHIER", type=click.Path(path_type=Path))
+@workspace
+def import_(folder: Path, file: Path) -> None:
+    """Add the sources of an OPML file that the catalogue does not hold yet."""
+    from vigie import catalogue, opml
+    from vigie.settings import load
+
+    try:
+        raw = file.read_bytes()
+    except OSError as error:
+        raise InputError(
+            say("{path} est illisible : {error}.", path=str(file), error=error.strerror or "")
+        ) from error
+    settings = load(folder)
+    ids, urls = ({getattr(s, name) for s in settings.sources} for name in ("id", "url"))
+    found, problems = opml.read(raw, ids)
+    added = known = 0
+    for source in found:
+        if source.id in ids or (source.url and source.url in urls):
+            known += 1
+            continue
+        try:
+            catalogue.add(folder, source)
+        except SettingsError as error:
+            problems.append(say("{source} : {message}", source=source.id, message=str(error)))
+            continue
+        added += 1
+        ids.add(source.id)
+        urls.add(source.url)
+    for problem in problems:
+        tell(problem)
+    tell(
+        say(
+            "Sources : {added} ajoutées, {known} déjà au catalogue, {refused} refusées.",
+            added=added,
+            known=known,
+            refused=len(problems),
+        )
+    )

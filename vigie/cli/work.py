@@ -72,19 +72,22 @@ def run(folder: Path, until: date | None) -> None:
 
 
 @click.command(help=say("Collecter les sources, sans Prefect."))
+@click.option("--due", is_flag=True, help=say("Seulement celles dont le moment est venu."))
 @workspace
-def crawl(folder: Path) -> None:
-    """Crawl every source once."""
+def crawl(folder: Path, due: bool) -> None:
+    """Crawl every source once, or those that are due; a line for each, then what came of it."""
     from flows import steps
 
     with opened(folder) as (settings, store):
-        taken = sum(steps.crawl(settings, store).values(), steps.TakenIn())
+        report = steps.crawl(settings, store, due_only=due)
+    for outcome in report.outcomes:
+        tell(say("{source} : {message}", source=outcome.source_id, message=outcome.message))
     tell(
         say(
             "Documents : {new} nouveaux, {revised} révisés, {unchanged} connus.",
-            new=taken.new,
-            revised=taken.revised,
-            unchanged=taken.unchanged,
+            new=report.taken.new,
+            revised=report.taken.revised,
+            unchanged=report.taken.unchanged,
         )
     )
 

@@ -1,0 +1,54 @@
+"""Which sources are crawled now, and whether they give what they should.
+
+Apart from the other steps, so that a list of sources needs no language model.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+from crawlers import rhythm
+from crawlers.batch import UNCRAWLED
+from storage import Connection, Store, sources
+
+if TYPE_CHECKING:
+    from vigie.records import Outcome, Source
+    from vigie.settings import Settings
+
+
+def crawled_sources(settings: Settings) -> tuple[Source, ...]:
+    """Return the sources that are crawled; others are imported instead."""
+    return tuple(s for s in settings.sources if s.kind not in UNCRAWLED)
+
+
+def wanted_sources(
+    settings: Settings, store: Store, *, due_only: bool = False
+) -> tuple[Source, ...]:
+    """Return the sources to crawl now: all, or those whose next try has come."""
+    every = crawled_sources(settings)
+    if not due_only:
+        return every
+    now, tries = datetime.now(UTC), next_tries(settings, store)
+    return tuple(source for source in every if (tries[source.id] or now) <= now)
+
+
+def next_tries(settings: Settings, store: Store) -> dict[str, datetime | None]:
+    """Return when each crawled source is due again, by id; None: it was never tried."""
+    with store.reading() as c:
+        health = sources.health(c)
+        recent = sources.recent(c, datetime.now(UTC) - rhythm.LOOKING_BACK)
+    return {
+        source.id: rhythm.next_try(source, health.get(source.id), recent.get(source.id, 0))
+        for source in crawled_sources(settings)
+    }
+
+
+def judged(c: Connection, settings: Settings, outcome: Outcome) -> Outcome:
+    """Return an outcome that also says whether its source gives what it should."""
+    source = next((s for s in settings.sources if s.id == outcome.source_id), None)
+    begun = sources.watched_since(c).get(outcome.source_id)
+    if source is None or begun is None:
+        return outcome
+    recent = sources.recent(c, outcome.at - rhythm.LOOKING_BACK).get(source.id, 0)
+    return rhythm.yielding(source, outcome, recent, outcome.at - begun)

@@ -1,0 +1,81 @@
+"""`vigie crawl` and `vigie sources`, as a person at a terminal meets them."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+import pytest
+from click.testing import CliRunner
+
+from tests.flows.press import press, workspace
+from vigie.cli import cli
+from vigie.settings import load
+
+MONDAY = date(2026, 3, 2)
+BROKEN = '\n[[source]]\nid = "page"\nname = "Une page"\nurl = "{base}/broken"\nkind = "feed"\n'
+
+
+@pytest.fixture
+def watched(tmp_path):
+    with press(MONDAY - timedelta(weeks=1)) as base:
+        yield workspace(tmp_path / "veille", base, BROKEN.format(base=base)), base
+
+
+def vigie(*arguments, **options):
+    return CliRunner().invoke(cli, [str(a) for a in arguments], **options)
+
+
+def test_a_crawl_says_one_line_a_source_and_a_total(watched):
+    folder, _ = watched
+    result = vigie("crawl", "--dir", folder)
+    assert result.exit_code == 0, result.output
+    lines = result.stderr.splitlines()
+    assert [line.partition(" : ")[0] for line in lines[-5:-1]] == [
+        "gazette", "quartier", "agora", "page",
+    ]  # fmt: skip
+    assert "11 nouveaux" in lines[-1]
+
+    again = vigie("crawl", "--due", "--dir", folder)
+    assert again.exit_code == 0
+    assert "0 nouveaux" in again.stderr.splitlines()[-1]
+    assert "gazette" not in again.stderr
+
+
+def test_a_check_says_what_each_source_is(watched):
+    folder, _ = watched
+    result = vigie("sources", "check", "--dir", folder)
+    assert result.exit_code == 1
+    gazette, *_, page = result.stdout.splitlines()
+    assert gazette.startswith("gazette : ")
+    assert "documents, le plus récent daté du 2026-02-" in gazette
+    assert "page web au lieu d’un flux" in page
+
+
+def test_adding_shows_samples_asks_and_keeps_the_files_comments(watched):
+    folder, base = watched
+    path = folder / "vigie.toml"
+    path.write_text("# Notre veille\n" + path.read_text(encoding="utf-8"), encoding="utf-8")
+    result = vigie("sources", "add", f"{base}/agora", "--dir", folder, input="1\n")
+    assert result.exit_code == 0, result.output
+    assert result.output.count("   – ") == 2
+    assert path.read_text(encoding="utf-8").startswith("# Notre veille\n")
+    added = load(folder).sources[-1]
+    assert (added.name, added.url) == ("Agora", f"{base}/agora")
+    assert len({source.id for source in load(folder).sources}) == 5
+
+    refused = vigie("sources", "add", f"{base}/agora", "--dir", folder, input="0\n")
+    assert refused.exit_code == 0
+    assert len(load(folder).sources) == 5
+
+
+def test_the_catalogue_goes_out_and_in_again_whole(watched, tmp_path):
+    folder, base = watched
+    listing = tmp_path / "sources.opml"
+    assert vigie("sources", "export", listing, "--dir", folder).exit_code == 0
+    other = workspace(tmp_path / "autre", base)
+    text = (other / "vigie.toml").read_text(encoding="utf-8")
+    (other / "vigie.toml").write_text(text[: text.index("[[source]]")], encoding="utf-8")
+    result = vigie("sources", "import", listing, "--dir", other)
+    assert result.exit_code == 0, result.output
+    assert load(other).sources == load(folder).sources
+    assert "0 ajoutées, 4 déjà" in vigie("sources", "import", listing, "--dir", other).stderr
