@@ -34,6 +34,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 POSTGRES = os.environ.get("VIGIE_TEST_POSTGRES", "")
+if os.environ.get("CI") and not POSTGRES:
+    raise pytest.UsageError("VIGIE_TEST_POSTGRES is not set: in CI both databases are tested")
 
 
 @pytest.fixture(scope="session")
