@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from signals.measures import Estimate, Measures
 
 TERRITORY = "strasbourg"
-SPEED_SCALE = 2.5
+SPEED_SCALE = 2.3
 """About 8,000 documents a year."""
 NAMED = 15
 """Misses and intruders listed in the results."""

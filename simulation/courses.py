@@ -56,22 +56,22 @@ EMERGING = {
     "events_only": 0.6,
 }
 OTHERS = {
-    "one_off_event": 1.3,
-    "work": 0.9,
-    "syndicated": 0.6,
-    "national": 0.9,
+    "one_off_event": 1.0,
+    "work": 0.7,
+    "syndicated": 0.8,
+    "national": 1.4,
     "person": 0.9,
-    "advert": 0.8,
-    "old": 1.3,
+    "advert": 1.4,
+    "old": 1.6,
     "homonym": 0.35,
 }
 HABITS = {
     "one_off_event": (24, 6, 10, 0.4),
     "work": (24, 5, 8, 0.35),
-    "national": (45, 8, 12, 0.25),
+    "national": (28, 9, 14, 0.2),
     "person": (30, 6, 9, 0.3),
-    "advert": (60, 8, 13, 0.3),
-    "old": (45, 5, 10, 0.3),
+    "advert": (28, 9, 14, 0.25),
+    "old": (28, 6, 11, 0.25),
     "homonym": (30, 1, 3, 1.0),
 }
 """Days over which others are named, how often at least and at most, share of texts of their own."""

@@ -59,7 +59,7 @@ def simulate(
     """Write an invented web and its truth to a folder.
 
     `territory` is a name ("strasbourg") or the SIREN of an intercommunality. `until` is the
-    first day that is no longer simulated, a Monday by default. Scale 1 gives about 58 documents
+    first day that is no longer simulated, a Monday by default. Scale 1 gives about 68 documents
     a week. The same arguments give the same bytes on any machine.
 
     Raises:
