@@ -44,6 +44,8 @@ class Job:
     """Of the workspace: paths in the settings are relative to it."""
     communes: frozenset[str]
     """INSEE codes of the territory; empty for no limit."""
+    archive: Path | None = None
+    """Where responses are kept; None when they are not."""
     probe: bool = False
     """Write the body of the first source's address beside the spool, and nothing else."""
 
@@ -53,9 +55,11 @@ def crawl(
     http_states: Iterable[HttpState],
     settings: Settings,
     spool: Path,  # the door's name; the module of that name is used below
+    archive: Path | None = None,
 ) -> None:
     """Fetch some sources and write what they hold, and how each fared, to a spool.
 
+    With `archive`, a folder, the responses that led to documents are kept in it as WARC.
     Blocks until all are done. Sources of kind `files` are passed over.
 
     Raises:
@@ -64,7 +68,10 @@ def crawl(
     wanted = tuple(source for source in sources if source.kind not in UNCRAWLED)
     if not wanted:
         return
-    job = _job_of(wanted, tuple(http_states), settings, spool)
+    job = replace(
+        _job_of(wanted, tuple(http_states), settings, spool),
+        archive=archive.absolute() if archive else None,
+    )
     try:
         spool.parent.mkdir(parents=True, exist_ok=True)
         spool.touch()
@@ -151,6 +158,7 @@ def encode(job: Job) -> str:
             "spool": str(job.spool),
             "folder": str(job.folder),
             "communes": sorted(job.communes),
+            "archive": str(job.archive) if job.archive else None,
             "probe": job.probe,
         }
     )
@@ -170,6 +178,7 @@ def decode(content: str) -> Job:
         spool=Path(str(values["spool"])),
         folder=Path(str(values["folder"])),
         communes=frozenset(values["communes"]),
+        archive=Path(values["archive"]) if values["archive"] else None,
         probe=bool(values["probe"]),
     )
 

@@ -56,6 +56,8 @@ class Fetched:
     etag: str | None
     last_modified: str | None
     not_modified: bool = False
+    status: int = 200
+    headers: tuple[tuple[str, str], ...] = ()
     moved_to: str | None = None
     """Where permanent redirects, and only those, have led."""
 
@@ -249,6 +251,12 @@ def _fetched(response: Response, *, not_modified: bool = False) -> Fetched:
         etag=_header(response, "ETag"),
         last_modified=_header(response, "Last-Modified"),
         not_modified=not_modified,
+        status=response.status,
+        headers=tuple(
+            (name.decode("latin-1"), value.decode("latin-1"))
+            for name, values in response.headers.items()
+            for value in values
+        ),
         moved_to=asked if moved else None,
     )
 

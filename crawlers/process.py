@@ -12,6 +12,7 @@ from scrapy import Request, Spider, signals
 from scrapy.crawler import CrawlerProcess
 
 from crawlers import batch
+from crawlers.archive import Archive
 from crawlers.fetching import Failure, Fetcher
 from crawlers.guard import Guard
 from crawlers.resource import Place
@@ -84,6 +85,7 @@ class WatchSpider(Spider):
                 is_allowed=self.guard.allows,
             ),
             guard=self.guard,
+            archive=self._archive(),
         )
         places = asyncio.Semaphore(SOURCES_AT_ONCE)
 
@@ -93,6 +95,12 @@ class WatchSpider(Spider):
 
         await asyncio.gather(*(in_turn(number) for number in range(len(self.job.sources))))
         writer.close()
+
+    def _archive(self) -> Archive | None:
+        job = self.job
+        if job.archive is None or not job.crawler.archive_megabytes:
+            return None
+        return Archive(job.archive, job.spool.stem[:8], job.crawler.archive_megabytes)
 
     def count_from_now(self, request: Request) -> None:
         """Count a host's spacing from its last answer, not from when we meant to ask.

@@ -32,6 +32,7 @@ from vigie.records import Document, HealthState, HttpState, Message, Outcome, So
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
+    from crawlers.archive import Archive
     from crawlers.guard import Guard
     from crawlers.resource import Place
     from crawlers.spool import Writer
@@ -96,6 +97,7 @@ class Crawl:
     source_timeout: float
     place: Place
     guard: Guard
+    archive: Archive | None = None
 
     async def run(self, source: Source) -> None:
         """Crawl one source and write its one outcome, whatever happens."""
@@ -177,7 +179,7 @@ class Crawl:
             self._write_rejects(reading)
         if reading.problem and not reading.documents and not sitemaps.is_index(resource):
             return outcome_of(source, HealthState.WRONG_FORMAT, reading.problem)
-        new = await self._take(reading, progress)
+        new = await self._take(self._kept(reading, answer, source), progress)
         onward = self._onward(resource, progress, new=new)
         # What has others behind it may stay as it is while they change: always read again.
         whole = not progress.to_retry and not (onward and source.kind is SourceKind.SITEMAP)
@@ -240,7 +242,7 @@ class Crawl:
         reading = safely.read(formats.reader(source, found), resource)
         self._write_rejects(reading)
         before, progress.to_retry = progress.to_retry, False
-        new = await self._take(reading, progress)
+        new = await self._take(self._kept(reading, answer, source), progress)
         if source.kind is SourceKind.SITEMAP:
             whole = not progress.to_retry and not sitemaps.is_index(resource)
             self._remember(source, url, answer, whole=whole, mark=mark)
@@ -283,6 +285,14 @@ class Crawl:
                 moved_to=moved_to,
             )
         )
+
+    def _kept(self, reading: Reading, answer: Fetched, source: Source) -> Reading:
+        """Return a reading whose documents say where the response is kept, if it is."""
+        if self.archive is None or not reading.documents:
+            return reading
+        place = self.archive.keep(answer, source.id)
+        documents = tuple(replace(one, archive=place) for one in reading.documents)
+        return replace(reading, documents=documents)
 
     def _write_rejects(self, reading: Reading) -> None:
         for reject in reading.rejects:
@@ -371,8 +381,9 @@ class Crawl:
             reading = safely.read(_page_of(document), resource)
             complete = reading.documents[0] if reading.documents else None
         progress.waiting.pop(document.id, None)
-        if complete is not None:
-            self.writer.write(complete)
+        if complete is not None and isinstance(answer, Fetched):
+            place = self.archive and self.archive.keep(answer, document.source_id, document.url)
+            self.writer.write(replace(complete, archive=place or None))
         else:
             self._write_excerpt(document)
         if not lasting:

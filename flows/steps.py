@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import TYPE_CHECKING, TypeVar
 
-from crawlers import files, spool
+from crawlers import archive, files, spool
 from crawlers.batch import crawl as crawl_batch
 from flows import due
 from nlp import annotate as annotating
@@ -85,7 +85,7 @@ def fetch(settings: Settings, store: Store, *, due_only: bool = False) -> Path:
     folder = settings.data / "spool"
     folder.mkdir(parents=True, exist_ok=True)
     path = folder / f"{uuid.uuid4().hex}.jsonl"
-    crawl_batch(wanted, states, settings, path)
+    crawl_batch(wanted, states, settings, path, settings.data / "archive")
     return path
 
 
@@ -149,6 +149,18 @@ def empty_spool(settings: Settings, store: Store, path: Path) -> CrawlReport:
     path.unlink()
     order = [source.id for source in settings.sources if source.id in outcomes]
     return CrawlReport(tuple(outcomes[i] for i in order), taken)
+
+
+def reread(settings: Settings, store: Store) -> TakenIn:
+    """Read the archive of responses again with today's parsers, and store what they find."""
+    taken, known = TakenIn(), {source.id: source for source in settings.sources}
+    with progress(say("Relecture des archives"), None) as advance:
+        for batch in _batches(archive.reread(settings.data / "archive", known), BATCH):
+            with store.writing() as c:
+                saved = documents.save(c, batch, settings.zone)
+            taken += TakenIn(saved.new, saved.revised, saved.unchanged)
+            advance(len(batch))
+    return taken
 
 
 def spooled_sources(path: Path) -> list[str]:

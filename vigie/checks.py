@@ -312,6 +312,7 @@ BY_KEY: Mapping[tuple[str, str], Check] = {
     ("crawler", "allow_private_hosts"): _hosts,
     ("crawler", "delay"): _between(0, 3600),
     ("crawler", "max_body_megabytes"): _between(0.001, 1000),
+    ("crawler", "archive_megabytes"): _between(0, 10_000_000),
     ("crawler", "timeout"): _between(0.01, 3600),
     ("crawler", "source_timeout"): _between(0.01, 86400),
     ("storage", "url"): _database,

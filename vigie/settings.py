@@ -48,6 +48,8 @@ class Crawler:
     delay: float = 2.0
     """Seconds between two requests to one host."""
     max_body_megabytes: float = 5.0
+    archive_megabytes: float = 5000.0
+    """Room for the raw responses; the oldest make room for the newest, 0 keeps none."""
     timeout: float = 30.0
     """Seconds for one response."""
     source_timeout: float = 600.0

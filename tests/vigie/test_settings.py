@@ -233,3 +233,16 @@ def test_whatever_the_values_there_are_settings_or_one_line(tables):
         said = str(error)
     assert said.startswith("vigie.toml, ligne ")
     assert "\n" not in said
+
+
+def test_how_a_listing_is_read_and_how_much_is_archived_are_settings():
+    listing = '[[source]]\nid = "v"\nname = "V"\nurl = "https://v.example"\nkind = "listing"\n'
+    good = "[crawler]\narchive_megabytes = 0\n" + listing
+    found = settings.parse(good + 'links = "h2 > a"\nlink_pattern = "/a/\\\\d+"\n', Path("w"))
+    assert found.crawler.archive_megabytes == 0
+    assert (found.sources[0].links, found.sources[0].link_pattern) == ("h2 > a", r"/a/\d+")
+    for wrong in ('links = "h2 >>"\n', 'link_pattern = "("\n'):
+        with pytest.raises(SettingsError, match="ligne 8"):
+            settings.parse(good + wrong, Path("w"))
+    with pytest.raises(SettingsError, match="archive_megabytes"):
+        settings.parse("[crawler]\narchive_megabytes = -1\n", Path("w"))

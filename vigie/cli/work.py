@@ -73,13 +73,21 @@ def run(folder: Path, until: date | None) -> None:
 
 @click.command(help=say("Collecter les sources, sans Prefect."))
 @click.option("--due", is_flag=True, help=say("Seulement celles dont le moment est venu."))
+@click.option(
+    "--from-archive",
+    is_flag=True,
+    help=say("Ne rien demander au réseau : relire les réponses gardées."),
+)
 @workspace
-def crawl(folder: Path, due: bool) -> None:
+def crawl(folder: Path, due: bool, from_archive: bool) -> None:
     """Crawl every source once, or those that are due; a line for each, then what came of it."""
     from flows import steps
 
     with opened(folder) as (settings, store):
-        report = steps.crawl(settings, store, due_only=due)
+        if from_archive:
+            report = steps.CrawlReport((), steps.reread(settings, store))
+        else:
+            report = steps.crawl(settings, store, due_only=due)
     for outcome in report.outcomes:
         tell(say("{source} : {message}", source=outcome.source_id, message=outcome.message))
     tell(

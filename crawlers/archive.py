@@ -1,0 +1,170 @@
+"""The responses that led to documents, kept as WARC, so that they can be read again.
+
+One file a day and batch: `2026/2026-03-16-1f3a9c02.warc.gz`, each record a gzip member of its
+own. What is kept is what was read: bodies without their transfer's compression, no cookies, and
+never what was asked, so that no key is written.
+"""
+
+from __future__ import annotations
+
+import io
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any, BinaryIO
+
+from warcio import archiveiterator, statusandheaders, warcwriter
+from warcio.exceptions import ArchiveLoadFailed
+
+from crawlers import formats, pages, safely
+from crawlers.resource import Reading, Resource
+from crawlers.sniff import Format, sniff
+from vigie.records import SourceKind
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+    from pathlib import Path
+
+    from crawlers.fetching import Fetched
+    from vigie.records import Document, Source
+
+_SOURCE = "Vigie-Source"
+_ANNOUNCED = "Vigie-Announced"
+"""On the record of a page: the address under which the source announced it."""
+_UNKEPT = {"set-cookie", "content-encoding", "transfer-encoding", "content-length"}
+
+
+class Archive:
+    """Appends responses to the file of one day and batch, within a size."""
+
+    def __init__(self, folder: Path, batch: str, megabytes: float) -> None:
+        self._folder = folder
+        self._batch = batch
+        self._room = int(megabytes * 1_000_000) - make_room(folder, megabytes)
+
+    def keep(self, answer: Fetched, source_id: str, announced: str | None = None) -> str | None:
+        """Keep a response; return where, or None when there is no room left.
+
+        `announced` is the address under which the source told of a page.
+
+        Raises:
+            OSError: the disk is full, or gone.
+        """
+        if len(answer.body) > self._room:
+            return None
+        today = datetime.now(UTC)
+        name = f"{today:%Y}/{today:%Y-%m-%d}-{self._batch}.warc.gz"
+        path = self._folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with path.open("ab") as file:
+            offset = file.tell()
+            _write(file, answer, source_id, announced)
+            self._room -= file.tell() - offset
+        return f"{name}#{offset}"
+
+
+def _write(file: BinaryIO, answer: Fetched, source_id: str, announced: str | None) -> None:
+    # warcio carries no types.
+    warc: Any = warcwriter
+    writer = warc.WARCWriter(file, gzip=True)
+    headers = [(name, value) for name, value in answer.headers if name.lower() not in _UNKEPT]
+    ours = {_SOURCE: source_id, **({_ANNOUNCED: announced} if announced else {})}
+    status: Any = statusandheaders
+    record = writer.create_warc_record(
+        answer.url,
+        "response",
+        payload=io.BytesIO(answer.body),
+        warc_headers_dict=ours,
+        http_headers=status.StatusAndHeaders(f"{answer.status} OK", headers, protocol="HTTP/1.1"),
+    )
+    writer.write_record(record)
+
+
+def make_room(folder: Path, megabytes: float) -> int:
+    """Remove the oldest files until the archive fills nine tenths of its size; return its bytes."""
+    files = sorted(folder.glob("*/*.warc.gz"), key=lambda path: path.name)
+    sizes = [path.stat().st_size for path in files]
+    total, most = sum(sizes), megabytes * 1_000_000
+    if total <= most:
+        return total
+    for path, size in zip(files, sizes, strict=True):
+        if total <= 0.9 * most:
+            break
+        path.unlink(missing_ok=True)
+        total -= size
+    return total
+
+
+def reread(folder: Path, sources: Mapping[str, Source]) -> Iterator[Document]:
+    """Yield what today's parsers make of the archive, file after file, the oldest first.
+
+    Documents of sources that the catalogue no longer holds are left as they are.
+    """
+    for path in sorted(folder.glob("*/*.warc.gz"), key=lambda one: one.name):
+        yield from _reread_file(path, f"{path.parent.name}/{path.name}", sources)
+
+
+def _reread_file(path: Path, name: str, sources: Mapping[str, Source]) -> Iterator[Document]:
+    """Yield a file's documents: its pages, completed by what announced them, and the rest."""
+    announced: dict[tuple[str, str], Document] = {}
+    for page, source, resource, place in _records(path, name, sources):
+        if page:
+            known = announced.pop((source.id, page), None)
+            reading = safely.read(_page_reader(known), resource)
+            yield from (replace(one, archive=place) for one in reading.documents[:1])
+            continue
+        for document in _entries(source, resource).documents:
+            one = replace(document, archive=place)
+            if source.kind in {SourceKind.FEED, SourceKind.SITEMAP, SourceKind.LISTING}:
+                announced[source.id, document.url] = one
+            else:
+                yield one
+    for (source_id, _), document in announced.items():
+        if document.title or document.text:
+            yield replace(document, excerpt=not sources[source_id].full_text)
+
+
+def _page_reader(announced: Document | None) -> formats.Reader:
+    return lambda resource: pages.read(resource, announced)
+
+
+def _entries(source: Source, resource: Resource) -> Reading:
+    found = sniff(resource.body, resource.charset)
+    if found is Format.EMPTY or formats.mismatch(source, found, resource):
+        return Reading()
+    return safely.read(formats.reader(source, found), resource)
+
+
+def _records(
+    path: Path, name: str, sources: Mapping[str, Source]
+) -> Iterator[tuple[str | None, Source, Resource, str]]:
+    """Yield the whole records of a file; one that a killed crawl cut short ends it.
+
+    First comes, for a page, the address under which it was announced; last, the record's place.
+    """
+    warc: Any = archiveiterator
+    with path.open("rb") as file:
+        records = warc.ArchiveIterator(file)
+        try:
+            for record in records:
+                told = record.rec_headers
+                source = sources.get(told.get_header(_SOURCE) or "")
+                if record.rec_type != "response" or source is None:
+                    continue
+                body = record.content_stream().read()
+                place = f"{name}#{records.get_record_offset()}"
+                resource = Resource(
+                    body=body,
+                    url=told.get_header("WARC-Target-URI"),
+                    source_id=source.id,
+                    fetched_at=datetime.fromisoformat(told.get_header("WARC-Date")),
+                    charset=_charset(record.http_headers.get_header("Content-Type") or ""),
+                    language=source.language,
+                )
+                yield told.get_header(_ANNOUNCED), source, resource, place
+        except (ArchiveLoadFailed, EOFError, OSError):
+            return
+
+
+def _charset(said: str) -> str | None:
+    _, found, name = said.lower().partition("charset=")
+    return name.split(";")[0].strip("\"' ") if found else None

@@ -1,0 +1,58 @@
+from __future__ import annotations
+
+from dataclasses import replace
+
+from crawlers import archive, crawl, spool
+from tests.crawlers.test_crawl import ARTICLE, documents, rss, source
+from vigie.records import SourceKind
+
+
+def kept(folder):
+    return sorted(folder.glob("*/*.warc.gz"))
+
+
+def told(found):
+    return {(one.id, one.title, one.text, one.excerpt, one.published_at) for one in found}
+
+
+def test_what_was_archived_is_read_again_as_it_was(web, tmp_path, make_settings):
+    web.serve("/copeaux", ARTICLE.format(title="Les Copeaux"), Set_Cookie="a=b")
+    web.status("/ferme", 403)
+    items = ("Les Copeaux", web.url("/copeaux")), ("La ferme", web.url("/ferme"))
+    event = '<script type="application/ld+json">{"@type":"Event","name":"Fête","startDate":"2026-05-02"}</script>'
+    sources = [
+        source("presse", web.serve("/rss", rss(*items), "text/xml")),
+        source("sorties", web.serve("/agenda", f"<html><body>{event}</body></html>"), SourceKind.EVENTS),
+    ]  # fmt: skip
+    folder = tmp_path / "archive"
+    path = tmp_path / "spool.jsonl"
+    crawl(sources, (), make_settings(), path, folder)
+    first = documents(list(spool.read(path)))
+    (file,) = kept(folder)
+    assert file.parent.name == file.name[:4]
+    again = list(archive.reread(folder, {one.id: one for one in sources}))
+    assert told(again) == told(first)
+    assert {one.archive for one in again} >= {one.archive for one in first if not one.excerpt}
+    assert b"a=b" not in file.read_bytes()
+
+    fuller = replace(sources[0], id="autre")
+    assert list(archive.reread(folder, {"autre": fuller})) == []
+
+    file.write_bytes(file.read_bytes()[:-40])
+    assert len(list(archive.reread(folder, {one.id: one for one in sources}))) >= 1
+
+
+def test_the_archive_keeps_to_its_size(web, tmp_path, make_settings):
+    folder = tmp_path / "archive"
+    (folder / "2020").mkdir(parents=True)
+    for day in ("01", "02", "03"):
+        (folder / "2020" / f"2020-01-{day}-x.warc.gz").write_bytes(b"x" * 400_000)
+    web.serve("/copeaux", ARTICLE.format(title="Les Copeaux"))
+    one = source("presse", web.serve("/rss", rss(("Les Copeaux", web.url("/copeaux")))))
+    crawl([one], (), make_settings(archive_megabytes=1.0), tmp_path / "a.jsonl", folder)
+    assert [path.name[:10] for path in kept(folder)][:2] == ["2020-01-02", "2020-01-03"]
+    assert len(kept(folder)) == 3
+
+    nothing = tmp_path / "rien"
+    crawl([one], (), make_settings(archive_megabytes=0.0), tmp_path / "b.jsonl", nothing)
+    assert kept(nothing) == []
