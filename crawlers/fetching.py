@@ -314,6 +314,11 @@ def _refused(response: Response, wait: float | None) -> Failure:
         return Failure(state=HealthState.BLOCKED, message=message, lasting=lasting)
     if 300 <= status < 400:
         message = Message("redirection sans destination utilisable (réponse {status})", values)
+    elif status >= 500 and wait is not None:
+        message = Message(
+            "le site est en panne (réponse {status}) et demande d’attendre {seconds} s",
+            {"status": status, "seconds": round(wait)},
+        )
     elif status >= 500:
         message = Message("le site est en panne (réponse {status})", values)
     else:

@@ -155,6 +155,7 @@ def scrapy_settings(job: batch.Job, guard: Guard) -> dict[str, object]:
         "TELNETCONSOLE_ENABLED": False,
         "REFERER_ENABLED": False,
         "LOG_ENABLED": False,
+        "LOG_INSTALL_ROOT_HANDLER": False,
         "LOGSTATS_INTERVAL": 0,
         "MEMUSAGE_ENABLED": False,
         "REACTOR_THREADPOOL_MAXSIZE": 20,
@@ -170,7 +171,7 @@ def main() -> None:
     """Do the job that standard input holds."""
     job = batch.decode(sys.stdin.read())
     guard = Guard(job.crawler.allow_private_hosts)
-    process = CrawlerProcess(scrapy_settings(job, guard), install_root_handler=False)
+    process = CrawlerProcess(scrapy_settings(job, guard))
     process.crawl(WatchSpider, job=job, guard=guard)
     process.start()
 

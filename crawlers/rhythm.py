@@ -49,7 +49,15 @@ def next_try(source: Source, health: SourceHealth | None, recent: int) -> dateti
         wait = source.every + STEP * (weight * max(health.failures - 1, 0))
     else:
         wait = interval(source, recent)
+    wait = max(wait, _asked(health))
     return health.last_try + min(wait, max(LONGEST, source.every))
+
+
+def _asked(health: SourceHealth) -> timedelta:
+    """Return how long the site itself has asked to be left alone, a day at most."""
+    seconds = health.message.values.get("seconds")
+    asked = seconds if isinstance(seconds, int) and health.failures else 0
+    return min(timedelta(seconds=max(asked, 0)), timedelta(days=1))
 
 
 def interval(source: Source, recent: int) -> timedelta:

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -55,6 +56,15 @@ def test_failures_lengthen_the_wait_by_the_same_step_each_time(state, message, d
     assert wait(state, 1, message) == hour
     assert wait(state, 2, message) == hour + timedelta(days=days)
     assert wait(state, 5, message) == hour + timedelta(days=4 * days)
+
+
+def test_a_site_that_asks_for_time_is_given_it_up_to_a_day():
+    asked = replace(
+        health(HealthState.UNREACHABLE, 1), message=Message("panne, {seconds} s", {"seconds": 7200})
+    )
+    assert rhythm.next_try(FEED, asked, 9) - NOW == timedelta(hours=2)
+    endless = replace(asked, message=Message("panne, {seconds} s", {"seconds": 9_999_999}))
+    assert rhythm.next_try(FEED, endless, 9) - NOW == timedelta(days=1)
 
 
 def test_no_source_is_ever_given_up():
