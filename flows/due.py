@@ -47,7 +47,7 @@ def next_tries(settings: Settings, store: Store) -> dict[str, datetime | None]:
 def judged(c: Connection, settings: Settings, outcome: Outcome) -> Outcome:
     """Return an outcome that also says whether its source gives what it should."""
     source = next((s for s in settings.sources if s.id == outcome.source_id), None)
-    begun = sources.watched_since(c).get(outcome.source_id)
+    begun = sources.watched_since(c, outcome.source_id)
     if source is None or begun is None:
         return outcome
     recent = sources.recent(c, outcome.at - rhythm.LOOKING_BACK).get(source.id, 0)

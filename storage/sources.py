@@ -105,11 +105,11 @@ def recent(c: Connection, since: datetime) -> dict[str, int]:
     return {row.source_id: row[1] for row in c.execute(query)}
 
 
-def watched_since(c: Connection) -> dict[str, datetime]:
-    """Return when each source was first tried, by id."""
-    table = tables.outcomes
-    query = select(table.c.source_id, func.min(table.c.at)).group_by(table.c.source_id)
-    return {row.source_id: row[1] for row in c.execute(query)}
+def watched_since(c: Connection, source_id: str) -> datetime | None:
+    """Return when a source was first tried."""
+    at = tables.outcomes.c.at
+    query = select(at).where(tables.outcomes.c.source_id == source_id).order_by(at).limit(1)
+    return c.execute(query).scalar()
 
 
 # --- what is remembered of URLs ----------------------------------------------------------

@@ -134,3 +134,13 @@ def test_what_a_source_brought_is_counted_with_its_newest_day(c, press):
     assert sources.yields(c) == {}
     documents.save(c, [press.document(n, date(2026, 3, n)) for n in (1, 4, 2)])
     assert sources.yields(c) == {"gazette": (3, date(2026, 3, 4))}
+
+
+def test_the_first_try_and_the_recent_documents_of_a_source_are_known(c, press):
+    assert sources.watched_since(c, "gazette") is None
+    for hour in (3, 1, 2):
+        sources.save_outcome(c, outcome(hour, HealthState.LIVELY))
+    assert sources.watched_since(c, "gazette") == START + timedelta(hours=1)
+    days = (date(2026, 2, 1), date(2026, 3, 3), date(2026, 3, 4))
+    documents.save(c, [press.document(number, day) for number, day in enumerate(days)])
+    assert sources.recent(c, START) == {"gazette": 2}
