@@ -6,13 +6,14 @@
 from __future__ import annotations
 
 import json
+import resource
 import sys
 from datetime import UTC, datetime
 from pathlib import Path
 from time import perf_counter, process_time
 
 from benchmarks import report
-from nlp import annotate, model, text
+from nlp import annotate, languages, model, text
 from nlp.training import generate
 from vigie.records import Document
 
@@ -31,7 +32,11 @@ def texts(count: int) -> list[str]:
 
 def main() -> None:
     """Measure, print, write."""
-    sample = texts(int(sys.argv[1]) if len(sys.argv) > 1 else 120)
+    sample = [
+        body
+        for body in texts(int(sys.argv[1]) if len(sys.argv) > 1 else 120)
+        if languages.detect(text.prepare(body[: languages.SAMPLE])) == "fr"
+    ]
     now = datetime.now(UTC)
     documents = [
         Document(
@@ -52,7 +57,8 @@ def main() -> None:
     bare, whole = [], []
     for _ in range(ROUNDS):
         start, cpu = perf_counter(), process_time()
-        list(language_model.pipe(prepared, batch_size=16))
+        for _ in language_model.pipe(prepared, batch_size=16):
+            pass
         bare.append((process_time() - cpu, perf_counter() - start))
         start, cpu = perf_counter(), process_time()
         mentions = sum(
@@ -66,6 +72,7 @@ def main() -> None:
         "mentions": mentions,
         "bare_cpu_seconds": round(min(bare)[0], 2),
         "annotate_cpu_seconds": round(min(whole)[0], 2),
+        "memory_mb": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024,
         "ratio": round(min(whole)[0] / min(bare)[0], 3),
         "version": model.VERSION,
     }

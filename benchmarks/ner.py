@@ -17,6 +17,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+from sklearn.linear_model import LogisticRegression
+
 from benchmarks import report as results
 from nlp import annotate, classifier, model, places, questions, recognition, text
 from nlp.training import fitting, generate
@@ -103,6 +106,7 @@ def on_real(language_model: Language, options: argparse.Namespace) -> dict[str, 
     truth = [[Piece(s["start"], s["end"], s["label"]) for s in row["spans"]] for row in rows]
     found = extracted([r["text"] for r in rows], language_model)
     figures = report(rows, truth, found)
+    figures["calibration"] = calibration(rows, truth, found)
     if options.ceiling:
         figures["ceiling"] = report(rows, truth, ceiling(rows, language_model))
     if options.errors:
@@ -208,13 +212,13 @@ def measure(
         if not every:
             counts["empty"] += 1
             counts["false_alarms"] += bool(given)
-    given, wanted_count = max(counts["given"], 1), max(counts["wanted"], 1)
+    given_count, wanted_count = max(counts["given"], 1), max(counts["wanted"], 1)
     return {
-        "exact": _prf(counts["exact"] / given, counts["exact"] / wanted_count),
-        "overlap": _prf(counts["met"] / given, counts["reached"] / wanted_count),
+        "exact": _prf(counts["exact"] / given_count, counts["exact"] / wanted_count),
+        "overlap": _prf(counts["met"] / given_count, counts["reached"] / wanted_count),
         "type_right": round(counts["typed"] / max(counts["met"], 1), 3),
         "false_alarm_sentences": round(counts["false_alarms"] / max(counts["empty"], 1), 3),
-        "persons_as_actors": round(counts["persons"] / given, 3),
+        "persons_as_actors": round(counts["persons"] / given_count, 3),
         "spans": counts["wanted"],
         "found": counts["given"],
     }
@@ -226,16 +230,13 @@ def _prf(precision: float, recall: float) -> list[float]:
 
 
 def reliability(truth: list[list[Piece]], found: list[list[Piece]]) -> list[list[float]]:
-    """Return (mean confidence, share right, how many) by fifths of confidence."""
+    """Return (mean confidence, share right, how many) by tenths of confidence.
+
+    Right is an actor or institution that meets one; the two told apart are `type_right`.
+    """
     bins: dict[int, list[tuple[float, bool]]] = {}
-    for every, guesses in zip(truth, found, strict=True):
-        wanted = [p for p in every if p.label in KEPT]
-        for piece in guesses:
-            if piece.label in KEPT:
-                right = any(piece.meets(q) for q in wanted)
-                bins.setdefault(min(int(piece.confidence * 5), 4), []).append(
-                    (piece.confidence, right)
-                )
+    for confidence, right, _ in _judged(truth, found):
+        bins.setdefault(min(int(confidence * 10), 9), []).append((confidence, right))
     return [
         [
             round(sum(c for c, _ in pairs) / len(pairs), 2),
@@ -244,6 +245,44 @@ def reliability(truth: list[list[Piece]], found: list[list[Piece]]) -> list[list
         ]
         for _, pairs in sorted(bins.items())
     ]
+
+
+def _judged(
+    truth: list[list[Piece]], found: list[list[Piece]]
+) -> Iterator[tuple[float, bool, int]]:
+    """Yield confidence, whether it is right, and the sentence, of each name that is kept."""
+    for position, (every, guesses) in enumerate(zip(truth, found, strict=True)):
+        wanted = [p for p in every if p.label in KEPT]
+        for piece in guesses:
+            if piece.label in KEPT:
+                yield piece.confidence, any(piece.meets(q) for q in wanted), position
+
+
+def calibration(
+    rows: Sequence[dict[str, Any]], truth: list[list[Piece]], found: list[list[Piece]]
+) -> dict[str, Any]:
+    """Return what `classifier.CALIBRATION` should be, and how far it holds on other sources.
+
+    Fitted on what the shipped calibration says; each source is judged by a fit on the others.
+    """
+    judged = [j for j in _judged(truth, found) if 0 < j[0] < 1]
+    odds = np.array([[np.log(c / (1 - c))] for c, _, _ in judged])
+    right = np.array([r for _, r, _ in judged])
+    sources = np.array([rows[position]["source"] for _, _, position in judged])
+    told = np.zeros(len(judged))
+    for fold in range(FOLDS):
+        here = np.isin(sources, sorted(set(sources))[fold::FOLDS])
+        fitted = LogisticRegression(C=100).fit(odds[~here], right[~here])
+        told[here] = fitted.predict_proba(odds[here])[:, 1]
+    whole = LogisticRegression(C=100).fit(odds, right)
+    slope, shift = classifier.CALIBRATION
+    by = float(whole.coef_[0, 0])
+    return {
+        "fitted": [round(by * slope, 2), round(by * shift + float(whole.intercept_[0]), 2)],
+        "brier_other_sources": round(float(np.mean((told - right) ** 2)), 3),
+        "brier_shipped": round(float(np.mean([(c - r) ** 2 for c, r, _ in judged])), 3),
+        "brier_of_the_mean": round(float(right.mean() * (1 - right.mean())), 3),
+    }
 
 
 def ceiling(rows: Sequence[dict[str, Any]], language_model: Language) -> list[list[Piece]]:

@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-import numpy as np
-
-from nlp import classifier, features, questions
+from nlp import agreement, classifier, features, questions
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-    from numpy.typing import NDArray
     from spacy.language import Language
     from spacy.tokens import Doc
 
@@ -22,8 +18,6 @@ if TYPE_CHECKING:
 
 BATCH = 60_000
 """Characters given to the language model at once: more only costs memory."""
-SHARED = 0.35
-"""How much of a candidate's evidence is what its other occurrences in the text say."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,26 +69,11 @@ def names_of(doc: Doc, asked: Sequence[Question], weights: classifier.Weights) -
     candidates = [question.candidate for question in asked]
     vectors = features.vectors(doc, candidates, [question.bounds for question in asked])
     judged = classifier.judge(weights, [question.facts for question in asked], vectors)
-    judged = classifier.Judged(_pooled(asked, judged.presence), judged.bounds)
+    judged = agreement.agreed(doc, asked, judged)
     return [
         _found(doc, asked[row], label, confidence)
         for row, label, confidence in classifier.chosen(candidates, judged)
     ]
-
-
-def _pooled(asked: Sequence[Question], presence: NDArray[np.float32]) -> NDArray[np.float32]:
-    """Let the occurrences of one string in a text agree on what it names."""
-    rows = defaultdict(list)
-    for row, question in enumerate(asked):
-        rows[question.surface].append(row)
-    logs = np.log(np.maximum(presence, 1e-6))
-    pooled = logs.copy()
-    for same in rows.values():
-        if len(same) > 1:
-            pooled[same] = (1 - SHARED) * logs[same] + SHARED * logs[same].mean(axis=0)
-    shares = np.exp(pooled)
-    result: NDArray[np.float32] = shares / shares.sum(axis=1, keepdims=True)
-    return result
 
 
 def _found(doc: Doc, question: Question, label: Label, confidence: float) -> Found:

@@ -404,9 +404,12 @@ def _digit_end(doc: Tokens, position: int) -> bool:
     return doc.texts[position].isdigit() and len(doc.texts[position]) <= 4
 
 
+ELISIONS = frozenset(["l'", "d'", "qu'", "n'", "s'", "j'", "c'", "m'", "t'"])
+
+
 def _glued(doc: Tokens, position: int) -> bool:
     """Tell whether a token goes on without a space from the one before: `ech` in `Clic'ech`."""
-    if doc.spaces[position - 1]:
+    if doc.spaces[position - 1] or doc.words[position - 1] in ELISIONS:
         return False
     text = doc.texts[position]
     before = doc.texts[position - 1]
@@ -421,18 +424,22 @@ def _cuts(doc: Tokens, start: int, end: int) -> Iterator[tuple[int, int]]:
     pieces: list[tuple[int, int]] = []
     piece = start
     for position in range(start, end):
-        if doc.words[position] in LINKS and position > piece:
-            pieces.append((piece, position))
-            piece = position + 1
-        elif doc.words[position] in LINKS:
+        if doc.words[position] in LINKS:
+            if position > piece:
+                pieces.append((piece, position))
             piece = position + 1
     if piece < end:
         pieces.append((piece, end))
     if len(pieces) > 1:
         pieces = pieces[:6]
         for first in range(len(pieces)):
+            opening = pieces[first][0]
+            # « La » with its capital may open a name, or only the sentence.
+            articled = opening > start and doc.names[opening - 1]
             for last in range(first, len(pieces)):
-                yield pieces[first][0], pieces[last][1]
+                yield opening, pieces[last][1]
+                if articled:
+                    yield opening - 1, pieces[last][1]
     if 1 < end - start <= 6 and len(pieces) == 1:
         yield start + 1, end
         yield start, end - 1

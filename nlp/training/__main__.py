@@ -12,7 +12,7 @@ from nlp import classifier, model
 from nlp.training import fitting, generate
 
 SEED = 1
-FILLINGS = 3
+FILLINGS = 6
 
 
 def main() -> None:

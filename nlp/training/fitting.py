@@ -26,7 +26,7 @@ RARE = 2
 UNITS = {"presence": 48, "bounds": 32}
 NETWORKS = 2
 """Of each kind, averaged: two seeds agree where one was lucky."""
-EPOCHS = 8
+EPOCHS = 5
 PENALTY = 0.3
 SAME = 0.5
 """A candidate names what a name does when they share this much of their union."""

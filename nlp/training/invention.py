@@ -68,6 +68,7 @@ LAST = (
     "Maurer Godeau Rambert Sallenave Thouvenin Vautier Winckler Ziani Aubrac Bazin Cazenave Dufour "
     "Estève Fabre Guilloux Hamelin Jaouen Keller Lagarde Marchal Nivelle Oudinot Perrin Rolland".split()
 )
+ENGLISH = "Future River Bread Seeds Street Commons Repair Circle Planet Water Voices Tools Action Rising Games Sound Light Youth Border Islands".split()
 # Pieces of names from elsewhere: they are made rather than listed, so that none is learnt by heart.
 STARTS = (
     "Mi Je Da Ya Bra Ka Sa Ta No Zo An El Or Iv Lu Gi Fa Ni Ha Ro Ke Su Vi Aï Ou Dja Ju".split()
@@ -132,7 +133,7 @@ def actor(rng: Random) -> str:
             _common_words,
             _long,
         ),
-        (16, 14, 14, 9, 11, 9, 8, 4, 7, 4, 6, 7, 8),
+        (16, 14, 14, 9, 11, 9, 8, 4, 7, 6, 6, 7, 8),
     )[0](rng)
 
 
@@ -327,6 +328,8 @@ def _foreign(rng: Random) -> str:
             f"{rng.choice(('Casa', 'Tierra', 'Terra', 'Alma'))} {rng.choice(('Viva', 'Nostra', 'Comuna', 'Aberta'))}",
             f"{rng.choice(('Makers', 'Women', 'Artists', 'Riders'))} for {rng.choice(('Change', 'Water', 'Good'))}",
             f"Le {rng.choice(('Spot', 'Loft', 'Dock', 'Shed', 'Patch'))}",
+            f"{rng.choice(ENGLISH)} {rng.choice(ENGLISH)}",
+            f"{rng.choice(ENGLISH)} {rng.choice(('for', 'of', 'and', 'in'))} {rng.choice(ENGLISH)}",
         )
     )
 
@@ -504,7 +507,9 @@ def work(rng: Random) -> str:
 
 def street(rng: Random) -> str:
     """Return a street's name, its noun in lower case."""
-    return f"{rng.choice(STREETS)} {rng.choice((f'des {rng.choice(NOUNS_P).capitalize()}', f'du {rng.choice(NOUNS_M).capitalize()}', f'{rng.choice(FIRST)}-{rng.choice(LAST)}', f'{rng.choice(FIRST)} {rng.choice(LAST)}', f'de la {rng.choice(NOUNS_F).capitalize()}', f'de {rng.choice(COMMUNES)}'))}"
+    head = rng.choice(STREETS)
+    head = head.capitalize() if rng.random() < 0.3 else head
+    return f"{head} {rng.choice((f'des {rng.choice(NOUNS_P).capitalize()}', f'du {rng.choice(NOUNS_M).capitalize()}', f'{rng.choice(FIRST)}-{rng.choice(LAST)}', f'{rng.choice(FIRST)} {rng.choice(LAST)}', f'de la {rng.choice(NOUNS_F).capitalize()}', f'de {rng.choice(COMMUNES)}'))}"
 
 
 def institution(rng: Random) -> tuple[str, str]:

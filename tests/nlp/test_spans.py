@@ -17,6 +17,10 @@ def language_model():
         ("Le collectif « Un toit pour demain » se réunit.", "Un toit pour demain"),
         ("La Ligue des droits du fleuve dénonce un abandon.", "Ligue des droits du fleuve"),
         ("Au 12 rue des Tanneurs, on répare.", "rue des Tanneurs"),
+        ("L'association Zigzag ouvre une cantine.", "Zigzag"),
+        ("Merci à La Remise pour la scie.", "La Remise"),
+        ("L'Atelier du Coin recrute.", "Atelier du Coin"),
+        ("L'envolée des pinsons recrute.", "L'envolée des pinsons"),
         ("Partenaires : La Remise / Les Doigts Noirs", "La Remise"),
     ],
 )
