@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from twisted.internet.base import ReactorBase
 
 _NAT64 = ipaddress.ip_network("64:ff9b::/96")
+_LOCAL_NAT64 = ipaddress.ip_network("64:ff9b:1::/48")
 AddressInfo = tuple[int, int, int, str, Any]
 
 
@@ -31,6 +32,8 @@ def is_public(address: str) -> bool:
     except ValueError:
         return False
     if isinstance(ip, ipaddress.IPv6Address):
+        if ip.is_site_local or ip in _LOCAL_NAT64:
+            return False
         inner = ip.ipv4_mapped or ip.sixtofour or (ip.teredo[1] if ip.teredo else None)
         if inner is None and (ip in _NAT64 or int(ip) < 2**32):
             inner = ipaddress.IPv4Address(int(ip) & 0xFFFFFFFF)
@@ -62,19 +65,21 @@ class Guard:
         Runs in a thread of the reactor's pool.
         """
         key = (host.lower(), port)
-        if key not in self._known and key in self._unknown:
-            raise socket.gaierror(socket.EAI_NONAME, "unknown a moment ago")
+        if key in self._unknown:
+            raise socket.gaierror(socket.EAI_NONAME, "unknown earlier in this crawl")
         if key not in self._known:
-            self._unknown.add(key)
+            try:
+                answers = socket.getaddrinfo(host, port, family, kind)
+            except socket.gaierror:
+                self._unknown.add(key)
+                raise
             found: list[AddressInfo] = [
-                (int(info[0]), int(info[1]), info[2], info[3], info[4])
-                for info in socket.getaddrinfo(host, port, family, kind)
+                (int(info[0]), int(info[1]), info[2], info[3], info[4]) for info in answers
             ]
             kept = [info for info in found if self.allows(host, port) or is_public(str(info[4][0]))]
             if found and not kept:
                 self.refused.add(host.lower().strip("[]"))
             # Names that resolve to IPv6 first are often unreachable where there is only IPv4.
-            self._unknown.discard(key)
             self._known[key] = sorted(kept, key=lambda info: info[0] != socket.AF_INET)
         return self._known[key]
 

@@ -233,6 +233,8 @@ def test_a_spool_gives_back_what_was_written_even_cut_short(tmp_path):
         "::ffff:127.0.0.1",
         "fe80::1%eth0",
         "fd00::1",
+        "fec0::1",
+        "64:ff9b:1::7f00:1",
         "64:ff9b::a00:1",
         "2002:7f00:1::",
     ],
