@@ -88,7 +88,7 @@ def new_messages(
         )
     try:
         server = _connected(mail, guard, timeout)
-    except OSError as error:
+    except (OSError, imaplib.IMAP4.error) as error:
         raise NoMailError(
             HealthState.UNREACHABLE,
             Message("connexion impossible à {host}", {"host": mail.host}),

@@ -27,9 +27,11 @@ if TYPE_CHECKING:
 LARGEST = 20_000_000
 """Bytes of a message that is read."""
 _ONLINE = re.compile(
-    r"en ligne|navigateur|version web|voir (?:cet|ce|l)|view (?:this|in)|browser|online|webversion",
+    r"version (?:en ligne|web)|(?:dans|avec) (?:votre|le|un) navigateur|in (?:your|a) browser|"
+    r"online version|web version",
     re.IGNORECASE,
 )
+"""What a link to the same letter on the web says; « billetterie en ligne » is another thing."""
 _ADDRESS = re.compile(r"https?://[^\s<>\"')\]]+")
 
 
@@ -61,15 +63,16 @@ def read(raw: bytes, source_id: str, language: str | None, now: datetime) -> Doc
         message = message_from_bytes(raw, policy=policy.default)
         title = text.one_line(str(message["Subject"] or ""))
         body, links = _body(message)
-        url = _url(message, links, raw)
+        own = _identity(message, raw)
+        url = _url(message, links) or own
         published, note = dates.choose(((_sent(message), "date d’envoi du message"),), now)
-    except (ValueError, LookupError, AttributeError, TypeError, IndexError) as error:
+    except (ValueError, LookupError, AttributeError, TypeError, RecursionError) as error:
         reason = Message("message illisible ({error})", {"error": type(error).__name__})
         return _reject(reason, raw, source_id)
     if not title and not body:
         return _reject(Message("message sans titre ni texte"), raw, source_id)
     return Document(
-        id=identity.document_id(url),
+        id=identity.document_id(_archived(message) or own),
         source_id=source_id,
         url=url,
         title=title,
@@ -132,13 +135,19 @@ def _links(content: str) -> list[tuple[str, str]]:
     ]
 
 
-def _url(message: EmailMessage, links: list[tuple[str, str]], raw: bytes) -> str:
-    """Return where a message can be read again: online, else by its own identity."""
-    archived = str(message["Archived-At"] or "").strip(" <>")
-    if archived.startswith(("http://", "https://")):
-        return archived
-    for words, url in links:
-        if _ONLINE.search(words):
-            return url
+def _url(message: EmailMessage, links: list[tuple[str, str]]) -> str:
+    """Return where a message can be read on the web, if it says so."""
+    online = (url for words, url in links if _ONLINE.search(words))
+    return _archived(message) or next(online, "")
+
+
+def _archived(message: EmailMessage) -> str:
+    """Return the address of a list's own archive (RFC 5064)."""
+    address = str(message["Archived-At"] or "").strip(" <>")
+    return address if address.startswith(("http://", "https://")) else ""
+
+
+def _identity(message: EmailMessage, raw: bytes) -> str:
+    """Return what names a message for good: links in it may be the same in every letter."""
     own = str(message["Message-ID"] or "").strip(" <>\t\r\n")
     return f"mid:{quote(own, safe='@')}" if own else f"mid:{identity.document_id(raw.hex())}"
