@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, tzinfo
 from hashlib import sha256
@@ -79,7 +80,9 @@ def _make_sources(c: Connection, batch: Sequence[Document]) -> None:
 
 def digest_of(document: Document) -> str:
     """Return what tells one version of a document from another: its title, text and event."""
-    parts = (document.title, document.text, str(from_event(document.event)))
+    # As it is stored: a lone half of a character is cleaned in the same way on both sides.
+    event = json.dumps(from_event(document.event), ensure_ascii=False, sort_keys=True)
+    parts = (document.title, document.text, event)
     return sha256(clean("\x1f".join(parts)).encode()).hexdigest()[:32]
 
 
