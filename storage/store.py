@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -94,15 +95,19 @@ def open_store(url: str, folder: Path, *, patience: float = 30.0) -> Store:
     return store
 
 
+def _without_password(url: str) -> str:
+    return re.sub(r"//[^@/]*@", "//…@", url)
+
+
 def _located(url: str, folder: Path) -> URL:
     try:
         located = make_url(url)
-    except ArgumentError as error:
+    except (ArgumentError, ValueError) as error:
         raise StorageError(
             say(
                 "« {url} » n’est pas une adresse de base de données : écrivez par exemple "
                 "sqlite:///data/vigie.db ou postgresql+psycopg://… dans [storage].",
-                url=url,
+                url=_without_password(url),
             )
         ) from error
     kind = located.get_backend_name()
