@@ -22,7 +22,7 @@ from storage import Connection, Store, actors, documents, facts, queues, sources
 from storage import annotations as stored_annotations
 from storage import stories as stored_stories
 from vigie import gazetteer
-from vigie.language import say
+from vigie.language import render, say, terminal_language
 from vigie.records import (
     Annotation,
     Document,
@@ -34,10 +34,10 @@ from vigie.records import (
     SourceKind,
 )
 from vigie.settings import Settings, require_contact
-from vigie.terminal import progress
+from vigie.terminal import progress, tell
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
     from datetime import date
     from pathlib import Path
 
@@ -45,6 +45,9 @@ if TYPE_CHECKING:
 
 BATCH = 200
 """Documents a transaction: large enough to be fast, small enough to lose little."""
+
+TOLD = 20
+"""Refused lines that are named in the terminal; the file of rejects names them all."""
 
 T = TypeVar("T")
 
@@ -203,6 +206,7 @@ class _Rejects:
     def __init__(self, folder: Path, file: Path) -> None:
         self._target = folder / f"{file.stem}.rejects.jsonl"
         self.path: Path | None = None
+        self._told = 0
 
     def keep(self, refused: list[Reject]) -> None:
         """Append rejects; the file is made anew for each import."""
@@ -214,13 +218,23 @@ class _Rejects:
                 row = {"where": reject.where, "reason": str(reject.reason), "raw": reject.raw}
                 out.write(json.dumps(row, ensure_ascii=False) + "\n")
         self.path = self._target
+        for reject in refused[: max(TOLD - self._told, 0)]:
+            tell(f"{reject.where} : {render(reject.reason, terminal_language())}")
+        self._told += len(refused)
 
 
 # --- annotate ----------------------------------------------------------------------------
 
 
-def annotate(settings: Settings, store: Store) -> int:
-    """Annotate every document that waits; return how many."""
+def annotate(
+    settings: Settings,
+    store: Store,
+    read: Callable[[list[str], Language], int] | None = None,
+) -> int:
+    """Annotate every document that waits; return how many.
+
+    `read` annotates one batch and returns how many no longer wait; by default `annotate_batch`.
+    """
     with store.reading() as c:
         total = documents.waiting_count(c, model.VERSION)
     if not total:
@@ -229,7 +243,14 @@ def annotate(settings: Settings, store: Store) -> int:
     done = 0
     with progress(say("Lecture des documents"), total) as advance:
         while ids := next_batch(store):
-            done += annotate_batch(settings, store, ids, language_model)
+            kept = (
+                read(ids, language_model)
+                if read
+                else annotate_batch(settings, store, ids, language_model)
+            )
+            if not kept:
+                break  # what still waits is being edited: the next run reads it
+            done += kept
             advance(len(ids))
     return done
 
@@ -243,7 +264,7 @@ def next_batch(store: Store) -> list[str]:
 def annotate_batch(
     settings: Settings, store: Store, ids: list[str], language_model: Language
 ) -> int:
-    """Find mentions, actors and stories in some documents and store them; return how many."""
+    """Find mentions, actors and stories in documents; return how many no longer wait."""
     territory = gazetteer.territory(settings.watch.territory)
     with store.reading() as c:
         batch = documents.load(c, ids)
@@ -251,9 +272,9 @@ def annotate_batch(
     with store.writing() as c:
         known = actors.by_blocks(c, resolution.blocks_of(found))
         known |= actors.by_keys(c, resolution.keys_of(found))
-        stored_annotations.save(c, found, resolution.resolve(found, known), read=batch)
+        kept = stored_annotations.save(c, found, resolution.resolve(found, known), read=batch)
         _group_stories(c, found)
-    return len(found)
+    return kept
 
 
 def _group_stories(c: Connection, found: list[Annotation]) -> None:

@@ -6,6 +6,7 @@ Import this module after `flows.engine.keep_at_home`.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
@@ -19,7 +20,6 @@ from prefect.exceptions import TerminationSignal
 
 from flows import due, steps
 from flows.steps import TakenIn
-from nlp import model
 from storage import Store, documents, open_store, sources
 from vigie.errors import VigieError, WorkspaceError
 from vigie.language import say
@@ -49,7 +49,8 @@ class Summary:
         """Return the summary as lines for a person."""
         lines = [
             say(
-                "Documents : {new} nouveaux, {revised} révisés, {unchanged} connus ; {read} lus.",
+                "Documents nouveaux : {new}, révisés : {revised}, connus : {unchanged}, "
+                "lus : {read}.",
                 new=self.taken.new,
                 revised=self.taken.revised,
                 unchanged=self.taken.unchanged,
@@ -76,7 +77,7 @@ class Summary:
     def markdown(self) -> str:
         """Return the summary as the artifact of the run."""
         rows = "".join(
-            f"| {c.rank} | {c.name} | {c.score:.2f} | {c.stories} | {c.sources} |\n"
+            f"| {c.rank} | {_cell(c.name)} | {c.score:.2f} | {c.stories} | {c.sources} |\n"
             for c in self.queue.candidates
         )
         return (
@@ -84,6 +85,11 @@ class Summary:
             + "".join(f"- {line}\n" for line in self.lines())
             + f"\n| | | | | |\n|-:|-|-:|-:|-:|\n{rows}"
         )
+
+
+def _cell(name: str) -> str:
+    """Return what the web wrote as words of a Markdown table, and nothing more."""
+    return re.sub(r"([\\`*_{}\[\]()#!|<>~])", r"\\\1", " ".join(name.split()))
 
 
 class _Workspace:
@@ -197,16 +203,11 @@ def _crawl(workspace: _Workspace) -> tuple[TakenIn, list[str]]:
 
 
 def _annotate_all(workspace: _Workspace) -> int:
-    with workspace.store.reading() as c:
-        total = documents.waiting_count(c, model.VERSION)
-    if not total:
-        return 0
-    language_model, done = model.load(), 0
-    with progress(say("Lecture des documents"), total) as advance:
-        while ids := steps.next_batch(workspace.store):
-            done += _annotate(workspace, ids, language_model)
-            advance(len(ids))
-    return done
+    return steps.annotate(
+        workspace.settings,
+        workspace.store,
+        lambda ids, language_model: _annotate(workspace, ids, language_model),
+    )
 
 
 def _ailing(workspace: _Workspace) -> tuple[SourceHealth, ...]:
