@@ -195,11 +195,13 @@ def fresh(profile: Profile, context: Context) -> Found | None:
 
 
 def repeated(profile: Profile, context: Context) -> Found | None:
-    """Proposed last week, with no independent story since: it makes room, and comes back after."""
+    """Proposed before, with no independent story since: it makes room, and comes back after."""
     shown = context.proposed.get(profile.actor_id)
     if shown is None or any(day > shown for day, _ in profile.story_days):
         return None
-    return Found(1.0, Message("Déjà proposé la semaine dernière, rien de nouveau depuis"))
+    return Found(
+        1.0, Message("Déjà proposé le {day}, rien de nouveau depuis", {"day": say_day(shown)})
+    )
 
 
 def upcoming(profile: Profile, context: Context) -> Found | None:
@@ -221,13 +223,13 @@ def upcoming(profile: Profile, context: Context) -> Found | None:
 
 
 def stories(profile: Profile, context: Context) -> Found | None:
-    """Independent stories of the last eight weeks: each doubling adds a third."""
+    """Independent stories of the last eight weeks: a third from two, two thirds from three on."""
     since = context.as_of - timedelta(days=55)
     count = sum(1 for day, _ in profile.story_days if day >= since)
     if count < 2:
         return None
     return Found(
-        min((count - 1).bit_length() / 3 if count > 1 else 0.0, 1.0),
+        min((count - 1).bit_length() / 3, 1.0),
         Message("{n} récits indépendants en huit semaines", {"n": count}),
     )
 
@@ -344,9 +346,9 @@ def under_the_radar(profile: Profile, context: Context) -> Found | None:
     return Found(
         1 / (1 + (profile.stories - 1) / 5),
         Message(
-            "Sous le radar : absent des annuaires, {n} récit en tout, aucun national",
+            "Sous le radar : {n} récit en tout, aucun national",
             {"n": profile.stories},
-            "Sous le radar : absent des annuaires, {n} récits en tout, aucun national",
+            "Sous le radar : {n} récits en tout, aucun national",
         ),
     )
 
@@ -418,7 +420,7 @@ def established(profile: Profile, context: Context) -> Found | None:
 def seasonal(profile: Profile, context: Context) -> Found | None:
     """Comes back in the same weeks of the year, by its own history or by what is said of it.
 
-    History: the share of its earlier stories that fall within three weeks of today's season,
+    History: the share of its earlier stories that fall within 45 days of today's season,
     when they cover at least one earlier year and nothing much happened in between.
     """
     earlier = [day for day, _ in profile.story_days if (context.as_of - day).days > 180]

@@ -43,7 +43,7 @@ REJECTED_SCORE = 0.7
 """A rejected actor returns only above this …"""
 REJECTED_STORIES = 2
 """… and with so many independent stories since it was rejected."""
-LEAST_CONFIDENCE = 0.3
+LEAST_CONFIDENCE = 0.5
 """No mention surer than this: more likely a slip of extraction than a group."""
 OF_ONE_STORY = 3
 """At most so many candidates that one story alone brings."""

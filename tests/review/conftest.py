@@ -250,8 +250,8 @@ def candidate(rank: int, as_of: date) -> Candidate:
             feature(
                 "radar",
                 0.55,
-                "Sous le radar : absent des annuaires, {n} récit en tout, aucun national",
-                plural="Sous le radar : absent des annuaires, {n} récits en tout, aucun national",
+                "Sous le radar : {n} récit en tout, aucun national",
+                plural="Sous le radar : {n} récits en tout, aucun national",
                 n=stories,
             ),
             feature("anchor", 0.38, "Cité avec des communes du territoire"),
