@@ -23,7 +23,8 @@ def show(table: Table) -> None:
     """Print a table on standard output, as wide as the terminal."""
     from rich.console import Console
 
-    console = Console()
+    # What the web wrote stands in the cells: brackets in it are no markup.
+    console = Console(markup=False, emoji=False, highlight=False)
     console.width = console.width if console.is_terminal else WIDTH
     console.print(table)
 
