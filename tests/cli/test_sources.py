@@ -33,11 +33,11 @@ def test_a_crawl_says_one_line_a_source_and_a_total(watched):
     assert [line.partition(" : ")[0] for line in lines[-5:-1]] == [
         "gazette", "quartier", "agora", "page",
     ]  # fmt: skip
-    assert "11 nouveaux" in lines[-1]
+    assert "nouveaux : 11" in lines[-1]
 
     again = vigie("crawl", "--due", "--dir", folder)
     assert again.exit_code == 0
-    assert "0 nouveaux" in again.stderr.splitlines()[-1]
+    assert "nouveaux : 0" in again.stderr.splitlines()[-1]
     assert "gazette" not in again.stderr
 
 

@@ -92,7 +92,7 @@ def crawl(folder: Path, due: bool, from_archive: bool) -> None:
         tell(say("{source} : {message}", source=outcome.source_id, message=outcome.message))
     tell(
         say(
-            "Documents : {new} nouveaux, {revised} révisés, {unchanged} connus.",
+            "Documents nouveaux : {new}, révisés : {revised}, connus : {unchanged}.",
             new=report.taken.new,
             revised=report.taken.revised,
             unchanged=report.taken.unchanged,
@@ -160,7 +160,7 @@ def import_(folder: Path, files: tuple[Path, ...], source_id: str | None, format
 
 def _import_line(file: Path, taken: TakenIn, rejects: Path | None) -> str:
     counts = say(
-        "{file} : {new} nouveaux, {revised} révisés, {unchanged} déjà connus, {rejected} refusés",
+        "{file} : nouveaux {new}, révisés {revised}, déjà connus {unchanged}, refusés {rejected}",
         file=file.name,
         new=taken.new,
         revised=taken.revised,
