@@ -1,15 +1,18 @@
 """How well actors and institutions are found, in real sentences and in simulated documents.
 
 `python -m benchmarks.ner [--errors] [--ceiling]` measures the shipped weights on
-`../shared/real/gold-dev.jsonl` (read by a person, never committed, never trained on) and on a
-sample of a simulated archive, and writes the figures to `benchmarks/results/`. `--ceiling` also
-trains on the real sentences, cross-validated by source: a measurement of how far better text
-could lead, shipped nowhere.
+`../shared/real/gold-dev.jsonl` (read by a person, never committed, never trained on), on a second
+set of real sentences of which only the labels are kept here, and on a sample of a simulated
+archive, and writes the figures to `benchmarks/results/`. `--ceiling` also trains on the first
+real sentences, cross-validated by source: a measurement of how far better text could lead,
+shipped nowhere. `--errors` shows those of the first set alone: the second stays unseen, so that
+it says what texts nobody built for would say.
 """
 
 from __future__ import annotations
 
 import argparse
+import hashlib
 import json
 import tempfile
 from collections import Counter, defaultdict
@@ -30,7 +33,11 @@ if TYPE_CHECKING:
 
     from spacy.language import Language
 
-GOLD = Path(__file__).parents[2] / "shared/real/gold-dev.jsonl"
+REAL = Path(__file__).parents[2] / "shared/real"
+GOLD = REAL / "gold-dev.jsonl"
+CORPUS = REAL / "corpus-dev.jsonl"
+SECOND = Path(__file__).parent / "second-reading.jsonl"
+"""Labels of sentences of the corpus, by document and position, without a word of text."""
 SIMULATED = ("strasbourg", 7, 26)
 """Territory, seed and weeks; never learnt from."""
 EVERY = 5
@@ -64,6 +71,7 @@ def main() -> None:
     figures: dict[str, Any] = {"annotation": model.VERSION}
     if GOLD.exists():
         figures["real"] = on_real(language_model, options)
+        figures["second"] = on_second(language_model)
     else:
         print(f"{GOLD} is absent: measured on the simulator only")
     figures["simulated"] = on_simulated(language_model)
@@ -91,6 +99,9 @@ def rows_of(figures: dict[str, Any]) -> Iterator[tuple[object, ...]]:
         told += [("real, all", real["all"]), ("real, random sentences", real["random"])]
         told += [(f"real, {how}", found) for how, found in real["by_how"].items()]
         told += [("real, places", real["places"]), ("real, persons", real["persons"])]
+    if second := figures.get("second"):
+        told += [("second reading, all", second["all"])]
+        told += [(f"second reading, {how}", found) for how, found in second["by_how"].items()]
     simulated = figures["simulated"]
     told += [("simulated, all", simulated["all"])]
     told += [(f"simulated, {kind}", found) for kind, found in simulated["by_kind"].items()]
@@ -112,6 +123,33 @@ def on_real(language_model: Language, options: argparse.Namespace) -> dict[str, 
     if options.errors:
         print_errors(rows, truth, found)
     return figures
+
+
+def on_second(language_model: Language) -> dict[str, Any]:
+    """Return the figures on the second set of real sentences."""
+    rows = second_reading()
+    truth = [[Piece(s["start"], s["end"], s["label"]) for s in row["spans"]] for row in rows]
+    return report(rows, truth, extracted([row["text"] for row in rows], language_model))
+
+
+def second_reading() -> list[dict[str, Any]]:
+    """Return the rows of the second set with their text, taken from the corpus.
+
+    Raises:
+        SystemExit: a sentence is no longer where it was when it was labelled.
+    """
+    texts = {
+        hashlib.sha256(document["url"].encode()).hexdigest()[:16]: (
+            f"{document['title']}\n\n{document['text']}"
+        )
+        for document in _lines(CORPUS)
+    }
+    rows = _lines(SECOND)
+    for row in rows:
+        row["text"] = texts[row["document"]][row["start"] : row["end"]]
+        if hashlib.sha256(row["text"].encode()).hexdigest()[:12] != row["sha256"]:
+            raise SystemExit(f"{CORPUS} is not the one of which {SECOND} holds the labels")
+    return rows
 
 
 def extracted(texts: Sequence[str], language_model: Language) -> list[list[Piece]]:
@@ -164,7 +202,7 @@ def on_simulated(language_model: Language) -> dict[str, Any]:
 
 
 def _lines(path: Path) -> list[dict[str, Any]]:
-    return [json.loads(line) for line in path.read_text("utf-8").splitlines()]
+    return [json.loads(line) for line in path.read_text("utf-8").split("\n") if line]
 
 
 def report(

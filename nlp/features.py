@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from nlp import cues, lexicon, spans
+from nlp import cues, lexicon, spans, speech
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -131,6 +131,9 @@ def _facts_before(doc: Tokens, start: int, bounds: tuple[int, int]) -> list[str]
         for offset in (1, 2, 3)
     ]
     told.append(f"first={words[start]}")
+    told.append(f"first_may_be={speech.classes_of(words[start])}")
+    if start > low:
+        told.append(f"before_may_be={speech.classes_of(words[start - 1])}")
     told += [f"first_is={name}" for name in heads_of(words[start])]
     if start > low:
         told += _ending("before", doc.texts[start - 1])
@@ -159,6 +162,12 @@ def _facts_after(doc: Tokens, end: int, bounds: tuple[int, int]) -> list[str]:
         for offset in (0, 1)
     ]
     told.append(f"last={words[end - 1]}")
+    if doc.texts[end - 1][0].islower():
+        told.append(f"last_may_be={speech.classes_of(words[end - 1])}")
+    if end < stop:
+        told.append(f"next_may_be={speech.classes_of(words[end])}")
+        if end + 1 < stop:
+            told.append(f"next2_may_be={speech.classes_of(words[end + 1])}")
     told += _ending("last", doc.texts[end - 1])
     if end < stop:
         told += _ending("next", doc.texts[end])
@@ -188,6 +197,12 @@ def heads_of(word: str) -> tuple[str, ...]:
 def _word_facts(doc: Tokens, start: int, end: int) -> list[str]:
     length = end - start
     told = [f"last_is={name}" for name in heads_of(doc.words[end - 1])] if length > 1 else []
+    classes = [
+        (text[0].islower(), speech.classes_of(word))
+        for text, word in zip(doc.texts[start:end], doc.words[start:end], strict=True)
+        if text[0].isalpha() and word not in LINKING
+    ]
+    told += {f"{'low' if lower else 'cap'}_may_be={letters}" for lower, letters in classes}
     if length > 2:
         told += [fact for text in doc.texts[start + 1 : end - 1] for fact in _ending("in", text)]
         inner = {name for word in doc.words[start + 1 : end - 1] for name in heads_of(word)}
@@ -237,12 +252,33 @@ def _shape_facts(doc: Tokens, start: int, end: int) -> list[str]:
         told.append("digit")
     if any(shape.odd for shape in shapes):
         told.append("odd")
+    told.append(f"pattern={_pattern(doc, start, end)}")
     words = doc.words[start:end]
     if "et" in words or "&" in words:
         told.append("has_and")
     if "-" in texts or "–" in texts:
         told.append("has_dash")
     return told
+
+
+def _pattern(doc: Tokens, start: int, end: int) -> str:
+    """Return what the words of a name are, one after the other; of a long one, its two ends."""
+    length = end - start
+    inside = range(start, end)
+    kept = [*inside[:3], *inside[-3:]] if length > 6 else inside
+    told = [_sort(doc.texts[position], doc.words[position]) for position in kept]
+    return " ".join(told if length <= 6 else [*told[:3], "…", *told[3:]])
+
+
+@lru_cache(maxsize=65536)
+def _sort(text: str, word: str) -> str:
+    if word in LINKING:
+        return word if text[0].islower() else word.capitalize()
+    if not text[0].isalpha():
+        return "9" if text[0].isdigit() else "."
+    if text.isupper() and len(text) > 1:
+        return "AA"
+    return "A" if text[0].isupper() else speech.classes_of(word) or "x"
 
 
 def _single(text: str) -> list[str]:
@@ -277,9 +313,9 @@ LINKING = spans.LINKS - {"in", "dans"} | {"-", "–"}
 
 
 def vectors(doc: Doc, pairs: list[Candidate], bounds: list[tuple[int, int]]) -> NDArray[np.float32]:
-    """Return the contextual vectors of candidates (candidates x 480).
+    """Return the contextual vectors of candidates (candidates x 576).
 
-    First and last token, mean of all, the token before and the one after.
+    First and last token, mean of all, the token before and the one after, mean of the sentence.
     """
     tensor = np.asarray(doc.tensor, dtype=np.float32)
     padded = np.vstack([tensor, np.zeros((1, tensor.shape[1]), dtype=np.float32)])
@@ -292,4 +328,7 @@ def vectors(doc: Doc, pairs: list[Candidate], bounds: list[tuple[int, int]]) -> 
     mean = (sums[ends] - sums[starts]) / (ends - starts)[:, None]
     before = np.where(starts > lows, starts - 1, nothing)
     after = np.where(ends < highs, ends, nothing)
-    return np.hstack([padded[starts], padded[ends - 1], mean, padded[before], padded[after]])
+    around = (sums[highs] - sums[lows]) / (highs - lows)[:, None]
+    return np.hstack(
+        [padded[starts], padded[ends - 1], mean, padded[before], padded[after], around]
+    )

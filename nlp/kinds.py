@@ -49,7 +49,10 @@ HEADS: tuple[tuple[ActorKind, str], ...] = (
         ActorKind.ASSOCIATION,
         (
             r"associations?|assos?|amap|mjc|amicales?|comit[ée]s?|clubs?|compagnies?|chorales?|"
-            r"harmonies?|cercles?"
+            r"harmonies?|cercles?|troupes?|ch(?:œ|oe)urs?|fanfares?|orchestres?|ligues?|"
+            r"mouvements?|groupements?|syndicats?|ressourceries?|recycleries?|accorderies?|"
+            r"jardins? partag[ée]s?|r[ée]gies? de quartier|centres? soci(?:al|aux)|foyers? ruraux?|"
+            r"maisons? de quartier"
         ),
     ),
 )
@@ -59,36 +62,74 @@ PATTERN = re.compile(
 )
 
 
+MODIFIERS = re.compile(
+    r"(?:\s+(?:de\s|d['’]|en\s)?(?!(?:d[eu]s?|l[ea]s?|et|pour)\b)[^\W\d_A-Z][\w·-]*){0,2}"
+    r"(?P<of>\s+(?:d[eu]s?|de\sla|d['’]|de\sl['’]))?\s*(?:[:«“\"'’(]\s*)*"
+)
+"""What may stand between a head and the name it announces (« citoyen », « d’habitants », « : »),
+and what makes of the name the head's complement (« les entreprises de l’ESS »)."""
+OWNING = frozenset([ActorKind.ASSOCIATION, ActorKind.COLLECTIVE])
+"""Kinds of which the complement is a name all the same: « l’association des Tisserands »."""
+APPOSITION = re.compile(r"[\s»”\"’')]*[,(–-]\s*(?:une?|le|la|les|l['’]|nouve(?:au|lle)|jeune|\s)*")
+OPENINGS = re.compile(r"(?:l[ea]s?\s|l['’]|grande?s?\s|petite?s?\s|jeunes?\s)*", re.IGNORECASE)
+NOT_GROUPS = re.compile(
+    r"r[ée]seaux? soci(?:al|aux)|clubs? de lecture|unions? (?:europ[ée]enne|libres?|civiles?)|"
+    r"r[ée]seaux? (?:de neurones|[ée]lectriques?|ferr[ée]s?|routiers?|de transports?|cyclables?)",
+    re.IGNORECASE,
+)
+
+
 def kind_of(surface: str, sentence: str) -> ActorKind:
     """Return the kind that the name itself or the words around it in its sentence say.
 
     `UNKNOWN` when nothing says it: a kind is never guessed.
     """
-    within = _first(surface)
+    if not surface:
+        return ActorKind.UNKNOWN
+    within = _within(surface)
     if within is not None:
         return within
     start = sentence.find(surface)
-    if start < 0 or not surface:
+    if start < 0:
         return ActorKind.UNKNOWN
-    before = sentence[:start].rstrip(" «“\"'’(")
-    found = [m for m in PATTERN.finditer(before) if before[m.end() :].count(" ") <= 3]
-    if found and not re.search(r"[.;:!?,]", before[found[-1].end() :]):
-        return _kind(found[-1])
-    after = re.match(
-        r"[\s»”\"’')]*[,(–-]\s*(?:une?|le|la|les|l['’]|nouve(?:au|lle)|jeune|\s)*",
-        sentence[start + len(surface) :],
+    return (
+        _announced(sentence[:start])
+        or _explained(sentence[start + len(surface) :])
+        or ActorKind.UNKNOWN
     )
-    if after:
-        rest = sentence[start + len(surface) + after.end() :]
-        first = PATTERN.match(rest)
-        if first:
-            return _kind(first)
-    return ActorKind.UNKNOWN
 
 
-def _first(text: str) -> ActorKind | None:
-    match = PATTERN.search(text)
-    return _kind(match) if match else None
+def _within(surface: str) -> ActorKind | None:
+    """Return the kind by a head that opens the name, or stands in it with a capital."""
+    opening = OPENINGS.match(surface)
+    first = opening.end() if opening else 0
+    for match in _heads(surface):
+        if match.start() == first or match[0][0].isupper():
+            return _kind(match)
+    return None
+
+
+def _announced(before: str) -> ActorKind | None:
+    """Return the kind by the last head before a name, if no more than modifiers come between."""
+    for match in reversed(_heads(before)):
+        between = MODIFIERS.fullmatch(before, match.end())
+        if between and (between["of"] is None or _kind(match) in OWNING):
+            return _kind(match)
+    return None
+
+
+def _explained(after: str) -> ActorKind | None:
+    """Return the kind by the apposition after a name."""
+    apposition = APPOSITION.match(after)
+    if apposition is None or NOT_GROUPS.match(after, apposition.end()):
+        return None
+    head = PATTERN.match(after, apposition.end())
+    return _kind(head) if head else None
+
+
+def _heads(text: str) -> list[re.Match[str]]:
+    barred = [match.start() for match in NOT_GROUPS.finditer(text)]
+    return [match for match in PATTERN.finditer(text) if match.start() not in barred]
 
 
 def _kind(match: re.Match[str]) -> ActorKind:

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from functools import cache
 from typing import TYPE_CHECKING, NamedTuple
 
-from nlp import cues
+from nlp import cues, lexicon
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -49,7 +49,8 @@ LINKS = frozenset(
 """What may stand inside a name between two of its words."""
 LONGEST = 14
 """Tokens in a name."""
-QUOTES = {"«": "»", '"': '"', "“": "”"}
+ENCLOSURES = {"«": '»”"', '"': '"»”', "“": '”"»', "(": ")"}
+"""What opens an enclosed span, and what may close it."""
 SURE_STOPS = frozenset(
     [
         "est",
@@ -304,12 +305,13 @@ def candidates(doc: Tokens, bounds: tuple[int, int]) -> list[Candidate]:
         if start < end and is_sound(doc, start, end):
             found.setdefault((start, end), Candidate(start, end)).sources.add(source)
 
-    for start, end in runs(doc, bounds):
-        for cut_start, cut_end in _cuts(doc, start, end):
-            add(cut_start, cut_end, "run")
-        for longer in _longer(doc, start, end, bounds[1]):
-            add(start, longer, "longer")
-    for start, end in _quoted(doc, bounds):
+    for run_start, end in runs(doc, bounds):
+        for start in _openings(doc, run_start, end):
+            for cut_start, cut_end in _cuts(doc, start, end):
+                add(cut_start, cut_end, "run")
+            for longer in _longer(doc, start, end, bounds[1]):
+                add(start, longer, "longer")
+    for start, end in _enclosed(doc, bounds):
         add(start, end, "quoted")
     for start, end in _opened(doc, bounds):
         add(start, end, "opened")
@@ -418,18 +420,17 @@ def _glued(doc: Tokens, position: int) -> bool:
     return (text[0].isalnum() and before[-1] in "-'@+&·.") or (text[:1] in ".-'" and len(text) > 1)
 
 
+def _openings(doc: Tokens, start: int, end: int) -> Iterator[int]:
+    """Yield where a run may open: also after a word whose capital may be the sentence's."""
+    yield start
+    if start + 1 < end and doc.words[start] in lexicon.OPENING_WORDS and doc.names[start + 1]:
+        yield start + 1
+
+
 def _cuts(doc: Tokens, start: int, end: int) -> Iterator[tuple[int, int]]:
     """Yield a run and its pieces: between links, and without its first or last piece."""
     yield start, end
-    pieces: list[tuple[int, int]] = []
-    piece = start
-    for position in range(start, end):
-        if doc.words[position] in LINKS:
-            if position > piece:
-                pieces.append((piece, position))
-            piece = position + 1
-    if piece < end:
-        pieces.append((piece, end))
+    pieces = _pieces(doc, start, end)
     if len(pieces) > 1:
         pieces = pieces[:6]
         for first in range(len(pieces)):
@@ -440,9 +441,24 @@ def _cuts(doc: Tokens, start: int, end: int) -> Iterator[tuple[int, int]]:
                 yield opening, pieces[last][1]
                 if articled:
                     yield opening - 1, pieces[last][1]
-    if 1 < end - start <= 6 and len(pieces) == 1:
-        yield start + 1, end
-        yield start, end - 1
+    for first, last in pieces:
+        if 1 < last - first <= 6:
+            yield first + 1, last
+            yield first, last - 1
+
+
+def _pieces(doc: Tokens, start: int, end: int) -> list[tuple[int, int]]:
+    """Return what stands between the links of a run."""
+    pieces: list[tuple[int, int]] = []
+    piece = start
+    for position in range(start, end):
+        if doc.words[position] in LINKS:
+            if position > piece:
+                pieces.append((piece, position))
+            piece = position + 1
+    if piece < end:
+        pieces.append((piece, end))
+    return pieces
 
 
 def _longer(doc: Tokens, start: int, end: int, stop: int) -> Iterator[int]:
@@ -462,13 +478,14 @@ def _longer(doc: Tokens, start: int, end: int, stop: int) -> Iterator[int]:
         yield position
 
 
-def _quoted(doc: Tokens, bounds: tuple[int, int]) -> Iterator[tuple[int, int]]:
+def _enclosed(doc: Tokens, bounds: tuple[int, int]) -> Iterator[tuple[int, int]]:
+    """Yield what stands between quotation marks or brackets."""
     position, stop = bounds
     while position < stop:
-        closing = QUOTES.get(doc.texts[position])
-        if closing:
-            for end in range(position + 1, min(stop, position + 10)):
-                if doc.texts[end] in {closing, '"', "”", "»"}:
+        closings = ENCLOSURES.get(doc.texts[position])
+        if closings:
+            for end in range(position + 1, min(stop, position + LONGEST)):
+                if doc.texts[end] in closings:
                     if end > position + 1:
                         yield position + 1, end
                     position = end

@@ -1,6 +1,7 @@
-"""Annotated sentences from our own templates, filled with invented names.
+"""Annotated sentences of our own: written ones, and templates filled with invented names.
 
-In a template, `[…|a]` marks a span (a actor, i institution, l place, p person, e event), and a
+A written sentence is read as it is, and once more with other names where they fit. In a
+template, `[…|a]` marks a span (a actor, i institution, l place, p person, e event), and a
 word between braces is filled in: `{a}` a group's bare name, `{A}` one with its article, `{b}`
 one as a venue, `{i}` an institution and `{e}` an event with their article, `{p}` a person,
 `{fn}` a first name, `{l}` a commune, `{s}` a street, `{ac}` and `{full}` a short form and what
@@ -18,14 +19,18 @@ from nlp.training import invention
 from nlp.training.fitting import Example
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
-FILES = ("press", "agenda", "civic", "nothing", "wild", "more", "daily")
+TEMPLATES = ("press", "agenda", "civic", "nothing", "wild", "more", "daily")
+WRITTEN = ("press", "associations", "agenda", "institutions", "contrasts", "prose")
+RENAMED = 0.6
+"""Share of the names that are others when a written sentence is read again."""
 SHOUTED = 0.04
 """Share of examples in capitals, as titles and posters are."""
 LABELS = {"a": "ACTOR", "i": "INSTITUTION", "l": "PLACE", "p": "PERSON", "e": "EVENT"}
 SLOT = re.compile(r"\{(\w+)\}")
 MARK = re.compile(r"\[([^|\[\]]+)\|([ailpe])\]")
+ARTICLE = re.compile(r"(?:\b(?:l[ea]s?|du|des|aux?|une?)|\b[ld]['’])\s?$", re.IGNORECASE)
 CONTRACTIONS = (
     (re.compile(r"\b([Dd])e le (?=\[|tiers-lieu|collectif|réseau|fablab|café|club)"), r"\1u "),
     (re.compile(r"\b([Dd])e les (?=\[)"), r"\1es "),
@@ -38,26 +43,58 @@ ELISION = re.compile(r"\b([Dd])e (?=\[[AÀEÉÈIOUÔHœ])")
 
 def templates() -> list[str]:
     """Return every template, in a fixed order."""
-    folder = files("nlp.training").joinpath("sentences")
+    return _lines("sentences", TEMPLATES)
+
+
+def written() -> list[str]:
+    """Return every written sentence with its marks, in a fixed order."""
+    return _lines("written", WRITTEN)
+
+
+def _lines(folder: str, names: Sequence[str]) -> list[str]:
+    place = files("nlp.training").joinpath(folder)
     return [
         line
-        for name in FILES
-        for line in folder.joinpath(f"{name}.txt").read_text("utf-8").splitlines()
+        for name in names
+        for line in place.joinpath(f"{name}.txt").read_text("utf-8").splitlines()
         if line.strip()
     ]
 
 
 def examples(seed: int, fillings: int) -> Iterator[Example]:
-    """Yield the examples of all templates, each filled anew a number of times."""
+    """Yield the examples of all templates, each filled a number of times, and of all sentences."""
     rng = Random(seed)  # noqa: S311 - repeatable, not secret
     for template in templates():
-        times = fillings if "{" in template else 1
-        for _ in range(times):
-            example = parse(fill(template, rng))
-            shouted = example.text.upper()
-            if rng.random() < SHOUTED and len(shouted) == len(example.text):
-                example = Example(shouted, example.spans)
-            yield example
+        for _ in range(fillings if "{" in template else 1):
+            yield _shouted(parse(fill(template, rng)), rng)
+    for sentence in written():
+        yield _shouted(parse(sentence), rng)
+        yield _shouted(parse(renamed(sentence, rng)), rng)
+
+
+def _shouted(example: Example, rng: Random) -> Example:
+    capitals = example.text.upper()
+    if rng.random() < SHOUTED and len(capitals) == len(example.text):
+        return Example(capitals, example.spans)
+    return example
+
+
+def renamed(sentence: str, rng: Random) -> str:
+    """Return a written sentence in which some groups and persons bear other names.
+
+    A name after an article stays, since the article agrees with it.
+    """
+
+    def other(mark: re.Match[str]) -> str:
+        if rng.random() > RENAMED:
+            return mark[0]
+        if mark[2] == "p":
+            return f"[{invention.person(rng)}|p]"
+        if mark[2] == "a" and not ARTICLE.search(sentence[: mark.start()]):
+            return f"[{invention.actor(rng)}|a]"
+        return mark[0]
+
+    return _varied(MARK.sub(other, sentence), rng)
 
 
 def parse(marked: str) -> Example:

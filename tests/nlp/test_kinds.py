@@ -20,6 +20,10 @@ from vigie.records import ActorKind
             "La Société d’histoire du Val expose.",
             ActorKind.ASSOCIATION,
         ),
+        ("Braises", "L’association des Braises ouvre un local.", ActorKind.ASSOCIATION),
+        ("Les Braises", "L’association d’habitants « Les Braises » ouvre.", ActorKind.ASSOCIATION),
+        ("Racing Club du Val", "Le Racing Club du Val recrute.", ActorKind.ASSOCIATION),
+        ("La Petite Librairie", "La Petite Librairie ferme.", ActorKind.COMPANY),
     ],
 )
 def test_the_kind_is_what_the_text_says(surface, sentence, kind):
@@ -32,6 +36,10 @@ def test_the_kind_is_what_the_text_says(surface, sentence, kind):
         ("Les Braises", "Les Braises ouvre un local samedi."),
         ("Les Braises", "L’association est venue hier soir. Les Braises ouvre."),
         ("Les Braises", "Autre phrase."),
+        ("ESS", "Les entreprises de l’ESS recrutent."),
+        ("Braises et Cie Duo", "L’union des artistes Braises et Cie Duo séduit."),
+        ("Extrêmes droites et réseaux", "Débat : Extrêmes droites et réseaux."),
+        ("Réseaux sociaux : mode d’emploi", "Réseaux sociaux : mode d’emploi"),
         ("", ""),
     ],
 )
