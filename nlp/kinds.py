@@ -63,7 +63,7 @@ PATTERN = re.compile(
 
 
 MODIFIERS = re.compile(
-    r"(?:\s+(?:de\s|d['’]|en\s)?(?!(?:d[eu]s?|l[ea]s?|et|pour)\b)[^\W\d_A-Z][\w·-]*){0,2}"
+    r"(?:\s+(?:de\s|d['’]|en\s)?(?!(?:d[eu]s?|l[ea]s?|et|pour)\b|[dl]['’])[^\W\d_A-Z][\w·-]*){0,2}"
     r"(?P<of>\s+(?:d[eu]s?|de\sla|d['’]|de\sl['’]))?\s*(?:[:«“\"'’(]\s*)*"
 )
 """What may stand between a head and the name it announces (« citoyen », « d’habitants », « : »),

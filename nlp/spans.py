@@ -5,6 +5,8 @@ hint), from runs of capitalised words and all the ways to cut them, from quoted 
 lower-case nouns that open the name of an institution or of a place.
 """
 
+# ruff: noqa: SIM905 - a list of words reads as one, not as a column
+
 from __future__ import annotations
 
 import re
@@ -20,31 +22,9 @@ if TYPE_CHECKING:
     from spacy.tokens import Doc
 
 LINKS = frozenset(
-    [
-        "de",
-        "du",
-        "des",
-        "d'",
-        "la",
-        "le",
-        "les",
-        "l'",
-        "et",
-        "&",
-        "en",
-        "à",
-        "au",
-        "aux",
-        "pour",
-        "sur",
-        "sans",
-        "of",
-        "for",
-        "and",
-        "the",
-        "in",
-        "dans",
-    ]
+    """
+    de du des d' la le les l' et & en à au aux pour sur sans of for and the in dans
+    """.split()
 )
 """What may stand inside a name between two of its words."""
 LONGEST = 14
@@ -52,136 +32,23 @@ LONGEST = 14
 ENCLOSURES = {"«": '»”"', '"': '"»”', "“": '”"»', "(": ")"}
 """What opens an enclosed span, and what may close it."""
 SURE_STOPS = frozenset(
-    [
-        "est",
-        "sont",
-        "a",
-        "ont",
-        "vous",
-        "nous",
-        "qui",
-        "que",
-        "dont",
-        "où",
-        "se",
-        "s'",
-        "y",
-        "ne",
-        "n'",
-        "par",
-        "avec",
-        "chez",
-        "mais",
-        "car",
-        "donc",
-        "ou",
-        "était",
-        "étaient",
-        "sera",
-        "seront",
-        "lors",
-        "depuis",
-        "afin",
-        "ce",
-        "cette",
-        "ces",
-        "son",
-        "sa",
-        "ses",
-        "leur",
-        "leurs",
-        "un",
-        "une",
-        "il",
-        "elle",
-        "ils",
-        "elles",
-        "on",
-        "propose",
-        "proposent",
-        "organise",
-        "organisent",
-        "invite",
-        "lance",
-        "lancent",
-        "ouvre",
-        "vient",
-        "viennent",
-        "sur",
-        "dans",
-        "entre",
-        "vers",
-    ]
+    """
+    est sont a ont vous nous qui que dont où se s' y ne n' par avec chez mais car donc ou était
+    étaient sera seront lors depuis afin ce cette ces son sa ses leur leurs un une il elle ils
+    elles on propose proposent organise organisent invite lance lancent ouvre vient viennent sur
+    dans entre vers
+    """.split()
 )
 """Words that never go on with a name whose words are in lower case."""
 COMMON_OPENERS = frozenset(
-    [
-        "ministère",
-        "préfecture",
-        "sous-préfecture",
-        "mairie",
-        "ville",
-        "villes",
-        "commune",
-        "communauté",
-        "communautés",
-        "métropole",
-        "agglomération",
-        "eurométropole",
-        "département",
-        "région",
-        "conseil",
-        "université",
-        "école",
-        "collège",
-        "lycée",
-        "académie",
-        "rectorat",
-        "institut",
-        "bibliothèque",
-        "médiathèque",
-        "musée",
-        "hôpital",
-        "tribunal",
-        "chambre",
-        "direction",
-        "agence",
-        "caisse",
-        "office",
-        "parc",
-        "syndicat",
-        "rue",
-        "avenue",
-        "boulevard",
-        "place",
-        "quai",
-        "square",
-        "allée",
-        "chemin",
-        "impasse",
-        "cours",
-        "esplanade",
-        "parvis",
-        "route",
-        "pont",
-        "port",
-        "jardin",
-        "forêt",
-        "lac",
-        "halle",
-        "halles",
-        "gare",
-        "île",
-        "quartier",
-        "cité",
-        "salle",
-        "espace",
-        "complexe",
-        "stade",
-        "gymnase",
-        "vallée",
-        "massif",
-    ]
+    """
+    ministère préfecture sous-préfecture mairie ville villes commune communauté communautés
+    métropole agglomération eurométropole département région conseil université école collège
+    lycée académie rectorat institut bibliothèque médiathèque musée hôpital tribunal chambre
+    direction agence caisse office parc syndicat rue avenue boulevard place quai square allée
+    chemin impasse cours esplanade parvis route pont port jardin forêt lac halle halles gare île
+    quartier cité salle espace complexe stade gymnase vallée massif
+    """.split()
 )
 """Nouns that open a name although written in lower case."""
 SPOKEN = frozenset(["m.", "mme", "mlle", "mm.", "dr", "monsieur", "madame"])
@@ -319,32 +186,16 @@ def candidates(doc: Tokens, bounds: tuple[int, int]) -> list[Candidate]:
 
 
 SEPARATORS = frozenset(
-    ["/", "|", ":", ";", ")", "(", "[", "]", "→", "•", "·", "»", "«", '"', "“", "”", "…", "–", "*"]
+    """
+    / | : ; ) ( [ ] → • · » « " “ ” … – *
+    """.split()
 )
 """What no name holds, unless it touches the words on both sides."""
 GROUP_HEADS = frozenset(
-    [
-        "association",
-        "asso",
-        "collectif",
-        "compagnie",
-        "coopérative",
-        "scop",
-        "scic",
-        "tiers-lieu",
-        "réseau",
-        "entreprise",
-        "société",
-        "cabinet",
-        "collectifs",
-        "associations",
-        "start-up",
-        "syndicat",
-        "éditions",
-        "cinéma",
-        "librairie",
-        "fondation",
-    ]
+    """
+    association asso collectif compagnie coopérative scop scic tiers-lieu réseau entreprise
+    société cabinet collectifs associations start-up syndicat éditions cinéma librairie fondation
+    """.split()
 )
 
 
@@ -533,7 +384,9 @@ def _closes_sentence(doc: Tokens, end: int) -> bool:
 
 EDGE = re.compile(r"^[^\w#@+!?*&]+$")
 OPENING_ARTICLES = frozenset(
-    ["le", "la", "les", "l'", "un", "une", "des", "du", "de", "d'", "au", "aux", "et", "à", "en"]
+    """
+    le la les l' un une des du de d' au aux et à en
+    """.split()
 )
 CLOSING = LINKS | {"-", "–"}
 
