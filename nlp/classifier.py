@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 CLASSES = ("NOTHING", *(label.value for label in Label))
 """In the order of the presence networks' outputs."""
 WEIGHTS = "weights.npz"
-PRESENT = 0.66
+PRESENT = 0.56
 """A name is believed to stand where this share of the evidence says so."""
 CALIBRATION = (0.74, -0.44)
 """Slope and shift of the log odds by which presence becomes confidence (Platt, 1999)."""

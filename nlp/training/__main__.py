@@ -12,7 +12,7 @@ from nlp import classifier, model
 from nlp.training import fitting, generate
 
 SEED = 1
-FILLINGS = 6
+FILLINGS = 2
 
 
 def main() -> None:
