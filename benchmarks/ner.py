@@ -20,7 +20,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import matplotlib
 import numpy as np
+from matplotlib import pyplot
 from sklearn.linear_model import LogisticRegression
 
 from benchmarks import report as results
@@ -29,7 +31,7 @@ from nlp.training import fitting, generate
 from simulation import simulate
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from spacy.language import Language
 
@@ -38,6 +40,8 @@ GOLD = REAL / "gold-dev.jsonl"
 CORPUS = REAL / "corpus-dev.jsonl"
 SECOND = Path(__file__).parent / "second-reading.jsonl"
 """Labels of sentences of the corpus, by document and position, without a word of text."""
+READ = {"real": "première lecture", "second": "seconde lecture"}
+RELIABILITY = Path(__file__).parents[1] / "docs/images/confiance-des-noms.svg"
 SIMULATED = ("strasbourg", 7, 26)
 """Territory, seed and weeks; never learnt from."""
 EVERY = 5
@@ -72,6 +76,7 @@ def main() -> None:
     if GOLD.exists():
         figures["real"] = on_real(language_model, options)
         figures["second"] = on_second(language_model)
+        draw_reliability({name: figures[name]["reliability"] for name in ("real", "second")})
     else:
         print(f"{GOLD} is absent: measured on the simulator only")
     figures["simulated"] = on_simulated(language_model)
@@ -352,6 +357,22 @@ def _judge(raw: str, weights: classifier.Weights, language_model: Language) -> l
         Piece(found.start, found.end, found.label.value, found.confidence)
         for found in recognition.names_of(doc, asked, weights)
     ]
+
+
+def draw_reliability(read: Mapping[str, Sequence[Sequence[float]]]) -> None:
+    """Draw the share that is right by stated confidence, a point for each tenth of it."""
+    matplotlib.use("Agg")
+    pyplot.rcParams["svg.hashsalt"] = "vigie"
+    figure, axes = pyplot.subplots(figsize=(5, 5), layout="constrained")
+    axes.plot([0, 1], [0, 1], color="grey", linestyle="--", label="parfaitement calibré")
+    for name, bins in read.items():
+        stated, right, counts = zip(*bins, strict=True)
+        axes.plot(stated, right, marker="o", label=f"{READ[name]} ({sum(counts):.0f} noms)")
+        for x, y, count in bins:
+            axes.annotate(f"{count:.0f}", (x, y), textcoords="offset points", xytext=(5, -11))
+    axes.set(xlabel="confiance annoncée", ylabel="part de justes", xlim=(0.3, 1), ylim=(0, 1))
+    axes.legend(loc="lower right")
+    figure.savefig(RELIABILITY, metadata={"Date": None})
 
 
 def print_errors(

@@ -13,6 +13,8 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Literal
 
+from vigie.records import Label
+
 GROUPS = (
     r"associations?|assoc?s?|amicales?|collectifs?|compagnies?|cies?|coopératives?|scics?|scops?|"
     r"cae|gaec|amap|sarl|sas|tiers[- ]?lieux?|fab-?labs?|hackerspaces?|ressourceries?|recycleries?|"
@@ -54,6 +56,7 @@ def _openings(words: str) -> str:
 OPENING_GROUPS = _openings(GROUPS)
 
 Side = Literal["before", "after"]
+ORGANISED = (Label.ACTOR, Label.INSTITUTION)
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +67,11 @@ class Cue:
     side: Side
     pattern: str
     example: str
+    speaks_for: tuple[Label, ...]
+    """What it says that the name is; nothing where it says that it is no name of these."""
+    precision: float | None
+    """How often that is so of the names beside it in real sentences (`benchmarks/cues.py`); None
+    where fewer than nine were met."""
     near: str = ""
     """Of a cue before a name, how one of its words begins, whatever the others are."""
 
@@ -74,6 +82,8 @@ CUES = (
         "before",
         rf"\b(?:{GROUPS}){ADJECTIVES} ?[:,]? ?(?:[«\"“] ?)?$",
         "Un goûter avec l'association [Les Doigts Verts].",
+        ORGANISED,
+        0.92,
         OPENING_GROUPS,
     ),
     Cue(
@@ -81,6 +91,8 @@ CUES = (
         "before",
         rf"\bles (?:{GROUPS}){ADJECTIVES} (?:[^.;:]{{2,40}}(?:,| et) )(?:le |la |les |l')?(?:[«\"“] ?)?$",
         "Les associations Passerelle et [Grain de Mil] tiennent un stand.",
+        ORGANISED,
+        None,
         OPENING_GROUPS,
     ),
     Cue(
@@ -88,6 +100,8 @@ CUES = (
         "before",
         rf"\b(?:{DONE_BY})\w{{0,3}} (?:conjointement |bénévolement )?par {ARTICLE}(?:[«\"“] ?)?$",
         "Une braderie organisée par [Les Doigts Verts].",
+        ORGANISED,
+        0.34,
         rf"(?:{DONE_BY})",
     ),
     Cue(
@@ -97,6 +111,8 @@ CUES = (
         r"en lien avec|avec la complicité d[eu]s?|avec la participation d[eu]s?|avec le concours d[eu]s?|"
         r"partenaires? :|organisateurs? :|proposé par :?) ?(?:la |le |les |l'|d')?(?:[«\"“] ?)?$",
         "Un cycle monté en partenariat avec [La Remise].",
+        ORGANISED,
+        1.0,
         "parten|souti|collab|côté|lien|complic|partic|concours|organis|propos",
     ),
     Cue(
@@ -104,9 +120,13 @@ CUES = (
         "before",
         rf"\b(?:{ROLES}) {OF}(?:[«\"“] ?)?$",
         "Lou Vernay, présidente de [La Remise], se réjouit.",
+        ORGANISED,
+        0.92,
         rf"(?:{ROLES})|charg|admin|coord|anim|co",
     ),
-    Cue("at_firm", "before", r"\bchez $", "Elle travaille chez [Novabois].", "chez"),
+    Cue(
+        "at_firm", "before", r"\bchez $", "Elle travaille chez [Novabois].", ORGANISED, None, "chez"
+    ),
     Cue(
         "person_before",
         "before",
@@ -114,6 +134,8 @@ CUES = (
         r"comédien(?:ne)?|photographe|illustrat(?:eur|rice)|écrivaine?|musicien(?:ne)?|philosophe|"
         r"sociologue|professeure?|député|députée|adjointe?) $",
         "Le sociologue [Armel Tissier] viendra.",
+        (Label.PERSON,),
+        None,
         r"m\.|mme|monsieur|madame|do?c?t?e?u?r|ma[îi]|artist|aut|réal|comé|phot|illu|écri|musi|phil|socio|prof|dép|adj",
     ),
     Cue(
@@ -121,14 +143,26 @@ CUES = (
         "before",
         r"\d{1,4}(?: ?bis| ?ter)?,? $",
         "Rendez-vous au 12 [rue des Tanneurs].",
+        (Label.PLACE,),
+        0.27,
         r"\d",
     ),
-    Cue("postcode", "before", r"\b\d{5} $", "4 quai du Port, 99120 [Vermont].", r"\d{5}"),
+    Cue(
+        "postcode",
+        "before",
+        r"\b\d{5} $",
+        "4 quai du Port, 99120 [Vermont].",
+        (Label.PLACE,),
+        None,
+        r"\d{5}",
+    ),
     Cue(
         "place_before",
         "before",
         r"\b(?:à|près de|autour de|quartier|commune de|village de|canton de|secteur|gare de|depuis|vers|habitants de) $",
         "La fête se tient à [Vermont].",
+        (Label.PLACE,),
+        0.42,
         "à|près|autour|quart|commune|villag|canton|secteur|gare|depuis|vers|habit",
     ),
     Cue(
@@ -137,6 +171,8 @@ CUES = (
         r"\b(?:festival|salon|édition du|édition de la|édition d[eu]s?|dans le cadre d[eu]s?|"
         r"à l'occasion d[eu]s?|concours|opération|rendez-vous|événement|soirée|journées?) (?:la |le |l')?(?:[«\"“] ?)?$",
         "Venez au festival [Les Nuits de Paille].",
+        (Label.EVENT,),
+        0.89,
         "festival|salon|édition|cadre|occasion|concours|opération|rendez|événement|soirée|journée",
     ),
     Cue(
@@ -145,6 +181,8 @@ CUES = (
         r"\b(?:film|documentaire|album|livre|roman|ouvrage|spectacle|pièce|exposition|conférence|"
         r"intitulée?s?|titre|logiciel|application|thème|article|podcast|chanson|jeu) (?:[«\"“] ?)?$",
         "Projection du film [Les Herbes hautes].",
+        (),
+        1.0,
         "film|documentaire|album|livre|roman|ouvrage|spectacle|pièce|exposition|conférence|intitul|titre|logiciel|application|thème|article|podcast|chanson|jeu",
     ),
     Cue(
@@ -152,6 +190,8 @@ CUES = (
         "after",
         rf"^ ?[»\"”]? ?(?:,|\(|–|-|:|est|est devenue?) ?(?:(?:un|une|le|la|l'|jeune|nouvelle?|toute) ?){{0,3}}(?:{GROUPS})\b",
         "[La Remise], une association du quartier, ouvre ses portes.",
+        ORGANISED,
+        0.8,
     ),
     Cue(
         "acts_after",
@@ -160,6 +200,8 @@ CUES = (
         r"recherche|cherche|collect|répar|fêt|célèbr|accueill|tien|anim|port|soutien|rejoin|install|mène|gèr|œuvre|oeuvre|"
         r"milite|remerci|récupèr|devien|défend|fédèr|rassembl|développ|expériment)\w*",
         "[Grain de Mil] propose un atelier.",
+        ORGANISED,
+        0.49,
     ),
     Cue(
         "role_after",
@@ -167,18 +209,24 @@ CUES = (
         rf"^ ?, (?:le |la |l')?(?:{ROLES}|professeure?|maire|adjointe?|chercheu(?:r|se)|autrice|auteur|artiste|"
         r"doctorante?|sociologue|journaliste|élue?|députée?|ministre)\b",
         "[Lou Vernay], présidente du club, a conclu.",
+        (Label.PERSON,),
+        0.95,
     ),
     Cue(
         "says_after",
         "after",
         r"^ ?(?:, )?(?:explique|raconte|sourit|confie|souligne|précise|ajoute|témoigne|résume)\b",
         "« C'est simple », [Lou Vernay] raconte ses débuts.",
+        (Label.PERSON,),
+        None,
     ),
     Cue(
         "short_form_after",
         "after",
         r"^ ?\([A-Z][A-Za-z0-9.&-]{1,11}\)",
         "Le [Groupe d'Action Vélo] (GAV) se réunit.",
+        ORGANISED,
+        0.31,
     ),
 )
 

@@ -178,7 +178,7 @@ def candidates(doc: Tokens, bounds: tuple[int, int]) -> list[Candidate]:
                 add(cut_start, cut_end, "run")
             for longer in _longer(doc, start, end, bounds[1]):
                 add(start, longer, "longer")
-    for start, end in _enclosed(doc, bounds):
+    for start, end in enclosed(doc, bounds):
         add(start, end, "quoted")
     for start, end in _opened(doc, bounds):
         add(start, end, "opened")
@@ -329,7 +329,7 @@ def _longer(doc: Tokens, start: int, end: int, stop: int) -> Iterator[int]:
         yield position
 
 
-def _enclosed(doc: Tokens, bounds: tuple[int, int]) -> Iterator[tuple[int, int]]:
+def enclosed(doc: Tokens, bounds: tuple[int, int]) -> Iterator[tuple[int, int]]:
     """Yield what stands between quotation marks or brackets."""
     position, stop = bounds
     while position < stop:
