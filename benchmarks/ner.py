@@ -20,9 +20,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import matplotlib
+import matplotlib as mpl
 import numpy as np
-from matplotlib import pyplot
+from matplotlib import pyplot as plt
 from sklearn.linear_model import LogisticRegression
 
 from benchmarks import report as results
@@ -361,9 +361,9 @@ def _judge(raw: str, weights: classifier.Weights, language_model: Language) -> l
 
 def draw_reliability(read: Mapping[str, Sequence[Sequence[float]]]) -> None:
     """Draw the share that is right by stated confidence, a point for each tenth of it."""
-    matplotlib.use("Agg")
-    pyplot.rcParams["svg.hashsalt"] = "vigie"
-    figure, axes = pyplot.subplots(figsize=(5, 5), layout="constrained")
+    mpl.use("Agg")
+    plt.rcParams["svg.hashsalt"] = "vigie"
+    figure, axes = plt.subplots(figsize=(5, 5), layout="constrained")
     axes.plot([0, 1], [0, 1], color="grey", linestyle="--", label="parfaitement calibré")
     for name, bins in read.items():
         stated, right, counts = zip(*bins, strict=True)
