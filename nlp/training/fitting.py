@@ -26,7 +26,7 @@ RARE = 10
 UNITS = {"presence": 40, "bounds": 28}
 NETWORKS = 3
 """Of each kind, averaged: several seeds agree where one was lucky."""
-EPOCHS = 8
+EPOCHS = 6
 PENALTY = 0.3
 BATCH = 1024
 RATE = 5.6e-3

@@ -22,7 +22,18 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
 
 TEMPLATES = ("press", "agenda", "civic", "nothing", "wild", "more", "daily")
-WRITTEN = ("press", "associations", "agenda", "institutions", "contrasts", "prose")
+WRITTEN = (
+    "press",
+    "chronicle",
+    "associations",
+    "agenda",
+    "institutions",
+    "prose",
+    "passing",
+    "fragments",
+    "contrasts",
+    "contrasts_more",
+)
 RENAMED = 0.6
 """Share of the names that are others when a written sentence is read again."""
 SHOUTED = 0.04
