@@ -21,7 +21,15 @@ from crawlers.resource import Resource
 from vigie import gazetteer
 from vigie.errors import CrawlError
 from vigie.language import say
-from vigie.records import HealthState, HttpState, Message, Outcome, Source, SourceKind
+from vigie.records import (
+    HealthState,
+    HttpState,
+    Message,
+    Outcome,
+    Reservations,
+    Source,
+    SourceKind,
+)
 from vigie.settings import Crawler, Settings
 
 if TYPE_CHECKING:
@@ -170,6 +178,7 @@ def decode(content: str) -> Job:
     crawler = values["crawler"]
     sources, states = values["sources"], values["http_states"]
     crawler["allow_private_hosts"] = tuple(crawler["allow_private_hosts"])
+    crawler["reservations"] = Reservations(crawler["reservations"])
     return Job(
         sources=tuple(one for one in map(spool.load, sources) if isinstance(one, Source)),
         http_states=tuple(one for one in map(spool.load, states) if isinstance(one, HttpState)),

@@ -15,7 +15,7 @@ from storage.columns import clean
 from storage.days import PARIS, day_of, known_on
 from storage.plain import from_event, from_message, to_event, to_message
 from storage.statements import chunks, insert_missing, upsert
-from vigie.records import Document, DocumentKind, Reject, SourceKind
+from vigie.records import Access, Document, DocumentKind, Reject, SourceKind
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -116,6 +116,9 @@ class _Desk:
             self._mark(document.id)
             return "new"
         self._date(row, document)
+        if document.source_id == row["source_id"] and row["access"] != document.access:
+            row["access"] = document.access
+            self.changed[document.id] = None
         if digest == row["digest"]:
             if row["excerpt"] and not document.excerpt:
                 row["excerpt"] = False
@@ -158,6 +161,7 @@ class _Desk:
             "language": document.language,
             "kind": document.kind,
             "excerpt": document.excerpt,
+            "access": document.access,
             "event": from_event(event),
             "event_day": day_of(event.start, self.zone) if event and event.start else None,
             "archive": document.archive,
@@ -249,9 +253,22 @@ def _document(row: Row[Any]) -> Document:
         language=row.language,
         kind=DocumentKind(row.kind),
         excerpt=row.excerpt,
+        access=Access(row.access),
         event=to_event(row.event),
         archive=row.archive,
     )
+
+
+def recent_texts(c: Connection, source_id: str, limit: int) -> list[str]:
+    """Return the texts of a source's newest documents."""
+    query = (
+        select(tables.texts.c.text)
+        .join(tables.documents)
+        .where(_FIELDS.source_id == source_id, _FIELDS.excerpt.is_(False))
+        .order_by(_FIELDS.known_on.desc(), _FIELDS.id)
+        .limit(limit)
+    )
+    return list(c.execute(query).scalars())
 
 
 def waiting(c: Connection, version: str, limit: int) -> list[str]:
