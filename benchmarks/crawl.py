@@ -38,7 +38,7 @@ NOTHING_READ = """
 from dataclasses import replace
 from crawlers import pages, process
 from crawlers.resource import Reading
-pages.read = lambda resource, announced=None: Reading(
+pages.read = lambda resource, announced=None, wanted=None: Reading(
     documents=(replace(announced, text=resource.body.decode()[-200:]),)
 )
 process.main()
@@ -160,13 +160,14 @@ def ours(pages: int, port: int, *, read: bool) -> tuple[float, list[float], int]
         start = time.perf_counter()
         process = subprocess.Popen([sys.executable, *code], stdin=subprocess.PIPE, text=True)
         assert process.stdin is not None
-        process.stdin.write(job)
-        process.stdin.close()
+        process.stdin.write(job + "\n")
+        process.stdin.flush()
         memory = []
         while process.poll() is None:
             memory.append(resident(process.pid))
             time.sleep(0.25)
         seconds = time.perf_counter() - start
+        process.stdin.close()
         documents = sum('"type": "document"' in line[:40] for line in path.open(encoding="utf-8"))
     return seconds, memory, documents
 

@@ -9,13 +9,13 @@ from __future__ import annotations
 
 import io
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, BinaryIO
 
 from warcio import archiveiterator, statusandheaders, warcwriter
 from warcio.exceptions import ArchiveLoadFailed
 
-from crawlers import formats, pages, safely
+from crawlers import clock, formats, pages, safely
 from crawlers.resource import Reading, Resource
 from crawlers.sniff import Format, sniff
 from vigie.records import SourceKind
@@ -36,9 +36,11 @@ _UNKEPT = {"set-cookie", "content-encoding", "transfer-encoding", "content-lengt
 class Archive:
     """Appends responses to the file of one day and batch, within a size."""
 
-    def __init__(self, folder: Path, batch: str, megabytes: float) -> None:
+    def __init__(self, folder: Path, batch: str, megabytes: float, days: int = 0) -> None:
+        """Open the archive; what is older than `days`, or too much, is removed (0: nothing is)."""
         self._folder = folder
         self._batch = batch
+        forget(folder, days)
         self._room = int(megabytes * 1_000_000) - make_room(folder, megabytes)
 
     def keep(self, answer: Fetched, source_id: str, announced: str | None = None) -> str | None:
@@ -51,7 +53,7 @@ class Archive:
         """
         if len(answer.body) > self._room:
             return None
-        today = datetime.now(UTC)
+        today = clock.now()
         name = f"{today:%Y}/{today:%Y-%m-%d}-{self._batch}.warc.gz"
         path = self._folder / name
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -77,6 +79,16 @@ def _write(file: BinaryIO, answer: Fetched, source_id: str, announced: str | Non
         http_headers=status.StatusAndHeaders(f"{answer.status} OK", headers, protocol="HTTP/1.1"),
     )
     writer.write_record(record)
+
+
+def forget(folder: Path, days: int) -> None:
+    """Remove the files of days that are longer ago than `days`; 0 keeps all."""
+    if not days:
+        return
+    first = f"{clock.now() - timedelta(days=days):%Y-%m-%d}"
+    for path in folder.glob("*/*.warc.gz"):
+        if path.name[:10] < first:
+            path.unlink(missing_ok=True)
 
 
 def make_room(folder: Path, megabytes: float) -> int:
@@ -109,7 +121,7 @@ def _reread_file(path: Path, name: str, sources: Mapping[str, Source]) -> Iterat
     for page, source, resource, place in _records(path, name, sources):
         if page:
             known = announced.pop((source.id, page), None)
-            reading = safely.read(_page_reader(known), resource)
+            reading = safely.read(_page_reader(source, known), resource)
             yield from (replace(one, archive=place) for one in reading.documents[:1])
             continue
         for document in _entries(source, resource).documents:
@@ -123,8 +135,8 @@ def _reread_file(path: Path, name: str, sources: Mapping[str, Source]) -> Iterat
             yield replace(document, excerpt=not sources[source_id].full_text)
 
 
-def _page_reader(announced: Document | None) -> formats.Reader:
-    return lambda resource: pages.read(resource, announced)
+def _page_reader(source: Source, announced: Document | None) -> formats.Reader:
+    return lambda resource: pages.read(resource, announced, pages.Wanted.of(source))
 
 
 def _entries(source: Source, resource: Resource) -> Reading:

@@ -264,7 +264,11 @@ def recent_texts(c: Connection, source_id: str, limit: int) -> list[str]:
     query = (
         select(tables.texts.c.text)
         .join(tables.documents)
-        .where(_FIELDS.source_id == source_id, _FIELDS.excerpt.is_(False))
+        .where(
+            _FIELDS.source_id == source_id,
+            _FIELDS.excerpt.is_(False),
+            _FIELDS.kind == DocumentKind.ARTICLE,
+        )
         .order_by(_FIELDS.known_on.desc(), _FIELDS.id)
         .limit(limit)
     )

@@ -24,16 +24,6 @@ from vigie.records import (
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-FAILURES = frozenset(
-    {
-        HealthState.BLOCKED,
-        HealthState.WRONG_FORMAT,
-        HealthState.SLOW,
-        HealthState.UNREACHABLE,
-    }
-)
-"""The states in which a crawl got nothing it could read."""
-
 
 class Yield(NamedTuple):
     """What a source has brought in all."""
@@ -226,9 +216,9 @@ def _next_health(previous: SourceHealth | None, outcome: Outcome) -> SourceHealt
     state, message, failure = outcome.state, outcome.message, outcome.failure
     failures = previous.failures if previous else 0
     last_success = previous.last_success if previous else None
-    if state in FAILURES:
+    if state.is_failure:
         failures += 1
-    elif previous and outcome.not_modified and previous.state in FAILURES:
+    elif previous and outcome.not_modified and previous.state.is_failure:
         state, message, failure = previous.state, previous.message, previous.failure
     else:
         failures, last_success = 0, outcome.at

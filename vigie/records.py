@@ -211,6 +211,16 @@ class HealthState(StrEnum):
     SLOW = "slow"
     UNREACHABLE = "unreachable"
 
+    @property
+    def is_failure(self) -> bool:
+        """Tell whether a crawl that ends so got nothing it could read."""
+        return self in {
+            HealthState.BLOCKED,
+            HealthState.WRONG_FORMAT,
+            HealthState.SLOW,
+            HealthState.UNREACHABLE,
+        }
+
 
 class FailureKind(StrEnum):
     """How much hope there is that a failure passes by itself, where the state does not tell."""
