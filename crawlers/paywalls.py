@@ -52,7 +52,8 @@ def _is_free(node: Node) -> bool | None:
     said = node.get("isAccessibleForFree")
     if said is None:
         return None
-    return structured.string(said).strip().lower() not in {"false", "0", "no"} and said is not False
+    word = str(said) if isinstance(said, bool) else structured.string(said)
+    return word.strip().lower().rsplit("/", 1)[-1] not in {"false", "0", "no"}
 
 
 def _says_so(tree: html.HtmlElement) -> bool:

@@ -171,6 +171,11 @@ class Crawl:
             if url not in visited:
                 visited.add(url)
                 queue.extend(await self._go_on(url, mark, progress))
+        if any(url not in visited for url, _ in queue):
+            progress.trouble = progress.trouble or Message(
+                "seules les {n} premières adresses de cette source sont suivies",
+                {"n": MOST_ADDRESSES},
+            )
         if _is_agenda(source) and not queue and not progress.to_retry and not progress.trouble:
             # From here on only what changed is asked for: said when all the rest was had.
             self.writer.write(HttpState(url=source.url, source_id=source.id, checked_at=begun))
