@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
+from collections import defaultdict
 from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING
@@ -103,12 +104,20 @@ class Fetcher:
     """Makes requests through Scrapy's downloader: its delays, robots.txt, caps and redirects."""
 
     def __init__(
-        self, engine: ExecutionEngine, guard: Guard, *, backoff: float, tries: int = 3
+        self,
+        engine: ExecutionEngine,
+        guard: Guard,
+        *,
+        backoff: float,
+        at_once: int = 1,
+        tries: int = 3,
     ) -> None:
         self._engine = engine
         self._guard = guard
         self._backoff = backoff
         self._tries = tries
+        # Scrapy would send what waits in its own queue even to a host that asks for a pause.
+        self._places: dict[str, asyncio.Semaphore] = defaultdict(lambda: asyncio.Semaphore(at_once))
         self._paused_until: dict[str, float] = {}
         self._reached: set[str] = set()
         self._first: dict[str, asyncio.Lock] = {}
@@ -144,10 +153,11 @@ class Fetcher:
             )
         left = tries or self._tries
         for attempt in range(left):
-            await self._await_turn(host)
-            if host in self._closed:
-                return self._closed[host]
-            outcome = await self._first_alone(asked, host)
+            async with self._places[host]:
+                await self._await_turn(host)
+                if host in self._closed:
+                    return self._closed[host]
+                outcome = await self._first_alone(asked, host)
             if isinstance(outcome, Fetched) or attempt == left - 1:
                 return outcome
             if outcome.lasting or outcome.asks_for_long or host in self._lost:

@@ -31,6 +31,8 @@ if TYPE_CHECKING:
     from scrapy.crawler import Crawler
     from scrapy.robotstxt import RobotParser
 
+    from vigie.settings import Crawler as Settings
+
 SOURCES_AT_ONCE = 32
 MEAN, JITTER = 1.25, 0.2
 """Requests are spaced by one to one and a half times the delay: Scrapy's jitter goes both ways,
@@ -63,7 +65,10 @@ class WatchSpider(Spider):
         engine = self.crawler.engine
         if engine is None:
             raise AssertionError("Scrapy starts its engine before its spider")
-        fetcher = Fetcher(engine, self.guard, backoff=max(self.job.crawler.delay, 0.2))
+        crawler = self.job.crawler
+        fetcher = Fetcher(
+            engine, self.guard, backoff=max(crawler.delay, 0.2), at_once=at_once(crawler)
+        )
         await (self.probe(fetcher) if self.job.probe else self.crawl(fetcher))
         for request in _NO_REQUESTS:
             yield request
@@ -143,6 +148,11 @@ class WatchSpider(Spider):
             downloader.slots[key].concurrency = 1
 
 
+def at_once(crawler: Settings) -> int:
+    """Return how many requests one host may be sent at the same time."""
+    return 1 if crawler.delay else 8
+
+
 def scrapy_settings(job: batch.Job, guard: Guard) -> dict[str, object]:
     """Return Scrapy's settings for a job."""
     crawler = job.crawler
@@ -155,7 +165,7 @@ def scrapy_settings(job: batch.Job, guard: Guard) -> dict[str, object]:
         "DOWNLOAD_DELAY": crawler.delay * MEAN,
         "DOWNLOAD_DELAY_JITTER": JITTER,
         "CONCURRENT_REQUESTS": 64,
-        "CONCURRENT_REQUESTS_PER_DOMAIN": 1 if crawler.delay else 8,
+        "CONCURRENT_REQUESTS_PER_DOMAIN": at_once(crawler),
         "DOWNLOAD_TIMEOUT": crawler.timeout,
         "DOWNLOAD_MAXSIZE": most,
         "DOWNLOAD_WARNSIZE": 0,

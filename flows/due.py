@@ -33,10 +33,20 @@ def wanted_sources(
     if due_only:
         tries = next_tries(settings, store, now)
         return tuple(source for source in every if (tries[source.id] or now) <= now)
+    alone = left_alone(settings, store, now)
+    return tuple(source for source in every if source.id not in alone)
+
+
+def left_alone(settings: Settings, store: Store, now: datetime) -> dict[str, datetime]:
+    """Return until when the sources whose sites ask for it are left alone, by id."""
     with store.reading() as c:
         health = sources.health(c)
     asked = {i: one.not_before for i, one in health.items() if one.not_before}
-    return tuple(source for source in every if asked.get(source.id, now) <= now)
+    return {
+        source.id: asked[source.id]
+        for source in crawled_sources(settings)
+        if source.id in asked and asked[source.id] > now
+    }
 
 
 def next_tries(

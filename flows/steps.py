@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import json
 import uuid
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
 from itertools import islice
 from typing import TYPE_CHECKING, TypeVar
 
@@ -38,8 +39,8 @@ from vigie.settings import Settings, require_contact
 from vigie.terminal import progress, tell
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
-    from datetime import date, datetime
+    from collections.abc import Callable, Iterable, Iterator, Mapping
+    from datetime import date
     from pathlib import Path
 
     from spacy.language import Language
@@ -91,6 +92,7 @@ def fetch(
     folder = settings.data / "spool"
     folder.mkdir(parents=True, exist_ok=True)
     path = folder / f"{uuid.uuid4().hex}.jsonl"
+    path.touch()
     crawl_batch(wanted, states, settings, path, settings.data / "archive", now=now)
     return path
 
@@ -158,6 +160,8 @@ class CrawlReport:
     outcomes: tuple[Outcome, ...]
     """One a source, in the catalogue's order."""
     taken: TakenIn
+    left_alone: Mapping[str, datetime] = field(default_factory=dict)
+    """By id, the sources that were not asked because their sites want it so, and until when."""
 
 
 def crawl(
@@ -172,12 +176,13 @@ def crawl(
         taken = TakenIn()
         for left_over in waiting_spools(settings):
             taken += empty_spool(settings, store, left_over).taken
+        alone = due.left_alone(settings, store, now or datetime.now(UTC))
         if not due.wanted_sources(settings, store, due_only=due_only, now=now):
-            return CrawlReport((), taken)
+            return CrawlReport((), taken, alone)
         with progress(say("Collecte des sources"), None):
             path = fetch(settings, store, due_only=due_only, now=now)
         report = empty_spool(settings, store, path)
-        return CrawlReport(report.outcomes, taken + report.taken)
+        return CrawlReport(report.outcomes, taken + report.taken, alone)
 
 
 def empty_spool(settings: Settings, store: Store, path: Path) -> CrawlReport:

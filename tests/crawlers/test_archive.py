@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import UTC, datetime
 
 from crawlers import archive, crawl, spool
 from tests.crawlers.test_crawl import ARTICLE, documents, rss, source
@@ -58,6 +59,9 @@ def test_the_archive_keeps_to_its_size(web, tmp_path, make_settings):
     )
     assert [path.name[:10] for path in kept(folder)][:2] == ["2020-01-02", "2020-01-03"]
     assert len(kept(folder)) == 3
+
+    crawl([one], (), make_settings(archive_days=30), tmp_path / "c.jsonl", folder)
+    assert {path.name[:4] for path in kept(folder)} == {f"{datetime.now(UTC):%Y}"}
 
     nothing = tmp_path / "rien"
     crawl([one], (), make_settings(archive_megabytes=0.0), tmp_path / "b.jsonl", nothing)
