@@ -56,11 +56,8 @@ def conclude(progress: Progress, reading: Reading, answer: Fetched) -> Outcome:
     """Return the outcome of a crawl whose first address was read."""
     elsewhere = moved(progress.source, answer, progress.seen)
     outcome = elsewhere or conclude_reading(progress, reading)
-    asked = progress.asked_to_wait
-    if asked is None or outcome.state.is_failure:
-        return outcome
-    trouble = outcome_of(progress.source, outcome.state, outcome.message, failure=asked)
-    return replace(outcome, not_before=trouble.not_before)
+    wait = progress.asked_to_wait.wait if progress.asked_to_wait else None
+    return replace(outcome, not_before=outcome.at + timedelta(seconds=wait)) if wait else outcome
 
 
 def conclude_reading(progress: Progress, reading: Reading) -> Outcome:
