@@ -35,7 +35,7 @@ ZONE = ZoneInfo("Europe/Paris")
 
 
 def replay(
-    folder: Path, *, weeks: int = 4, days: range | None = None, seed: int = 7
+    folder: Path, *, weeks: int = 4, days: range | None = None, seed: int = 7, scale: float = 2.0
 ) -> dict[str, Any]:
     """Simulate a web in a folder, crawl some of its days, and return what came of it."""
     from flows import steps  # noqa: PLC0415 - the crawl's rooms are slow to import
@@ -44,7 +44,7 @@ def replay(
     from vigie.settings import load  # noqa: PLC0415
 
     web_folder = folder / "web"
-    simulate(web_folder, "mulhouse", weeks=weeks, seed=seed)
+    simulate(web_folder, "mulhouse", weeks=weeks, seed=seed, scale=scale)
     begun = time.perf_counter()
     with serve(web_folder, feed_length=FEED_LENGTH) as web:
         settings = load(write_settings(web_folder, folder, web.port).parent)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import shutil
 from contextlib import contextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from sqlalchemy.exc import DBAPIError
@@ -15,6 +17,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from sqlalchemy import URL
+
+
+LEAST_ROOM = 200_000
+"""Bytes on the disk below which a failure to read or write means that it is full."""
 
 
 @contextmanager
@@ -81,6 +87,8 @@ def _of_sqlite(error: DBAPIError, url: URL) -> str | None:
             place=place,
         )
     if code.startswith(("SQLITE_CANTOPEN", "SQLITE_IOERR")):
+        if _no_room(place):
+            return _full(place)
         return say(
             "La base de données {place} ne peut pas être ouverte ou lue ({error}) : vérifiez le "
             "disque et les droits.",
@@ -88,6 +96,14 @@ def _of_sqlite(error: DBAPIError, url: URL) -> str | None:
             error=str(error.orig),
         )
     return None
+
+
+def _no_room(place: str) -> bool:
+    """Tell whether a disk is too full even for the small files that SQLite keeps beside its own."""
+    try:
+        return shutil.disk_usage(Path(place).parent).free < LEAST_ROOM
+    except OSError:
+        return False
 
 
 def _of_postgresql(error: DBAPIError, url: URL) -> str | None:
