@@ -197,7 +197,8 @@ class Crawl:
             return moved(source, answer, not_modified=True) or outcome_of(
                 source, HealthState.LIVELY, NOTHING_NEW, not_modified=True
             )
-        if await self.policies.is_reserved(answer, source) and self.policies.obeys(source):
+        reserved = await self.policies.is_reserved(answer, source)
+        if reserved and self.policies.obeys(source):
             return outcome_of(source, HealthState.BLOCKED, reservations.RESERVED)
         resource = _resource(answer, source, clock.now())
         found = sniff(resource.body[:1_000_000], resource.charset)
@@ -210,7 +211,7 @@ class Crawl:
             self._write_rejects(reading)
         if reading.problem and not reading.documents and not sitemaps.is_index(resource):
             return outcome_of(source, HealthState.WRONG_FORMAT, reading.problem)
-        new = await self._take(self._kept(reading, answer, source), progress)
+        new = await self._take(self._kept(reading, answer, source, reserved=reserved), progress)
         onward = self._onward(resource, progress, new=new)
         # What has others behind it may stay as it is while they change: always read again.
         whole = not progress.to_retry and not (onward and source.kind is SourceKind.SITEMAP)
@@ -268,7 +269,8 @@ class Crawl:
         if answer.not_modified:
             progress.unchanged = True
             return []
-        if await self.policies.is_reserved(answer, source) and self.policies.obeys(source):
+        reserved = await self.policies.is_reserved(answer, source)
+        if reserved and self.policies.obeys(source):
             progress.reserved += 1
             return []
         resource = _resource(answer, source, clock.now())
@@ -278,7 +280,7 @@ class Crawl:
         reading = safely.read(formats.reader(source, found), resource)
         self._write_rejects(reading)
         before, progress.to_retry = progress.to_retry, False
-        new = await self._take(self._kept(reading, answer, source), progress)
+        new = await self._take(self._kept(reading, answer, source, reserved=reserved), progress)
         if source.kind is SourceKind.SITEMAP:
             whole = not progress.to_retry and not sitemaps.is_index(resource)
             self._remember(source, url, answer, whole=whole, mark=mark)
@@ -322,12 +324,17 @@ class Crawl:
             )
         )
 
-    def _kept(self, reading: Reading, answer: Fetched, source: Source) -> Reading:
-        """Return a reading whose documents say where the response is kept, if it is."""
-        if self.archive is None or not reading.documents:
+    def _kept(
+        self, reading: Reading, answer: Fetched, source: Source, *, reserved: bool
+    ) -> Reading:
+        """Return a reading whose documents say where it is kept, and that it is reserved."""
+        if not reading.documents:
             return reading
-        place = self.archive.keep(answer, source.id)
-        documents = tuple(replace(one, archive=place) for one in reading.documents)
+        access = Access.RESERVED if reserved else Access.OPEN
+        place = self.archive and self.archive.keep(answer, source.id, access=access)
+        documents = tuple(
+            replace(one, archive=place or None, access=access) for one in reading.documents
+        )
         return replace(reading, documents=documents)
 
     def _write_rejects(self, reading: Reading) -> None:
@@ -422,7 +429,9 @@ class Crawl:
                 complete = self._read_page(answer, document, progress.source)
         progress.waiting.pop(document.id, None)
         if complete is not None and isinstance(answer, Fetched):
-            place = self.archive and self.archive.keep(answer, document.source_id, document.url)
+            place = self.archive and self.archive.keep(
+                answer, document.source_id, document.url, access=complete.access
+            )
             self.writer.write(replace(complete, archive=place or None))
         else:
             self._write_excerpt(document)

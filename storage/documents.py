@@ -116,9 +116,7 @@ class _Desk:
             self._mark(document.id)
             return "new"
         self._date(row, document)
-        if document.source_id == row["source_id"] and row["access"] != document.access:
-            row["access"] = document.access
-            self.changed[document.id] = None
+        self._access(row, document)
         if digest == row["digest"]:
             if row["excerpt"] and not document.excerpt:
                 row["excerpt"] = False
@@ -183,6 +181,13 @@ class _Desk:
             if row["text_known_on"] == row["known_on"]:
                 row["text_known_on"] = known
             row["known_on"] = known
+            self.changed[document.id] = None
+
+    def _access(self, row: dict[str, Any], document: Document) -> None:
+        """Learn how freely a text may be had; an excerpt does not know that it is free."""
+        knows = document.access is not Access.OPEN or not document.excerpt
+        if knows and document.source_id == row["source_id"] and row["access"] != document.access:
+            row["access"] = document.access
             self.changed[document.id] = None
 
     def _revise(self, row: dict[str, Any], document: Document, digest: str) -> None:

@@ -76,7 +76,8 @@ def _of_sqlite(error: DBAPIError, url: URL) -> str | None:
     code = str(getattr(error.orig, "sqlite_errorname", ""))
     if code.startswith(("SQLITE_BUSY", "SQLITE_LOCKED")):
         return _locked(place)
-    if code.startswith("SQLITE_FULL"):
+    failed_file = code.startswith(("SQLITE_CANTOPEN", "SQLITE_IOERR"))
+    if code.startswith("SQLITE_FULL") or (failed_file and _no_room(place)):
         return _full(place)
     if code.startswith(("SQLITE_READONLY", "SQLITE_PERM")):
         return _read_only(place)
@@ -86,9 +87,7 @@ def _of_sqlite(error: DBAPIError, url: URL) -> str | None:
             "sauvegarde avec « vigie restore ».",
             place=place,
         )
-    if code.startswith(("SQLITE_CANTOPEN", "SQLITE_IOERR")):
-        if _no_room(place):
-            return _full(place)
+    if failed_file:
         return say(
             "La base de données {place} ne peut pas être ouverte ou lue ({error}) : vérifiez le "
             "disque et les droits.",

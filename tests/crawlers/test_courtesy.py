@@ -8,7 +8,7 @@ from datetime import timedelta
 
 import pytest
 
-from crawlers import reservations
+from crawlers import archive, crawl, reservations, spool
 from tests.crawlers.conftest import serving
 from tests.crawlers.test_crawl import ARTICLE, documents, rss, run, source, states
 from vigie.records import Access, HealthState, Reservations, SourceKind
@@ -163,6 +163,13 @@ def test_a_reserved_feed_is_left_alone_and_says_why(web, tmp_path, make_settings
     assert documents(records) == []
     assert {one.state for one in outcomes.values()} == {HealthState.BLOCKED}
     assert all("réserve" in str(one.message) for one in outcomes.values())
+
+    folder, spooled = tmp_path / "archive", tmp_path / "record.jsonl"
+    recording = make_settings(reservations=Reservations.RECORD)
+    crawl([feed], (), recording, spooled, folder)
+    (article,) = documents(list(spool.read(spooled)))
+    (again,) = archive.reread(folder, {feed.id: feed})
+    assert (article.access, again.access) == (Access.RESERVED, Access.RESERVED)
 
 
 @pytest.mark.parametrize(
