@@ -11,7 +11,7 @@ import sqlite3
 import subprocess
 import threading
 import time
-from contextlib import contextmanager, suppress
+from contextlib import closing, contextmanager, suppress
 from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -135,7 +135,8 @@ def spooled(folder: Path) -> int:
 
 
 def ask(folder: Path, query: str) -> list[tuple]:
-    with sqlite3.connect(f"file:{folder / 'data' / 'vigie.db'}?mode=ro", uri=True) as connection:
+    path = folder / "data" / "vigie.db"
+    with closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True)) as connection:
         return connection.execute(query).fetchall()
 
 
