@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from contextlib import ExitStack
 from dataclasses import replace
 from datetime import timedelta
 
@@ -66,17 +67,21 @@ def test_a_site_that_asks_for_hours_is_asked_nothing_more_in_this_crawl(
     assert {one.excerpt for one in documents(records, "presse")} == {True}
 
 
-@pytest.mark.parametrize(
-    ("said", "hours"),
-    [("999999999", 24), ("9" * 400, 24), ("Wed, 01 Jan 2098 00:00:00 GMT", 24), ("3600", 1)],
-)
-def test_a_site_is_left_alone_for_a_day_at_most(web, tmp_path, make_settings, said, hours):
-    feed = source("presse", web.status("/rss", 503, Retry_After=said))
-    _, outcomes = run(tmp_path, make_settings(), feed)
-    outcome = outcomes["presse"]
-    assert outcome.state is HealthState.UNREACHABLE
-    assert outcome.not_before - outcome.at == timedelta(hours=hours)
-    assert asked(web, "/rss") == 1
+def test_a_site_is_left_alone_for_a_day_at_most(tmp_path, make_settings):
+    said = {"999999999": 24, "9" * 400: 24, "Wed, 01 Jan 2098 00:00:00 GMT": 24, "3600": 1}
+    with ExitStack() as stack:
+        sites = [stack.enter_context(serving(f"127.0.0.{n}")) for n in range(2, 2 + len(said))]
+        feeds = [
+            source(f"s{hours}-{n}", site.status("/rss", 503, Retry_After=asks))
+            for n, (site, (asks, hours)) in enumerate(zip(sites, said.items(), strict=True))
+        ]
+        allowed = tuple(site.host for site in sites)
+        _, outcomes = run(tmp_path, make_settings(allow_private_hosts=allowed), *feeds)
+        for site, (name, outcome) in zip(sites, sorted(outcomes.items()), strict=False):
+            hours = int(name[1:].partition("-")[0])
+            assert outcome.state is HealthState.UNREACHABLE
+            assert outcome.not_before - outcome.at == timedelta(hours=hours)
+            assert asked(site, "/rss") == 1
 
 
 # --- « not modified » -----------------------------------------------------------------------
@@ -116,44 +121,47 @@ def test_after_a_failure_and_after_too_long_a_silence_the_whole_is_asked_for(
 
 # --- text and data mining -------------------------------------------------------------------
 
-PAGE = ARTICLE.format(title="Une")
-WAYS = {
-    "noai": ("X-Robots-Tag", "noindex, noai"),
-    "ours": ("X-Robots-Tag", "vigie: noai"),
-    "header": ("tdm-reservation", "1"),
+HEADERS = {
+    "noai": {"X-Robots-Tag": "noindex, noai"},
+    "ours": {"X-Robots-Tag": "vigie: noai"},
+    "header": {"tdm-reservation": "1"},
 }
+HEADS = {
+    "meta": '<meta name="tdm-reservation" content="1">',
+    "robots": "<meta content='noai, noimageai' name=robots>",
+}
+WAYS = (*HEADERS, *HEADS, "file")
 
 
-@pytest.mark.parametrize("way", [*WAYS, "meta", "robots", "file"])
-def test_a_reserved_article_is_known_by_what_its_feed_says_alone(way, web, tmp_path, make_settings):
-    head = {
-        "meta": '<head><meta name="tdm-reservation" content="1">',
-        "robots": "<head><meta content='noai, noimageai' name=robots>",
-    }.get(way, "<head>")
-    headers = dict([WAYS[way]]) if way in WAYS else {}
-    web.serve("/une", PAGE.replace("<head>", head), **headers)
-    if way == "file":
-        rules = [{"location": "/une", "tdm-reservation": 1, "tdm-policy": "https://a.example"}]
-        web.serve("/.well-known/tdmrep.json", json.dumps(rules), "application/json")
-    feed = source("presse", web.serve("/rss", rss(("Une", web.url("/une"))), "text/xml"))
+def test_reserved_articles_are_known_by_what_their_feed_says_alone(web, tmp_path, make_settings):
+    for way in (*WAYS, "free"):
+        page = ARTICLE.format(title=way).replace("<head>", "<head>" + HEADS.get(way, ""))
+        web.serve(f"/{way}", page, **HEADERS.get(way, {}))
+    rules = [{"location": "/file", "tdm-reservation": 1, "tdm-policy": "https://a.example"}]
+    web.serve("/.well-known/tdmrep.json", json.dumps(rules), "application/json")
+    items = [(way, web.url(f"/{way}")) for way in (*WAYS, "free")]
+    feed = source("presse", web.serve("/rss", rss(*items), "text/xml"))
 
     records, outcomes = run(tmp_path, make_settings(), feed)
-    (article,) = documents(records)
-    assert (article.access, article.excerpt, article.text) == (
-        Access.RESERVED, True, "Brève du jour.",
-    )  # fmt: skip
-    assert "TDM" in str(outcomes["presse"].message)
+    found = {one.title: one for one in documents(records)}
+    free = found.pop("free")
+    assert (free.access, free.excerpt) == (Access.OPEN, False)
+    assert found.keys() == set(WAYS)
+    for one in found.values():
+        assert (one.access, one.excerpt, one.text) == (Access.RESERVED, True, "Brève du jour.")
+    assert "6 textes réservés" in str(outcomes["presse"].message)
     again, _ = run(tmp_path, make_settings(), feed, states=states(records))
-    assert asked(web, "/une") == asked(web, "/.well-known/tdmrep.json") == 1
+    assert {asked(web, f"/{way}") for way in WAYS} == {1}
+    assert asked(web, "/.well-known/tdmrep.json") == 1
     assert documents(again) == []
 
     agreed = replace(feed, reservations=Reservations.RECORD)
-    records, _ = run(tmp_path, make_settings(), agreed)
-    (article,) = documents(records)
-    assert (article.access, article.excerpt) == (Access.RESERVED, False)
-    assert "quinzaine de bénévoles" in article.text
-    records, _ = run(tmp_path, make_settings(reservations=Reservations.RECORD), feed)
-    assert not documents(records)[0].excerpt
+    everywhere = make_settings(reservations=Reservations.RECORD)
+    for limits, one in ((make_settings(), agreed), (everywhere, feed)):
+        records, _ = run(tmp_path, limits, one)
+        found = {one.title: one for one in documents(records) if one.title != "free"}
+        assert {(one.access, one.excerpt) for one in found.values()} == {(Access.RESERVED, False)}
+        assert all("quinzaine de bénévoles" in one.text for one in found.values())
 
 
 def test_a_reserved_feed_is_left_alone_and_says_why(web, tmp_path, make_settings):
