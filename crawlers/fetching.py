@@ -232,6 +232,9 @@ class Fetcher:
     def _note_missed(self, trail: list[str], failure: Failure, error: Exception) -> None:
         """Give a host up for this crawl: at once without an address, else after some misses."""
         *passed, last = map(_host, trail)
+        if (slot := self._engine.downloader.slots.get(last)) and slot.delay:
+            # As after an answer: the host is spaced from now on, not from when it was asked.
+            slot.lastseen = time.monotonic()
         self._reached.update(host for host in passed if host != last)
         self._misses[last] = self._misses.get(last, 0) + 1
         unknown = isinstance(error, CannotResolveHostError)
