@@ -4,13 +4,21 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
+import pytest
+
 from flows import due, steps
 from storage import open_store, sources
-from tests.crawlers.conftest import settings
+from tests.crawlers.conftest import serving, settings
 from tests.crawlers.test_crawl import ARTICLE, rss, source
 from vigie.settings import Watch
 
 APPEAL = "<p>Soutenez la presse de votre ville : abonnez vos voisins à la lettre du matin.</p>"
+
+
+@pytest.fixture
+def web():
+    with serving() as site:
+        yield site
 
 
 def workspace(folder, *watched, **crawler):
