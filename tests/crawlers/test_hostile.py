@@ -30,7 +30,7 @@ else:
 
 MEMORY = 450
 """Megabytes that the crawl's process may ever hold."""
-RESPONSE, SOURCE = 4.0, 25.0
+RESPONSE, SOURCE = 4.0, 60.0
 """Seconds for a response and for a source."""
 BOMB = 300_000_000
 
