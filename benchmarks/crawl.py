@@ -1,9 +1,10 @@
 """Pages a second beside bare Scrapy, memory over many pages, and a crawl that is killed.
 
-`python -m benchmarks.crawl [pages] [pages for memory]`. One server, the same pages, politeness
-off, the same eight requests at once. Scrapy alone appends what it gets to a list. Twice: with
-nothing read from the pages, which compares the crawling itself, and with trafilatura on every
-page in both, which is what a crawl does.
+`python -m benchmarks.crawl [pages] [pages for memory] [rounds]`. One server, the same pages,
+politeness off, the same eight requests at once. Scrapy alone appends what it gets to a list.
+Twice: with nothing read from the pages, which compares the crawling itself, and with
+trafilatura on every page in both, which is what a crawl does. The two take turns, and medians
+are compared; starting the process counts for both.
 """
 
 from __future__ import annotations
@@ -11,7 +12,6 @@ from __future__ import annotations
 import asyncio
 import json
 import os
-import resource
 import signal
 import sqlite3
 import subprocess
@@ -19,7 +19,9 @@ import sys
 import tempfile
 import time
 from contextlib import contextmanager, suppress
+from dataclasses import dataclass
 from pathlib import Path
+from statistics import median
 from typing import TYPE_CHECKING
 
 from benchmarks import report
@@ -38,7 +40,7 @@ NOTHING_READ = """
 from dataclasses import replace
 from crawlers import pages, process
 from crawlers.resource import Reading
-pages.read = lambda resource, announced=None: Reading(
+pages.read = lambda resource, announced=None, wanted=None: Reading(
     documents=(replace(announced, text=resource.body.decode()[-200:]),)
 )
 process.main()
@@ -145,8 +147,19 @@ def workspace(folder: Path, pages: int, port: int) -> None:
     )
 
 
-def ours(pages: int, port: int, *, read: bool) -> tuple[float, list[float], int]:
-    """Crawl in our process; return seconds, megabytes of memory on the way, and documents."""
+@dataclass(frozen=True)
+class Lap:
+    """What one crawl took."""
+
+    seconds: float
+    processor: float
+    """Seconds of processor time of the crawl's process alone."""
+    memory: list[float]
+    """Megabytes, on the way."""
+
+
+def ours(pages: int, port: int, *, read: bool) -> Lap:
+    """Crawl in our process; all the pages must come out."""
     from crawlers import batch  # noqa: PLC0415 - the server's process does without
     from vigie.settings import load  # noqa: PLC0415
 
@@ -157,18 +170,37 @@ def ours(pages: int, port: int, *, read: bool) -> tuple[float, list[float], int]
         path = folder / "spool.jsonl"
         job = batch.encode(batch._job_of(settings.sources, (), settings, path))  # noqa: SLF001
         code = ["-m", "crawlers.process"] if read else ["-c", NOTHING_READ]
-        start = time.perf_counter()
-        process = subprocess.Popen([sys.executable, *code], stdin=subprocess.PIPE, text=True)
-        assert process.stdin is not None
-        process.stdin.write(job)
-        process.stdin.close()
-        memory = []
-        while process.poll() is None:
-            memory.append(resident(process.pid))
-            time.sleep(0.25)
-        seconds = time.perf_counter() - start
+        lap = timed([sys.executable, *code], job + "\n")
         documents = sum('"type": "document"' in line[:40] for line in path.open(encoding="utf-8"))
-    return seconds, memory, documents
+        assert documents == pages, documents
+    return lap
+
+
+def bare(pages: int, port: int, *, read: bool) -> Lap:
+    """Crawl with Scrapy alone."""
+    arguments = [str(port), str(pages), "read" if read else "list"]
+    return timed([sys.executable, "-c", BARE, *arguments], "")
+
+
+def timed(command: list[str], given: str) -> Lap:
+    """Run a process to its end."""
+    start = time.perf_counter()
+    process = subprocess.Popen(command, stdin=subprocess.PIPE, text=True)
+    assert process.stdin is not None
+    process.stdin.write(given)
+    process.stdin.flush()
+    memory = []
+    while True:
+        pid, status, usage = os.wait4(process.pid, os.WNOHANG)
+        if pid:
+            break
+        memory.append(resident(process.pid))
+        time.sleep(0.02)
+    seconds = time.perf_counter() - start
+    process.returncode = os.waitstatus_to_exitcode(status)
+    process.stdin.close()
+    assert process.returncode == 0
+    return Lap(seconds, usage.ru_utime + usage.ru_stime, memory)
 
 
 def resident(pid: int) -> float:
@@ -181,18 +213,27 @@ def resident(pid: int) -> float:
     return int(lines[0][1]) / 1024 if lines else 0.0
 
 
-def spent() -> float:
-    """Return the processor seconds of all the processes that have ended so far."""
-    used = resource.getrusage(resource.RUSAGE_CHILDREN)
-    return used.ru_utime + used.ru_stime
-
-
-def bare(pages: int, port: int, *, read: bool) -> float:
-    """Return the seconds that Scrapy alone takes."""
-    start = time.perf_counter()
-    arguments = [str(port), str(pages), "read" if read else "list"]
-    subprocess.run([sys.executable, "-c", BARE, *arguments], check=True)
-    return time.perf_counter() - start
+def compared(pages: int, port: int, rounds: int, *, read: bool) -> dict[str, object]:
+    """Let the two take turns and return the medians."""
+    laps: dict[str, list[Lap]] = {"scrapy": [], "vigie": []}
+    crawls = {"scrapy": bare, "vigie": ours}
+    for number in range(rounds):
+        for who in ("scrapy", "vigie") if number % 2 else ("vigie", "scrapy"):
+            laps[who].append(crawls[who](pages, port, read=read))
+    label = "read" if read else "list"
+    pairs = list(zip(laps["scrapy"], laps["vigie"], strict=True))
+    return {
+        **{
+            f"{label}_{who}_pages_a_second": round(pages / median(lap.seconds for lap in found), 1)
+            for who, found in laps.items()
+        },
+        f"{label}_ratio": round(median(one.seconds / other.seconds for one, other in pairs), 2),
+        f"{label}_ratios": [round(one.seconds / other.seconds, 2) for one, other in pairs],
+        # Of processor time: what a busy machine blurs less.
+        f"{label}_cpu_ratio": round(
+            median(one.processor / other.processor for one, other in pairs), 2
+        ),
+    }
 
 
 def killed(pages: int, port: int) -> dict[str, int]:
@@ -220,31 +261,22 @@ def killed(pages: int, port: int) -> dict[str, int]:
 
 def main() -> None:
     """Measure, print, write."""
-    pages = int(sys.argv[1]) if len(sys.argv) > 1 else 2000
-    many = int(sys.argv[2]) if len(sys.argv) > 2 else 20_000
-    figures: dict[str, object] = {"pages": pages}
-    with served(max(pages, many)) as port, served(pages) as small:
+    given = [int(word) for word in sys.argv[1:]]
+    pages, many, rounds = (*given, *(2000, 20_000, 5)[len(given) :])
+    figures: dict[str, object] = {"pages": pages, "rounds": rounds}
+    with served(pages) as port:
+        figures["load_before"] = round(os.getloadavg()[0], 2)
         for read in (False, True):
-            label = "read" if read else "list"
-            before = spent()
-            theirs = min(bare(pages, small, read=read) for _ in range(2))
-            between = spent()
-            tries = [ours(pages, small, read=read) for _ in range(2)]
-            assert all(documents == pages for _, _, documents in tries)
-            mine = min(seconds for seconds, _, _ in tries)
-            figures[f"{label}_scrapy_pages_a_second"] = round(pages / theirs, 1)
-            figures[f"{label}_vigie_pages_a_second"] = round(pages / mine, 1)
-            figures[f"{label}_ratio"] = round(theirs / mine, 2)
-            # Of processor time: what a busy machine does not blur.
-            figures[f"{label}_cpu_ratio"] = round((between - before) / (spent() - between), 2)
-        if many:
-            _, memory, documents = ours(many, port, read=True)
-            quarter = len(memory) // 4
-            figures["memory_pages"] = documents
-            figures["memory_mb_by_quarter"] = [
-                round(max(memory[n * quarter : (n + 1) * quarter])) for n in range(4)
-            ]
-        figures["killed"] = json.dumps(killed(pages, small))
+            figures |= compared(pages, port, rounds, read=read)
+        figures["killed"] = json.dumps(killed(pages, port))
+    if many:
+        with served(many) as port:
+            memory = ours(many, port, read=True).memory
+        quarter = len(memory) // 4
+        figures["memory_pages"] = many
+        figures["memory_mb_by_quarter"] = [
+            round(max(memory[n * quarter : (n + 1) * quarter])) for n in range(4)
+        ]
     report.table("Crawling beside bare Scrapy", ("", ""), figures.items())
     print(report.write("crawl", figures))
 

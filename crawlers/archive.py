@@ -9,19 +9,19 @@ from __future__ import annotations
 
 import io
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, BinaryIO
 
 from warcio import archiveiterator, statusandheaders, warcwriter
 from warcio.exceptions import ArchiveLoadFailed
 
-from crawlers import formats, pages, safely
+from crawlers import clock, formats, pages, safely
 from crawlers.resource import Reading, Resource
 from crawlers.sniff import Format, sniff
-from vigie.records import SourceKind
+from vigie.records import Access, SourceKind
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping
     from pathlib import Path
 
     from crawlers.fetching import Fetched
@@ -30,18 +30,29 @@ if TYPE_CHECKING:
 _SOURCE = "Vigie-Source"
 _ANNOUNCED = "Vigie-Announced"
 """On the record of a page: the address under which the source announced it."""
+_ACCESS = "Vigie-Access"
+"""On the record of a response that its site reserves, whichever way it says so."""
 _UNKEPT = {"set-cookie", "content-encoding", "transfer-encoding", "content-length"}
 
 
 class Archive:
     """Appends responses to the file of one day and batch, within a size."""
 
-    def __init__(self, folder: Path, batch: str, megabytes: float) -> None:
+    def __init__(self, folder: Path, batch: str, megabytes: float, days: int = 0) -> None:
+        """Open the archive; what is older than `days`, or too much, is removed (0: nothing is)."""
         self._folder = folder
         self._batch = batch
+        forget(folder, days)
         self._room = int(megabytes * 1_000_000) - make_room(folder, megabytes)
 
-    def keep(self, answer: Fetched, source_id: str, announced: str | None = None) -> str | None:
+    def keep(
+        self,
+        answer: Fetched,
+        source_id: str,
+        announced: str | None = None,
+        *,
+        access: Access = Access.OPEN,
+    ) -> str | None:
         """Keep a response; return where, or None when there is no room left.
 
         `announced` is the address under which the source told of a page.
@@ -51,23 +62,27 @@ class Archive:
         """
         if len(answer.body) > self._room:
             return None
-        today = datetime.now(UTC)
+        today = clock.now()
         name = f"{today:%Y}/{today:%Y-%m-%d}-{self._batch}.warc.gz"
         path = self._folder / name
         path.parent.mkdir(parents=True, exist_ok=True)
         with path.open("ab") as file:
             offset = file.tell()
-            _write(file, answer, source_id, announced)
+            _write(file, answer, source_id, announced, access)
             self._room -= file.tell() - offset
         return f"{name}#{offset}"
 
 
-def _write(file: BinaryIO, answer: Fetched, source_id: str, announced: str | None) -> None:
+def _write(
+    file: BinaryIO, answer: Fetched, source_id: str, announced: str | None, access: Access
+) -> None:
     # warcio carries no types.
     warc: Any = warcwriter
     writer = warc.WARCWriter(file, gzip=True)
     headers = [(name, value) for name, value in answer.headers if name.lower() not in _UNKEPT]
     ours = {_SOURCE: source_id, **({_ANNOUNCED: announced} if announced else {})}
+    if access is Access.RESERVED:
+        ours[_ACCESS] = access
     status: Any = statusandheaders
     record = writer.create_warc_record(
         answer.url,
@@ -77,6 +92,16 @@ def _write(file: BinaryIO, answer: Fetched, source_id: str, announced: str | Non
         http_headers=status.StatusAndHeaders(f"{answer.status} OK", headers, protocol="HTTP/1.1"),
     )
     writer.write_record(record)
+
+
+def forget(folder: Path, days: int) -> None:
+    """Remove the files of days that are longer ago than `days`; 0 keeps all."""
+    if not days:
+        return
+    first = f"{clock.now() - timedelta(days=days):%Y-%m-%d}"
+    for path in folder.glob("*/*.warc.gz"):
+        if path.name[:10] < first:
+            path.unlink(missing_ok=True)
 
 
 def make_room(folder: Path, megabytes: float) -> int:
@@ -106,14 +131,14 @@ def reread(folder: Path, sources: Mapping[str, Source]) -> Iterator[Document]:
 def _reread_file(path: Path, name: str, sources: Mapping[str, Source]) -> Iterator[Document]:
     """Yield a file's documents: its pages, completed by what announced them, and the rest."""
     announced: dict[tuple[str, str], Document] = {}
-    for page, source, resource, place in _records(path, name, sources):
+    for page, source, resource, kept in _records(path, name, sources):
         if page:
             known = announced.pop((source.id, page), None)
-            reading = safely.read(_page_reader(known), resource)
-            yield from (replace(one, archive=place) for one in reading.documents[:1])
+            reading = safely.read(_page_reader(source, known), resource)
+            yield from map(kept, reading.documents[:1])
             continue
         for document in _entries(source, resource).documents:
-            one = replace(document, archive=place)
+            one = kept(document)
             if source.kind in {SourceKind.FEED, SourceKind.SITEMAP, SourceKind.LISTING}:
                 announced[source.id, document.url] = one
             else:
@@ -123,8 +148,8 @@ def _reread_file(path: Path, name: str, sources: Mapping[str, Source]) -> Iterat
             yield replace(document, excerpt=not sources[source_id].full_text)
 
 
-def _page_reader(announced: Document | None) -> formats.Reader:
-    return lambda resource: pages.read(resource, announced)
+def _page_reader(source: Source, announced: Document | None) -> formats.Reader:
+    return lambda resource: pages.read(resource, announced, pages.Wanted.of(source))
 
 
 def _entries(source: Source, resource: Resource) -> Reading:
@@ -136,10 +161,11 @@ def _entries(source: Source, resource: Resource) -> Reading:
 
 def _records(
     path: Path, name: str, sources: Mapping[str, Source]
-) -> Iterator[tuple[str | None, Source, Resource, str]]:
+) -> Iterator[tuple[str | None, Source, Resource, Callable[[Document], Document]]]:
     """Yield the whole records of a file; one that a killed crawl cut short ends it.
 
-    First comes, for a page, the address under which it was announced; last, the record's place.
+    First comes, for a page, the address under which it was announced; last, what a document
+    gets from its record: its place, and that it is reserved.
     """
     warc: Any = archiveiterator
     with path.open("rb") as file:
@@ -160,9 +186,16 @@ def _records(
                     charset=_charset(record.http_headers.get_header("Content-Type") or ""),
                     language=source.language,
                 )
-                yield told.get_header(_ANNOUNCED), source, resource, place
+                reserved = told.get_header(_ACCESS) == Access.RESERVED
+                yield told.get_header(_ANNOUNCED), source, resource, _keeper(place, reserved)
         except (ArchiveLoadFailed, EOFError, OSError):
             return
+
+
+def _keeper(place: str, reserved: bool) -> Callable[[Document], Document]:
+    if reserved:
+        return lambda document: replace(document, archive=place, access=Access.RESERVED)
+    return lambda document: replace(document, archive=place)
 
 
 def _charset(said: str) -> str | None:

@@ -11,6 +11,7 @@ import os
 import subprocess
 import sys
 import tempfile
+from contextlib import suppress
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -21,7 +22,15 @@ from crawlers.resource import Resource
 from vigie import gazetteer
 from vigie.errors import CrawlError
 from vigie.language import say
-from vigie.records import HealthState, HttpState, Message, Outcome, Source, SourceKind
+from vigie.records import (
+    HealthState,
+    HttpState,
+    Message,
+    Outcome,
+    Reservations,
+    Source,
+    SourceKind,
+)
 from vigie.settings import Crawler, Settings
 
 if TYPE_CHECKING:
@@ -46,6 +55,8 @@ class Job:
     """INSEE codes of the territory; empty for no limit."""
     archive: Path | None = None
     """Where responses are kept; None when they are not."""
+    now: datetime | None = None
+    """The moment at which it begins; None: as the machine's clock says."""
     probe: bool = False
     """Write the body of the first source's address beside the spool, and nothing else."""
 
@@ -56,10 +67,13 @@ def crawl(
     settings: Settings,
     spool: Path,  # the door's name; the module of that name is used below
     archive: Path | None = None,
+    *,
+    now: datetime | None = None,
 ) -> None:
     """Fetch some sources and write what they hold, and how each fared, to a spool.
 
-    With `archive`, a folder, the responses that led to documents are kept in it as WARC.
+    With `archive`, a folder, the responses that led to documents are kept in it as WARC. `now`
+    is the moment at which it begins, that of the machine's clock by default.
     Blocks until all are done. Sources of kind `files` are passed over.
 
     Raises:
@@ -71,12 +85,13 @@ def crawl(
     job = replace(
         _job_of(wanted, tuple(http_states), settings, spool),
         archive=archive.absolute() if archive else None,
+        now=now,
     )
     try:
         spool.parent.mkdir(parents=True, exist_ok=True)
         spool.touch()
         errors = _run(job)
-        _complete(wanted, spool, errors)
+        _complete(wanted, spool, errors, now or datetime.now(UTC))
     except OSError as error:
         raise CrawlError(
             say(
@@ -159,6 +174,7 @@ def encode(job: Job) -> str:
             "folder": str(job.folder),
             "communes": sorted(job.communes),
             "archive": str(job.archive) if job.archive else None,
+            "now": job.now.isoformat() if job.now else None,
             "probe": job.probe,
         }
     )
@@ -170,6 +186,7 @@ def decode(content: str) -> Job:
     crawler = values["crawler"]
     sources, states = values["sources"], values["http_states"]
     crawler["allow_private_hosts"] = tuple(crawler["allow_private_hosts"])
+    crawler["reservations"] = Reservations(crawler["reservations"])
     return Job(
         sources=tuple(one for one in map(spool.load, sources) if isinstance(one, Source)),
         http_states=tuple(one for one in map(spool.load, states) if isinstance(one, HttpState)),
@@ -179,6 +196,7 @@ def decode(content: str) -> Job:
         folder=Path(str(values["folder"])),
         communes=frozenset(values["communes"]),
         archive=Path(values["archive"]) if values["archive"] else None,
+        now=datetime.fromisoformat(values["now"]) if values["now"] else None,
         probe=bool(values["probe"]),
     )
 
@@ -200,21 +218,30 @@ def _run(job: Job) -> str | Message:
         encoding="utf-8",
         errors="replace",
     )
+    # Kept open while the process works: that it closes tells that we are no more.
+    lifeline, process.stdin = process.stdin, None
     try:
-        _, errors = process.communicate(encode(job), timeout=time_limit(job))
+        if lifeline is not None:
+            with suppress(BrokenPipeError):
+                lifeline.write(encode(job) + "\n")
+                lifeline.flush()
+        _, errors = process.communicate(timeout=time_limit(job))
     except subprocess.TimeoutExpired:
         return Message("délai dépassé")
     finally:
         if process.poll() is None:
             process.kill()
             process.communicate()
+        if lifeline is not None:
+            with suppress(BrokenPipeError):
+                lifeline.close()
     lines = errors.strip().splitlines()
     if process.returncode == 0:
         return ""
     return lines[-1][:300] if lines else f"code {process.returncode}"
 
 
-def _complete(sources: Iterable[Source], path: Path, errors: str | Message) -> None:
+def _complete(sources: Iterable[Source], path: Path, errors: str | Message, now: datetime) -> None:
     """Give an outcome to the sources that the process left without one."""
     done = {record.source_id for record in spool.read(path) if isinstance(record, Outcome)}
     missing = [source for source in sources if source.id not in done]
@@ -229,7 +256,7 @@ def _complete(sources: Iterable[Source], path: Path, errors: str | Message) -> N
             writer.write(
                 Outcome(
                     source_id=source.id,
-                    at=datetime.now(UTC),
+                    at=now,
                     state=HealthState.UNREACHABLE,
                     message=Message(
                         "la collecte s’est arrêtée avant la fin ({reason}) ; "

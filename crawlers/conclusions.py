@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from dataclasses import replace
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from crawlers import identity
+from crawlers import clock, identity
 from vigie.records import HealthState, Message, Outcome, Source
 
 if TYPE_CHECKING:
-    from crawlers.fetching import Fetched
+    from crawlers.fetching import Failure, Fetched
     from crawlers.resource import Reading
     from crawlers.spider import Progress
 
@@ -23,15 +24,20 @@ def outcome_of(
     documents: int = 0,
     *,
     not_modified: bool = False,
+    failure: Failure | None = None,
 ) -> Outcome:
-    """Return the outcome of a crawl that ends now."""
+    """Return the outcome of a crawl that ends now; `failure` is the last one on the way."""
+    now = clock.now()
+    wait = failure.wait if failure else None
     return Outcome(
         source_id=source.id,
-        at=datetime.now(UTC),
+        at=now,
         state=state,
         message=message,
         documents=documents,
         not_modified=not_modified,
+        failure=failure.kind if failure and state.is_failure else None,
+        not_before=now + timedelta(seconds=wait) if wait else None,
     )
 
 
@@ -49,7 +55,9 @@ def moved(
 def conclude(progress: Progress, reading: Reading, answer: Fetched) -> Outcome:
     """Return the outcome of a crawl whose first address was read."""
     elsewhere = moved(progress.source, answer, progress.seen)
-    return elsewhere or conclude_reading(progress, reading)
+    outcome = elsewhere or conclude_reading(progress, reading)
+    wait = progress.asked_to_wait.wait if progress.asked_to_wait else None
+    return replace(outcome, not_before=outcome.at + timedelta(seconds=wait)) if wait else outcome
 
 
 def conclude_reading(progress: Progress, reading: Reading) -> Outcome:
@@ -58,6 +66,10 @@ def conclude_reading(progress: Progress, reading: Reading) -> Outcome:
     trouble = progress.trouble or (reading.problem if reading.documents else None)
     if trouble:
         return outcome_of(source, HealthState.LIVELY, trouble, count)
+    if progress.asked_to_wait:
+        return outcome_of(source, HealthState.LIVELY, progress.asked_to_wait.message, count)
+    if progress.reserved:
+        return outcome_of(source, HealthState.LIVELY, _reserved(progress), count)
     if not count and progress.unchanged:
         return outcome_of(source, HealthState.LIVELY, NOTHING_NEW)
     if not count:
@@ -65,3 +77,11 @@ def conclude_reading(progress: Progress, reading: Reading) -> Outcome:
         return outcome_of(source, HealthState.QUIET, empty)
     message = Message("{n} document", {"n": count}, "{n} documents")
     return outcome_of(source, HealthState.LIVELY, message, count)
+
+
+def _reserved(progress: Progress) -> Message:
+    return Message(
+        "{n} texte réservé par son site (TDM, noai), sur {all} lus",
+        {"n": progress.reserved, "all": progress.seen},
+        "{n} textes réservés par leur site (TDM, noai), sur {all} lus",
+    )

@@ -39,15 +39,28 @@ def decode(body: bytes, charset: str | None = None) -> str:
     return _XML_ENCODING.sub(r"\1", _FORBIDDEN.sub("", _decode(body, charset)), count=1)
 
 
+class TooLargeError(ValueError):
+    """A compressed file would become larger than `MAX_INFLATED`."""
+
+
 def inflate(body: bytes) -> bytes:
-    """Return the content of a gzip file, cut at `MAX_INFLATED`; other bytes as they are."""
+    """Return the content of a gzip file, whole or as far as it goes; other bytes as they are.
+
+    Raises:
+        TooLargeError: it holds more than `MAX_INFLATED` bytes.
+    """
     if not body.startswith(b"\x1f\x8b"):
         return body
     try:
         with gzip.open(BytesIO(body)) as stream:
-            return stream.read(MAX_INFLATED)
+            content = stream.read(MAX_INFLATED + 1)
     except (OSError, EOFError, zlib.error):
-        return zlib.decompressobj(31).decompress(body, MAX_INFLATED) if _inflates(body) else b""
+        content = (
+            zlib.decompressobj(31).decompress(body, MAX_INFLATED + 1) if _inflates(body) else b""
+        )
+    if len(content) > MAX_INFLATED:
+        raise TooLargeError
+    return content
 
 
 def _inflates(body: bytes) -> bool:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import time
+from collections import defaultdict
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
@@ -23,8 +23,8 @@ from scrapy.exceptions import (
     UnsupportedURLSchemeError,
 )
 
-from crawlers import encoding
-from vigie.records import HealthState, Message
+from crawlers import clock, encoding
+from vigie.records import FailureKind, HealthState, Message
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -39,6 +39,8 @@ _BLOCKED = {401, 402, 403, 407, 418, 429, 451}
 _GONE = {404, 410}
 LONGEST_WAIT = 120.0
 """Seconds that a crawl waits because a server asked for it; longer is left to the next crawl."""
+LONGEST_ASKED = 86_400.0
+"""Seconds that a server may ask to be left alone; more is taken as this."""
 
 TRAIL = "vigie_trail"
 MOST_MISSES = 4
@@ -70,6 +72,15 @@ class Failure:
     message: Message
     lasting: bool
     """Trying again soon would be of no use."""
+    kind: FailureKind | None = None
+    """None: what is usual for the state."""
+    wait: float | None = None
+    """Seconds that the site asks to be left alone, a day at most."""
+
+    @property
+    def asks_for_long(self) -> bool:
+        """Tell whether the site asks for more time than a crawl takes."""
+        return self.wait is not None and self.wait > LONGEST_WAIT
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,16 +104,26 @@ class Fetcher:
     """Makes requests through Scrapy's downloader: its delays, robots.txt, caps and redirects."""
 
     def __init__(
-        self, engine: ExecutionEngine, guard: Guard, *, backoff: float, tries: int = 3
+        self,
+        engine: ExecutionEngine,
+        guard: Guard,
+        *,
+        backoff: float,
+        at_once: int = 1,
+        tries: int = 3,
     ) -> None:
         self._engine = engine
         self._guard = guard
         self._backoff = backoff
         self._tries = tries
+        # Scrapy would send what waits in its own queue even to a host that asks for a pause.
+        self._places: dict[str, asyncio.Semaphore] = defaultdict(lambda: asyncio.Semaphore(at_once))
         self._paused_until: dict[str, float] = {}
         self._reached: set[str] = set()
         self._first: dict[str, asyncio.Lock] = {}
         self._lost: dict[str, Failure] = {}
+        self._closed: dict[str, Failure] = {}
+        """Hosts that asked to be left alone for longer than this crawl takes."""
         self._misses: dict[str, int] = {}
 
     async def fetch(
@@ -130,22 +151,30 @@ class Fetcher:
                 message=Message("adresse qui n’est ni http ni https : {url}", {"url": url[:200]}),
                 lasting=True,
             )
-        tries = tries or self._tries
-        for attempt in range(tries):
-            await self._await_turn(host)
-            outcome, wait = await self._first_alone(asked, host)
-            done = isinstance(outcome, Fetched) or outcome.lasting or host in self._lost
-            if done or attempt == tries - 1 or (wait is not None and wait > LONGEST_WAIT):
+        left = tries or self._tries
+        for attempt in range(left):
+            async with self._places[host]:
+                await self._await_turn(host)
+                if host in self._closed:
+                    return self._closed[host]
+                outcome = await self._first_alone(asked, host)
+            if isinstance(outcome, Fetched) or attempt == left - 1:
                 return outcome
-            if wait is not None:
-                self._paused_until[host] = time.monotonic() + wait
-            else:
+            if outcome.lasting or outcome.asks_for_long or host in self._lost:
+                return outcome
+            if outcome.wait is None:
                 await asyncio.sleep(self._backoff * 2**attempt)
         raise AssertionError("at least one try is made")
 
-    async def _first_alone(
-        self, asked: _Asked, host: str
-    ) -> tuple[Fetched | Failure, float | None]:
+    def _heed(self, outcome: Failure, host: str) -> Failure:
+        """Leave a host alone for as long as it asks, or for the whole of this crawl."""
+        if outcome.asks_for_long:
+            self._closed[host] = outcome
+        if outcome.wait is not None:
+            self._paused_until[host] = time.monotonic() + outcome.wait
+        return outcome
+
+    async def _first_alone(self, asked: _Asked, host: str) -> Fetched | Failure:
         """Try, alone if the host has not answered yet.
 
         A host that cannot be reached then costs its delay once, not once a page.
@@ -154,18 +183,18 @@ class Fetcher:
             return await self._try(asked)
         async with self._first.setdefault(host, asyncio.Lock()):
             if host in self._lost:
-                return self._lost[host], None
+                return self._lost[host]
             if host not in self._reached:
                 return await self._try(asked)
         return await self._try(asked)
 
     async def _await_turn(self, host: str) -> None:
         pause = self._paused_until.get(host, 0.0) - time.monotonic()
-        if pause > 0:
+        if pause > 0 and host not in self._closed:
             await asyncio.sleep(pause)
 
-    async def _try(self, asked: _Asked) -> tuple[Fetched | Failure, float | None]:
-        """Return the answer, and the seconds that the server asks us to wait, if it does."""
+    async def _try(self, asked: _Asked) -> Fetched | Failure:
+        """Return the answer to one request."""
         trail = [asked.url]
         request = Request(
             asked.url, headers=asked.headers, meta={**asked.meta, TRAIL: trail}, dont_filter=True
@@ -174,7 +203,7 @@ class Fetcher:
             response = await self._engine.download_async(request)
             self._note_reached(trail)
         except IgnoreRequest as error:
-            return _ignored(str(error)), None
+            return _ignored(str(error))
         except (
             CannotResolveHostError,
             DownloadCancelledError,
@@ -189,13 +218,13 @@ class Fetcher:
         ) as error:
             failure = self._unreachable(error, trail[-1])
             self._note_missed(trail, failure, error)
-            return failure, None
-        wait = _retry_after(response)
+            return failure
         if response.status == 304:
-            return _fetched(response, not_modified=True), wait
-        if 200 <= response.status < 300:
-            return _fetched(response), wait
-        return _refused(response, wait), wait
+            asked_for = asked.headers.keys() & _CONDITIONS
+            return _fetched(response, b"", not_modified=True) if asked_for else _UNASKED
+        if not 200 <= response.status < 300:
+            return self._heed(_refused(response), _host(asked.url))
+        return _inflated(response)
 
     def _note_reached(self, trail: list[str]) -> None:
         self._reached.update(map(_host, trail))
@@ -203,6 +232,9 @@ class Fetcher:
     def _note_missed(self, trail: list[str], failure: Failure, error: Exception) -> None:
         """Give a host up for this crawl: at once without an address, else after some misses."""
         *passed, last = map(_host, trail)
+        if (slot := self._engine.downloader.slots.get(last)) and slot.delay:
+            # As after an answer: the host is spaced from now on, not from when it was asked.
+            slot.lastseen = time.monotonic()
         self._reached.update(host for host in passed if host != last)
         self._misses[last] = self._misses.get(last, 0) + 1
         unknown = isinstance(error, CannotResolveHostError)
@@ -210,7 +242,7 @@ class Fetcher:
             self._lost[last] = failure
 
     def _unreachable(self, error: Exception, url: str) -> Failure:
-        state, lasting = HealthState.UNREACHABLE, False
+        state, lasting, kind = HealthState.UNREACHABLE, False, None
         match error:
             case DownloadTimeoutError():
                 state = HealthState.SLOW
@@ -222,6 +254,7 @@ class Fetcher:
                 lasting = True
                 message = Message("adresse privée ou réservée, que Vigie refuse de lire")
             case CannotResolveHostError():
+                kind = FailureKind.NAME
                 message = Message("nom de site inconnu : {host}", {"host": _host(url)})
             case DownloadConnectionRefusedError():
                 message = Message("connexion refusée par {host}", {"host": _host(url)})
@@ -230,7 +263,7 @@ class Fetcher:
             case _:
                 lasting = True
                 message = Message("adresse inutilisable ({error})", {"error": type(error).__name__})
-        return Failure(state=state, message=message, lasting=lasting)
+        return Failure(state=state, message=message, lasting=lasting, kind=kind)
 
 
 def _host(url: str) -> str:
@@ -240,13 +273,13 @@ def _host(url: str) -> str:
         return ""
 
 
-def _fetched(response: Response, *, not_modified: bool = False) -> Fetched:
+def _fetched(response: Response, body: bytes, *, not_modified: bool = False) -> Fetched:
     asked = response.request.url if response.request else response.url
     reasons = response.meta.get("redirect_reasons", []) if response.request else []
     moved = bool(reasons) and all(reason in {301, 308} for reason in reasons)
     return Fetched(
         url=response.url,
-        body=encoding.inflate(response.body),
+        body=body,
         charset=_charset(response),
         etag=_header(response, "ETag"),
         last_modified=_header(response, "Last-Modified"),
@@ -259,6 +292,13 @@ def _fetched(response: Response, *, not_modified: bool = False) -> Fetched:
         ),
         moved_to=asked if moved else None,
     )
+
+
+def _inflated(response: Response) -> Fetched | Failure:
+    try:
+        return _fetched(response, encoding.inflate(response.body))
+    except encoding.TooLargeError:
+        return _TOO_LARGE
 
 
 def _header(response: Response, name: str) -> str | None:
@@ -275,12 +315,14 @@ def _retry_after(response: Response) -> float | None:
     said = _header(response, "Retry-After")
     if said is None or response.status not in {429, 503}:
         return None
-    if said.isdigit():
-        return float(said)
+    if said.isascii() and said.isdigit():
+        # A number of any length must not become infinite.
+        return min(float(said[:12]), LONGEST_ASKED)
     try:
-        return max(0.0, (parsedate_to_datetime(said) - datetime.now(UTC)).total_seconds())
-    except (ValueError, TypeError):
+        seconds = (parsedate_to_datetime(said) - clock.now()).total_seconds()
+    except (ValueError, TypeError, OverflowError):
         return None
+    return min(max(0.0, seconds), LONGEST_ASKED)
 
 
 def _ignored(reason: str) -> Failure:
@@ -289,13 +331,25 @@ def _ignored(reason: str) -> Failure:
         return Failure(state=HealthState.BLOCKED, message=message, lasting=True)
     if "redirection" in reason:
         message = Message("redirections en boucle")
-    else:
-        message = Message("réponse démesurée une fois décompressée : abandonnée")
-    return Failure(state=HealthState.UNREACHABLE, message=message, lasting=True)
+        return Failure(state=HealthState.UNREACHABLE, message=message, lasting=True)
+    return _TOO_LARGE
 
 
-def _refused(response: Response, wait: float | None) -> Failure:
-    status = response.status
+_CONDITIONS = {"If-None-Match", "If-Modified-Since"}
+_TOO_LARGE = Failure(
+    state=HealthState.UNREACHABLE,
+    message=Message("réponse démesurée une fois décompressée : abandonnée"),
+    lasting=True,
+)
+_UNASKED = Failure(
+    state=HealthState.UNREACHABLE,
+    message=Message("le site répond « rien de nouveau » (304) à qui ne connaît encore rien"),
+    lasting=True,
+)
+
+
+def _refused(response: Response) -> Failure:
+    status, wait = response.status, _retry_after(response)
     lasting = status not in _WORTH_RETRYING
     values = {"status": status}
     if status in _GONE:
@@ -303,6 +357,7 @@ def _refused(response: Response, wait: float | None) -> Failure:
             state=HealthState.UNREACHABLE,
             message=Message("cette adresse n’existe pas ou plus (réponse {status})", values),
             lasting=lasting,
+            kind=FailureKind.HARD,
         )
     if status in _BLOCKED:
         message = Message("le site refuse l’accès (réponse {status})", values)
@@ -311,7 +366,7 @@ def _refused(response: Response, wait: float | None) -> Failure:
                 "trop de demandes (réponse {status}) : le site demande d’attendre {seconds} s",
                 {"status": status, "seconds": round(wait)},
             )
-        return Failure(state=HealthState.BLOCKED, message=message, lasting=lasting)
+        return Failure(state=HealthState.BLOCKED, message=message, lasting=lasting, wait=wait)
     if 300 <= status < 400:
         message = Message("redirection sans destination utilisable (réponse {status})", values)
     elif status >= 500 and wait is not None:
@@ -323,4 +378,4 @@ def _refused(response: Response, wait: float | None) -> Failure:
         message = Message("le site est en panne (réponse {status})", values)
     else:
         message = Message("réponse inattendue ({status})", values)
-    return Failure(state=HealthState.UNREACHABLE, message=message, lasting=lasting)
+    return Failure(state=HealthState.UNREACHABLE, message=message, lasting=lasting, wait=wait)

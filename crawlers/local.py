@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from crawlers import imap, mail, registries
+from crawlers import clock, imap, mail, registries
 from crawlers.conclusions import NOTHING_NEW, conclude_reading, outcome_of
 from crawlers.resource import Reading
 from vigie.records import Document, HealthState, HttpState, Message, Outcome, Source, SourceKind
@@ -70,7 +69,7 @@ async def _read_mailbox(work: Crawl, progress: Progress, path: Path) -> None:
 
 
 async def _read_register(work: Crawl, progress: Progress, path: Path) -> None:
-    register = work.place.register(progress.source.id, datetime.now(UTC))
+    register = work.place.register(progress.source.id, clock.now())
     with path.open("rb") as stream:
         for document in registries.read(stream, register):
             if document is None:
@@ -102,7 +101,7 @@ async def _read_server(work: Crawl, progress: Progress) -> Outcome:
 
 def _take(work: Crawl, progress: Progress, raw: bytes) -> None:
     source = progress.source
-    found = mail.read(raw, source.id, source.language, datetime.now(UTC))
+    found = mail.read(raw, source.id, source.language, clock.now())
     if isinstance(found, Document):
         work.take_whole(found, progress)
     else:
@@ -110,7 +109,7 @@ def _take(work: Crawl, progress: Progress, raw: bytes) -> None:
 
 
 def _remember(work: Crawl, source: Source, mark: str) -> None:
-    now = datetime.now(UTC)
+    now = clock.now()
     work.writer.write(
         HttpState(url=source.url, source_id=source.id, fingerprint=mark, checked_at=now)
     )

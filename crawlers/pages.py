@@ -7,16 +7,18 @@ from __future__ import annotations
 
 import logging
 import re
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 from urllib.parse import urljoin, urlsplit
 
 import trafilatura
+from cssselect import SelectorError
 from lxml import etree, html
+from lxml.cssselect import CSSSelector
 
-from crawlers import dates, encoding, identity, languages, page_dates, structured, text
+from crawlers import dates, encoding, identity, languages, page_dates, paywalls, structured, text
 from crawlers.resource import Reading, Resource
-from vigie.records import Document, DocumentKind, Message
+from vigie.records import Access, Document, DocumentKind, Extraction, Message, Source
 
 if TYPE_CHECKING:
     from crawlers.structured import Event, Node
@@ -31,7 +33,28 @@ _SEPARATOR = re.compile(r"\s+(?:[|•·»—–-]|::)\s+")
 _NO_TEXT = Message("page sans texte")
 
 
-def read(resource: Resource, announced: Document | None = None) -> Reading:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wanted:
+    """What a source says of the texts of its pages."""
+
+    content: str | None = None
+    """CSS selector of what holds the text."""
+    leave_out: str | None = None
+    """CSS selector of what is no part of it."""
+    extraction: Extraction | None = None
+
+    @classmethod
+    def of(cls, source: Source) -> Wanted:
+        """Return what a source of the catalogue says."""
+        return cls(content=source.content, leave_out=source.leave_out, extraction=source.extraction)
+
+
+_AS_FOUND = Wanted()
+
+
+def read(
+    resource: Resource, announced: Document | None = None, wanted: Wanted = _AS_FOUND
+) -> Reading:
     """Return the documents of a page: one article, or one document an event.
 
     `announced` is what a feed said of this page; the page then gives one document with its
@@ -48,7 +71,9 @@ def read(resource: Resource, announced: Document | None = None) -> Reading:
     if announced is None and len(events) > 1 and not article:
         return Reading(documents=_events(events, tree, resource, url), title=title(tree, found))
     event = events[0] if len(events) == 1 and not article else None
-    document = _article(tree, found, resource, url=url, announced=announced, event=event)
+    document = _article(
+        tree, found, resource, url=url, announced=announced, event=event, wanted=wanted
+    )
     if not document.text and not event:
         return Reading(problem=_NO_TEXT, title=document.title)
     if announced:
@@ -165,6 +190,7 @@ def _article(
     url: str,
     announced: Document | None,
     event: Event | None,
+    wanted: Wanted,
 ) -> Document:
     heading = event.name if event else title(tree, found)
     published, note = page_dates.find(
@@ -173,7 +199,8 @@ def _article(
     language = languages.declared(
         tree.get("lang") or tree.get("{http://www.w3.org/XML/1998/namespace}lang")
     )
-    body = main_text(tree)
+    paywalled = paywalls.is_paywalled(tree, found)
+    body = main_text(tree, wanted)
     if event and len(event.description) > len(body):
         body = event.description
     return Document(
@@ -187,6 +214,8 @@ def _article(
         fetched_at=resource.fetched_at,
         language=languages.of(body or heading, language or resource.language),
         kind=DocumentKind.EVENT if event else DocumentKind.ARTICLE,
+        excerpt=paywalled,
+        access=Access.PAYWALLED if paywalled else Access.OPEN,
         event=event.details if event else None,
     )
 
@@ -198,20 +227,47 @@ def _completed(page: Document, announced: Document) -> Document:
         id=announced.id,
         title=announced.title or page.title,
         text=page.text if 2 * len(page.text) > len(announced.text) else announced.text,
+        access=page.access if announced.access is Access.OPEN else announced.access,
         kind=DocumentKind.EVENT if announced.event else page.kind,
         event=page.event or announced.event,
     )
 
 
-def main_text(tree: html.HtmlElement) -> str:
+def main_text(tree: html.HtmlElement, wanted: Wanted = _AS_FOUND) -> str:
     """Return the main text of a page, without menus, comments and related articles.
 
     The tree is used up: read everything else from it before.
     """
+    for element in _selected(tree, wanted.leave_out):
+        if element.getparent() is not None:
+            element.drop_tree()
+    if chosen := _selected(tree, wanted.content):
+        return text.tidy("\n".join(text.of_tree(element) for element in _outermost(chosen)))
     extracted = trafilatura.bare_extraction(
-        tree, include_comments=False, include_tables=True, with_metadata=False
+        tree,
+        include_comments=False,
+        include_tables=True,
+        with_metadata=False,
+        favor_precision=wanted.extraction is Extraction.PRECISION,
+        favor_recall=wanted.extraction is Extraction.RECALL,
     )
     return text.tidy(str(getattr(extracted, "text", None) or "")) if extracted else ""
+
+
+def _selected(tree: html.HtmlElement, selector: str | None) -> list[html.HtmlElement]:
+    """Return what a selector chooses; nothing where it cannot be used."""
+    if not selector:
+        return []
+    try:
+        return list(CSSSelector(selector, translator="html")(tree))
+    except SelectorError:
+        return []
+
+
+def _outermost(elements: list[html.HtmlElement]) -> list[html.HtmlElement]:
+    """Return elements without those that stand within another of them."""
+    chosen = set(elements)
+    return [one for one in elements if chosen.isdisjoint(one.iterancestors())]
 
 
 def _events(

@@ -1,20 +1,26 @@
-"""The process of one batch: `python -m crawlers.process`, with the job on standard input."""
+"""The process of one batch: `python -m crawlers.process`, with the job on standard input.
+
+It ends when standard input does.
+"""
 
 from __future__ import annotations
 
 import asyncio
 import json
+import os
 import sys
+import threading
 import time
 from typing import TYPE_CHECKING
 
 from scrapy import Request, Spider, signals
 from scrapy.crawler import CrawlerProcess
 
-from crawlers import batch
+from crawlers import batch, clock
 from crawlers.archive import Archive
 from crawlers.fetching import Failure, Fetcher
 from crawlers.guard import Guard
+from crawlers.policies import Policies
 from crawlers.resource import Place
 from crawlers.spider import Crawl
 from crawlers.spool import Writer, plain_message
@@ -25,7 +31,12 @@ if TYPE_CHECKING:
     from scrapy.crawler import Crawler
     from scrapy.robotstxt import RobotParser
 
+    from vigie.settings import Crawler as Settings
+
 SOURCES_AT_ONCE = 32
+MEAN, JITTER = 1.25, 0.2
+"""Requests are spaced by one to one and a half times the delay: Scrapy's jitter goes both ways,
+so that its own delay is the middle of that."""
 LONGEST_CRAWL_DELAY = 60.0
 """Seconds; a robots.txt that asks for more gets this much, and few pages a run."""
 
@@ -54,7 +65,10 @@ class WatchSpider(Spider):
         engine = self.crawler.engine
         if engine is None:
             raise AssertionError("Scrapy starts its engine before its spider")
-        fetcher = Fetcher(engine, self.guard, backoff=max(self.job.crawler.delay, 0.2))
+        crawler = self.job.crawler
+        fetcher = Fetcher(
+            engine, self.guard, backoff=max(crawler.delay, 0.2), at_once=at_once(crawler)
+        )
         await (self.probe(fetcher) if self.job.probe else self.crawl(fetcher))
         for request in _NO_REQUESTS:
             yield request
@@ -86,6 +100,7 @@ class WatchSpider(Spider):
             ),
             guard=self.guard,
             archive=self._archive(),
+            policies=Policies(fetcher, writer, self.job.http_states, self.job.crawler.reservations),
         )
         places = asyncio.Semaphore(SOURCES_AT_ONCE)
 
@@ -100,7 +115,12 @@ class WatchSpider(Spider):
         job = self.job
         if job.archive is None or not job.crawler.archive_megabytes:
             return None
-        return Archive(job.archive, job.spool.stem[:8], job.crawler.archive_megabytes)
+        return Archive(
+            job.archive,
+            job.spool.stem[:8],
+            job.crawler.archive_megabytes,
+            job.crawler.archive_days,
+        )
 
     def count_from_now(self, request: Request) -> None:
         """Count a host's spacing from its last answer, not from when we meant to ask.
@@ -118,13 +138,19 @@ class WatchSpider(Spider):
         engine = self.crawler.engine
         if not asked or engine is None or asked <= self.job.crawler.delay:
             return
-        delay = min(float(asked), LONGEST_CRAWL_DELAY)
+        delay = min(float(asked), LONGEST_CRAWL_DELAY) * MEAN
         downloader = engine.downloader
         key = downloader.get_slot_key(request)
-        downloader.per_slot_settings[key] = {"delay": delay, "concurrency": 1, "jitter": 0}
+        downloader.per_slot_settings[key] = {"delay": delay, "concurrency": 1, "jitter": JITTER}
         if key in downloader.slots:
             downloader.slots[key].delay = delay
+            downloader.slots[key].jitter = JITTER
             downloader.slots[key].concurrency = 1
+
+
+def at_once(crawler: Settings) -> int:
+    """Return how many requests one host may be sent at the same time."""
+    return 1 if crawler.delay else 8
 
 
 def scrapy_settings(job: batch.Job, guard: Guard) -> dict[str, object]:
@@ -136,10 +162,10 @@ def scrapy_settings(job: batch.Job, guard: Guard) -> dict[str, object]:
         "USER_AGENT": job.user_agent,
         "ROBOTSTXT_OBEY": True,
         "ROBOTSTXT_USER_AGENT": job.user_agent,
-        "DOWNLOAD_DELAY": crawler.delay,
-        "DOWNLOAD_DELAY_JITTER": 0,
+        "DOWNLOAD_DELAY": crawler.delay * MEAN,
+        "DOWNLOAD_DELAY_JITTER": JITTER,
         "CONCURRENT_REQUESTS": 64,
-        "CONCURRENT_REQUESTS_PER_DOMAIN": 1 if crawler.delay else 8,
+        "CONCURRENT_REQUESTS_PER_DOMAIN": at_once(crawler),
         "DOWNLOAD_TIMEOUT": crawler.timeout,
         "DOWNLOAD_MAXSIZE": most,
         "DOWNLOAD_WARNSIZE": 0,
@@ -167,9 +193,21 @@ def scrapy_settings(job: batch.Job, guard: Guard) -> dict[str, object]:
     }
 
 
+def _end_with_caller() -> None:
+    """End at once when the program that gave the job is no more: nobody would read the rest.
+
+    Sites would otherwise be visited by this process and by the next one at the same time.
+    """
+    sys.stdin.read()
+    os._exit(1)
+
+
 def main() -> None:
-    """Do the job that standard input holds."""
-    job = batch.decode(sys.stdin.read())
+    """Do the job that the first line of standard input holds."""
+    job = batch.decode(sys.stdin.readline())
+    threading.Thread(target=_end_with_caller, daemon=True).start()
+    if job.now is not None:
+        clock.begin(job.now)
     guard = Guard(job.crawler.allow_private_hosts)
     process = CrawlerProcess(scrapy_settings(job, guard))
     process.crawl(WatchSpider, job=job, guard=guard)

@@ -54,6 +54,8 @@ def examine(path: Path, url: str | None = None) -> FileReading:
         if path.stat().st_size > LARGEST:
             raise InputError(say("{path} est trop volumineux pour être lu.", path=str(path)))
         body = encoding.inflate(path.read_bytes())
+    except encoding.TooLargeError as error:
+        raise InputError(say("{path} est trop volumineux pour être lu.", path=str(path))) from error
     except OSError as error:
         raise InputError(
             say(

@@ -10,7 +10,7 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from vigie.records import HealthState, Message, Outcome, Source, SourceHealth
+from vigie.records import FailureKind, HealthState, Message, Outcome, Source, SourceHealth
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -20,6 +20,12 @@ LONGEST = timedelta(days=30)
 """However often a source has failed, it is tried again after this time."""
 SLOWEST = 8
 """How many times its own interval a source that brings little is left alone, at most."""
+FASTEST = 2.0
+"""By how much the interval of a source that brings much is divided, at most."""
+MUCH = 5.0
+"""New documents a reading: a source that brings more is read more often."""
+MOST_UNCHANGED, FEWEST_UNCHANGED = 24, 3
+"""Times in a row that « not modified » is believed."""
 READS = 20
 """For one new document: a source that takes more is read too often."""
 STEP = timedelta(days=1)
@@ -30,9 +36,7 @@ _WEIGHTS = {
     HealthState.UNREACHABLE: 0.5,
     HealthState.SLOW: 0.5,
 }
-_UNKNOWN_NAME = "nom de site inconnu"
-_GONE = "cette adresse n’existe pas ou plus"
-_NAME_WEIGHT = 0.25
+_BY_KIND = {FailureKind.HARD: 1.0, FailureKind.SOFT: 0.5, FailureKind.NAME: 0.25}
 
 
 def next_try(source: Source, health: SourceHealth | None, recent: int) -> datetime | None:
@@ -49,32 +53,42 @@ def next_try(source: Source, health: SourceHealth | None, recent: int) -> dateti
         wait = source.every + STEP * (weight * max(health.failures - 1, 0))
     else:
         wait = interval(source, recent)
-    wait = max(wait, _asked(health))
-    return health.last_try + min(wait, max(LONGEST, source.every))
-
-
-def _asked(health: SourceHealth) -> timedelta:
-    """Return how long the site itself has asked to be left alone, a day at most."""
-    seconds = health.message.values.get("seconds")
-    asked = seconds if isinstance(seconds, int) and health.failures else 0
-    return min(timedelta(seconds=max(asked, 0)), timedelta(days=1))
+    due = health.last_try + min(wait, max(LONGEST, source.every))
+    return max(due, health.not_before or due)
 
 
 def interval(source: Source, recent: int) -> timedelta:
-    """Return how long a source that answers is left alone."""
-    slower = LOOKING_BACK / source.every / (READS * max(recent, 1))
+    """Return how long a source that answers is left alone.
+
+    Its own interval when it brings a fair amount a reading; up to eight times that, a day at
+    most, when it brings little; down to half of it when it brings so much that a short feed
+    might let something go by.
+    """
+    readings = LOOKING_BACK / source.every
+    slower = readings / (READS * max(recent, 1))
+    faster = recent / (readings * MUCH)
     # A day at most, unless the catalogue itself says more: news must not wait for long.
     longest = max(source.every, timedelta(days=1))
-    return min(source.every * min(max(slower, 1.0), SLOWEST), longest)
+    stretched = source.every * min(max(slower, 1.0), SLOWEST)
+    return min(stretched / min(max(faster, 1.0), FASTEST), longest)
 
 
 def _weight(health: SourceHealth) -> float:
     if health.state not in _WEIGHTS or not health.failures:
         return 0.0
-    template = health.message.template
-    if template.startswith(_UNKNOWN_NAME):
-        return _NAME_WEIGHT
-    return 1.0 if template.startswith(_GONE) else _WEIGHTS[health.state]
+    return _BY_KIND[health.failure] if health.failure else _WEIGHTS[health.state]
+
+
+def most_unchanged(source: Source) -> int:
+    """Return how often in a row « not modified » is believed of a source.
+
+    Until three documents should have come, by what is expected of it at least; then the whole
+    is asked for. Some servers compare badly, and would keep us from the news for good.
+    """
+    if not source.expected or not source.expected[0]:
+        return MOST_UNCHANGED
+    missed = 3 * timedelta(weeks=1) / source.expected[0] / source.every
+    return min(max(round(missed), FEWEST_UNCHANGED), MOST_UNCHANGED)
 
 
 def yielding(source: Source, outcome: Outcome, recent: int, watched: timedelta) -> Outcome:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import signal
 import threading
 from contextlib import contextmanager
+from dataclasses import replace
 from typing import TYPE_CHECKING, TypeVar
 
 from crawlers.resource import Reading, Resource
@@ -14,8 +15,12 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from types import FrameType
 
-SECONDS = 20.0
+SECONDS = 6.0
 """Processor time that the reading of one resource may take."""
+
+
+LONGEST_TITLE, LONGEST_TEXT, LONGEST_ADDRESS = 500, 500_000, 2000
+"""Characters of one document that are kept; an address that is longer is none."""
 
 
 class _TooLongError(BaseException):
@@ -31,7 +36,7 @@ def read(
     """
     try:
         with _time_limit(seconds):
-            return reader(resource)
+            return _measured(reader(resource))
     except _TooLongError:
         return Reading(problem=Message("lecture trop longue : abandonnée"))
     except RecursionError:
@@ -40,6 +45,24 @@ def read(
         return Reading(problem=Message("illisible : trop volumineux"))
     except Exception as error:  # noqa: BLE001 - see above; the type is told, so that it can be mended
         return Reading(problem=Message("illisible ({error})", {"error": type(error).__name__}))
+
+
+def _measured(reading: Reading) -> Reading:
+    """Cut what no title and no text can be; nobody reads on after that."""
+    cut = any(len(one.title) > LONGEST_TITLE for one in reading.documents)
+    documents = tuple(
+        replace(one, title=_cut(one.title, LONGEST_TITLE), text=one.text[:LONGEST_TEXT])
+        if len(one.title) > LONGEST_TITLE or len(one.text) > LONGEST_TEXT
+        else one
+        for one in reading.documents
+        if len(one.url) <= LONGEST_ADDRESS
+    )
+    problem = Message("titre démesuré : coupé") if cut else reading.problem
+    return replace(reading, documents=documents, problem=problem)
+
+
+def _cut(value: str, length: int) -> str:
+    return value if len(value) <= length else value[: length - 1] + "…"
 
 
 T = TypeVar("T")

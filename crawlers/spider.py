@@ -5,12 +5,12 @@ from __future__ import annotations
 import asyncio
 from collections import deque
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
 from hashlib import sha256
 from io import BytesIO
 from typing import TYPE_CHECKING
 
 from crawlers import (
+    clock,
     encoding,
     feeds,
     formats,
@@ -19,6 +19,8 @@ from crawlers import (
     pages,
     paging,
     registries,
+    reservations,
+    rhythm,
     safely,
     sitemaps,
     walls,
@@ -27,13 +29,24 @@ from crawlers.conclusions import NOTHING_NEW, conclude, moved, outcome_of
 from crawlers.fetching import Failure, Fetched, Fetcher
 from crawlers.resource import Reading, Resource
 from crawlers.sniff import Format, sniff
-from vigie.records import Document, HealthState, HttpState, Message, Outcome, Source, SourceKind
+from vigie.records import (
+    Access,
+    Document,
+    HealthState,
+    HttpState,
+    Message,
+    Outcome,
+    Source,
+    SourceKind,
+)
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Iterator, Mapping
+    from datetime import datetime
 
     from crawlers.archive import Archive
     from crawlers.guard import Guard
+    from crawlers.policies import Policies
     from crawlers.resource import Place
     from crawlers.spool import Writer
 
@@ -43,8 +56,6 @@ MOST_ADDRESSES = 60
 """Index pages, sitemaps or pages of an agenda that one source is read from in one run."""
 MOST_OF_A_REGISTER = 50_000_000
 """Bytes of a register that is fetched; a larger one is downloaded once and read as a file."""
-MOST_UNCHANGED = 24
-"""Times in a row that « not modified » is believed; then the whole is asked for."""
 _REMEMBERED = {
     SourceKind.EVENTS,
     SourceKind.OPENAGENDA,
@@ -84,6 +95,10 @@ class Progress:
     """Some address answered that it holds nothing new."""
     trouble: Message | None = None
     """What was wrong after the first address."""
+    asked_to_wait: Failure | None = None
+    """The answer by which the site asked to be left alone for a while."""
+    reserved: int = 0
+    """Pages whose site reserves them against text and data mining."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -97,6 +112,7 @@ class Crawl:
     source_timeout: float
     place: Place
     guard: Guard
+    policies: Policies
     archive: Archive | None = None
 
     async def run(self, source: Source) -> None:
@@ -113,7 +129,15 @@ class Crawl:
                 Message("erreur du programme, à signaler : {error}", {"error": repr(error)[:200]}),
             )
         self._write_waiting(progress)
+        if outcome.state.is_failure:
+            self._doubt(source)
         self.writer.write(outcome)
+
+    def _doubt(self, source: Source) -> None:
+        """Let the next crawl ask for the whole: « not modified » would say nothing of a failure."""
+        state = self.states.get((source.id, source.url))
+        if state is not None and (state.etag or state.last_modified):
+            self.writer.write(replace(state, etag=None, last_modified=None, unchanged=0))
 
     async def _within_time(self, progress: Progress) -> Outcome:
         try:
@@ -136,7 +160,7 @@ class Crawl:
 
     async def _crawl(self, progress: Progress) -> Outcome:
         """Read the source's address, and those that it leads on to."""
-        source, begun = progress.source, datetime.now(UTC)
+        source, begun = progress.source, clock.now()
         first = await self._open(progress)
         if isinstance(first, Outcome):
             return first
@@ -147,6 +171,11 @@ class Crawl:
             if url not in visited:
                 visited.add(url)
                 queue.extend(await self._go_on(url, mark, progress))
+        if any(url not in visited for url, _ in queue):
+            progress.trouble = progress.trouble or Message(
+                "seules les {n} premières adresses de cette source sont suivies",
+                {"n": MOST_ADDRESSES},
+            )
         if _is_agenda(source) and not queue and not progress.to_retry and not progress.trouble:
             # From here on only what changed is asked for: said when all the rest was had.
             self.writer.write(HttpState(url=source.url, source_id=source.id, checked_at=begun))
@@ -160,15 +189,18 @@ class Crawl:
         state = self.states.get((source.id, source.url))
         answer = await self._first_answer(source, state)
         if isinstance(answer, Failure):
-            return outcome_of(source, answer.state, answer.message)
+            return outcome_of(source, answer.state, answer.message, failure=answer)
         if answer.not_modified:
             if state is not None:
-                again = replace(state, checked_at=datetime.now(UTC), unchanged=state.unchanged + 1)
+                again = replace(state, checked_at=clock.now(), unchanged=state.unchanged + 1)
                 self.writer.write(again)
             return moved(source, answer, not_modified=True) or outcome_of(
                 source, HealthState.LIVELY, NOTHING_NEW, not_modified=True
             )
-        resource = _resource(answer, source, datetime.now(UTC))
+        reserved = await self.policies.is_reserved(answer, source)
+        if reserved and self.policies.obeys(source):
+            return outcome_of(source, HealthState.BLOCKED, reservations.RESERVED)
+        resource = _resource(answer, source, clock.now())
         found = sniff(resource.body[:1_000_000], resource.charset)
         if source.kind is SourceKind.REGISTRY:
             reading = await self.take_register(resource, progress)
@@ -179,7 +211,7 @@ class Crawl:
             self._write_rejects(reading)
         if reading.problem and not reading.documents and not sitemaps.is_index(resource):
             return outcome_of(source, HealthState.WRONG_FORMAT, reading.problem)
-        new = await self._take(self._kept(reading, answer, source), progress)
+        new = await self._take(self._kept(reading, answer, source, reserved=reserved), progress)
         onward = self._onward(resource, progress, new=new)
         # What has others behind it may stay as it is while they change: always read again.
         whole = not progress.to_retry and not (onward and source.kind is SourceKind.SITEMAP)
@@ -200,11 +232,11 @@ class Crawl:
             )
         most = MOST_OF_A_REGISTER if source.kind is SourceKind.REGISTRY else None
         if state and state.moved_to:
-            answer = await self.fetcher.fetch(state.moved_to, conditions(state), most=most)
+            answer = await self.fetcher.fetch(state.moved_to, conditions(state, source), most=most)
             if not isinstance(answer, Failure):
                 return replace(answer, moved_to=answer.moved_to or state.moved_to)
             state = None
-        return await self.fetcher.fetch(url, conditions(state), most=most)
+        return await self.fetcher.fetch(url, conditions(state, source), most=most)
 
     async def _announced_sitemap(self, url: str) -> str:
         robots = await self.fetcher.fetch(paging.robots_url(url))
@@ -224,25 +256,31 @@ class Crawl:
             return []
         key = self.place.agenda_key_for(url) if source.kind is SourceKind.OPENAGENDA else None
         answer = await self.fetcher.fetch(
-            url, {"key": key} if key else conditions(state), secret=bool(key)
+            url, {"key": key} if key else conditions(state, source), secret=bool(key)
         )
         if isinstance(answer, Failure):
             progress.trouble = Message(
                 "{where} : {reason}", {"where": url[:300], "reason": answer.message}
             )
             progress.to_retry |= not answer.lasting
+            if answer.asks_for_long:
+                progress.asked_to_wait = answer
             return []
         if answer.not_modified:
             progress.unchanged = True
             return []
-        resource = _resource(answer, source, datetime.now(UTC))
+        reserved = await self.policies.is_reserved(answer, source)
+        if reserved and self.policies.obeys(source):
+            progress.reserved += 1
+            return []
+        resource = _resource(answer, source, clock.now())
         found = sniff(resource.body, resource.charset)
         if formats.mismatch(source, found, resource):
             return []
         reading = safely.read(formats.reader(source, found), resource)
         self._write_rejects(reading)
         before, progress.to_retry = progress.to_retry, False
-        new = await self._take(self._kept(reading, answer, source), progress)
+        new = await self._take(self._kept(reading, answer, source, reserved=reserved), progress)
         if source.kind is SourceKind.SITEMAP:
             whole = not progress.to_retry and not sitemaps.is_index(resource)
             self._remember(source, url, answer, whole=whole, mark=mark)
@@ -281,17 +319,22 @@ class Crawl:
                 etag=answer.etag if whole else None,
                 last_modified=answer.last_modified if whole else None,
                 fingerprint=mark if whole else None,
-                checked_at=datetime.now(UTC),
+                checked_at=clock.now(),
                 moved_to=moved_to,
             )
         )
 
-    def _kept(self, reading: Reading, answer: Fetched, source: Source) -> Reading:
-        """Return a reading whose documents say where the response is kept, if it is."""
-        if self.archive is None or not reading.documents:
+    def _kept(
+        self, reading: Reading, answer: Fetched, source: Source, *, reserved: bool
+    ) -> Reading:
+        """Return a reading whose documents say where it is kept, and that it is reserved."""
+        if not reading.documents:
             return reading
-        place = self.archive.keep(answer, source.id)
-        documents = tuple(replace(one, archive=place) for one in reading.documents)
+        access = Access.RESERVED if reserved else Access.OPEN
+        place = self.archive and self.archive.keep(answer, source.id, access=access)
+        documents = tuple(
+            replace(one, archive=place or None, access=access) for one in reading.documents
+        )
         return replace(reading, documents=documents)
 
     def _write_rejects(self, reading: Reading) -> None:
@@ -356,7 +399,7 @@ class Crawl:
                 url=name,
                 source_id=document.source_id,
                 fingerprint=mark,
-                checked_at=datetime.now(UTC),
+                checked_at=clock.now(),
             )
         )
 
@@ -374,15 +417,21 @@ class Crawl:
         complete, lasting = None, True
         if isinstance(answer, Failure):
             lasting = answer.lasting
+            if answer.asks_for_long:
+                progress.asked_to_wait = answer
         elif walls.is_wall(answer.body):
             lasting = False
         elif sniff(answer.body, answer.charset) is Format.PAGE:
-            resource = _resource(answer, progress.source, datetime.now(UTC))
-            reading = safely.read(_page_of(document), resource)
-            complete = reading.documents[0] if reading.documents else None
+            if await self.policies.is_reserved(answer, progress.source):
+                progress.reserved += 1
+                document = replace(document, access=Access.RESERVED)
+            if document.access is not Access.RESERVED or not self.policies.obeys(progress.source):
+                complete = self._read_page(answer, document, progress.source)
         progress.waiting.pop(document.id, None)
         if complete is not None and isinstance(answer, Fetched):
-            place = self.archive and self.archive.keep(answer, document.source_id, document.url)
+            place = self.archive and self.archive.keep(
+                answer, document.source_id, document.url, access=complete.access
+            )
             self.writer.write(replace(complete, archive=place or None))
         else:
             self._write_excerpt(document)
@@ -394,9 +443,17 @@ class Crawl:
                 url=document.url,
                 source_id=document.source_id,
                 fingerprint=fingerprint(document),
-                checked_at=datetime.now(UTC),
+                checked_at=clock.now(),
             )
         )
+
+    def _read_page(self, answer: Fetched, announced: Document, source: Source) -> Document | None:
+        wanted = pages.Wanted.of(source)
+        reading = safely.read(
+            lambda resource: pages.read(resource, announced, wanted),
+            _resource(answer, source, clock.now()),
+        )
+        return reading.documents[0] if reading.documents else None
 
     def _write_excerpt(self, document: Document) -> None:
         if document.title or document.text:
@@ -414,14 +471,10 @@ def fingerprint(document: Document) -> str:
     return sha256(told).hexdigest()[:16]
 
 
-def _page_of(document: Document) -> Callable[[Resource], Reading]:
-    return lambda resource: pages.read(resource, document)
-
-
-def conditions(state: HttpState | None) -> dict[str, str]:
+def conditions(state: HttpState | None, source: Source) -> dict[str, str]:
     """Return the headers that ask for what has changed only; a long silence is not trusted."""
     headers: dict[str, str] = {}
-    if state is None or state.unchanged >= MOST_UNCHANGED:
+    if state is None or state.unchanged >= rhythm.most_unchanged(source):
         return headers
     if state.etag:
         headers["If-None-Match"] = state.etag

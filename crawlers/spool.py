@@ -13,15 +13,19 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, TextIO
 
 from vigie.records import (
+    Access,
     Document,
     DocumentKind,
     EventDetails,
+    Extraction,
+    FailureKind,
     HealthState,
     HttpState,
     Message,
     Outcome,
     Reach,
     Reject,
+    Reservations,
     Source,
     SourceKind,
 )
@@ -167,4 +171,9 @@ _RESTORE: Mapping[str, Callable[[Any], object]] = {
     "reach": Reach,
     "tags": tuple,
     "expected": tuple,
+    "extraction": Extraction,
+    "reservations": Reservations,
+    "access": Access,
+    "failure": FailureKind,
+    "not_before": datetime.fromisoformat,
 }

@@ -23,21 +23,39 @@ def crawled_sources(settings: Settings) -> tuple[Source, ...]:
 
 
 def wanted_sources(
-    settings: Settings, store: Store, *, due_only: bool = False
+    settings: Settings, store: Store, *, due_only: bool = False, now: datetime | None = None
 ) -> tuple[Source, ...]:
-    """Return the sources to crawl now: all, or those whose next try has come."""
-    every = crawled_sources(settings)
-    if not due_only:
-        return every
-    now, tries = datetime.now(UTC), next_tries(settings, store)
-    return tuple(source for source in every if (tries[source.id] or now) <= now)
+    """Return the sources to crawl now: all, or those whose next try has come.
+
+    A site that asked to be left alone for a while is left alone in both cases.
+    """
+    every, now = crawled_sources(settings), now or datetime.now(UTC)
+    if due_only:
+        tries = next_tries(settings, store, now)
+        return tuple(source for source in every if (tries[source.id] or now) <= now)
+    alone = left_alone(settings, store, now)
+    return tuple(source for source in every if source.id not in alone)
 
 
-def next_tries(settings: Settings, store: Store) -> dict[str, datetime | None]:
+def left_alone(settings: Settings, store: Store, now: datetime) -> dict[str, datetime]:
+    """Return until when the sources whose sites ask for it are left alone, by id."""
+    with store.reading() as c:
+        health = sources.health(c)
+    asked = {i: one.not_before for i, one in health.items() if one.not_before}
+    return {
+        source.id: asked[source.id]
+        for source in crawled_sources(settings)
+        if source.id in asked and asked[source.id] > now
+    }
+
+
+def next_tries(
+    settings: Settings, store: Store, now: datetime | None = None
+) -> dict[str, datetime | None]:
     """Return when each crawled source is due again, by id; None: it was never tried."""
     with store.reading() as c:
         health = sources.health(c)
-        recent = sources.recent(c, datetime.now(UTC) - rhythm.LOOKING_BACK)
+        recent = sources.recent(c, (now or datetime.now(UTC)) - rhythm.LOOKING_BACK)
     return {
         source.id: rhythm.next_try(source, health.get(source.id), recent.get(source.id, 0))
         for source in crawled_sources(settings)

@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import json
 import uuid
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
 from itertools import islice
 from typing import TYPE_CHECKING, TypeVar
 
-from crawlers import archive, files, spool
+from crawlers import archive, boilerplate, files, spool
 from crawlers.batch import crawl as crawl_batch
 from flows import due
 from nlp import annotate as annotating
@@ -21,11 +22,12 @@ from signals.queue import detect as detect_candidates
 from storage import Connection, Store, actors, documents, facts, queues, sources
 from storage import annotations as stored_annotations
 from storage import stories as stored_stories
-from vigie import gazetteer
+from vigie import gazetteer, lock
 from vigie.language import render, say, terminal_language
 from vigie.records import (
     Annotation,
     Document,
+    DocumentKind,
     HttpState,
     Outcome,
     Queue,
@@ -37,7 +39,7 @@ from vigie.settings import Settings, require_contact
 from vigie.terminal import progress, tell
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator, Mapping
     from datetime import date
     from pathlib import Path
 
@@ -74,13 +76,15 @@ class TakenIn:
 # --- crawl -------------------------------------------------------------------------------
 
 
-def fetch(settings: Settings, store: Store, *, due_only: bool = False) -> Path:
+def fetch(
+    settings: Settings, store: Store, *, due_only: bool = False, now: datetime | None = None
+) -> Path:
     """Crawl every source, or those that are due, into a new spool file and return its path.
 
     Nothing is stored yet: `take_in` does that, source by source.
     """
     require_contact(settings)
-    wanted = due.wanted_sources(settings, store, due_only=due_only)
+    wanted = due.wanted_sources(settings, store, due_only=due_only, now=now)
     with store.writing() as c:
         sources.save(c, settings.sources)
     with store.reading() as c:
@@ -88,7 +92,8 @@ def fetch(settings: Settings, store: Store, *, due_only: bool = False) -> Path:
     folder = settings.data / "spool"
     folder.mkdir(parents=True, exist_ok=True)
     path = folder / f"{uuid.uuid4().hex}.jsonl"
-    crawl_batch(wanted, states, settings, path, settings.data / "archive")
+    path.touch()
+    crawl_batch(wanted, states, settings, path, settings.data / "archive", now=now)
     return path
 
 
@@ -100,10 +105,12 @@ def waiting_spools(settings: Settings) -> list[Path]:
 def take_in(settings: Settings, store: Store, spool_file: Path, source_id: str) -> TakenIn:
     """Store what a spool file holds of one source, its health last."""
     of_source = (r for r in spool.read(spool_file) if _source_of(r) == source_id)
-    taken = TakenIn()
+    taken, lines = TakenIn(), _repeated_lines(store, spool_file, source_id)
     for batch in _batches(of_source, BATCH):
+        found = [_without(r, lines) for r in batch if isinstance(r, Document)]
         with store.writing() as c:
-            saved = documents.save(c, [r for r in batch if isinstance(r, Document)], settings.zone)
+            sources.save_repeated_lines(c, source_id, lines)
+            saved = documents.save(c, found, settings.zone)
             rejects = [r for r in batch if isinstance(r, Reject)]
             documents.save_rejects(c, rejects)
             # After its documents: a page that is remembered as fetched is stored.
@@ -112,6 +119,34 @@ def take_in(settings: Settings, store: Store, spool_file: Path, source_id: str) 
                 sources.save_outcome(c, due.judged(c, settings, outcome))
         taken += TakenIn(saved.new, saved.revised, saved.unchanged, len(rejects))
     return taken
+
+
+COMPARED, MOST_COMPARED = 60, 500
+"""Stored and new texts that are laid beside one another, to see what a source repeats."""
+
+
+def _repeated_lines(store: Store, spool_file: Path, source_id: str) -> frozenset[str]:
+    """Return the lines to leave out of a source's texts: those known, and what is new repeats."""
+    with store.reading() as c:
+        known = sources.repeated_lines(c, source_id)
+        stored = documents.recent_texts(c, source_id, COMPARED)
+    fresh = (
+        record.text
+        for record in spool.read(spool_file)
+        if isinstance(record, Document) and record.source_id == source_id and _is_page(record)
+    )
+    return known | boilerplate.repeated([*islice(fresh, MOST_COMPARED), *stored])
+
+
+def _is_page(document: Document) -> bool:
+    """Tell whether a text was taken from a page: the others say word for word what they mean."""
+    return document.kind is DocumentKind.ARTICLE and not document.excerpt
+
+
+def _without(document: Document, lines: frozenset[str]) -> Document:
+    if not lines or not _is_page(document):
+        return document
+    return replace(document, text=boilerplate.without(document.text, lines))
 
 
 def _source_of(record: Document | Reject | HttpState | Outcome) -> str:
@@ -125,22 +160,29 @@ class CrawlReport:
     outcomes: tuple[Outcome, ...]
     """One a source, in the catalogue's order."""
     taken: TakenIn
+    left_alone: Mapping[str, datetime] = field(default_factory=dict)
+    """By id, the sources that were not asked because their sites want it so, and until when."""
 
 
-def crawl(settings: Settings, store: Store, *, due_only: bool = False) -> CrawlReport:
+def crawl(
+    settings: Settings, store: Store, *, due_only: bool = False, now: datetime | None = None
+) -> CrawlReport:
     """Fetch every source, or those that are due, and store what they gave.
 
-    What an interrupted run left in the spool is stored first.
+    What an interrupted run left in the spool is stored first. `now` is the moment at which it
+    is done, that of the machine's clock by default.
     """
-    taken = TakenIn()
-    for left_over in waiting_spools(settings):
-        taken += empty_spool(settings, store, left_over).taken
-    if not due.wanted_sources(settings, store, due_only=due_only):
-        return CrawlReport((), taken)
-    with progress(say("Collecte des sources"), None):
-        path = fetch(settings, store, due_only=due_only)
-    report = empty_spool(settings, store, path)
-    return CrawlReport(report.outcomes, taken + report.taken)
+    with lock.sole(settings, "crawl"):
+        taken = TakenIn()
+        for left_over in waiting_spools(settings):
+            taken += empty_spool(settings, store, left_over).taken
+        alone = due.left_alone(settings, store, now or datetime.now(UTC))
+        if not due.wanted_sources(settings, store, due_only=due_only, now=now):
+            return CrawlReport((), taken, alone)
+        with progress(say("Collecte des sources"), None):
+            path = fetch(settings, store, due_only=due_only, now=now)
+        report = empty_spool(settings, store, path)
+        return CrawlReport(report.outcomes, taken + report.taken, alone)
 
 
 def empty_spool(settings: Settings, store: Store, path: Path) -> CrawlReport:
@@ -157,10 +199,16 @@ def empty_spool(settings: Settings, store: Store, path: Path) -> CrawlReport:
 def reread(settings: Settings, store: Store) -> TakenIn:
     """Read the archive of responses again with today's parsers, and store what they find."""
     taken, known = TakenIn(), {source.id: source for source in settings.sources}
-    with progress(say("Relecture des archives"), None) as advance:
+    with (
+        lock.sole(settings, "crawl --from-archive"),
+        progress(say("Relecture des archives"), None) as advance,
+    ):
         for batch in _batches(archive.reread(settings.data / "archive", known), BATCH):
+            with store.reading() as c:
+                lines = {i: sources.repeated_lines(c, i) for i in {d.source_id for d in batch}}
+            cleaned = [_without(document, lines[document.source_id]) for document in batch]
             with store.writing() as c:
-                saved = documents.save(c, batch, settings.zone)
+                saved = documents.save(c, cleaned, settings.zone)
             taken += TakenIn(saved.new, saved.revised, saved.unchanged)
             advance(len(batch))
     return taken

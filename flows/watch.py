@@ -21,6 +21,7 @@ from prefect.exceptions import TerminationSignal
 from flows import due, steps
 from flows.steps import TakenIn
 from storage import Store, documents, open_store, sources
+from vigie import lock
 from vigie.errors import VigieError, WorkspaceError
 from vigie.language import say
 from vigie.records import HealthState, Queue, SourceHealth
@@ -130,12 +131,17 @@ def _detect(workspace: _Workspace, until: date) -> Queue:
 def watch(folder: str, until: str) -> Summary:
     """Run the main job once on the workspace in `folder`, up to the day `until` (ISO 8601)."""
     settings = load(Path(folder))
+    with lock.sole(settings, "run"):
+        return _watched(settings, date.fromisoformat(until))
+
+
+def _watched(settings: Settings, until: date) -> Summary:
     store = open_store(settings.storage.url, settings.folder)
     try:
         workspace = _Workspace(settings, store)
         taken, not_stored = _crawl(workspace)
         annotated = _annotate_all(workspace)
-        queue = _detect(workspace, date.fromisoformat(until))
+        queue = _detect(workspace, until)
         summary = Summary(
             taken=taken,
             annotated=annotated,
@@ -155,12 +161,15 @@ def run_watch(settings: Settings, until: date) -> Summary:
 
     Raises:
         SettingsError: there are sources to crawl and no address of contact.
-        WorkspaceError: Prefect's own server did not start, or went away.
+        WorkspaceError: another program works there, or Prefect's own server did not start or
+            went away.
     """
     if due.crawled_sources(settings):
         require_contact(settings)
     try:
-        return watch(str(settings.folder.resolve()), until.isoformat())
+        # Before Prefect is started, so that a second run is told at once.
+        with lock.sole(settings, "run"):
+            return watch(str(settings.folder.resolve()), until.isoformat())
     except TerminationSignal as signal:
         raise KeyboardInterrupt from signal
     except httpx.TransportError as error:

@@ -15,7 +15,7 @@ from storage.columns import clean
 from storage.days import PARIS, day_of, known_on
 from storage.plain import from_event, from_message, to_event, to_message
 from storage.statements import chunks, insert_missing, upsert
-from vigie.records import Document, DocumentKind, Reject, SourceKind
+from vigie.records import Access, Document, DocumentKind, Reject, SourceKind
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -116,6 +116,7 @@ class _Desk:
             self._mark(document.id)
             return "new"
         self._date(row, document)
+        self._access(row, document)
         if digest == row["digest"]:
             if row["excerpt"] and not document.excerpt:
                 row["excerpt"] = False
@@ -158,6 +159,7 @@ class _Desk:
             "language": document.language,
             "kind": document.kind,
             "excerpt": document.excerpt,
+            "access": document.access,
             "event": from_event(event),
             "event_day": day_of(event.start, self.zone) if event and event.start else None,
             "archive": document.archive,
@@ -179,6 +181,13 @@ class _Desk:
             if row["text_known_on"] == row["known_on"]:
                 row["text_known_on"] = known
             row["known_on"] = known
+            self.changed[document.id] = None
+
+    def _access(self, row: dict[str, Any], document: Document) -> None:
+        """Learn how freely a text may be had; an excerpt does not know that it is free."""
+        knows = document.access is not Access.OPEN or not document.excerpt
+        if knows and document.source_id == row["source_id"] and row["access"] != document.access:
+            row["access"] = document.access
             self.changed[document.id] = None
 
     def _revise(self, row: dict[str, Any], document: Document, digest: str) -> None:
@@ -249,9 +258,26 @@ def _document(row: Row[Any]) -> Document:
         language=row.language,
         kind=DocumentKind(row.kind),
         excerpt=row.excerpt,
+        access=Access(row.access),
         event=to_event(row.event),
         archive=row.archive,
     )
+
+
+def recent_texts(c: Connection, source_id: str, limit: int) -> list[str]:
+    """Return the texts of a source's newest documents."""
+    query = (
+        select(tables.texts.c.text)
+        .join(tables.documents)
+        .where(
+            _FIELDS.source_id == source_id,
+            _FIELDS.excerpt.is_(False),
+            _FIELDS.kind == DocumentKind.ARTICLE,
+        )
+        .order_by(_FIELDS.known_on.desc(), _FIELDS.id)
+        .limit(limit)
+    )
+    return list(c.execute(query).scalars())
 
 
 def waiting(c: Connection, version: str, limit: int) -> list[str]:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import shutil
 from contextlib import contextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from sqlalchemy.exc import DBAPIError
@@ -15,6 +17,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from sqlalchemy import URL
+
+
+LEAST_ROOM = 200_000
+"""Bytes on the disk below which a failure to read or write means that it is full."""
 
 
 @contextmanager
@@ -70,7 +76,8 @@ def _of_sqlite(error: DBAPIError, url: URL) -> str | None:
     code = str(getattr(error.orig, "sqlite_errorname", ""))
     if code.startswith(("SQLITE_BUSY", "SQLITE_LOCKED")):
         return _locked(place)
-    if code.startswith("SQLITE_FULL"):
+    failed_file = code.startswith(("SQLITE_CANTOPEN", "SQLITE_IOERR"))
+    if code.startswith("SQLITE_FULL") or (failed_file and _no_room(place)):
         return _full(place)
     if code.startswith(("SQLITE_READONLY", "SQLITE_PERM")):
         return _read_only(place)
@@ -80,7 +87,7 @@ def _of_sqlite(error: DBAPIError, url: URL) -> str | None:
             "sauvegarde avec « vigie restore ».",
             place=place,
         )
-    if code.startswith(("SQLITE_CANTOPEN", "SQLITE_IOERR")):
+    if failed_file:
         return say(
             "La base de données {place} ne peut pas être ouverte ou lue ({error}) : vérifiez le "
             "disque et les droits.",
@@ -88,6 +95,14 @@ def _of_sqlite(error: DBAPIError, url: URL) -> str | None:
             error=str(error.orig),
         )
     return None
+
+
+def _no_room(place: str) -> bool:
+    """Tell whether a disk is too full even for the small files that SQLite keeps beside its own."""
+    try:
+        return shutil.disk_usage(Path(place).parent).free < LEAST_ROOM
+    except OSError:
+        return False
 
 
 def _of_postgresql(error: DBAPIError, url: URL) -> str | None:

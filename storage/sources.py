@@ -11,6 +11,7 @@ from storage import tables
 from storage.plain import from_message, to_message
 from storage.statements import chunks, insert_missing, upsert
 from vigie.records import (
+    FailureKind,
     HealthState,
     HttpState,
     Outcome,
@@ -22,16 +23,6 @@ from vigie.records import (
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
-
-FAILURES = frozenset(
-    {
-        HealthState.BLOCKED,
-        HealthState.WRONG_FORMAT,
-        HealthState.SLOW,
-        HealthState.UNREACHABLE,
-    }
-)
-"""The states in which a crawl got nothing it could read."""
 
 
 class Yield(NamedTuple):
@@ -155,6 +146,24 @@ def save_http_states(c: Connection, states: Iterable[HttpState]) -> None:
     upsert(c, tables.http_states, rows)
 
 
+# --- what a source repeats -----------------------------------------------------------------
+
+
+def repeated_lines(c: Connection, source_id: str) -> frozenset[str]:
+    """Return the lines that are left out of a source's texts."""
+    table = tables.repeated_lines
+    query = select(table.c.line).where(table.c.source_id == source_id)
+    return frozenset(c.execute(query).scalars())
+
+
+def save_repeated_lines(c: Connection, source_id: str, lines: Iterable[str]) -> None:
+    """Remember lines to be left out; those that are remembered already stay."""
+    rows: list[dict[str, object]] = [
+        {"source_id": source_id, "line": line} for line in sorted(set(lines))
+    ]
+    insert_missing(c, tables.repeated_lines, rows)
+
+
 # --- health --------------------------------------------------------------------------------
 
 
@@ -191,6 +200,8 @@ def save_outcome(c: Connection, outcome: Outcome) -> None:
                 "last_try": now.last_try,
                 "last_success": now.last_success,
                 "failures": now.failures,
+                "failure": now.failure,
+                "not_before": now.not_before,
             }
         ],
     )
@@ -202,13 +213,13 @@ def _next_health(previous: SourceHealth | None, outcome: Outcome) -> SourceHealt
     Empty is not failed. « Not modified » proves that the host answers, not that what was wrong
     has been mended: it never clears a failure.
     """
-    state, message = outcome.state, outcome.message
+    state, message, failure = outcome.state, outcome.message, outcome.failure
     failures = previous.failures if previous else 0
     last_success = previous.last_success if previous else None
-    if state in FAILURES:
+    if state.is_failure:
         failures += 1
-    elif previous and outcome.not_modified and previous.state in FAILURES:
-        state, message = previous.state, previous.message
+    elif previous and outcome.not_modified and previous.state.is_failure:
+        state, message, failure = previous.state, previous.message, previous.failure
     else:
         failures, last_success = 0, outcome.at
     return SourceHealth(
@@ -219,6 +230,8 @@ def _next_health(previous: SourceHealth | None, outcome: Outcome) -> SourceHealt
         last_try=outcome.at,
         last_success=last_success,
         failures=failures,
+        failure=failure,
+        not_before=outcome.not_before,
     )
 
 
@@ -231,5 +244,6 @@ def health(c: Connection) -> dict[str, SourceHealth]:
 def _health(row: object) -> SourceHealth:
     values = row._asdict()  # type: ignore[attr-defined]
     values["state"] = HealthState(values["state"])
+    values["failure"] = FailureKind(values["failure"]) if values["failure"] else None
     values["message"] = to_message(values["message"])
     return SourceHealth(**values)

@@ -79,6 +79,16 @@ source_health = Table(
     Column("last_try", Instant, nullable=False),
     Column("last_success", Instant),
     Column("failures", Integer, nullable=False),
+    Column("failure", Words),
+    Column("not_before", Instant),
+)
+
+# Lines that stand again and again in the texts of a source, and are left out of them.
+repeated_lines = Table(
+    "repeated_lines",
+    metadata,
+    Column("source_id", Words, ForeignKey("sources.id"), primary_key=True),
+    Column("line", Words, primary_key=True),
 )
 
 # --- documents -----------------------------------------------------------------------------
@@ -96,6 +106,7 @@ documents = Table(
     Column("language", Words),
     Column("kind", Words, nullable=False),
     Column("excerpt", Boolean, nullable=False),
+    Column("access", Words, nullable=False, server_default="open"),
     Column("event", Json),
     Column("event_day", Date),
     Column("archive", Words),

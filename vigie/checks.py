@@ -20,7 +20,7 @@ from croniter import CroniterError, croniter
 from vigie import gazetteer
 from vigie.errors import SettingsError
 from vigie.language import say
-from vigie.records import Reach, SourceKind
+from vigie.records import Extraction, Reach, Reservations, SourceKind
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -143,6 +143,9 @@ BY_TYPE: Mapping[str, Check] = {
     "tuple[int, int] | None": _expected,
     "SourceKind": _one_of(SourceKind),
     "Reach": _one_of(Reach),
+    "Reservations": _one_of(Reservations),
+    "Reservations | None": _one_of(Reservations),
+    "Extraction | None": _one_of(Extraction),
 }
 """Annotation of a record's field → its check."""
 
@@ -313,6 +316,7 @@ BY_KEY: Mapping[tuple[str, str], Check] = {
     ("crawler", "delay"): _between(0, 3600),
     ("crawler", "max_body_megabytes"): _between(0.001, 1000),
     ("crawler", "archive_megabytes"): _between(0, 10_000_000),
+    ("crawler", "archive_days"): _between(0, 100_000),
     ("crawler", "timeout"): _between(0.01, 3600),
     ("crawler", "source_timeout"): _between(0.01, 86400),
     ("storage", "url"): _database,
@@ -323,6 +327,8 @@ BY_KEY: Mapping[tuple[str, str], Check] = {
     ("source", "name"): _named,
     ("source", "language"): _language,
     ("source", "links"): _selector,
+    ("source", "content"): _selector,
+    ("source", "leave_out"): _selector,
     ("source", "link_pattern"): _pattern,
 }
 """Table and key → a further check, of a value that already has its type."""

@@ -127,7 +127,7 @@ def _is_ours(outline: etree._Element) -> bool:
 
 def _value(said: str, kind: str) -> object:
     """Return an attribute's value as TOML would have given it."""
-    if kind.startswith(("str", "timedelta", "SourceKind", "Reach")):
+    if kind.startswith(("str", "timedelta", "SourceKind", "Reach", "Reservations", "Extraction")):
         return said
     try:
         return json.loads(said)

@@ -67,6 +67,32 @@ class Reach(StrEnum):
     NATIONAL = "national"
 
 
+class Reservations(StrEnum):
+    """What is done about a site that reserves its texts against text and data mining."""
+
+    OBEY = "obey"
+    """Its texts are left alone: of an article, only what the feed announces is kept."""
+    RECORD = "record"
+    """They are read, and marked: where the lab has an agreement, or the law allows it."""
+
+
+class Access(StrEnum):
+    """How freely a document's whole text may be had."""
+
+    OPEN = "open"
+    PAYWALLED = "paywalled"
+    """What is kept is what anybody sees: the beginning."""
+    RESERVED = "reserved"
+    """Its site reserves it against text and data mining."""
+
+
+class Extraction(StrEnum):
+    """What the extraction of a page's text leans to, where in doubt."""
+
+    PRECISION = "precision"
+    RECALL = "recall"
+
+
 class DocumentKind(StrEnum):
     """What a document is."""
 
@@ -95,6 +121,13 @@ class Source:
     """CSS selector of the links to articles in an index page."""
     link_pattern: str | None = None
     """Regular expression that the addresses of an index page's articles match."""
+    content: str | None = None
+    """CSS selector of what holds the text of its pages; else it is found."""
+    leave_out: str | None = None
+    """CSS selector of what is no part of that text."""
+    extraction: Extraction | None = None
+    reservations: Reservations | None = None
+    """None: as `[crawler]` says."""
     checked: bool = True
     """False while nobody has tried its address: its failure is news, not an alarm."""
 
@@ -129,7 +162,8 @@ class Document:
     language: str | None = None
     kind: DocumentKind = DocumentKind.ARTICLE
     excerpt: bool = False
-    """Only the feed's own text: the page could not be had."""
+    """Only a beginning: the feed's own text, or what a page shows before its paywall."""
+    access: Access = Access.OPEN
     event: EventDetails | None = None
     archive: str | None = None
     """Where the raw response is kept, if it is."""
@@ -177,6 +211,25 @@ class HealthState(StrEnum):
     SLOW = "slow"
     UNREACHABLE = "unreachable"
 
+    @property
+    def is_failure(self) -> bool:
+        """Tell whether a crawl that ends so got nothing it could read."""
+        return self in {
+            HealthState.BLOCKED,
+            HealthState.WRONG_FORMAT,
+            HealthState.SLOW,
+            HealthState.UNREACHABLE,
+        }
+
+
+class FailureKind(StrEnum):
+    """How much hope there is that a failure passes by itself, where the state does not tell."""
+
+    HARD = "hard"
+    SOFT = "soft"
+    NAME = "name"
+    """The site's name is not found: most often a passing trouble of the network's."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outcome:
@@ -189,6 +242,10 @@ class Outcome:
     documents: int = 0
     """Documents read, new or not."""
     not_modified: bool = False
+    failure: FailureKind | None = None
+    """None: what is usual for its state."""
+    not_before: datetime | None = None
+    """When the site asks to be asked again at the earliest."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -204,6 +261,10 @@ class SourceHealth:
     last_success: datetime | None
     failures: int
     """In a row."""
+    failure: FailureKind | None = None
+    """Of the last one; None: what is usual for its state."""
+    not_before: datetime | None = None
+    """When the site asks to be asked again at the earliest."""
 
 
 # --- what language analysis finds --------------------------------------------------------

@@ -13,7 +13,7 @@ from vigie import __version__, checks
 from vigie.checks import WrongValueError
 from vigie.errors import SettingsError, WorkspaceError
 from vigie.language import say
-from vigie.records import Message, Source, SourceKind
+from vigie.records import Message, Reservations, Source, SourceKind
 from vigie.toml_lines import Statement, statements
 
 if TYPE_CHECKING:
@@ -50,6 +50,10 @@ class Crawler:
     max_body_megabytes: float = 5.0
     archive_megabytes: float = 5000.0
     """Room for the raw responses; the oldest make room for the newest, 0 keeps none."""
+    archive_days: int = 365
+    """Days that raw responses are kept; 0 for no limit."""
+    reservations: Reservations = Reservations.OBEY
+    """What is done where a site reserves its texts against text and data mining."""
     timeout: float = 30.0
     """Seconds for one response."""
     source_timeout: float = 600.0

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from click.testing import CliRunner
 
+from storage import open_store, sources
 from tests.flows.press import press, workspace
 from vigie.cli import cli
+from vigie.records import HealthState, Message, Outcome
 from vigie.settings import load
 
 MONDAY = date(2026, 3, 2)
@@ -79,3 +81,46 @@ def test_the_catalogue_goes_out_and_in_again_whole(watched, tmp_path):
     assert result.exit_code == 0, result.output
     assert load(other).sources == load(folder).sources
     assert "0 ajoutées, 4 déjà" in vigie("sources", "import", listing, "--dir", other).stderr
+
+
+def test_the_list_shows_those_that_need_somebody_first_and_when_they_are_tried_again(watched):
+    folder, _ = watched
+    vigie("crawl", "--dir", folder)
+    listing = vigie("sources", "list", "--dir", folder)
+    assert listing.exit_code == 0
+    head, first, *others = listing.stdout.splitlines()
+    for column in ("État", "Depuis", "Plus récent", "Dernier passage", "Prochain", "Constat"):
+        assert column in head
+    assert first.startswith("page ")
+    assert "mauvais format" in first
+    assert "jamais" in listing.stdout
+    assert [line.split()[0] for line in others if line[:1].strip()] == [
+        "agora", "gazette", "quartier",
+    ]  # fmt: skip
+
+
+def test_a_crawl_names_the_sources_that_it_leaves_alone(watched):
+    folder, _ = watched
+    vigie("crawl", "--dir", folder)
+    settings = load(folder)
+    later = datetime.now(UTC) + timedelta(hours=5)
+    store = open_store(settings.storage.url, settings.folder)
+    with store.writing() as c:
+        sources.save_outcome(
+            c,
+            Outcome(
+                source_id="agora",
+                at=datetime.now(UTC),
+                state=HealthState.UNREACHABLE,
+                message=Message("le site est en panne (réponse {status})", {"status": 503}),
+                not_before=later,
+            ),
+        )
+    store.close()
+    lines = vigie("crawl", "--dir", folder).stderr.splitlines()
+    when = f"{later.astimezone(settings.zone):%d/%m %H:%M}"
+    assert f"agora : laissée tranquille jusqu’au {when}, comme son site le demande" in lines
+    listing = vigie("sources", "list", "--dir", folder).stdout
+    (agora,) = (line for line in listing.splitlines() if line.startswith("agora "))
+    assert "injoignable" in agora
+    assert when in agora

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import UTC, datetime
 
 from crawlers import archive, crawl, spool
 from tests.crawlers.test_crawl import ARTICLE, documents, rss, source
@@ -49,9 +50,18 @@ def test_the_archive_keeps_to_its_size(web, tmp_path, make_settings):
         (folder / "2020" / f"2020-01-{day}-x.warc.gz").write_bytes(b"x" * 400_000)
     web.serve("/copeaux", ARTICLE.format(title="Les Copeaux"))
     one = source("presse", web.serve("/rss", rss(("Les Copeaux", web.url("/copeaux")))))
-    crawl([one], (), make_settings(archive_megabytes=1.0), tmp_path / "a.jsonl", folder)
+    crawl(
+        [one],
+        (),
+        make_settings(archive_megabytes=1.0, archive_days=0),
+        tmp_path / "a.jsonl",
+        folder,
+    )
     assert [path.name[:10] for path in kept(folder)][:2] == ["2020-01-02", "2020-01-03"]
     assert len(kept(folder)) == 3
+
+    crawl([one], (), make_settings(archive_days=30), tmp_path / "c.jsonl", folder)
+    assert {path.name[:4] for path in kept(folder)} == {f"{datetime.now(UTC):%Y}"}
 
     nothing = tmp_path / "rien"
     crawl([one], (), make_settings(archive_megabytes=0.0), tmp_path / "b.jsonl", nothing)

@@ -6,7 +6,15 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from crawlers import rhythm
-from vigie.records import HealthState, Message, Outcome, Source, SourceHealth, SourceKind
+from vigie.records import (
+    FailureKind,
+    HealthState,
+    Message,
+    Outcome,
+    Source,
+    SourceHealth,
+    SourceKind,
+)
 
 NOW = datetime(2026, 3, 2, 6, tzinfo=UTC)
 FEED = Source(
@@ -26,12 +34,30 @@ def health(state, failures=0, message="x"):
     )
 
 
-def wait(state, failures=0, message="x", recent=50, source=FEED):
-    return rhythm.next_try(source, health(state, failures, message), recent) - NOW
+def wait(state, failures=0, kind=None, recent=50, source=FEED):
+    found = replace(health(state, failures), failure=kind)
+    return rhythm.next_try(source, found, recent) - NOW
 
 
 def test_a_source_that_was_never_tried_is_due():
     assert rhythm.next_try(FEED, None, 0) is None
+
+
+def test_a_source_that_brings_much_is_read_up_to_twice_as_often():
+    often = Source(id="a", name="A", url="https://a.example", kind=SourceKind.FEED,
+                   every=timedelta(hours=6))  # fmt: skip
+    assert wait(HealthState.LIVELY, recent=300, source=often) == timedelta(hours=6)
+    assert wait(HealthState.LIVELY, recent=840, source=often) == timedelta(hours=4)
+    assert wait(HealthState.LIVELY, recent=50_000, source=often) == timedelta(hours=3)
+
+
+@pytest.mark.parametrize(
+    ("expected", "every", "believed"),
+    [(None, 1, 24), ((0, 9), 1, 24), ((5, 60), 1, 24), ((35, 200), 1, 14), ((500, 900), 6, 3)],
+)
+def test_nothing_new_is_believed_for_as_long_as_it_is_likely(expected, every, believed):
+    source = replace(FEED, expected=expected, every=timedelta(hours=every))
+    assert rhythm.most_unchanged(source) == believed
 
 
 def test_a_lively_source_is_read_as_often_as_it_says_and_a_quiet_one_less():
@@ -44,27 +70,27 @@ def test_a_lively_source_is_read_as_often_as_it_says_and_a_quiet_one_less():
 
 
 @pytest.mark.parametrize(
-    ("state", "message", "days"),
+    ("state", "kind", "days"),
     [
-        (HealthState.BLOCKED, "le site refuse l’accès", 1.0),
-        (HealthState.UNREACHABLE, "le site est en panne", 0.5),
-        (HealthState.UNREACHABLE, "nom de site inconnu : {host}", 0.25),
+        (HealthState.BLOCKED, None, 1.0),
+        (HealthState.WRONG_FORMAT, None, 1.0),
+        (HealthState.UNREACHABLE, FailureKind.HARD, 1.0),
+        (HealthState.UNREACHABLE, None, 0.5),
+        (HealthState.SLOW, None, 0.5),
+        (HealthState.UNREACHABLE, FailureKind.NAME, 0.25),
     ],
 )
-def test_failures_lengthen_the_wait_by_the_same_step_each_time(state, message, days):
+def test_failures_lengthen_the_wait_by_the_same_step_each_time(state, kind, days):
     hour = timedelta(hours=1)
-    assert wait(state, 1, message) == hour
-    assert wait(state, 2, message) == hour + timedelta(days=days)
-    assert wait(state, 5, message) == hour + timedelta(days=4 * days)
+    assert wait(state, 1, kind) == hour
+    assert wait(state, 2, kind) == hour + timedelta(days=days)
+    assert wait(state, 5, kind) == hour + timedelta(days=4 * days)
 
 
 def test_a_site_that_asks_for_time_is_given_it_up_to_a_day():
-    asked = replace(
-        health(HealthState.UNREACHABLE, 1), message=Message("panne, {seconds} s", {"seconds": 7200})
-    )
-    assert rhythm.next_try(FEED, asked, 9) - NOW == timedelta(hours=2)
-    endless = replace(asked, message=Message("panne, {seconds} s", {"seconds": 9_999_999}))
-    assert rhythm.next_try(FEED, endless, 9) - NOW == timedelta(days=1)
+    for state in (HealthState.UNREACHABLE, HealthState.LIVELY):
+        asked = replace(health(state, 1), not_before=NOW + timedelta(hours=9))
+        assert rhythm.next_try(FEED, asked, 90) - NOW == timedelta(hours=9)
 
 
 def test_no_source_is_ever_given_up():

@@ -30,6 +30,10 @@ STORIES = [
 ]  # fmt: skip
 
 
+REPEATED = "Soutenez la presse de votre ville : abonnez vos voisins à la lettre du matin."
+"""What stands under every article."""
+
+
 @contextmanager
 def press(last_monday: date) -> Iterator[str]:
     """Serve the press and yield its address."""
@@ -97,7 +101,8 @@ def _pages(last_monday: date) -> dict[str, tuple[int, str, bytes]]:
             f"<p>{escape(p)}</p>"
             for p in (
                 *paragraphs,
-                "La suite dans notre prochaine édition, avec les réactions des habitants et des élus.",
+                f"La suite de « {title} » dans notre prochaine édition, avec les réactions des habitants et des élus.",
+                REPEATED,
             )
         )
         pages[f"/article-{number}"] = (

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.flows.press import STORIES, press, workspace
+from tests.flows.press import REPEATED, STORIES, press, workspace
 
 VIGIE = Path(__file__).parent.parent.parent / ".venv" / "bin" / "vigie"
 AILING = """
@@ -70,6 +70,18 @@ def test_every_article_is_stored_with_the_text_of_its_page(watched):
     _, _, stored, _ = watched
     assert len(stored) == len(STORIES)
     assert all("prochaine édition" in text for _, text in stored)
+
+
+def test_what_a_source_repeats_under_all_its_texts_is_left_out(watched):
+    _, _, stored, _ = watched
+    repeating = {outlet for outlet in ("gazette", "quartier", "agora") if _told(outlet) >= 5}
+    assert repeating == {"gazette"}
+    kept = {int(url.rsplit("-", 1)[1]) for url, text in stored if REPEATED in text}
+    assert kept == {n for n, story in enumerate(STORIES) if story[1] != "gazette"}
+
+
+def _told(outlet: str) -> int:
+    return sum(story[1] == outlet for story in STORIES)
 
 
 def test_a_second_run_adds_nothing(watched):

@@ -10,7 +10,7 @@ import pytest
 
 from storage import annotations, documents, sources
 from storage.documents import Saved
-from vigie.records import DocumentKind, EventDetails, Message, Reject, SourceKind
+from vigie.records import Access, DocumentKind, EventDetails, Message, Reject, SourceKind
 
 DAY = date(2026, 3, 2)
 
@@ -189,3 +189,22 @@ def test_a_refused_input_is_kept_once_and_whole(c):
         documents.save_rejects(c, [refused])
     assert documents.rejects(c) == [refused]
     assert documents.counts(c)["rejects"] == 1
+
+
+def test_how_freely_a_text_may_be_had_is_kept_and_learnt(c, press):
+    document = press.document(1, DAY)
+    documents.save(c, [document])
+    assert stored(c, document).access is Access.OPEN
+    reserved = replace(document, access=Access.RESERVED)
+    assert documents.save(c, [reserved]) == Saved(unchanged=1)
+    assert stored(c, document) == reserved
+
+
+def test_the_newest_whole_texts_of_a_source_are_had_for_comparison(c, press):
+    batch = [press.document(n, DAY + timedelta(days=n), text=f"Texte {n}") for n in range(5)]
+    batch[4] = replace(batch[4], excerpt=True)
+    batch[3] = replace(batch[3], kind=DocumentKind.EVENT)
+    documents.save(c, batch)
+    source = batch[0].source_id
+    assert documents.recent_texts(c, source, 2) == ["Texte 2", "Texte 1"]
+    assert documents.recent_texts(c, "ailleurs", 2) == []

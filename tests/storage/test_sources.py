@@ -8,6 +8,7 @@ import pytest
 
 from storage import documents, sources
 from vigie.records import (
+    FailureKind,
     HealthState,
     HttpState,
     Message,
@@ -144,3 +145,27 @@ def test_the_first_try_and_the_recent_documents_of_a_source_are_known(c, press):
     days = (date(2026, 2, 1), date(2026, 3, 3), date(2026, 3, 4))
     documents.save(c, [press.document(number, day) for number, day in enumerate(days)])
     assert sources.recent(c, START) == {"gazette": 2}
+
+
+def test_what_a_site_asked_for_and_why_it_failed_is_kept_until_the_next_answer(c):
+    later = START + timedelta(hours=9)
+    failed = outcome(1, HealthState.UNREACHABLE, failure=FailureKind.NAME, not_before=later)
+    sources.save_outcome(c, failed)
+    told = sources.health(c)["gazette"]
+    assert (told.failure, told.not_before, told.failures) == (FailureKind.NAME, later, 1)
+    # « Not modified » clears no failure; that the site asked for time was for the last answer.
+    sources.save_outcome(c, outcome(10, HealthState.LIVELY, not_modified=True))
+    told = sources.health(c)["gazette"]
+    assert (told.state, told.failure, told.not_before) == (
+        HealthState.UNREACHABLE, FailureKind.NAME, None,
+    )  # fmt: skip
+    sources.save_outcome(c, outcome(11, HealthState.LIVELY))
+    told = sources.health(c)["gazette"]
+    assert (told.state, told.failure, told.failures) == (HealthState.LIVELY, None, 0)
+
+
+def test_lines_that_a_source_repeats_are_remembered_for_it_alone(c):
+    sources.save_repeated_lines(c, "gazette", ["Abonnez-vous."])
+    sources.save_repeated_lines(c, "gazette", ["Abonnez-vous.", "Lire aussi"])
+    assert sources.repeated_lines(c, "gazette") == {"Abonnez-vous.", "Lire aussi"}
+    assert sources.repeated_lines(c, "ville") == frozenset()

@@ -15,6 +15,7 @@ from vigie.terminal import show, tell
 if TYPE_CHECKING:
     from datetime import datetime
 
+    from vigie.records import SourceHealth
     from vigie.settings import Settings
 
 
@@ -48,7 +49,7 @@ def list_(folder: Path) -> None:
     table.add_column(say("Dernier passage"))
     table.add_column(say("Prochain"))
     table.add_column(say("Constat"), overflow="fold", ratio=1)
-    for source in sorted(known.values(), key=lambda s: s.id):
+    for source in sorted(known.values(), key=lambda s: (_wellness(health.get(s.id)), s.id)):
         state = health.get(source.id)
         count, newest = yields.get(source.id, (0, None))
         table.add_row(
@@ -59,9 +60,41 @@ def list_(folder: Path) -> None:
             newest.isoformat() if newest else "",
             _moment(state.last_try if state else None, settings),
             _moment(tries.get(source.id), settings),
-            render(state.message, terminal_language()) if state else "",
+            _finding(state, settings) if state else "",
         )
     show(table)
+
+
+def _wellness(health: SourceHealth | None) -> int:
+    """Return where a source stands in the list: those that need a person come first."""
+    from vigie.records import HealthState
+
+    order = (HealthState.SILENT, HealthState.MOVED, HealthState.QUIET, HealthState.LIVELY)
+    ranks = {state: rank for rank, state in enumerate(order, start=1)}
+    if health is not None and health.state.is_failure:
+        return 0
+    return ranks.get(health.state, len(order)) if health else len(order) + 1
+
+
+def _finding(health: SourceHealth, settings: Settings) -> str:
+    message = render(health.message, terminal_language())
+    if not health.failures:
+        return message
+    last = health.last_success
+    if last is None:
+        return say(
+            "{message} ({n} échec, jamais réussi)",
+            "{message} ({n} échecs, jamais réussi)",
+            message=message,
+            n=health.failures,
+        )
+    return say(
+        "{message} ({n} échec depuis le {moment})",
+        "{message} ({n} échecs depuis le {moment})",
+        message=message,
+        n=health.failures,
+        moment=_moment(last, settings),
+    )
 
 
 def _moment(at: datetime | None, settings: Settings) -> str:

@@ -90,6 +90,14 @@ def crawl(folder: Path, due: bool, from_archive: bool) -> None:
             report = steps.crawl(settings, store, due_only=due)
     for outcome in report.outcomes:
         tell(say("{source} : {message}", source=outcome.source_id, message=outcome.message))
+    for source_id, until in report.left_alone.items():
+        tell(
+            say(
+                "{source} : laissée tranquille jusqu’au {moment}, comme son site le demande",
+                source=source_id,
+                moment=f"{until.astimezone(settings.zone):%d/%m %H:%M}",
+            )
+        )
     tell(
         say(
             "Documents nouveaux : {new}, révisés : {revised}, connus : {unchanged}.",

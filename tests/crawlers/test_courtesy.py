@@ -1,0 +1,228 @@
+"""What the sites that are visited ask for, and how it is heeded."""
+
+from __future__ import annotations
+
+import json
+from contextlib import ExitStack
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from crawlers import archive, crawl, reservations, spool
+from tests.crawlers.conftest import serving
+from tests.crawlers.test_crawl import ARTICLE, documents, rss, run, source, states
+from vigie.records import Access, HealthState, Reservations, SourceKind
+
+
+def asked(web, path: str) -> int:
+    return web.paths().count(path)
+
+
+# --- how often ---------------------------------------------------------------------------
+
+
+def test_by_default_requests_to_one_host_are_two_seconds_apart_and_never_in_step(
+    web, tmp_path, make_settings
+):
+    for name in ("un", "deux"):
+        web.serve(f"/{name}", ARTICLE.format(title=name))
+    feeds = [
+        source(name, web.serve(f"/rss-{name}", rss((name, web.url(f"/{name}")))))
+        for name in ("un", "deux")
+    ]
+    _, outcomes = run(tmp_path, make_settings(delay=2.0, source_timeout=90.0), *feeds)
+    assert {one.state for one in outcomes.values()} == {HealthState.LIVELY}
+    gaps = [after - before for before, after in zip(web.moments, web.moments[1:], strict=False)]
+    # robots.txt and the site's mining policy are asked for like anything else.
+    assert len(gaps) == 5
+    assert min(gaps) >= 2.0
+    assert max(gaps) - min(gaps) > 0.05
+
+
+def test_hosts_do_not_wait_for_one_another(tmp_path, make_settings):
+    with serving("127.0.0.1") as one, serving("127.0.0.2") as other:
+        feeds = [
+            source(site.host, site.serve("/rss", rss(("Une", "")), "text/xml"))
+            for site in (one, other)
+        ]
+        allowed = ("127.0.0.1", "127.0.0.2")
+        run(tmp_path, make_settings(delay=1.0, allow_private_hosts=allowed), *feeds)
+        assert abs(one.moments[-1] - other.moments[-1]) < 1.5
+
+
+def test_a_site_that_asks_for_hours_is_asked_nothing_more_in_this_crawl(
+    web, tmp_path, make_settings
+):
+    pages = [(f"Page {n}", web.status(f"/page-{n}", 429, Retry_After="7200")) for n in range(20)]
+    feed = source("presse", web.serve("/rss", rss(*pages), "text/xml"))
+    other = source("autre", web.serve("/autre", rss(("Une", "")), "text/xml"))
+    records, outcomes = run(tmp_path, make_settings(delay=0.2), feed, other)
+    assert sum(path.startswith("/page-") for path in web.paths()) == 1
+    outcome = outcomes["presse"]
+    assert outcome.state is HealthState.LIVELY
+    assert "7200" in str(outcome.message)
+    assert outcome.not_before is not None
+    assert timedelta(hours=1.9) < outcome.not_before - outcome.at <= timedelta(hours=2)
+    assert {one.excerpt for one in documents(records, "presse")} == {True}
+
+
+def test_a_site_is_left_alone_for_a_day_at_most(tmp_path, make_settings):
+    said = {"999999999": 24, "9" * 400: 24, "Wed, 01 Jan 2098 00:00:00 GMT": 24, "3600": 1}
+    with ExitStack() as stack:
+        sites = [stack.enter_context(serving(f"127.0.0.{n}")) for n in range(2, 2 + len(said))]
+        feeds = [
+            source(f"s{hours}-{n}", site.status("/rss", 503, Retry_After=asks))
+            for n, (site, (asks, hours)) in enumerate(zip(sites, said.items(), strict=True))
+        ]
+        allowed = tuple(site.host for site in sites)
+        _, outcomes = run(tmp_path, make_settings(allow_private_hosts=allowed), *feeds)
+        for site, (name, outcome) in zip(sites, sorted(outcomes.items()), strict=False):
+            hours = int(name[1:].partition("-")[0])
+            assert outcome.state is HealthState.UNREACHABLE
+            assert outcome.not_before - outcome.at == timedelta(hours=hours)
+            assert asked(site, "/rss") == 1
+
+
+# --- « not modified » -----------------------------------------------------------------------
+
+
+def test_not_modified_is_not_believed_when_nobody_asked(web, tmp_path, make_settings):
+    feed = source("presse", web.status("/rss", 304))
+    _, outcomes = run(tmp_path, make_settings(), feed)
+    assert outcomes["presse"].state is HealthState.UNREACHABLE
+    assert "304" in str(outcomes["presse"].message)
+
+
+def test_after_a_failure_and_after_too_long_a_silence_the_whole_is_asked_for(
+    web, tmp_path, make_settings
+):
+    feed = source(
+        "presse", web.serve("/rss", rss(("Une", "")), "text/xml", ETag='"a"'), expected=(500, 900),
+        every=timedelta(hours=6),
+    )  # fmt: skip
+    records, _ = run(tmp_path, make_settings(), feed)
+    known = {one.url: one for one in states(records)}
+    for unchanged in (1, 2, 3):
+        records, outcomes = run(tmp_path, make_settings(), feed, states=known.values())
+        assert outcomes["presse"].not_modified
+        known |= {one.url: one for one in states(records)}
+        assert known[feed.url].unchanged == unchanged
+    _, outcomes = run(tmp_path, make_settings(), feed, states=known.values())
+    assert not outcomes["presse"].not_modified
+    assert "If-None-Match" not in web.asked[-1][1]
+
+    web.status("/rss", 500)
+    fresh = [replace(one, unchanged=0) for one in known.values()]
+    records, _ = run(tmp_path, make_settings(), feed, states=fresh)
+    (doubted,) = states(records)
+    assert (doubted.url, doubted.etag) == (feed.url, None)
+
+
+# --- text and data mining -------------------------------------------------------------------
+
+HEADERS = {
+    "noai": {"X-Robots-Tag": "noindex, noai"},
+    "ours": {"X-Robots-Tag": "vigie: noai"},
+    "header": {"tdm-reservation": "1"},
+}
+HEADS = {
+    "meta": '<meta name="tdm-reservation" content="1">',
+    "robots": "<meta content='noai, noimageai' name=robots>",
+}
+WAYS = (*HEADERS, *HEADS, "file")
+
+
+def test_reserved_articles_are_known_by_what_their_feed_says_alone(web, tmp_path, make_settings):
+    for way in (*WAYS, "free"):
+        page = ARTICLE.format(title=way).replace("<head>", "<head>" + HEADS.get(way, ""))
+        web.serve(f"/{way}", page, **HEADERS.get(way, {}))
+    rules = [{"location": "/file", "tdm-reservation": 1, "tdm-policy": "https://a.example"}]
+    web.serve("/.well-known/tdmrep.json", json.dumps(rules), "application/json")
+    items = [(way, web.url(f"/{way}")) for way in (*WAYS, "free")]
+    feed = source("presse", web.serve("/rss", rss(*items), "text/xml"))
+
+    records, outcomes = run(tmp_path, make_settings(), feed)
+    found = {one.title: one for one in documents(records)}
+    free = found.pop("free")
+    assert (free.access, free.excerpt) == (Access.OPEN, False)
+    assert found.keys() == set(WAYS)
+    for one in found.values():
+        assert (one.access, one.excerpt, one.text) == (Access.RESERVED, True, "Brève du jour.")
+    assert "6 textes réservés" in str(outcomes["presse"].message)
+    again, _ = run(tmp_path, make_settings(), feed, states=states(records))
+    assert {asked(web, f"/{way}") for way in WAYS} == {1}
+    assert asked(web, "/.well-known/tdmrep.json") == 1
+    assert documents(again) == []
+
+    agreed = replace(feed, reservations=Reservations.RECORD)
+    everywhere = make_settings(reservations=Reservations.RECORD)
+    for limits, one in ((make_settings(), agreed), (everywhere, feed)):
+        records, _ = run(tmp_path, limits, one)
+        found = {one.title: one for one in documents(records) if one.title != "free"}
+        assert {(one.access, one.excerpt) for one in found.values()} == {(Access.RESERVED, False)}
+        assert all("quinzaine de bénévoles" in one.text for one in found.values())
+
+
+def test_a_reserved_feed_is_left_alone_and_says_why(web, tmp_path, make_settings):
+    feed = source("presse", web.serve("/rss", rss(("Une", "")), "text/xml", tdm_reservation="1"))
+    plan = source("agenda", web.serve("/page", "<p>x</p>", tdm_reservation="1"), SourceKind.LISTING)
+    records, outcomes = run(tmp_path, make_settings(), feed, plan)
+    assert documents(records) == []
+    assert {one.state for one in outcomes.values()} == {HealthState.BLOCKED}
+    assert all("réserve" in str(one.message) for one in outcomes.values())
+
+    folder, spooled = tmp_path / "archive", tmp_path / "record.jsonl"
+    recording = make_settings(reservations=Reservations.RECORD)
+    crawl([feed], (), recording, spooled, folder)
+    (article,) = documents(list(spool.read(spooled)))
+    (again,) = archive.reread(folder, {feed.id: feed})
+    assert (article.access, again.access) == (Access.RESERVED, Access.RESERVED)
+
+
+@pytest.mark.parametrize(
+    ("path", "reserved"),
+    [
+        ("/", False),
+        ("/presse/une", True),
+        ("/presse/libre/une", False),
+        ("/img/a.jpg", True),
+        ("/img/a.jpg?x", False),
+        ("/été", True),
+        ("/%C3%A9t%C3%A9/2", True),
+    ],
+)
+def test_the_longest_rule_that_matches_an_address_decides(path, reserved):
+    rules = reservations.read_rules(
+        json.dumps(
+            [
+                {"location": "/presse", "tdm-reservation": 1},
+                {"location": "/presse/libre", "tdm-reservation": 0},
+                {"location": "/*.jpg$", "tdm-reservation": "1"},
+                {"location": "/été", "tdm-reservation": 1},
+                {"location": 3},
+                "x",
+            ]
+        )
+    )
+    assert reservations.read_rules(reservations.dump_rules(rules)) == rules
+    assert reservations.is_reserved(f"https://a.example{path}", (), b"", rules) is reserved
+
+
+def test_a_page_goes_before_its_header_and_that_before_the_site():
+    everything = {"/": True}
+    page = b'<meta name="tdm-reservation" content="0">'
+    assert reservations.is_reserved("http://a.example/", (), b"", everything)
+    assert not reservations.is_reserved(
+        "http://a.example/", (("TDM-Reservation", "0"),), b"", everything
+    )
+    assert not reservations.is_reserved(
+        "http://a.example/", (("TDM-Reservation", "1"),), page, everything
+    )
+    others = (("X-Robots-Tag", "otherbot: noai"), ("X-Robots-Tag", "noindex"))
+    assert not reservations.is_reserved("http://a.example/", others, b"", {})
+
+
+@pytest.mark.parametrize("content", ["", "<html>", "[" * 100_000, '{"location": 1}', "null", "3"])
+def test_a_file_that_is_no_policy_reserves_nothing(content):
+    assert reservations.read_rules(content) == {}

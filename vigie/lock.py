@@ -1,0 +1,81 @@
+"""One at a time: a workspace in which a crawl is under way is not crawled by another.
+
+The system itself holds the lock, and lets go of it when the program ends, however it ends.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+from filelock import FileLock, Timeout
+
+from vigie.errors import WorkspaceError
+from vigie.language import say
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from vigie.settings import Settings
+
+
+@contextmanager
+def sole(settings: Settings, command: str) -> Iterator[None]:
+    """Hold a workspace while a command works in it; the same program may hold it twice.
+
+    Raises:
+        WorkspaceError: another program holds it; the sentence says which, and since when.
+    """
+    settings.data.mkdir(parents=True, exist_ok=True)
+    # What the holder says of itself stands apart: whoever tries the lock empties its file.
+    told = settings.data / "running.json"
+    lock = FileLock(settings.data.resolve() / "vigie.lock", is_singleton=True, thread_local=False)
+    try:
+        lock.acquire(timeout=0)
+    except Timeout as error:
+        raise WorkspaceError(_held(told, settings)) from error
+    try:
+        if lock.lock_counter == 1:
+            now = datetime.now(UTC).isoformat()
+            told.write_text(
+                json.dumps({"command": command, "pid": os.getpid(), "since": now}),
+                encoding="utf-8",
+            )
+        yield
+    finally:
+        lock.release()
+
+
+def _held(told: Path, settings: Settings) -> str:
+    holder = _read(told)
+    if holder is None:
+        return say(
+            "Un autre programme travaille déjà dans {folder} : attendez qu’il finisse, puis "
+            "relancez.",
+            folder=str(settings.folder),
+        )
+    return say(
+        "« vigie {command} » travaille déjà dans {folder} depuis {since} (processus {pid}) : "
+        "attendez la fin, ou arrêtez ce processus, puis relancez.",
+        command=holder["command"],
+        folder=str(settings.folder),
+        since=f"{holder['since'].astimezone(settings.zone):%d/%m %H:%M}",
+        pid=holder["pid"],
+    )
+
+
+def _read(told: Path) -> dict[str, Any] | None:
+    """Return who holds the lock; None while it has not yet said so."""
+    try:
+        values = json.loads(told.read_text(encoding="utf-8"))
+        return {
+            "command": str(values["command"]),
+            "pid": int(values["pid"]),
+            "since": datetime.fromisoformat(values["since"]),
+        }
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
