@@ -157,7 +157,7 @@ def _records(
                     url=told.get_header("WARC-Target-URI"),
                     source_id=source.id,
                     fetched_at=datetime.fromisoformat(told.get_header("WARC-Date")),
-                    charset=_charset(record.http_headers.get_header("Content-Type") or ""),
+                    charset=charset(record.http_headers.get_header("Content-Type") or ""),
                     language=source.language,
                 )
                 yield told.get_header(_ANNOUNCED), source, resource, place
@@ -165,6 +165,7 @@ def _records(
             return
 
 
-def _charset(said: str) -> str | None:
+def charset(said: str) -> str | None:
+    """Return the charset that a Content-Type names, if it names one."""
     _, found, name = said.lower().partition("charset=")
     return name.split(";")[0].strip("\"' ") if found else None

@@ -27,8 +27,13 @@ from vigie.settings import Crawler, Settings
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-UNCRAWLED = frozenset({SourceKind.FILES, SourceKind.GOGOCARTO})
-"""Kinds that are imported, not crawled."""
+_OF_A_TERRITORY = frozenset({SourceKind.REGISTRY, SourceKind.GOGOCARTO})
+"""Kinds of which only what is on the territory is read."""
+
+
+def is_crawled(source: Source) -> bool:
+    """Tell whether a source has an address to read; else it was made by an import."""
+    return bool(source.url)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,12 +65,12 @@ def crawl(
     """Fetch some sources and write what they hold, and how each fared, to a spool.
 
     With `archive`, a folder, the responses that led to documents are kept in it as WARC.
-    Blocks until all are done. Sources of kind `files` are passed over.
+    Blocks until all are done. Sources without an address are passed over.
 
     Raises:
         CrawlError: the spool cannot be written, or the settings name no contact.
     """
-    wanted = tuple(source for source in sources if source.kind not in UNCRAWLED)
+    wanted = tuple(source for source in sources if is_crawled(source))
     if not wanted:
         return
     job = replace(
@@ -131,7 +136,7 @@ def _job_of(
         folder=settings.folder.absolute(),
         communes=(
             gazetteer.territory(settings.watch.territory)
-            if any(source.kind is SourceKind.REGISTRY for source in sources)
+            if any(source.kind in _OF_A_TERRITORY for source in sources)
             else frozenset()
         ),
     )

@@ -58,10 +58,26 @@ def conclude_reading(progress: Progress, reading: Reading) -> Outcome:
     trouble = progress.trouble or (reading.problem if reading.documents else None)
     if trouble:
         return outcome_of(source, HealthState.LIVELY, trouble, count)
+    if progress.listed:
+        return outcome_of(source, HealthState.LIVELY, _listed(progress), count)
     if not count and progress.unchanged:
         return outcome_of(source, HealthState.LIVELY, NOTHING_NEW)
     if not count:
         empty = Message("aucun document : la source est vide")
         return outcome_of(source, HealthState.QUIET, empty)
-    message = Message("{n} document", {"n": count}, "{n} documents")
-    return outcome_of(source, HealthState.LIVELY, message, count)
+    return outcome_of(source, HealthState.LIVELY, counted(count), count)
+
+
+def counted(documents: int) -> Message:
+    """Return how much was read, when there is nothing else to say."""
+    return Message("{n} document", {"n": documents}, "{n} documents")
+
+
+def _listed(progress: Progress) -> Message:
+    listed = Message("{n} acteur connu", {"n": progress.listed}, "{n} acteurs connus")
+    if not progress.seen:
+        return listed
+    return Message(
+        "{listed}, dont récents : {documents}",
+        {"listed": listed, "documents": counted(progress.seen)},
+    )

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urljoin, urlsplit
 
-from crawlers import batch, encoding, feeds, formats, pages, safely, spool, structured
+from crawlers import batch, conclusions, encoding, feeds, formats, pages, safely, spool, structured
 from crawlers.sniff import Format, sniff
 from vigie import catalogue
 from vigie.errors import InputError
@@ -78,7 +78,7 @@ def _checked(source: Source, documents: list[Document], outcome: Outcome) -> Out
             values,
             "{kind} : {n} documents, le plus récent daté du {day}",
         )
-    if outcome.state is HealthState.MOVED or outcome.message.template != "{n} document":
+    if outcome.message != conclusions.counted(outcome.documents):
         message = Message("{report} ; {trouble}", {"report": message, "trouble": outcome.message})
     return replace(outcome, message=message, documents=len(documents))
 

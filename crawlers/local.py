@@ -72,11 +72,11 @@ async def _read_mailbox(work: Crawl, progress: Progress, path: Path) -> None:
 async def _read_register(work: Crawl, progress: Progress, path: Path) -> None:
     register = work.place.register(progress.source.id, datetime.now(UTC))
     with path.open("rb") as stream:
-        for document in registries.read(stream, register):
-            if document is None:
+        for found in registries.read(stream, register):
+            if found is None:
                 await asyncio.sleep(0)
             else:
-                work.take_whole(document, progress)
+                work.take_found(found, progress)
 
 
 async def _read_server(work: Crawl, progress: Progress) -> Outcome:

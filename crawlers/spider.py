@@ -14,6 +14,7 @@ from crawlers import (
     encoding,
     feeds,
     formats,
+    gogocarto,
     identity,
     local,
     pages,
@@ -27,7 +28,16 @@ from crawlers.conclusions import NOTHING_NEW, conclude, moved, outcome_of
 from crawlers.fetching import Failure, Fetched, Fetcher
 from crawlers.resource import Reading, Resource
 from crawlers.sniff import Format, sniff
-from vigie.records import Document, HealthState, HttpState, Message, Outcome, Source, SourceKind
+from vigie.records import (
+    Document,
+    HealthState,
+    HttpState,
+    KnownActor,
+    Message,
+    Outcome,
+    Source,
+    SourceKind,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -45,6 +55,7 @@ MOST_OF_A_REGISTER = 50_000_000
 """Bytes of a register that is fetched; a larger one is downloaded once and read as a file."""
 MOST_UNCHANGED = 24
 """Times in a row that « not modified » is believed; then the whole is asked for."""
+_LARGE = {SourceKind.REGISTRY, SourceKind.GOGOCARTO}
 _REMEMBERED = {
     SourceKind.EVENTS,
     SourceKind.OPENAGENDA,
@@ -74,6 +85,8 @@ class Progress:
 
     source: Source
     seen: int = 0
+    listed: int = 0
+    """Actors that a directory or registry lists."""
     fresh: int = 0
     """Of those, the ones that were not there last time."""
     waiting: dict[str, Document] = field(default_factory=dict)
@@ -175,8 +188,10 @@ class Crawl:
         elif mismatch := formats.mismatch(source, found, resource):
             return outcome_of(source, *mismatch)
         else:
-            reading = safely.read(formats.reader(source, found), resource)
+            reading = safely.read(self._reader(source, found), resource)
             self._write_rejects(reading)
+            for actor in reading.known:
+                self.take_found(actor, progress)
         if reading.problem and not reading.documents and not sitemaps.is_index(resource):
             return outcome_of(source, HealthState.WRONG_FORMAT, reading.problem)
         new = await self._take(self._kept(reading, answer, source), progress)
@@ -198,7 +213,9 @@ class Crawl:
             return await self.fetcher.fetch(
                 paging.agenda_start(url, since), {"key": key} if key else None, secret=bool(key)
             )
-        most = MOST_OF_A_REGISTER if source.kind is SourceKind.REGISTRY else None
+        if source.kind is SourceKind.GOGOCARTO:
+            url = gogocarto.elements_url(url)
+        most = MOST_OF_A_REGISTER if source.kind in _LARGE else None
         if state and state.moved_to:
             answer = await self.fetcher.fetch(state.moved_to, conditions(state), most=most)
             if not isinstance(answer, Failure):
@@ -302,14 +319,28 @@ class Crawl:
         """Take in a register that was fetched; as a stream, since it may be long."""
         register = self.place.register(progress.source.id, resource.fetched_at)
         try:
-            for document in registries.read(BytesIO(resource.body), register):
-                if document is None:
+            for found in registries.read(BytesIO(resource.body), register):
+                if found is None:
                     await asyncio.sleep(0)
                 else:
-                    self.take_whole(document, progress)
+                    self.take_found(found, progress)
         except registries.NoRegisterError as error:
             return Reading(problem=error.reason)
         return Reading()
+
+    def take_found(self, found: registries.Found, progress: Progress) -> None:
+        """Write what a register or directory tells: a notice, a known actor, a bad line."""
+        if isinstance(found, Document):
+            self.take_whole(found, progress)
+            return
+        progress.listed += isinstance(found, KnownActor)
+        self.writer.write(found)
+
+    def _reader(self, source: Source, found: Format) -> formats.Reader:
+        if source.kind is not SourceKind.GOGOCARTO:
+            return formats.reader(source, found)
+        register = self.place.register(source.id, datetime.now(UTC))
+        return lambda resource: gogocarto.read(resource, register)
 
     # --- documents -----------------------------------------------------------------------
 

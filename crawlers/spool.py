@@ -9,15 +9,17 @@ from __future__ import annotations
 
 import json
 from dataclasses import fields
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any, TextIO
 
 from vigie.records import (
+    ActorKind,
     Document,
     DocumentKind,
     EventDetails,
     HealthState,
     HttpState,
+    KnownActor,
     Message,
     Outcome,
     Reach,
@@ -30,9 +32,10 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
     from pathlib import Path
 
-Record = Document | Reject | HttpState | Outcome
+Record = Document | KnownActor | Reject | HttpState | Outcome
 _TYPES = {
     "document": Document,
+    "known_actor": KnownActor,
     "reject": Reject,
     "http_state": HttpState,
     "outcome": Outcome,
@@ -107,6 +110,8 @@ def load(line: str) -> Record | Source:
             values["kind"] = SourceKind(values["kind"])
         elif record is Document:
             values["kind"] = DocumentKind(values["kind"])
+        elif record is KnownActor:
+            values["kind"] = ActorKind(values["kind"])
         restored: Record | Source = record(**values)
     except (KeyError, TypeError, AttributeError) as error:
         raise ValueError("not a record") from error
@@ -115,7 +120,7 @@ def load(line: str) -> Record | Source:
 
 def _plain(value: object) -> object:
     match value:
-        case datetime():
+        case date():
             return value.isoformat()
         case timedelta():
             return value.total_seconds()
@@ -160,6 +165,7 @@ _RESTORE: Mapping[str, Callable[[Any], object]] = {
     "fetched_at": datetime.fromisoformat,
     "checked_at": datetime.fromisoformat,
     "at": datetime.fromisoformat,
+    "since": date.fromisoformat,
     "event": _event,
     "reason": to_message,
     "message": to_message,

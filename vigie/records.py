@@ -148,6 +148,20 @@ class Reject:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class KnownActor:
+    """An organisation that a directory or a registry lists: news of it is no discovery."""
+
+    source_id: str
+    name: str
+    since: date
+    """When it was listed, as the directory says; else the day of its reading."""
+    kind: ActorKind
+    commune: str | None = None
+    """INSEE code."""
+    acronym: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class HttpState:
     """What is remembered of a URL between two crawls."""
 

@@ -7,6 +7,7 @@ from io import BytesIO
 import pytest
 
 from crawlers import registries
+from vigie.records import ActorKind, Document, KnownActor
 
 NOW = datetime(2026, 3, 20, tzinfo=UTC)
 TERRITORY = frozenset({"68224", "68166"})
@@ -20,9 +21,17 @@ RNA = (
 )
 
 
-def notices(body, communes=TERRITORY):
+def told(body, communes=TERRITORY):
     register = registries.Register(source_id="registre", communes=communes, now=NOW)
     return [one for one in registries.read(BytesIO(body), register) if one is not None]
+
+
+def notices(body, communes=TERRITORY):
+    return [one for one in told(body, communes) if isinstance(one, Document)]
+
+
+def known(body, communes=TERRITORY):
+    return [one for one in told(body, communes) if isinstance(one, KnownActor)]
 
 
 @pytest.mark.parametrize(
@@ -37,6 +46,28 @@ def test_only_lately_declared_associations_of_the_territory_become_notices(body)
     assert "Siège social : Mulhouse." in notice.text
     assert notice.published_at.date().isoformat() == "2026-03-10"
     assert "W681000001" in notice.url
+
+
+def test_every_association_of_the_territory_is_known_since_its_declaration():
+    assert [(one.name, str(one.since), one.kind, one.commune) for one in known(RNA.encode())] == [
+        ("LES COPEAUX", "2026-03-02", ActorKind.ASSOCIATION, "68224"),
+        ("LES ANCIENS", "1987-01-01", ActorKind.ASSOCIATION, "68224"),
+    ]
+
+
+def test_a_day_that_means_not_known_is_not_taken_for_one():
+    body = RNA.replace("1987-01-01", "0001-01-01").replace("1987-02-01", "1900-01-01")
+    assert str(known(body.encode())[1].since) == "2026-03-20"
+
+
+def test_a_line_that_cannot_be_read_is_named_and_the_others_are_read():
+    header, first, second, third = RNA.splitlines(keepends=True)
+    huge = '"' + "x" * 1_100_000 + '"\r\n'
+    records = told((header + huge + first + second + third).encode())
+    assert [type(one).__name__ for one in records] == [
+        "Reject", "KnownActor", "Document", "KnownActor",
+    ]  # fmt: skip
+    assert "ligne 2" in str(records[0].reason)
 
 
 def test_the_official_journal_is_known_by_its_own_columns():

@@ -73,7 +73,7 @@ def _moment(at: datetime | None, settings: Settings) -> str:
 @workspace
 def check(folder: Path, ids: tuple[str, ...]) -> None:
     """Try sources now and print one line for each."""
-    from crawlers.batch import UNCRAWLED
+    from crawlers.batch import is_crawled
     from crawlers.discovery import check_all
     from vigie.records import HealthState
     from vigie.settings import load, require_contact
@@ -88,7 +88,7 @@ def check(folder: Path, ids: tuple[str, ...]) -> None:
     wanted = [
         source
         for source in settings.sources
-        if (not ids or source.id in ids) and source.kind not in UNCRAWLED
+        if (not ids or source.id in ids) and is_crawled(source)
     ]
     failed = False
     for outcome in check_all(wanted, settings) if wanted else []:
