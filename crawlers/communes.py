@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
 ROUND = 0.3
 """Degrees around a territory within which its neighbours are looked at."""
+_AFTER_POSTCODE = re.compile(r"\b\d{5}\s+([^\d,;()]+?)\s*(?:$|[,;(\n])")
 _CEDEX = re.compile(r"\s+cedex.*$|\s+\d+(?:e|er|ème)?$", re.IGNORECASE)
 
 
@@ -32,6 +33,12 @@ def named(code: str = "", postcode: str = "", name: str = "") -> tuple[str, ...]
     places = places or (gazetteer.find(wanted) if wanted else ())
     same = tuple(place for place in places if gazetteer.fold(place.name) == wanted)
     return tuple(place.code for place in same or places)
+
+
+def in_text(address: str) -> str | None:
+    """Return the commune's name in an address written as text: what follows the postcode."""
+    match = _AFTER_POSTCODE.search(address)
+    return match[1].strip() if match else None
 
 
 def around(codes: Iterable[str]) -> list[tuple[float, float, str]]:

@@ -23,6 +23,8 @@ _MARK = re.compile(
     rb"<article\b.{0,20000}?(?:DocPublicationName|publiC-lblNodoc|titreArticle)",
     re.DOTALL | re.IGNORECASE,
 )
+_PUBLISHED = "article est paru dans"
+"""What the link to the paper's own page says."""
 _NUMBER = re.compile(r"\b(\d{8})\b")
 _PAPER_ENDS = re.compile(r",|\(site web\)|\s{2,}|\n|\bno\.? \d|\bn° ?\d", re.IGNORECASE)
 
@@ -57,6 +59,7 @@ def _document(
     article: html.HtmlElement, source: str, where: str, now: datetime
 ) -> Document | Reject:
     title = text.one_line(_said(article, "rdp__articletitle", "titreArticleVisu", "titreArticle"))
+    online = _online(article)
     body = _body(article)
     if not title and not body:
         raw = html.tostring(article, encoding="unicode")[:10_000]
@@ -73,7 +76,7 @@ def _document(
         now,
     )
     name = f"europresse:{number.replace(' ', '')}" if number else ""
-    url = _online(article) or name or f"europresse:{source}/{published or ''}/{title}"
+    url = online or name or f"europresse:{source}/{published or ''}/{title}"
     return Document(
         id=identity.document_id(url),
         source_id=source,
@@ -100,7 +103,10 @@ def _said(article: html.HtmlElement, *classes: str) -> str:
 
 
 def _body(article: html.HtmlElement) -> str:
-    """Return the article's text; what stands around it in the export is not the paper's."""
+    """Return the article's text; what the export adds to it is not the paper's."""
+    for link in list(article.iter("a")):
+        if _PUBLISHED in link.text_content():
+            link.drop_tree()
     return text.tidy(_said(article, "DocText", "docOcurrContainer"))
 
 
@@ -114,6 +120,6 @@ def _online(article: html.HtmlElement) -> str:
     """Return where the paper itself published the article, if the export says so."""
     for link in article.iter("a"):
         href = (link.get("href") or "").strip()
-        if href.startswith(("http://", "https://")) and "paru dans" in link.text_content():
+        if href.startswith(("http://", "https://")) and _PUBLISHED in link.text_content():
             return href
     return ""

@@ -56,6 +56,8 @@ _COLUMNS: Mapping[str, tuple[str, ...]] = {
                 "ville", "localite", "libcom"),
     "street": ("adrs_libvoie", "libellevoieetablissement", "adresse", "siege_social", "adr1",
                "adresse_siege"),
+    "number": ("adrs_numvoie", "numerovoieetablissement"),
+    "way": ("adrs_typevoie", "typevoieetablissement"),
     "site": ("siteweb", "site_web", "site_internet", "url_complete"),
     "act": ("typeavis_lib", "familleavis_lib", "type_annonce", "typeavis", "nature_annonce"),
     "status": ("position", "etatadministratifetablissement", "etat"),
@@ -293,13 +295,15 @@ def _url(row: Mapping[str, str]) -> str:
         site = site if "://" in site else f"https://{site}"
         if site.startswith(("http://", "https://")):
             return site
-    wanted = re.sub(r"[^A-Za-z0-9]+", "", row["id"]) or re.sub(r"\W+", "+", row["title"])
+    number = row["association"] or row["id"]
+    wanted = re.sub(r"[^A-Za-z0-9]+", "", number) or re.sub(r"\W+", "+", row["title"])
     return f"https://annuaire-entreprises.data.gouv.fr/rechercher?terme={wanted}"
 
 
 def _in_sentences(row: Mapping[str, str]) -> str:
     """Return a row in sentences, so that it reads like any other text."""
-    address = ", ".join(part for part in (row["street"], row["commune"]) if part)
+    street = " ".join(row[part] for part in ("number", "way", "street") if row[part].strip("_ "))
+    address = ", ".join(part for part in (street, row["commune"]) if part)
     parts = (
         _act(row),
         f"Objet : {row['purpose'].rstrip(' .')}." if row["purpose"] else "",
