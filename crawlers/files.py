@@ -43,7 +43,7 @@ def read(path: Path, format_: str | None = None, source_id: str | None = None) -
         if not path.is_dir():
             yield from _file(path, format_ or _format(path), source_id)
             return
-        if _is_maildir(path):
+        if is_maildir(path):
             yield from _mail(path, source_id)
             return
         for file in walk(path):
@@ -131,7 +131,8 @@ def _reject(path: Path, source_id: str, reason: Message) -> Reject:
     return Reject(where=path.name, reason=reason, source_id=source_id)
 
 
-def _is_maildir(path: Path) -> bool:
+def is_maildir(path: Path) -> bool:
+    """Tell whether a folder is a mailbox and not a folder of files."""
     return (path / "cur").is_dir() and (path / "new").is_dir()
 
 

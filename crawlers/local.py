@@ -1,38 +1,51 @@
-"""Sources that are no web address: a mailbox, a register that was downloaded once."""
+"""Sources that are no web address: a mailbox, a register or archives on this machine."""
 
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from crawlers import imap, mail, registries
+from crawlers import files, imap, mail, registries
 from crawlers.conclusions import NOTHING_NEW, conclude_reading, outcome_of
 from crawlers.resource import Reading
-from vigie.records import Document, HealthState, HttpState, Message, Outcome, Source, SourceKind
+from vigie.checks import LOCAL_KINDS
+from vigie.errors import InputError
+from vigie.records import (
+    Document,
+    HealthState,
+    HttpState,
+    Message,
+    Outcome,
+    Reject,
+    Source,
+    SourceKind,
+)
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
     from crawlers.spider import Crawl, Progress
 
 MESSAGES_A_BREATH = 20
+RECORDS_A_BREATH = 20
 
 
 def is_here(source: Source) -> bool:
     """Tell whether a source is read from this machine, or by mail, and not from the web."""
-    return source.kind in {
-        SourceKind.MAILBOX,
-        SourceKind.REGISTRY,
-    } and not source.url.lower().startswith(("http://", "https://"))
+    return source.kind in LOCAL_KINDS and not source.url.lower().startswith(("http://", "https://"))
 
 
 async def crawl(work: Crawl, progress: Progress) -> Outcome:
-    """Read a mailbox or a register; only what changed since last time."""
+    """Read a mailbox, a register or archives; only what changed since last time."""
     source = progress.source
     if source.url.lower().startswith(("imap://", "imaps://")):
         return await _read_server(work, progress)
     path = work.place.path(source.url)
+    if source.kind is SourceKind.FILES:
+        return await _read_archives(work, progress, path)
     try:
         mark = _mark(path)
         state = work.states.get((source.id, source.url))
@@ -49,8 +62,52 @@ async def crawl(work: Crawl, progress: Progress) -> Outcome:
             "{path} : illisible ({error})", {"path": str(path), "error": error.strerror or "?"}
         )
         return outcome_of(source, HealthState.UNREACHABLE, message)
-    _remember(work, source, mark)
+    _remember(work, source, source.url, mark)
     return conclude_reading(progress, Reading())
+
+
+async def _read_archives(work: Crawl, progress: Progress, path: Path) -> Outcome:
+    """Read a file, or those of a folder that are new or have changed."""
+    source = progress.source
+    try:
+        for name, file in _archives(source, path):
+            mark, state = _mark(file), work.states.get((source.id, name))
+            if state is not None and state.fingerprint == mark:
+                progress.unchanged = True
+                continue
+            await _read_archive(work, progress, file)
+            _remember(work, source, name, mark)
+    except OSError as error:
+        message = Message(
+            "{path} : illisible ({error})", {"path": str(path), "error": error.strerror or "?"}
+        )
+        return outcome_of(source, HealthState.UNREACHABLE, message)
+    except InputError as error:
+        return outcome_of(
+            source, HealthState.UNREACHABLE, Message("{error}", {"error": str(error)})
+        )
+    return conclude_reading(progress, Reading())
+
+
+def _archives(source: Source, path: Path) -> Iterator[tuple[str, Path]]:
+    """Yield what a source is made of, each file under the name by which it is remembered."""
+    path.stat()
+    if not path.is_dir() or files.is_maildir(path):
+        yield source.url, path
+        return
+    for file in files.walk(path):
+        yield f"{source.url}#{file.relative_to(path)}", file
+
+
+async def _read_archive(work: Crawl, progress: Progress, file: Path) -> None:
+    source = progress.source
+    for number, found in enumerate(files.read(file, None, source.id), start=1):
+        if isinstance(found, Document):
+            work.take_whole(replace(found, source_id=source.id), progress)
+        elif isinstance(found, Reject):
+            work.writer.write(replace(found, source_id=source.id))
+        if number % RECORDS_A_BREATH == 0:
+            await asyncio.sleep(0)
 
 
 def _mark(path: Path) -> str:
@@ -95,7 +152,7 @@ async def _read_server(work: Crawl, progress: Progress) -> Outcome:
     for _, raw in messages:
         _take(work, progress, raw)
     if messages:
-        _remember(work, source, messages[-1][0])
+        _remember(work, source, source.url, messages[-1][0])
     progress.unchanged = True
     return conclude_reading(progress, Reading())
 
@@ -109,8 +166,6 @@ def _take(work: Crawl, progress: Progress, raw: bytes) -> None:
         work.writer.write(found)
 
 
-def _remember(work: Crawl, source: Source, mark: str) -> None:
+def _remember(work: Crawl, source: Source, name: str, mark: str) -> None:
     now = datetime.now(UTC)
-    work.writer.write(
-        HttpState(url=source.url, source_id=source.id, fingerprint=mark, checked_at=now)
-    )
+    work.writer.write(HttpState(url=name, source_id=source.id, fingerprint=mark, checked_at=now))

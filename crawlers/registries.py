@@ -151,7 +151,10 @@ def read_file(path: Path, register: Register) -> Iterator[Found]:
 
 
 def _first(cells: list[str], places: list[int]) -> str:
-    return next((said for i in places if i < len(cells) and (said := cells[i].strip())), "")
+    for place in places:
+        if place < len(cells) and (said := cells[place].strip()):
+            return said
+    return ""
 
 
 def _rows(lines: Iterator[str], delimiter: str) -> Iterator[list[str] | csv.Error]:

@@ -87,6 +87,8 @@ class Progress:
     seen: int = 0
     listed: int = 0
     """Actors that a directory or registry lists."""
+    further: list[str] = field(default_factory=list)
+    """Sitemaps that robots.txt names after the first."""
     fresh: int = 0
     """Of those, the ones that were not there last time."""
     waiting: dict[str, Document] = field(default_factory=dict)
@@ -171,7 +173,7 @@ class Crawl:
         """Read the first address; its trouble is the source's."""
         source = progress.source
         state = self.states.get((source.id, source.url))
-        answer = await self._first_answer(source, state)
+        answer = await self._first_answer(progress, state)
         if isinstance(answer, Failure):
             return outcome_of(source, answer.state, answer.message)
         if answer.not_modified:
@@ -196,17 +198,19 @@ class Crawl:
             return outcome_of(source, HealthState.WRONG_FORMAT, reading.problem)
         new = await self._take(self._kept(reading, answer, source), progress)
         onward = self._onward(resource, progress, new=new)
+        onward += [(further, None) for further in progress.further]
         # What has others behind it may stay as it is while they change: always read again.
         whole = not progress.to_retry and not (onward and source.kind is SourceKind.SITEMAP)
         if not _is_agenda(source):
             self._remember(source, source.url, answer, whole=whole, moved_to=answer.moved_to)
         return answer, reading, onward
 
-    async def _first_answer(self, source: Source, state: HttpState | None) -> Fetched | Failure:
+    async def _first_answer(self, progress: Progress, state: HttpState | None) -> Fetched | Failure:
         """Ask the source's address, or the one to which it has moved for good."""
+        source = progress.source
         url = source.url
         if source.kind is SourceKind.SITEMAP and paging.is_bare_site(url):
-            url = await self._announced_sitemap(url)
+            url, *progress.further = await self._announced_sitemaps(url)
         if _is_agenda(source):
             since = state.checked_at if state else None
             key = self.place.agenda_key_for(url)
@@ -223,12 +227,12 @@ class Crawl:
             state = None
         return await self.fetcher.fetch(url, conditions(state), most=most)
 
-    async def _announced_sitemap(self, url: str) -> str:
+    async def _announced_sitemaps(self, url: str) -> list[str]:
         robots = await self.fetcher.fetch(paging.robots_url(url))
         content = ""
         if isinstance(robots, Fetched):
             content = encoding.decode(robots.body[:500_000], robots.charset)
-        return paging.announced_sitemaps(content, url)[0]
+        return paging.announced_sitemaps(content, url)
 
     async def _go_on(
         self, url: str, mark: str | None, progress: Progress

@@ -18,7 +18,7 @@ YESTERDAY = AS_OF - timedelta(days=1)
 LATELY = AS_OF - timedelta(days=20)
 HEADER = '"id";"date_creat";"date_decla";"date_publi";"titre";"titre_court";"objet";"adrs_codeinsee";"adrs_libcommune"'
 ROWS = (
-    f'"W571000001";"1987-05-04";"1987-05-04";"1987-06-01";"ASSOCIATION LES COPEAUX DU CANAL";"";"le bois";"57463";"Metz"',
+    '"W571000001";"1987-05-04";"1987-05-04";"1987-06-01";"ASSOCIATION LES COPEAUX DU CANAL";"";"le bois";"57463";"Metz"',
     f'"W571000002";"{LATELY}";"{LATELY}";"{LATELY}";"LES SEMEURS DE LA SEILLE";"";"les graines";"57463";"Metz"',
     '"W751000003";"1990-01-01";"1990-01-01";"1990-01-01";"LE PORTANT SOLIDAIRE";"";"ailleurs";"75104";"Paris"',
 )
@@ -117,18 +117,10 @@ def test_a_new_declaration_is_a_document_with_the_declared_name_and_an_actor(wor
     steps.import_register(settings, store, register(tmp_path))
     steps.annotate(settings, store)
     with store.reading() as c:
-        (notice,) = documents.load(c, documents_of(c))
+        (notice,) = documents.load(c, documents.waiting(c, "", 10))
         week = facts.week(c, AS_OF)
     assert notice.title == "LES SEMEURS DE LA SEILLE"
     assert any("SEMEURS" in s.surface for one in week.actors for s in one.sightings)
-
-
-def documents_of(c):
-    from sqlalchemy import select
-
-    from storage import tables
-
-    return list(c.execute(select(tables.documents.c.id)).scalars())
 
 
 def test_a_register_read_twice_changes_nothing(workspace, tmp_path):
