@@ -172,5 +172,6 @@ _RESTORE: Mapping[str, Callable[[Any], object]] = {
     "every": lambda seconds: timedelta(seconds=seconds),
     "reach": Reach,
     "tags": tuple,
+    "also": tuple,
     "expected": tuple,
 }

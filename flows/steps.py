@@ -109,7 +109,7 @@ def take_in(settings: Settings, store: Store, spool_file: Path, source_id: str) 
     taken = TakenIn()
     for batch in _batches(of_source, BATCH):
         with store.writing() as c:
-            taken += _store(c, settings, batch)
+            taken += _store(c, settings, batch, joining=True)
             # After its documents: a page that is remembered as fetched is stored.
             sources.save_http_states(c, [r for r in batch if isinstance(r, HttpState)])
             for outcome in (r for r in batch if isinstance(r, Outcome)):
@@ -117,9 +117,15 @@ def take_in(settings: Settings, store: Store, spool_file: Path, source_id: str) 
     return taken
 
 
-def _store(c: Connection, settings: Settings, batch: Sequence[spool.Record]) -> TakenIn:
-    """Store what a batch tells of the world: documents, known actors, inputs refused."""
-    saved = documents.save(c, [r for r in batch if isinstance(r, Document)], settings.zone)
+def _store(
+    c: Connection, settings: Settings, batch: Sequence[spool.Record], *, joining: bool = False
+) -> TakenIn:
+    """Store what a batch tells of the world: documents, known actors, inputs refused.
+
+    What is crawled is joined to what it repeats; an archive goes in as it is.
+    """
+    found = [record for record in batch if isinstance(record, Document)]
+    saved = documents.save(c, found, settings.zone, joining=joining)
     rejects = [r for r in batch if isinstance(r, Reject)]
     documents.save_rejects(c, rejects)
     listed = [r for r in batch if isinstance(r, KnownActor)]

@@ -11,6 +11,7 @@ from sqlalchemy import Connection, bindparam, delete, select, update
 from storage import actors, tables
 from storage import documents as stored_documents
 from storage import stories as stored_stories
+from storage.desk import digest_of
 from storage.plain import from_message
 from storage.statements import chunks, insert_missing, upsert
 from vigie.records import Annotation, Document, Mention, Resolution
@@ -43,7 +44,7 @@ def save(
     actor_of = {
         (link.document_id, link.start, link.end): link.actor_id for link in resolution.links
     }
-    digests = {document.id: stored_documents.digest_of(document) for document in read}
+    digests = {document.id: digest_of(document) for document in read}
     kept = 0
     for batch in chunks(annotations, 200):
         days = _days(c, [annotation.document_id for annotation in batch])

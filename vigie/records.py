@@ -133,6 +133,8 @@ class Document:
     event: EventDetails | None = None
     archive: str | None = None
     """Where the raw response is kept, if it is."""
+    also: tuple[str, ...] = ()
+    """Ids of other addresses of it: the one that its page gives itself, or was reached at."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
