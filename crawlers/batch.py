@@ -51,6 +51,8 @@ class Job:
     """INSEE codes of the territory; empty for no limit."""
     archive: Path | None = None
     """Where responses are kept; None when they are not."""
+    trial: bool = False
+    """Only to see what the sources hold: of pages that are mere addresses, a few are read."""
     probe: bool = False
     """Write the body of the first source's address beside the spool, and nothing else."""
 
@@ -61,10 +63,13 @@ def crawl(
     settings: Settings,
     spool: Path,  # the door's name; the module of that name is used below
     archive: Path | None = None,
+    *,
+    trial: bool = False,
 ) -> None:
     """Fetch some sources and write what they hold, and how each fared, to a spool.
 
-    With `archive`, a folder, the responses that led to documents are kept in it as WARC.
+    With `archive`, a folder, the responses that led to documents are kept in it as WARC. In a
+    trial pages are left alone, but for a few of those of which nothing else is known.
     Blocks until all are done. Sources without an address are passed over.
 
     Raises:
@@ -76,6 +81,7 @@ def crawl(
     job = replace(
         _job_of(wanted, tuple(http_states), settings, spool),
         archive=archive.absolute() if archive else None,
+        trial=trial,
     )
     try:
         spool.parent.mkdir(parents=True, exist_ok=True)
@@ -164,6 +170,7 @@ def encode(job: Job) -> str:
             "folder": str(job.folder),
             "communes": sorted(job.communes),
             "archive": str(job.archive) if job.archive else None,
+            "trial": job.trial,
             "probe": job.probe,
         }
     )
@@ -184,6 +191,7 @@ def decode(content: str) -> Job:
         folder=Path(str(values["folder"])),
         communes=frozenset(values["communes"]),
         archive=Path(values["archive"]) if values["archive"] else None,
+        trial=bool(values["trial"]),
         probe=bool(values["probe"]),
     )
 

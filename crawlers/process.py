@@ -85,6 +85,7 @@ class WatchSpider(Spider):
                 is_allowed=self.guard.allows,
             ),
             guard=self.guard,
+            trial=self.job.trial,
             archive=self._archive(),
         )
         places = asyncio.Semaphore(SOURCES_AT_ONCE)

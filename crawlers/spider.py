@@ -51,6 +51,8 @@ PAGES_AT_ONCE = 8
 """Of one source; the downloader spaces the requests to one host whatever their number."""
 MOST_ADDRESSES = 60
 """Index pages, sitemaps or pages of an agenda that one source is read from in one run."""
+SAMPLES = 3
+"""Pages of a sitemap or an index that are read in a trial."""
 MOST_OF_A_REGISTER = 50_000_000
 """Bytes of a register that is fetched; a larger one is downloaded once and read as a file."""
 MOST_UNCHANGED = 24
@@ -113,6 +115,7 @@ class Crawl:
     place: Place
     guard: Guard
     archive: Archive | None = None
+    trial: bool = False
 
     async def run(self, source: Source) -> None:
         """Crawl one source and write its one outcome, whatever happens."""
@@ -354,6 +357,8 @@ class Crawl:
         Return how many were not there last time.
         """
         source = progress.source
+        if self.trial:
+            return await self._sample(reading, progress)
         to_complete, before = [], progress.fresh
         for document in reading.documents:
             if not _has_page(document, source):
@@ -367,11 +372,25 @@ class Crawl:
                 progress.fresh += 1
                 progress.waiting[document.id] = document
                 to_complete.append(document)
-        queue = iter(to_complete)
-        async with asyncio.TaskGroup() as group:
-            for _ in range(min(PAGES_AT_ONCE, len(to_complete))):
-                group.create_task(self._complete_each(queue, progress))
+        await self._complete_all(to_complete, progress)
         return progress.fresh - before
+
+    async def _sample(self, reading: Reading, progress: Progress) -> int:
+        """Write what a source announced as it is; read a few pages of which only that is known."""
+        bare = [one for one in reading.documents if not one.title and not one.text]
+        pages = bare[: max(0, SAMPLES - progress.seen)]
+        progress.seen += len(reading.documents)
+        for document in reading.documents:
+            if document not in pages:
+                self.writer.write(document)
+        await self._complete_all(pages, progress)
+        return 0  # what follows the first page is left for the crawl
+
+    async def _complete_all(self, documents: list[Document], progress: Progress) -> None:
+        queue = iter(documents)
+        async with asyncio.TaskGroup() as group:
+            for _ in range(min(PAGES_AT_ONCE, len(documents))):
+                group.create_task(self._complete_each(queue, progress))
 
     def take_whole(self, document: Document, progress: Progress) -> None:
         """Write a document that needs no page; where many stay the same, only what is new."""
