@@ -77,15 +77,11 @@ async def _read_archives(work: Crawl, progress: Progress, path: Path) -> Outcome
                 continue
             await _read_archive(work, progress, file)
             _remember(work, source, name, mark)
-    except OSError as error:
-        message = Message(
-            "{path} : illisible ({error})", {"path": str(path), "error": error.strerror or "?"}
-        )
+    except (OSError, InputError) as error:
+        cause = error if isinstance(error, OSError) else error.__cause__
+        values = {"path": str(path), "error": getattr(cause, "strerror", None) or "?"}
+        message = Message("{path} : illisible ({error})", values)
         return outcome_of(source, HealthState.UNREACHABLE, message)
-    except InputError as error:
-        return outcome_of(
-            source, HealthState.UNREACHABLE, Message("{error}", {"error": str(error)})
-        )
     return conclude_reading(progress, Reading())
 
 
