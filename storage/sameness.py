@@ -35,15 +35,20 @@ def is_same(document: Document, row: Mapping[str, Any], event: object) -> bool:
     telling = len(document.title.split()) >= TELLING_TITLE
     if telling and (document.excerpt or row["excerpt"] or not document.text or not row["text"]):
         return True
-    mine, other = _runs(document.text), _runs(row["text"])
-    fewest = min(len(mine), len(other))
-    if not fewest or (fewest < ENOUGH_RUNS and not telling):
+    shorter, longer = sorted((document.text, row["text"]), key=len)
+    mine, other = _runs(shorter), _runs(longer)
+    if not mine or (len(mine) < ENOUGH_RUNS and not telling):
         return False
-    return len(mine & other) >= SHARED * fewest
+    # Two editions of one announcement may differ by their date alone.
+    return len(mine & other) >= SHARED * len(mine) and _numbers(shorter) <= _numbers(longer)
 
 
 def _start(event: object) -> object:
     return event.get("start") if isinstance(event, dict) else None
+
+
+def _numbers(text: str) -> set[str]:
+    return set(re.findall(r"\d+", text))
 
 
 def _runs(text: str) -> set[tuple[str, ...]]:

@@ -88,6 +88,7 @@ def test_an_edit_after_the_joining_is_a_revision_of_the_one_document(c, press):
     "change",
     [
         {"title": RUBRIC, "text": OTHER},
+        {"title": RUBRIC, "text": f"{TEXT} Rendez-vous le 14 mars."},
         {"title": RUBRIC, "text": "Entrée libre."},
         {"title": RUBRIC, "text": ""},
         {"title": "Un autre titre", "text": TEXT},
@@ -96,10 +97,10 @@ def test_an_edit_after_the_joining_is_a_revision_of_the_one_document(c, press):
         {"title": RUBRIC, "text": TEXT, "published_at": datetime(2026, 3, 11, tzinfo=UTC)},
         {"title": RUBRIC, "text": TEXT, "event": EventDetails(start=datetime(2026, 4, 1, tzinfo=UTC))},
     ],
-    ids=["another edition", "few words", "no text", "title", "source", "kind", "later", "event"],
+    ids=["another edition", "another date", "few words", "no text", "title", "source", "kind", "later", "event"],
 )  # fmt: skip
 def test_what_only_bears_the_same_title_stays_apart(c, press, change):
-    first = press.document(1, DAY, title=RUBRIC, text=TEXT)
+    first = press.document(1, DAY, title=RUBRIC, text=f"{TEXT} Rendez-vous le 7 mars.")
     changed = {"fetched_at": change.get("published_at", first.fetched_at), **change}
     second = replace(press.document(2, DAY), **changed)
     assert save(c, first) == Saved(new=1)
