@@ -31,6 +31,8 @@ if TYPE_CHECKING:
 
 MESSAGES_A_BREATH = 20
 RECORDS_A_BREATH = 20
+_ARCHIVES = {SourceKind.FILES, SourceKind.OPENAGENDA}
+"""What may be a file of any kind, or a folder of them."""
 
 
 def is_here(source: Source) -> bool:
@@ -44,7 +46,7 @@ async def crawl(work: Crawl, progress: Progress) -> Outcome:
     if source.url.lower().startswith(("imap://", "imaps://")):
         return await _read_server(work, progress)
     path = work.place.path(source.url)
-    if source.kind is SourceKind.FILES:
+    if source.kind in _ARCHIVES:
         return await _read_archives(work, progress, path)
     try:
         mark = _mark(path)

@@ -6,7 +6,7 @@ import time
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 
-from crawlers import batch, crawl, spool
+from crawlers import batch, crawl, identity, spool
 from tests.crawlers.conftest import serving
 from vigie.records import Document, HealthState, HttpState, Outcome, Reject, Source, SourceKind
 
@@ -393,3 +393,21 @@ def test_an_archive_that_is_not_there_is_one_line(tmp_path, make_settings):
     _, outcomes = run(tmp_path, make_settings(), one)
     assert outcomes["fonds"].state is HealthState.UNREACHABLE
     assert "rien" in str(outcomes["fonds"].message)
+
+
+def test_an_exported_agenda_is_read_from_its_file(tmp_path, make_settings, examples):
+    one = source("agenda", str(examples / "openagenda" / "removed.json"), SourceKind.OPENAGENDA)
+    records, _ = run(tmp_path, make_settings(), one)
+    assert [d.title for d in documents(records)] == ["Troc de graines"]
+
+
+def test_a_page_tells_at_which_other_address_it_stands(web, tmp_path, make_settings):
+    page = ARTICLE.format(title="Le fournil")
+    own = web.url("/fournil")
+    web.serve(
+        "/rubrique/fournil", page.replace("<head>", f'<head><link rel="canonical" href="{own}">')
+    )
+    feed = web.serve("/flux", rss(("Le fournil", web.url("/rubrique/fournil"))))
+    records, _ = run(tmp_path, make_settings(), source("flux", feed))
+    (found,) = documents(records)
+    assert found.also == (identity.document_id(own),)
