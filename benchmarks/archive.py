@@ -43,7 +43,7 @@ def annotated(place: Path, files: Iterable[Path]) -> float:
     try:
         if not done.exists():
             for file in files:
-                steps.import_jsonl(settings, store, file, None)
+                steps.import_archive(settings, store, file, None)
             done.write_text(model.VERSION, encoding="utf-8")
         steps.annotate(settings, store)
     finally:

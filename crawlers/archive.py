@@ -183,7 +183,7 @@ def _records(
                     url=told.get_header("WARC-Target-URI"),
                     source_id=source.id,
                     fetched_at=datetime.fromisoformat(told.get_header("WARC-Date")),
-                    charset=_charset(record.http_headers.get_header("Content-Type") or ""),
+                    charset=charset(record.http_headers.get_header("Content-Type") or ""),
                     language=source.language,
                 )
                 reserved = told.get_header(_ACCESS) == Access.RESERVED
@@ -198,6 +198,7 @@ def _keeper(place: str, reserved: bool) -> Callable[[Document], Document]:
     return lambda document: replace(document, archive=place)
 
 
-def _charset(said: str) -> str | None:
+def charset(said: str) -> str | None:
+    """Return the charset that a Content-Type names, if it names one."""
     _, found, name = said.lower().partition("charset=")
     return name.split(";")[0].strip("\"' ") if found else None

@@ -36,8 +36,13 @@ from vigie.settings import Crawler, Settings
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-UNCRAWLED = frozenset({SourceKind.FILES, SourceKind.GOGOCARTO})
-"""Kinds that are imported, not crawled."""
+_OF_A_TERRITORY = frozenset({SourceKind.REGISTRY, SourceKind.GOGOCARTO})
+"""Kinds of which only what is on the territory is read."""
+
+
+def is_crawled(source: Source) -> bool:
+    """Tell whether a source has an address to read; else it was made by an import."""
+    return bool(source.url)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,6 +62,8 @@ class Job:
     """Where responses are kept; None when they are not."""
     now: datetime | None = None
     """The moment at which it begins; None: as the machine's clock says."""
+    trial: bool = False
+    """Only to see what the sources hold: of pages that are mere addresses, a few are read."""
     probe: bool = False
     """Write the body of the first source's address beside the spool, and nothing else."""
 
@@ -69,23 +76,26 @@ def crawl(
     archive: Path | None = None,
     *,
     now: datetime | None = None,
+    trial: bool = False,
 ) -> None:
     """Fetch some sources and write what they hold, and how each fared, to a spool.
 
     With `archive`, a folder, the responses that led to documents are kept in it as WARC. `now`
-    is the moment at which it begins, that of the machine's clock by default.
-    Blocks until all are done. Sources of kind `files` are passed over.
+    is the moment at which it begins, that of the machine's clock by default. In a trial pages
+    are left alone, but for a few of those of which nothing else is known.
+    Blocks until all are done. Sources without an address are passed over.
 
     Raises:
         CrawlError: the spool cannot be written, or the settings name no contact.
     """
-    wanted = tuple(source for source in sources if source.kind not in UNCRAWLED)
+    wanted = tuple(source for source in sources if is_crawled(source))
     if not wanted:
         return
     job = replace(
         _job_of(wanted, tuple(http_states), settings, spool),
         archive=archive.absolute() if archive else None,
         now=now,
+        trial=trial,
     )
     try:
         spool.parent.mkdir(parents=True, exist_ok=True)
@@ -146,7 +156,7 @@ def _job_of(
         folder=settings.folder.absolute(),
         communes=(
             gazetteer.territory(settings.watch.territory)
-            if any(source.kind is SourceKind.REGISTRY for source in sources)
+            if any(source.kind in _OF_A_TERRITORY for source in sources)
             else frozenset()
         ),
     )
@@ -175,6 +185,7 @@ def encode(job: Job) -> str:
             "communes": sorted(job.communes),
             "archive": str(job.archive) if job.archive else None,
             "now": job.now.isoformat() if job.now else None,
+            "trial": job.trial,
             "probe": job.probe,
         }
     )
@@ -197,6 +208,7 @@ def decode(content: str) -> Job:
         communes=frozenset(values["communes"]),
         archive=Path(values["archive"]) if values["archive"] else None,
         now=datetime.fromisoformat(values["now"]) if values["now"] else None,
+        trial=bool(values["trial"]),
         probe=bool(values["probe"]),
     )
 

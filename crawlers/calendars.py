@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 import icalendar
 import recurring_ical_events
 
-from crawlers import dates, encoding, identity, languages, text
+from crawlers import communes, dates, encoding, identity, languages, text
 from crawlers.resource import Reading, Resource
 from vigie.records import Document, DocumentKind, EventDetails, Message, Reject
 
@@ -38,7 +38,6 @@ _TOO_OFTEN = re.compile(
 )
 _RECURRENT = re.compile(r"^(?:RRULE|RDATE|RECURRENCE-ID)\b", re.MULTILINE | re.IGNORECASE)
 _UID = re.compile(r"^UID[^:\n]*:(.*)$", re.MULTILINE | re.IGNORECASE)
-_POSTCODE = re.compile(r"\b\d{5}\s+([^\d,;()]+?)\s*(?:$|[,;(\n])")
 
 
 def read(resource: Resource) -> Reading:
@@ -128,7 +127,7 @@ def _document(event: icalendar.Event, resource: Resource) -> Document:
             end=_end(event),
             venue=" ".join(place.split()) or None,
             organiser=_organiser(event),
-            commune=_commune(place),
+            commune=communes.in_text(place),
         ),
     )
 
@@ -163,11 +162,6 @@ def _organiser(event: icalendar.Event) -> str | None:
         organiser = organiser[0] if organiser else None
     name = getattr(organiser, "params", {}).get("CN") if organiser is not None else None
     return text.one_line(str(name)) or None if name else None
-
-
-def _commune(place: str) -> str | None:
-    match = _POSTCODE.search(place)
-    return match[1].strip() if match else None
 
 
 def _unescaped(value: str) -> str:

@@ -63,20 +63,26 @@ def conclude(progress: Progress, reading: Reading, answer: Fetched) -> Outcome:
 def conclude_reading(progress: Progress, reading: Reading) -> Outcome:
     """Return the outcome of a source that could be read, with whatever trouble on the way."""
     source, count = progress.source, progress.seen
-    trouble = progress.trouble or (reading.problem if reading.documents else None)
-    if trouble:
-        return outcome_of(source, HealthState.LIVELY, trouble, count)
-    if progress.asked_to_wait:
-        return outcome_of(source, HealthState.LIVELY, progress.asked_to_wait.message, count)
-    if progress.reserved:
-        return outcome_of(source, HealthState.LIVELY, _reserved(progress), count)
+    if said := _worth_saying(progress, reading):
+        return outcome_of(source, HealthState.LIVELY, said, count)
     if not count and progress.unchanged:
         return outcome_of(source, HealthState.LIVELY, NOTHING_NEW)
     if not count:
         empty = Message("aucun document : la source est vide")
         return outcome_of(source, HealthState.QUIET, empty)
-    message = Message("{n} document", {"n": count}, "{n} documents")
-    return outcome_of(source, HealthState.LIVELY, message, count)
+    return outcome_of(source, HealthState.LIVELY, counted(count), count)
+
+
+def _worth_saying(progress: Progress, reading: Reading) -> Message | None:
+    """Return what is to be said before the number of documents: the gravest, if anything is."""
+    trouble = progress.trouble or (reading.problem if reading.documents else None)
+    if trouble:
+        return trouble
+    if progress.asked_to_wait:
+        return progress.asked_to_wait.message
+    if progress.reserved:
+        return _reserved(progress)
+    return _listed(progress) if progress.listed else None
 
 
 def _reserved(progress: Progress) -> Message:
@@ -84,4 +90,19 @@ def _reserved(progress: Progress) -> Message:
         "{n} texte réservé par son site (TDM, noai), sur {all} lus",
         {"n": progress.reserved, "all": progress.seen},
         "{n} textes réservés par leur site (TDM, noai), sur {all} lus",
+    )
+
+
+def counted(documents: int) -> Message:
+    """Return how much was read, when there is nothing else to say."""
+    return Message("{n} document", {"n": documents}, "{n} documents")
+
+
+def _listed(progress: Progress) -> Message:
+    listed = Message("{n} acteur connu", {"n": progress.listed}, "{n} acteurs connus")
+    if not progress.seen:
+        return listed
+    return Message(
+        "{listed}, dont récents : {documents}",
+        {"listed": listed, "documents": counted(progress.seen)},
     )

@@ -7,18 +7,39 @@ from __future__ import annotations
 
 import re
 import tempfile
+from collections import defaultdict
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urljoin, urlsplit
 
-from crawlers import batch, encoding, feeds, formats, pages, safely, spool, structured
+from crawlers import (
+    batch,
+    conclusions,
+    encoding,
+    feeds,
+    formats,
+    gogocarto,
+    listings,
+    pages,
+    safely,
+    spool,
+    structured,
+)
 from crawlers.sniff import Format, sniff
 from vigie import catalogue
 from vigie.errors import InputError
 from vigie.language import say
-from vigie.records import Document, HealthState, Message, Outcome, Source, SourceKind
+from vigie.records import (
+    Document,
+    HealthState,
+    KnownActor,
+    Message,
+    Outcome,
+    Source,
+    SourceKind,
+)
 from vigie.words import SOURCE_KINDS
 
 if TYPE_CHECKING:
@@ -37,6 +58,9 @@ _COMMON = (
     ("spip.php?page=backend", SourceKind.FEED),
     ("sitemap.xml", SourceKind.SITEMAP),
 )
+_CALENDAR_TYPE = re.compile(
+    r"<link\b(?=[^>]*text/calendar)[^>]*\bhref\s*=\s*[\"']([^\"']+)[\"']", re.IGNORECASE
+)
 _CALENDAR_LINK = re.compile(
     r"href\s*=\s*[\"']((?:webcal|https?)?:?[^\"'\s]+?\.ics(?:\?[^\"']*)?)[\"']", re.IGNORECASE
 )
@@ -45,7 +69,7 @@ _CALENDAR_LINK = re.compile(
 def check(source: Source, settings: Settings) -> Outcome:
     """Try one source now and say in one line what it is, how much is in it, and what is wrong.
 
-    Nothing is stored; only the source's own address is fetched, not its entries' pages.
+    Nothing is stored; of its entries' pages a few are fetched, where only they say anything.
 
     Raises:
         CrawlError: the crawl as a whole cannot be done.
@@ -55,18 +79,20 @@ def check(source: Source, settings: Settings) -> Outcome:
 
 def check_all(sources: Sequence[Source], settings: Settings) -> list[Outcome]:
     """Try sources now, side by side; return an outcome each, in their order. Raises as `check`."""
-    tried = _try([replace(source, full_text=True) for source in sources], settings)
-    return [_checked(source, *tried[source.id]) for source in sources]
+    tried = _try(sources, settings)
+    return [_checked(source, tried[source.id]) for source in sources]
 
 
-def _checked(source: Source, documents: list[Document], outcome: Outcome) -> Outcome:
-    if not documents:
-        return outcome
-    newest = max((one.published_at for one in documents if one.published_at), default=None)
-    values: dict[str, str | int | Message] = {
-        "n": len(documents),
-        "kind": SOURCE_KINDS[source.kind],
-    }
+def _checked(source: Source, trial: Trial) -> Outcome:
+    outcome, kind = trial.outcome, SOURCE_KINDS[source.kind]
+    if not trial.documents:
+        if not trial.known:
+            return outcome
+        message = Message("{kind} : {report}", {"kind": kind, "report": _known(trial.known)})
+        return replace(outcome, message=message)
+    newest = max((one.published_at for one in trial.documents if one.published_at), default=None)
+    count = max(outcome.documents, len(trial.documents))
+    values: dict[str, str | int | Message] = {"n": count, "kind": kind}
     if newest is None:
         message = Message(
             "{kind} : {n} document, sans date", values, "{kind} : {n} documents, sans date"
@@ -78,9 +104,21 @@ def _checked(source: Source, documents: list[Document], outcome: Outcome) -> Out
             values,
             "{kind} : {n} documents, le plus récent daté du {day}",
         )
-    if outcome.state is HealthState.MOVED or outcome.message.template != "{n} document":
+    if trial.known:
+        message = Message(
+            "{report} ; {trouble}", {"report": message, "trouble": _known(trial.known)}
+        )
+    elif outcome.message != conclusions.counted(outcome.documents):
         message = Message("{report} ; {trouble}", {"report": message, "trouble": outcome.message})
-    return replace(outcome, message=message, documents=len(documents))
+    return replace(outcome, message=message, documents=count)
+
+
+def _known(listed: tuple[KnownActor, ...]) -> Message:
+    return Message(
+        "{n} acteur connu, inscrit le {day}",
+        {"n": len(listed), "day": max(one.since for one in listed).isoformat()},
+        "{n} acteurs connus, le dernier inscrit le {day}",
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,9 +126,19 @@ class Finding:
     """A source that a site has to offer."""
 
     source: Source
-    documents: int
-    samples: tuple[Document, ...]
-    """Some of its documents, the newest first."""
+    items: int
+    """Documents, or actors of a directory."""
+    samples: tuple[Document | KnownActor, ...]
+    """Some of them, the newest first."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Trial:
+    """What one trial of a source gave."""
+
+    outcome: Outcome
+    documents: tuple[Document, ...] = ()
+    known: tuple[KnownActor, ...] = ()
 
 
 def discover(url: str, settings: Settings, taken: Collection[str] = ()) -> list[Finding]:
@@ -98,8 +146,8 @@ def discover(url: str, settings: Settings, taken: Collection[str] = ()) -> list[
 
     Their ids are none of `taken`.
 
-    What the page announces is tried, then the usual addresses of feeds and sitemaps; only what
-    holds documents is returned.
+    What the page announces is tried, then the usual addresses of feeds and sitemaps, last the
+    page itself as an index; only what holds something is returned.
 
     Raises:
         CrawlError: the crawl as a whole cannot be done.
@@ -119,7 +167,7 @@ def discover(url: str, settings: Settings, taken: Collection[str] = ()) -> list[
     else:
         candidates = _candidates(answer) if found is Format.PAGE else []
     trials = [
-        replace(_source(address, kind, name, ()), id=f"candidate-{number}", full_text=True)
+        replace(_source(address, kind, name, ()), id=f"candidate-{number}")
         for number, (address, kind) in enumerate(candidates)
     ]
     tried = _try(trials, settings)
@@ -127,56 +175,64 @@ def discover(url: str, settings: Settings, taken: Collection[str] = ()) -> list[
     seen: list[set[str]] = []
     ids = set(taken)
     for trial in trials:
-        documents, outcome = tried[trial.id]
-        held = {one.id for one in documents}
-        if not outcome.documents or outcome.state is HealthState.WRONG_FORMAT:
+        got = tried[trial.id]
+        held = {one.id for one in got.documents}
+        items = got.outcome.documents or len(got.known)
+        if not items or got.outcome.state is HealthState.WRONG_FORMAT:
             continue
         if held and held in seen:
             continue
         seen.append(held)
         source = _source(trial.url, trial.kind, name, ids)
         ids.add(source.id)
-        findings.append(
-            Finding(source=source, documents=outcome.documents, samples=_newest(documents))
-        )
+        findings.append(Finding(source=source, items=items, samples=_newest(got)))
     return findings
 
 
-def _newest(documents: list[Document]) -> tuple[Document, ...]:
-    def age(one: Document) -> float:
-        return -one.published_at.timestamp() if one.published_at else 0.0
+def _newest(trial: Trial) -> tuple[Document | KnownActor, ...]:
+    def age(one: Document) -> tuple[bool, float]:
+        moment = one.published_at
+        return not (one.title or one.text), -moment.timestamp() if moment else 0.0
 
-    return tuple(sorted(documents, key=age)[:SAMPLES])
+    if trial.documents:
+        return tuple(sorted(trial.documents, key=age)[:SAMPLES])
+    return tuple(sorted(trial.known, key=lambda one: one.since, reverse=True)[:SAMPLES])
 
 
-def _try(sources: list[Source], settings: Settings) -> dict[str, tuple[list[Document], Outcome]]:
+def _try(sources: Sequence[Source], settings: Settings) -> dict[str, Trial]:
     """Crawl some sources into a spool that is thrown away."""
-    tried: dict[str, tuple[list[Document], Outcome]] = {}
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "spool.jsonl"
-        batch.crawl(sources, (), settings, path)
+        batch.crawl(sources, (), settings, path, trial=True)
         records = list(spool.read(path)) if path.exists() else []
+    documents: dict[str, list[Document]] = defaultdict(list)
+    known: dict[str, list[KnownActor]] = defaultdict(list)
+    outcomes: dict[str, Outcome] = {}
     for record in records:
-        if isinstance(record, Outcome):
-            documents = [
-                one
-                for one in records
-                if isinstance(one, Document) and one.source_id == record.source_id
-            ]
-            tried[record.source_id] = documents, record
-    for source in sources:
-        if source.id not in tried:
-            message = Message("{kind} : rien à lire", {"kind": SOURCE_KINDS[source.kind]})
-            tried[source.id] = (
-                [],
-                Outcome(
-                    source_id=source.id,
-                    at=datetime.now(UTC),
-                    state=HealthState.UNTRIED,
-                    message=message,
-                ),
-            )
-    return tried
+        match record:
+            case Document():
+                documents[record.source_id].append(record)
+            case KnownActor():
+                known[record.source_id].append(record)
+            case Outcome():
+                outcomes[record.source_id] = record
+    return {
+        source.id: Trial(
+            outcome=outcomes.get(source.id) or _untried(source),
+            documents=tuple(documents[source.id]),
+            known=tuple(known[source.id]),
+        )
+        for source in sources
+    }
+
+
+def _untried(source: Source) -> Outcome:
+    return Outcome(
+        source_id=source.id,
+        at=datetime.now(UTC),
+        state=HealthState.UNTRIED,
+        message=Message("{kind} : rien à lire", {"kind": SOURCE_KINDS[source.kind]}),
+    )
 
 
 def _candidates(page: Resource) -> list[tuple[str, SourceKind]]:
@@ -185,15 +241,19 @@ def _candidates(page: Resource) -> list[tuple[str, SourceKind]]:
     found: list[tuple[str, SourceKind]] = [
         (address, SourceKind.FEED) for address in formats.feed_links(page)
     ]
-    for match in _CALENDAR_LINK.finditer(content):
-        address = urljoin(page.url, match[1].replace("webcal://", "https://"))
+    if "gogocarto" in content.lower():
+        found.append((gogocarto.elements_url(page.url), SourceKind.GOGOCARTO))
+    for match in (*_CALENDAR_LINK.finditer(content), *_CALENDAR_TYPE.finditer(content)):
+        address = urljoin(page.url, match[1].replace("webcal:", f"{urlsplit(page.url).scheme}:"))
         found.append((address, SourceKind.CALENDAR))
     tree = pages.parse(content)
     if tree is not None and structured.events(structured.nodes(tree, content)):
         found.append((page.url, SourceKind.EVENTS))
     root = urljoin(page.url, "/")
     found += [(urljoin(root, path), kind) for path, kind in _COMMON]
-    return list(dict.fromkeys(found))[:MOST_CANDIDATES]
+    index = safely.read(listings.read, page)
+    last = [(page.url, SourceKind.LISTING)] if len(index.documents) >= SAMPLES else []
+    return list(dict.fromkeys(found))[:MOST_CANDIDATES] + last
 
 
 def _page_title(page: Resource) -> str:

@@ -1,63 +1,53 @@
-"""Archives that the lab already has: JSON lines, one document a line."""
+"""Archives that the lab already has: JSON lines, WARC, Europresse, mailboxes, folders of files.
+
+Whatever the format, each thing read is a document, a reject with its place, or the source that
+the documents after it belong to.
+"""
 
 from __future__ import annotations
 
-import json
+import os
+from dataclasses import replace
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import TYPE_CHECKING
-from urllib.parse import urlsplit
 
-from crawlers import dates, identity, text
+from crawlers import encoding, europresse, formats, identity, jsonl, mail, safely, warc
+from crawlers.reading import LARGEST
+from crawlers.resource import Resource
+from crawlers.sniff import Format, sniff
+from vigie import catalogue
 from vigie.errors import InputError
 from vigie.language import say
-from vigie.records import Document, DocumentKind, EventDetails, Message, Reject
+from vigie.records import Document, Message, Reject, Source
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
-    from pathlib import Path
+    from collections.abc import Iterator
 
-LONGEST_LINE = 20_000_000
-"""Bytes; a longer line is no document."""
-_KINDS = {
-    "event": DocumentKind.EVENT,
-    "exhibition": DocumentKind.EVENT,
-    "evenement": DocumentKind.EVENT,
-    "événement": DocumentKind.EVENT,
-    "notice": DocumentKind.NOTICE,
-}
+Read = Document | Reject | Source
+FORMATS = ("jsonl", "warc", "europresse", "mbox")
+"""What `--format` may say; without it, what a file is shows in its first bytes."""
+_HEAD = 200_000
 
 
-class _BadLineError(ValueError):
-    def __init__(self, reason: Message) -> None:
-        super().__init__(str(reason))
-        self.reason = reason
+def read(path: Path, format_: str | None = None, source_id: str | None = None) -> Iterator[Read]:
+    """Yield what a file holds, or each file of a folder, in the order of their names.
 
-
-def read_jsonl(path: Path, source_id: str | None = None) -> Iterator[Document | Reject]:
-    """Yield a document or a reject for each line that is not blank, in their order.
-
-    `source_id` is that of the lines that name no source. Two lines with one URL are two
-    revisions of one document: they have one id.
+    `source_id` is that of all documents that name no source of their own; without it, archives
+    of the press and of the web make a source for each paper or host, others one for the file.
 
     Raises:
-        InputError: the file cannot be read.
+        InputError: the file or folder cannot be read.
     """
-    now = datetime.now(UTC)
     try:
-        with path.open("rb") as lines:
-            number = 0
-            while line := lines.readline(LONGEST_LINE):
-                number += 1
-                if not line.endswith(b"\n") and len(line) == LONGEST_LINE:
-                    while (rest := lines.readline(LONGEST_LINE)) and not rest.endswith(b"\n"):
-                        pass
-                if line.strip(b"\xef\xbb\xbf \t\r\n"):
-                    yield _read_line(
-                        line,
-                        say("{file}, ligne {line}", file=path.name, line=number),
-                        source_id,
-                        now,
-                    )
+        if not path.is_dir():
+            yield from _file(path, format_ or _format(path), source_id)
+            return
+        if is_maildir(path):
+            yield from _mail(path, source_id)
+            return
+        for file in walk(path):
+            yield from _file(file, format_ or _format(file), source_id or _id_of(path))
     except OSError as error:
         raise InputError(
             say(
@@ -68,86 +58,83 @@ def read_jsonl(path: Path, source_id: str | None = None) -> Iterator[Document | 
         ) from error
 
 
-def _read_line(line: bytes, where: str, source_id: str | None, now: datetime) -> Document | Reject:
-    written = line.decode("utf-8-sig", "replace").strip()
-    try:
-        return _document(_values(line, written), source_id, now)
-    except _BadLineError as error:
-        return Reject(where=where, reason=error.reason, raw=written[:10_000])
+def walk(folder: Path) -> Iterator[Path]:
+    """Yield the files under a folder in the order of their names; hidden ones are passed over."""
+    for root, folders, names in os.walk(folder):
+        folders[:] = sorted(name for name in folders if not name.startswith("."))
+        yield from (Path(root) / name for name in sorted(names) if not name.startswith("."))
 
 
-def _values(line: bytes, written: str) -> Mapping[str, object]:
-    if len(line) >= LONGEST_LINE:
-        raise _BadLineError(Message("ligne démesurée (plus de 20 Mo)"))
-    try:
-        values = json.loads(written, strict=False)
-    except RecursionError as error:
-        raise _BadLineError(Message("JSON trop imbriqué")) from error
-    except ValueError as error:
-        raise _BadLineError(Message("ce n’est pas du JSON")) from error
-    if not isinstance(values, dict):
-        raise _BadLineError(Message("ce n’est pas un objet JSON"))
-    return values
+def _format(path: Path) -> str:
+    """Return which of `FORMATS` a file is, or nothing when it is another kind of file."""
+    with path.open("rb") as file:
+        head = encoding.inflate(file.read(_HEAD))
+    if head.startswith(b"WARC/"):
+        return "warc"
+    if head.startswith(b"From "):
+        return "mbox"
+    if europresse.is_export(head):
+        return "europresse"
+    found = sniff(head)
+    by_name = path.name.lower().endswith((".jsonl", ".ndjson"))
+    return "jsonl" if by_name or found in {Format.JSON_LINES, Format.TEXT} else ""
 
 
-def _document(values: Mapping[str, object], source_id: str | None, now: datetime) -> Document:
-    url = _string(values, "url").strip()
-    if not url:
-        raise _BadLineError(Message("pas de « url »"))
-    if _scheme(url) not in {"http", "https"}:
-        raise _BadLineError(
-            Message("« url » n’est pas une adresse web : {url}", {"url": url[:200]})
-        )
-    source = _string(values, "source") or source_id
-    if not source:
-        raise _BadLineError(Message("pas de « source » (ou indiquez-la avec --source)"))
-    title = text.one_line(_string(values, "title"))
-    body = text.from_html(_string(values, "text"))
-    if not title and not body:
-        raise _BadLineError(Message("ni « title » ni « text »"))
-    event_start = dates.parse(_string(values, "event_date"))
-    kind = _KINDS.get(_string(values, "kind").lower(), DocumentKind.ARTICLE)
-    return Document(
-        id=identity.document_id(url),
-        source_id=source,
-        url=url,
-        title=title,
-        text=body,
-        published_at=_date(_string(values, "date"), now),
-        date_note="date du fichier importé",
-        fetched_at=now,
-        language=_string(values, "lang")[:2].lower() or None,
-        kind=kind,
-        event=EventDetails(start=event_start) if event_start else None,
-    )
+def _file(path: Path, format_: str, source_id: str | None) -> Iterator[Read]:
+    match format_:
+        case "jsonl":
+            return jsonl.read(path, source_id)
+        case "warc":
+            return warc.read(path, source_id)
+        case "europresse":
+            return europresse.read(path, source_id)
+        case "mbox":
+            return _mail(path, source_id)
+    return _saved(path, source_id or _id_of(path))
 
 
-def _date(written: str, now: datetime) -> datetime:
-    if not written.strip():
-        raise _BadLineError(Message("pas de « date »"))
-    moment = dates.parse(written)
-    if moment is None:
-        raise _BadLineError(
-            Message("« date » n’est pas une date ISO 8601 : {date}", {"date": written[:60]})
-        )
-    if not dates.plausible(moment, now):
-        raise _BadLineError(
-            Message("« date » est invraisemblable : {date}", {"date": written[:60]})
-        )
-    return moment
+def _mail(path: Path, source_id: str | None) -> Iterator[Read]:
+    now, source = datetime.now(UTC), source_id or _id_of(path)
+    for raw in mail.raw_messages(path):
+        yield mail.read(raw, source, None, now)
 
 
-def _string(values: Mapping[str, object], name: str) -> str:
-    value = values.get(name)
-    if value is None:
-        return ""
-    if not isinstance(value, str | int | float):
-        raise _BadLineError(Message("« {key} » devrait être un texte", {"key": name}))
-    return str(value).encode("utf-8", "replace").decode()
+def _saved(path: Path, source_id: str) -> Iterator[Read]:
+    """Yield the documents of a saved page, feed, calendar, sitemap or export."""
+    if path.stat().st_size > LARGEST:
+        yield _reject(path, source_id, Message("fichier démesuré"))
+        return
+    body = encoding.inflate(path.read_bytes())
+    found = sniff(body)
+    reader = formats.any_reader(found)
+    if reader is None:
+        values = {"found": formats.NAMES[found]}
+        reason = Message("aucun document à lire dans ce format ({found})", values)
+        yield _reject(path, source_id, reason)
+        return
+    resource = Resource(body=body, url="", source_id=source_id, fetched_at=datetime.now(UTC))
+    reading = safely.read(reader, resource)
+    yield from (replace(one, where=path.name, source_id=source_id) for one in reading.rejects)
+    if reading.problem and not reading.documents:
+        yield _reject(path, source_id, reading.problem)
+    for document in reading.documents:
+        yield document if document.url else _addressed(document, path)
 
 
-def _scheme(url: str) -> str:
-    try:
-        return urlsplit(url).scheme.lower()
-    except ValueError:
-        return ""
+def _addressed(document: Document, path: Path) -> Document:
+    """Give an identity to a saved page that does not say its address: its name and title."""
+    name = f"fichier:{path.name}"
+    return replace(document, url=name, id=identity.document_id(name, document.title))
+
+
+def _reject(path: Path, source_id: str, reason: Message) -> Reject:
+    return Reject(where=path.name, reason=reason, source_id=source_id)
+
+
+def is_maildir(path: Path) -> bool:
+    """Tell whether a folder is a mailbox and not a folder of files."""
+    return (path / "cur").is_dir() and (path / "new").is_dir()
+
+
+def _id_of(path: Path) -> str:
+    return catalogue.suggest_id(path.stem)

@@ -29,6 +29,7 @@ NAMES: dict[Format, Message] = {
     Format.SITEMAP: Message("plan de site"),
     Format.JSON_LD: Message("données JSON-LD"),
     Format.OPENAGENDA: Message("export OpenAgenda"),
+    Format.GOGOCARTO: Message("carte GoGoCarto"),
     Format.OPML: Message("liste OPML"),
     Format.JSON_LINES: Message("lignes JSON"),
     Format.JSON: Message("données JSON"),
@@ -58,6 +59,7 @@ _EXPECTED: dict[SourceKind, tuple[Format, ...]] = {
     SourceKind.EVENTS: (Format.PAGE, Format.JSON_LD),
     SourceKind.CALENDAR: (Format.CALENDAR,),
     SourceKind.OPENAGENDA: (Format.OPENAGENDA, Format.JSON),
+    SourceKind.GOGOCARTO: (Format.GOGOCARTO, Format.JSON, Format.JSON_LD),
 }
 _KINDS = {
     Format.FEED: SourceKind.FEED,
@@ -65,6 +67,7 @@ _KINDS = {
     Format.SITEMAP: SourceKind.SITEMAP,
     Format.CALENDAR: SourceKind.CALENDAR,
     Format.OPENAGENDA: SourceKind.OPENAGENDA,
+    Format.GOGOCARTO: SourceKind.GOGOCARTO,
 }
 _FEED_LINK = re.compile(
     r"<link\b[^>]*\btype\s*=\s*[\"']?application/(?:rss|atom|feed)\+(?:xml|json)[^>]*>",

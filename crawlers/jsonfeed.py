@@ -8,7 +8,7 @@ from urllib.parse import urljoin
 
 from crawlers import dates, identity, text
 from crawlers.resource import Reading, Resource
-from vigie.records import Document, Message
+from vigie.records import Document, Message, Reject
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -26,7 +26,20 @@ def read(content: str, resource: Resource) -> Reading:
     documents = tuple(
         _document(item, resource, language) for item in feed["items"] if isinstance(item, dict)
     )
-    return Reading(documents=documents, title=text.one_line(str(feed.get("title") or "")))
+    return Reading(
+        documents=documents,
+        rejects=tuple(
+            Reject(
+                where=resource.url,
+                reason=Message("entrée {n} : ce n’est pas un objet JSON", {"n": number}),
+                raw=json.dumps(item, ensure_ascii=False)[:10_000],
+                source_id=resource.source_id,
+            )
+            for number, item in enumerate(feed["items"], start=1)
+            if not isinstance(item, dict)
+        ),
+        title=text.one_line(str(feed.get("title") or "")),
+    )
 
 
 def _document(item: Mapping[str, Any], resource: Resource, language: object) -> Document:

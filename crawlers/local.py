@@ -1,37 +1,52 @@
-"""Sources that are no web address: a mailbox, a register that was downloaded once."""
+"""Sources that are no web address: a mailbox, a register or archives on this machine."""
 
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from crawlers import clock, imap, mail, registries
+from crawlers import clock, files, imap, mail, registries
 from crawlers.conclusions import NOTHING_NEW, conclude_reading, outcome_of
 from crawlers.resource import Reading
-from vigie.records import Document, HealthState, HttpState, Message, Outcome, Source, SourceKind
+from vigie.checks import LOCAL_KINDS
+from vigie.errors import InputError
+from vigie.records import (
+    Document,
+    HealthState,
+    HttpState,
+    Message,
+    Outcome,
+    Reject,
+    Source,
+    SourceKind,
+)
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
     from crawlers.spider import Crawl, Progress
 
 MESSAGES_A_BREATH = 20
+RECORDS_A_BREATH = 20
+_ARCHIVES = {SourceKind.FILES, SourceKind.OPENAGENDA}
+"""What may be a file of any kind, or a folder of them."""
 
 
 def is_here(source: Source) -> bool:
     """Tell whether a source is read from this machine, or by mail, and not from the web."""
-    return source.kind in {
-        SourceKind.MAILBOX,
-        SourceKind.REGISTRY,
-    } and not source.url.lower().startswith(("http://", "https://"))
+    return source.kind in LOCAL_KINDS and not source.url.lower().startswith(("http://", "https://"))
 
 
 async def crawl(work: Crawl, progress: Progress) -> Outcome:
-    """Read a mailbox or a register; only what changed since last time."""
+    """Read a mailbox, a register or archives; only what changed since last time."""
     source = progress.source
     if source.url.lower().startswith(("imap://", "imaps://")):
         return await _read_server(work, progress)
     path = work.place.path(source.url)
+    if source.kind in _ARCHIVES:
+        return await _read_archives(work, progress, path)
     try:
         mark = _mark(path)
         state = work.states.get((source.id, source.url))
@@ -48,8 +63,48 @@ async def crawl(work: Crawl, progress: Progress) -> Outcome:
             "{path} : illisible ({error})", {"path": str(path), "error": error.strerror or "?"}
         )
         return outcome_of(source, HealthState.UNREACHABLE, message)
-    _remember(work, source, mark)
+    _remember(work, source, source.url, mark)
     return conclude_reading(progress, Reading())
+
+
+async def _read_archives(work: Crawl, progress: Progress, path: Path) -> Outcome:
+    """Read a file, or those of a folder that are new or have changed."""
+    source = progress.source
+    try:
+        for name, file in _archives(source, path):
+            mark, state = _mark(file), work.states.get((source.id, name))
+            if state is not None and state.fingerprint == mark:
+                progress.unchanged = True
+                continue
+            await _read_archive(work, progress, file)
+            _remember(work, source, name, mark)
+    except (OSError, InputError) as error:
+        cause = error if isinstance(error, OSError) else error.__cause__
+        values = {"path": str(path), "error": getattr(cause, "strerror", None) or "?"}
+        message = Message("{path} : illisible ({error})", values)
+        return outcome_of(source, HealthState.UNREACHABLE, message)
+    return conclude_reading(progress, Reading())
+
+
+def _archives(source: Source, path: Path) -> Iterator[tuple[str, Path]]:
+    """Yield what a source is made of, each file under the name by which it is remembered."""
+    path.stat()
+    if not path.is_dir() or files.is_maildir(path):
+        yield source.url, path
+        return
+    for file in files.walk(path):
+        yield f"{source.url}#{file.relative_to(path)}", file
+
+
+async def _read_archive(work: Crawl, progress: Progress, file: Path) -> None:
+    source = progress.source
+    for number, found in enumerate(files.read(file, None, source.id), start=1):
+        if isinstance(found, Document):
+            work.take_whole(replace(found, source_id=source.id), progress)
+        elif isinstance(found, Reject):
+            work.writer.write(replace(found, source_id=source.id))
+        if number % RECORDS_A_BREATH == 0:
+            await asyncio.sleep(0)
 
 
 def _mark(path: Path) -> str:
@@ -71,11 +126,11 @@ async def _read_mailbox(work: Crawl, progress: Progress, path: Path) -> None:
 async def _read_register(work: Crawl, progress: Progress, path: Path) -> None:
     register = work.place.register(progress.source.id, clock.now())
     with path.open("rb") as stream:
-        for document in registries.read(stream, register):
-            if document is None:
+        for found in registries.read(stream, register):
+            if found is None:
                 await asyncio.sleep(0)
             else:
-                work.take_whole(document, progress)
+                work.take_found(found, progress)
 
 
 async def _read_server(work: Crawl, progress: Progress) -> Outcome:
@@ -94,7 +149,7 @@ async def _read_server(work: Crawl, progress: Progress) -> Outcome:
     for _, raw in messages:
         _take(work, progress, raw)
     if messages:
-        _remember(work, source, messages[-1][0])
+        _remember(work, source, source.url, messages[-1][0])
     progress.unchanged = True
     return conclude_reading(progress, Reading())
 
@@ -108,8 +163,6 @@ def _take(work: Crawl, progress: Progress, raw: bytes) -> None:
         work.writer.write(found)
 
 
-def _remember(work: Crawl, source: Source, mark: str) -> None:
+def _remember(work: Crawl, source: Source, name: str, mark: str) -> None:
     now = clock.now()
-    work.writer.write(
-        HttpState(url=source.url, source_id=source.id, fingerprint=mark, checked_at=now)
-    )
+    work.writer.write(HttpState(url=name, source_id=source.id, fingerprint=mark, checked_at=now))

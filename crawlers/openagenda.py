@@ -8,6 +8,7 @@ objects (exports, second version, also as GeoJSON), and nested objects with a te
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -79,7 +80,7 @@ def _document(values: Values, resource: Resource) -> Document | None:
     language = next((code for code in _LANGUAGES if _in_language(values, "title", code)), None)
     short, long = (
         text.from_html(_said(values, "description")),
-        text.from_html(_said(values, "longDescription", "longdescription")),
+        text.from_html(_without_marks(_said(values, "longDescription", "longdescription"))),
     )
     body = long if short and short in long else "\n".join(piece for piece in (short, long) if piece)
     url = _url(values, resource)
@@ -105,6 +106,13 @@ def _document(values: Values, resource: Resource) -> Document | None:
         kind=DocumentKind.EVENT,
         event=_details(values),
     )
+
+
+def _without_marks(markdown: str) -> str:
+    """Return a text without the Markdown that the interface writes long descriptions in."""
+    markdown = re.sub(r"!?\[([^\]\n]*)\]\([^)\s]*\)", r"\1", markdown)
+    markdown = re.sub(r"^\s{0,3}(?:#{1,6}|[*+-]|>)\s+", "", markdown, flags=re.MULTILINE)
+    return re.sub(r"(\*\*|__)(?=\S)(.+?)(?<=\S)\1", r"\2", markdown)
 
 
 def _details(values: Values) -> EventDetails:

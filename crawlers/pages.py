@@ -65,7 +65,8 @@ def read(
     if tree is None:
         return Reading(problem=_NO_TEXT)
     found = structured.nodes(tree, content)
-    url = _address(tree, found, content, resource.url) if announced is None else announced.url
+    own = _address(tree, found, content, resource.url)
+    url = own if announced is None else announced.url
     article = any(structured.is_article(node) for node in found)
     events = structured.events(found)
     if announced is None and len(events) > 1 and not article:
@@ -77,7 +78,7 @@ def read(
     if not document.text and not event:
         return Reading(problem=_NO_TEXT, title=document.title)
     if announced:
-        document = _completed(document, announced)
+        document = replace(_completed(document, announced), also=_also(own, announced))
     return Reading(documents=(document,), title=document.title)
 
 
@@ -218,6 +219,12 @@ def _article(
         access=Access.PAYWALLED if paywalled else Access.OPEN,
         event=event.details if event else None,
     )
+
+
+def _also(own: str, announced: Document) -> tuple[str, ...]:
+    """Return the id of the page's own address, where it is another than the announced one."""
+    own_id = identity.document_id(own)
+    return () if own_id == announced.id or identity.is_front_page(own) else (own_id,)
 
 
 def _completed(page: Document, announced: Document) -> Document:

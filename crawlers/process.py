@@ -99,6 +99,7 @@ class WatchSpider(Spider):
                 is_allowed=self.guard.allows,
             ),
             guard=self.guard,
+            trial=self.job.trial,
             archive=self._archive(),
             policies=Policies(fetcher, writer, self.job.http_states, self.job.crawler.reservations),
         )

@@ -1,8 +1,9 @@
 """Registers of associations and companies: CSV read as a stream, its columns known by name.
 
 RNA, the associations' official journal, BODACC and Sirene each write the same few facts under
-other names. Only the territory's rows become notices, only those declared lately, and only
-those of organisations: a person who trades under their own name is left out.
+other names. Only the territory's rows are read, and only those of organisations: a person who
+trades under their own name is left out. A row is a known actor since its declaration; declared
+lately it is a notice too, so that the newly founded can be seen.
 """
 
 from __future__ import annotations
@@ -17,16 +18,21 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING, BinaryIO, cast
 
-from crawlers import dates, identity, text
+from crawlers import communes, dates, identity, text
 from vigie import gazetteer
-from vigie.records import Document, DocumentKind, Message
+from vigie.errors import InputError
+from vigie.language import say
+from vigie.records import ActorKind, Document, DocumentKind, KnownActor, Message, Reject
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
-    from datetime import datetime
+    from datetime import date, datetime
+    from pathlib import Path
 
-LATELY = timedelta(days=2 * 366)
-"""What was declared longer ago is no news: it is for the directory of known actors."""
+LATELY = timedelta(days=366)
+"""What was declared longer ago is no news: it is known, and no more than that."""
+FIRST_YEAR = 1901
+"""Of the law on associations; registers write 0001-01-01 or 1900-01-01 for « not known »."""
 ROWS_A_BREATH = 2000
 """Rows between two pauses, in which other sources have their turn."""
 LONGEST_FIELD = 1_000_000
@@ -50,9 +56,14 @@ _COLUMNS: Mapping[str, tuple[str, ...]] = {
                 "ville", "localite", "libcom"),
     "street": ("adrs_libvoie", "libellevoieetablissement", "adresse", "siege_social", "adr1",
                "adresse_siege"),
+    "number": ("adrs_numvoie", "numerovoieetablissement"),
+    "way": ("adrs_typevoie", "typevoieetablissement"),
     "site": ("siteweb", "site_web", "site_internet", "url_complete"),
     "act": ("typeavis_lib", "familleavis_lib", "type_annonce", "typeavis", "nature_annonce"),
     "status": ("position", "etatadministratifetablissement", "etat"),
+    "association": ("numero_rna", "id_rna", "rna", "waldec", "numero_waldec", "association_id",
+                    "identifiantassociationunitelegale"),
+    "acronym": ("sigle", "sigleunitelegale", "titre_court"),
     "person": ("nomunitelegale", "nomusageunitelegale"),
     "persons": ("listepersonnes",),
 }  # fmt: skip
@@ -77,8 +88,15 @@ class Register:
     now: datetime
 
 
-def read(stream: BinaryIO, register: Register) -> Iterator[Document | None]:
-    """Yield a notice for each row of interest, and None from time to time, to take breath.
+Found = Document | KnownActor | Reject
+
+
+def read(stream: BinaryIO, register: Register) -> Iterator[Found | None]:
+    """Yield what each row of interest tells, and None from time to time, to take breath.
+
+    A row of the territory is a known actor since its declaration, and when that is recent a
+    notice as well; a row that cannot be read is a reject. Nothing is kept of the rows that were
+    passed: the memory taken does not depend on their number.
 
     Raises:
         NoRegisterError: the columns are not those of a register.
@@ -92,31 +110,70 @@ def read(stream: BinaryIO, register: Register) -> Iterator[Document | None]:
         meaning: [names.index(name) for name in known if name in names]
         for meaning, known in _COLUMNS.items()
     }
-    if not columns["title"] or not (columns["insee"] or columns["postcode"] or columns["commune"]):
+    located = [columns[meaning] for meaning in ("insee", "postcode", "commune")]
+    if not columns["title"] or not any(located):
         raise NoRegisterError(
             Message("ce n’est pas un registre : ni titre ni commune parmi ses colonnes")
         )
     for number, cells in enumerate(_rows(lines, delimiter), start=1):
         if number % ROWS_A_BREATH == 0:
             yield None
-        row = {meaning: _first(cells, places) for meaning, places in columns.items()}
-        if document := _notice(row, register):
-            yield document
+        if isinstance(cells, csv.Error):
+            yield _unreadable(number, cells, register)
+            continue
+        # Most rows are of elsewhere: nothing else of them is looked at.
+        code, postcode, name = (_first(cells, places) for places in located)
+        commune = _here(code, postcode, name, register.communes)
+        if commune is not None:
+            row = {meaning: _first(cells, places) for meaning, places in columns.items()}
+            yield from _told(row, commune, register)
+
+
+def read_file(path: Path, register: Register) -> Iterator[Found]:
+    """Yield what a file tells of a territory, the file read as a stream.
+
+    Raises:
+        InputError: it cannot be read, or is no register.
+    """
+    try:
+        with path.open("rb") as stream:
+            yield from (found for found in read(stream, register) if found is not None)
+    except OSError as error:
+        raise InputError(
+            say(
+                "{path} est illisible : {error}.",
+                path=str(path),
+                error=error.strerror or str(error),
+            )
+        ) from error
+    except NoRegisterError as error:
+        raise InputError(say("{path} : {reason}.", path=str(path), reason=error.reason)) from error
 
 
 def _first(cells: list[str], places: list[int]) -> str:
-    return next((said for i in places if i < len(cells) and (said := cells[i].strip())), "")
+    for place in places:
+        if place < len(cells) and (said := cells[place].strip()):
+            return said
+    return ""
 
 
-def _rows(lines: Iterator[str], delimiter: str) -> Iterator[list[str]]:
+def _rows(lines: Iterator[str], delimiter: str) -> Iterator[list[str] | csv.Error]:
     rows = csv.reader(lines, delimiter=delimiter)
     while True:
         try:
             yield next(rows)
         except StopIteration:
             return
-        except csv.Error:
-            continue
+        except csv.Error as error:
+            yield error
+
+
+def _unreadable(number: int, error: csv.Error, register: Register) -> Reject:
+    return Reject(
+        where=register.source_id,
+        reason=Message("ligne {n} illisible ({error})", {"n": number + 1, "error": str(error)}),
+        source_id=register.source_id,
+    )
 
 
 def _lines(stream: BinaryIO) -> Iterator[str]:
@@ -151,10 +208,10 @@ def _folded(name: str) -> str:
     return re.sub(r"[^a-z0-9_]+", "_", gazetteer.fold(name.strip("\ufeff \"'")).replace(" ", "_"))
 
 
-def _notice(row: Mapping[str, str], register: Register) -> Document | None:
+def _told(row: Mapping[str, str], commune: str, register: Register) -> Iterator[Found]:
     title = text.one_line(row["title"])
-    if not title or _is_a_person(row) or not _is_here(row, register.communes):
-        return None
+    if not title or _is_a_person(row):
+        return
     published, note = dates.choose(
         (
             (row["published"], "parution au registre"),
@@ -163,15 +220,47 @@ def _notice(row: Mapping[str, str], register: Register) -> Document | None:
         ),
         register.now,
     )
-    if published is None or register.now - published > LATELY:
-        return None
+    yield KnownActor(
+        source_id=register.source_id,
+        name=title,
+        since=_since(row, published, register),
+        kind=_kind(row),
+        commune=commune or None,
+        acronym=_acronym(row),
+    )
+    if published is not None and register.now - published <= LATELY:
+        yield _notice(title, row, published, note, register)
+
+
+def _since(row: Mapping[str, str], published: datetime | None, register: Register) -> date:
+    """Return since when a register lists a row: its first date, else the day of reading."""
+    said = [dates.parse(row[name]) for name in ("created", "declared")]
+    moments = [one for one in (*said, published) if one and one.year >= FIRST_YEAR]
+    return min([*moments, register.now]).astimezone(dates.ZONE).date()
+
+
+def _kind(row: Mapping[str, str]) -> ActorKind:
+    """Return what a row's number says it is: that of an association begins with W."""
+    number = row["association"] or row["id"]
+    return ActorKind.ASSOCIATION if re.match(r"W\d", number) else ActorKind.UNKNOWN
+
+
+def _acronym(row: Mapping[str, str]) -> str:
+    """Return a row's short name where it is one word; RNA also puts cut titles there."""
+    short = text.one_line(row["acronym"])
+    return short if 2 <= len(short) <= 12 and " " not in short else ""
+
+
+def _notice(
+    title: str, row: Mapping[str, str], published: datetime, note: str, register: Register
+) -> Document:
     url = _url(row)
     return Document(
         id=identity.document_id(url, f"{row['id']}\n{published.date()}"),
         source_id=register.source_id,
         url=url,
         title=title,
-        text=_told(row),
+        text=_in_sentences(row),
         published_at=published,
         date_note=note,
         fetched_at=register.now,
@@ -193,17 +282,14 @@ def _is_a_person(row: Mapping[str, str]) -> bool:
     return isinstance(person, dict) and person.get("typePersonne") == "pp"
 
 
-def _is_here(row: Mapping[str, str], communes: frozenset[str]) -> bool:
-    """Tell whether a row is of the territory: by code, else by postcode and name."""
-    if not communes:
-        return True
-    if code := row["insee"]:
-        former = gazetteer.former().get(code)
-        return code in communes or (former is not None and former[1] in communes)
-    name = re.sub(r"\s+cedex.*$|\s+\d+(?:e|er|ème)?$", "", row["commune"], flags=re.IGNORECASE)
-    places = gazetteer.at_postcode(row["postcode"]) if row["postcode"] else gazetteer.find(name)
-    named = [place for place in places if gazetteer.fold(place.name) == gazetteer.fold(name)]
-    return any(place.code in communes for place in named or places)
+def _here(code: str, postcode: str, name: str, wanted: frozenset[str]) -> str | None:
+    """Return the commune of a row, empty if it names none; None when it is not of those wanted."""
+    if code in wanted:
+        return code
+    found = communes.named(code, postcode, name)
+    if not wanted:
+        return next(iter(found), "")
+    return next((one for one in found if one in wanted), None)
 
 
 def _url(row: Mapping[str, str]) -> str:
@@ -212,13 +298,15 @@ def _url(row: Mapping[str, str]) -> str:
         site = site if "://" in site else f"https://{site}"
         if site.startswith(("http://", "https://")):
             return site
-    wanted = re.sub(r"[^A-Za-z0-9]+", "", row["id"]) or re.sub(r"\W+", "+", row["title"])
+    number = row["association"] or row["id"]
+    wanted = re.sub(r"[^A-Za-z0-9]+", "", number) or re.sub(r"\W+", "+", row["title"])
     return f"https://annuaire-entreprises.data.gouv.fr/rechercher?terme={wanted}"
 
 
-def _told(row: Mapping[str, str]) -> str:
+def _in_sentences(row: Mapping[str, str]) -> str:
     """Return a row in sentences, so that it reads like any other text."""
-    address = ", ".join(part for part in (row["street"], row["commune"]) if part)
+    street = " ".join(row[part] for part in ("number", "way", "street") if row[part].strip("_ "))
+    address = ", ".join(part for part in (street, row["commune"]) if part)
     parts = (
         _act(row),
         f"Objet : {row['purpose'].rstrip(' .')}." if row["purpose"] else "",

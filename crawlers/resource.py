@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from datetime import datetime
 
-    from vigie.records import Document, Message, Reject
+    from vigie.records import Document, KnownActor, Message, Reject
 
 AGENDA_KEY = "VIGIE_OPENAGENDA_KEY"
 """The environment's variable with the key of OpenAgenda's interface."""
@@ -45,6 +45,8 @@ class Reading:
 
     documents: tuple[Document, ...] = ()
     rejects: tuple[Reject, ...] = ()
+    known: tuple[KnownActor, ...] = ()
+    """Actors that a directory lists."""
     problem: Message | None = None
     title: str = ""
     """Of the whole: the feed's, the calendar's."""

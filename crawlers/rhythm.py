@@ -10,7 +10,15 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from vigie.records import FailureKind, HealthState, Message, Outcome, Source, SourceHealth
+from vigie.records import (
+    FailureKind,
+    HealthState,
+    Message,
+    Outcome,
+    Source,
+    SourceHealth,
+    SourceKind,
+)
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -99,6 +107,8 @@ def yielding(source: Source, outcome: Outcome, recent: int, watched: timedelta) 
     """
     if outcome.state not in {HealthState.LIVELY, HealthState.QUIET} or watched < LOOKING_BACK:
         return outcome
+    if source.kind is SourceKind.GOGOCARTO:
+        return outcome  # a map gives known actors, and no documents
     least = source.expected[0] * 4 if source.expected else 1
     if not recent:
         message = Message("aucun document depuis quatre semaines")

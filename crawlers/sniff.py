@@ -19,6 +19,7 @@ class Format(StrEnum):
     SITEMAP = "plan de site"
     JSON_LD = "JSON-LD"
     OPENAGENDA = "export OpenAgenda"
+    GOGOCARTO = "carte GoGoCarto"
     OPML = "liste OPML"
     JSON_LINES = "lignes JSON"
     JSON = "JSON"
@@ -115,6 +116,8 @@ def _json(head: str, content: str) -> Format:  # noqa: PLR0911 - one a format
     ):
         return Format.JSON_FEED
     keys = set(first)
+    if str(first.get("ontology", "")).startswith("gogo") and "data" in keys:
+        return Format.GOGOCARTO
     if keys & {"records", "events", "results", "features", "timings"} or _OPENAGENDA & keys:
         return Format.OPENAGENDA
     if {"fields", "recordid"} <= keys:

@@ -14,6 +14,7 @@ from crawlers import (
     encoding,
     feeds,
     formats,
+    gogocarto,
     identity,
     local,
     pages,
@@ -34,6 +35,7 @@ from vigie.records import (
     Document,
     HealthState,
     HttpState,
+    KnownActor,
     Message,
     Outcome,
     Source,
@@ -54,8 +56,11 @@ PAGES_AT_ONCE = 8
 """Of one source; the downloader spaces the requests to one host whatever their number."""
 MOST_ADDRESSES = 60
 """Index pages, sitemaps or pages of an agenda that one source is read from in one run."""
+SAMPLES = 3
+"""Pages of a sitemap or an index that are read in a trial."""
 MOST_OF_A_REGISTER = 50_000_000
 """Bytes of a register that is fetched; a larger one is downloaded once and read as a file."""
+_LARGE = {SourceKind.REGISTRY, SourceKind.GOGOCARTO}
 _REMEMBERED = {
     SourceKind.EVENTS,
     SourceKind.OPENAGENDA,
@@ -85,6 +90,10 @@ class Progress:
 
     source: Source
     seen: int = 0
+    listed: int = 0
+    """Actors that a directory or registry lists."""
+    further: list[str] = field(default_factory=list)
+    """Sitemaps that robots.txt names after the first."""
     fresh: int = 0
     """Of those, the ones that were not there last time."""
     waiting: dict[str, Document] = field(default_factory=dict)
@@ -114,6 +123,7 @@ class Crawl:
     guard: Guard
     policies: Policies
     archive: Archive | None = None
+    trial: bool = False
 
     async def run(self, source: Source) -> None:
         """Crawl one source and write its one outcome, whatever happens."""
@@ -187,7 +197,7 @@ class Crawl:
         """Read the first address; its trouble is the source's."""
         source = progress.source
         state = self.states.get((source.id, source.url))
-        answer = await self._first_answer(source, state)
+        answer = await self._first_answer(progress, state)
         if isinstance(answer, Failure):
             return outcome_of(source, answer.state, answer.message, failure=answer)
         if answer.not_modified:
@@ -207,30 +217,36 @@ class Crawl:
         elif mismatch := formats.mismatch(source, found, resource):
             return outcome_of(source, *mismatch)
         else:
-            reading = safely.read(formats.reader(source, found), resource)
+            reading = safely.read(self._reader(source, found), resource)
             self._write_rejects(reading)
+            for actor in reading.known:
+                self.take_found(actor, progress)
         if reading.problem and not reading.documents and not sitemaps.is_index(resource):
             return outcome_of(source, HealthState.WRONG_FORMAT, reading.problem)
         new = await self._take(self._kept(reading, answer, source, reserved=reserved), progress)
         onward = self._onward(resource, progress, new=new)
+        onward += [(further, None) for further in progress.further]
         # What has others behind it may stay as it is while they change: always read again.
         whole = not progress.to_retry and not (onward and source.kind is SourceKind.SITEMAP)
         if not _is_agenda(source):
             self._remember(source, source.url, answer, whole=whole, moved_to=answer.moved_to)
         return answer, reading, onward
 
-    async def _first_answer(self, source: Source, state: HttpState | None) -> Fetched | Failure:
+    async def _first_answer(self, progress: Progress, state: HttpState | None) -> Fetched | Failure:
         """Ask the source's address, or the one to which it has moved for good."""
+        source = progress.source
         url = source.url
         if source.kind is SourceKind.SITEMAP and paging.is_bare_site(url):
-            url = await self._announced_sitemap(url)
+            url, *progress.further = await self._announced_sitemaps(url)
         if _is_agenda(source):
             since = state.checked_at if state else None
             key = self.place.agenda_key_for(url)
             return await self.fetcher.fetch(
                 paging.agenda_start(url, since), {"key": key} if key else None, secret=bool(key)
             )
-        most = MOST_OF_A_REGISTER if source.kind is SourceKind.REGISTRY else None
+        if source.kind is SourceKind.GOGOCARTO:
+            url = gogocarto.elements_url(url)
+        most = MOST_OF_A_REGISTER if source.kind in _LARGE else None
         if state and state.moved_to:
             answer = await self.fetcher.fetch(state.moved_to, conditions(state, source), most=most)
             if not isinstance(answer, Failure):
@@ -238,12 +254,12 @@ class Crawl:
             state = None
         return await self.fetcher.fetch(url, conditions(state, source), most=most)
 
-    async def _announced_sitemap(self, url: str) -> str:
+    async def _announced_sitemaps(self, url: str) -> list[str]:
         robots = await self.fetcher.fetch(paging.robots_url(url))
         content = ""
         if isinstance(robots, Fetched):
             content = encoding.decode(robots.body[:500_000], robots.charset)
-        return paging.announced_sitemaps(content, url)[0]
+        return paging.announced_sitemaps(content, url)
 
     async def _go_on(
         self, url: str, mark: str | None, progress: Progress
@@ -345,14 +361,28 @@ class Crawl:
         """Take in a register that was fetched; as a stream, since it may be long."""
         register = self.place.register(progress.source.id, resource.fetched_at)
         try:
-            for document in registries.read(BytesIO(resource.body), register):
-                if document is None:
+            for found in registries.read(BytesIO(resource.body), register):
+                if found is None:
                     await asyncio.sleep(0)
                 else:
-                    self.take_whole(document, progress)
+                    self.take_found(found, progress)
         except registries.NoRegisterError as error:
             return Reading(problem=error.reason)
         return Reading()
+
+    def take_found(self, found: registries.Found, progress: Progress) -> None:
+        """Write what a register or directory tells: a notice, a known actor, a bad line."""
+        if isinstance(found, Document):
+            self.take_whole(found, progress)
+            return
+        progress.listed += isinstance(found, KnownActor)
+        self.writer.write(found)
+
+    def _reader(self, source: Source, found: Format) -> formats.Reader:
+        if source.kind is not SourceKind.GOGOCARTO:
+            return formats.reader(source, found)
+        register = self.place.register(source.id, clock.now())
+        return lambda resource: gogocarto.read(resource, register)
 
     # --- documents -----------------------------------------------------------------------
 
@@ -362,6 +392,8 @@ class Crawl:
         Return how many were not there last time.
         """
         source = progress.source
+        if self.trial:
+            return await self._sample(reading, progress)
         to_complete, before = [], progress.fresh
         for document in reading.documents:
             if not _has_page(document, source):
@@ -375,11 +407,25 @@ class Crawl:
                 progress.fresh += 1
                 progress.waiting[document.id] = document
                 to_complete.append(document)
-        queue = iter(to_complete)
-        async with asyncio.TaskGroup() as group:
-            for _ in range(min(PAGES_AT_ONCE, len(to_complete))):
-                group.create_task(self._complete_each(queue, progress))
+        await self._complete_all(to_complete, progress)
         return progress.fresh - before
+
+    async def _sample(self, reading: Reading, progress: Progress) -> int:
+        """Write what a source announced as it is; read a few pages of which only that is known."""
+        bare = [one for one in reading.documents if not one.title and not one.text]
+        pages = bare[: max(0, SAMPLES - progress.seen)]
+        progress.seen += len(reading.documents)
+        for document in reading.documents:
+            if document not in pages:
+                self.writer.write(document)
+        await self._complete_all(pages, progress)
+        return 0  # what follows the first page is left for the crawl
+
+    async def _complete_all(self, documents: list[Document], progress: Progress) -> None:
+        queue = iter(documents)
+        async with asyncio.TaskGroup() as group:
+            for _ in range(min(PAGES_AT_ONCE, len(documents))):
+                group.create_task(self._complete_each(queue, progress))
 
     def take_whole(self, document: Document, progress: Progress) -> None:
         """Write a document that needs no page; where many stay the same, only what is new."""

@@ -9,11 +9,12 @@ from __future__ import annotations
 
 import json
 from dataclasses import fields
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any, TextIO
 
 from vigie.records import (
     Access,
+    ActorKind,
     Document,
     DocumentKind,
     EventDetails,
@@ -21,6 +22,7 @@ from vigie.records import (
     FailureKind,
     HealthState,
     HttpState,
+    KnownActor,
     Message,
     Outcome,
     Reach,
@@ -34,9 +36,10 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
     from pathlib import Path
 
-Record = Document | Reject | HttpState | Outcome
+Record = Document | KnownActor | Reject | HttpState | Outcome
 _TYPES = {
     "document": Document,
+    "known_actor": KnownActor,
     "reject": Reject,
     "http_state": HttpState,
     "outcome": Outcome,
@@ -111,6 +114,8 @@ def load(line: str) -> Record | Source:
             values["kind"] = SourceKind(values["kind"])
         elif record is Document:
             values["kind"] = DocumentKind(values["kind"])
+        elif record is KnownActor:
+            values["kind"] = ActorKind(values["kind"])
         restored: Record | Source = record(**values)
     except (KeyError, TypeError, AttributeError) as error:
         raise ValueError("not a record") from error
@@ -119,7 +124,7 @@ def load(line: str) -> Record | Source:
 
 def _plain(value: object) -> object:
     match value:
-        case datetime():
+        case date():
             return value.isoformat()
         case timedelta():
             return value.total_seconds()
@@ -164,12 +169,14 @@ _RESTORE: Mapping[str, Callable[[Any], object]] = {
     "fetched_at": datetime.fromisoformat,
     "checked_at": datetime.fromisoformat,
     "at": datetime.fromisoformat,
+    "since": date.fromisoformat,
     "event": _event,
     "reason": to_message,
     "message": to_message,
     "every": lambda seconds: timedelta(seconds=seconds),
     "reach": Reach,
     "tags": tuple,
+    "also": tuple,
     "expected": tuple,
     "extraction": Extraction,
     "reservations": Reservations,

@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from crawlers import dates, text
+from crawlers import communes, dates, text
 from vigie.records import EventDetails
 
 if TYPE_CHECKING:
@@ -40,7 +40,7 @@ _ARTICLES = {
     "radioepisode",
 }
 _COMMENTS = re.compile(
-    r"^\s*(?:<!--|<!\[CDATA\[|/\*.*?\*/|//[^\n]*\n)+|(?:-->|\]\]>|;)\s*$", re.DOTALL
+    r"^\s*(?:<!--|<!\[CDATA\[|/\*.*?\*/|//[^\n]*\n)+|(?:-->|\]\]>|;|/\*[^*]*\*/)\s*$", re.DOTALL
 )
 _TRAILING_COMMA = re.compile(r",\s*([}\]])")
 _MICRODATA_EVENT = re.compile(
@@ -183,7 +183,9 @@ def _place(value: object, by_id: Mapping[str, Node]) -> tuple[str | None, str | 
     elif isinstance(value.get("addressLocality"), str):
         commune = value["addressLocality"]
     else:
-        venue = venue or text.one_line(string(address))
+        written = text.one_line(string(address))
+        commune = communes.in_text(written) or ""
+        venue = venue or written
     if "virtuallocation" in types(value) and not venue:
         venue = string(value.get("url"))
     return venue or None, text.one_line(commune) or None

@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from crawlers import rhythm
-from crawlers.batch import UNCRAWLED
+from crawlers.batch import is_crawled
 from storage import Connection, Store, sources
 
 if TYPE_CHECKING:
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 def crawled_sources(settings: Settings) -> tuple[Source, ...]:
     """Return the sources that are crawled; others are imported instead."""
-    return tuple(s for s in settings.sources if s.kind not in UNCRAWLED)
+    return tuple(s for s in settings.sources if is_crawled(s))
 
 
 def wanted_sources(

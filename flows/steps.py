@@ -13,7 +13,7 @@ from datetime import UTC, datetime
 from itertools import islice
 from typing import TYPE_CHECKING, TypeVar
 
-from crawlers import archive, boilerplate, files, spool
+from crawlers import archive, boilerplate, files, registries, spool
 from crawlers.batch import crawl as crawl_batch
 from flows import due
 from nlp import annotate as annotating
@@ -23,12 +23,14 @@ from storage import Connection, Store, actors, documents, facts, queues, sources
 from storage import annotations as stored_annotations
 from storage import stories as stored_stories
 from vigie import gazetteer, lock
+from vigie.catalogue import suggest_id
 from vigie.language import render, say, terminal_language
 from vigie.records import (
     Annotation,
     Document,
     DocumentKind,
     HttpState,
+    KnownActor,
     Outcome,
     Queue,
     Reject,
@@ -39,7 +41,7 @@ from vigie.settings import Settings, require_contact
 from vigie.terminal import progress, tell
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
     from datetime import date
     from pathlib import Path
 
@@ -62,6 +64,8 @@ class TakenIn:
     revised: int = 0
     unchanged: int = 0
     rejected: int = 0
+    listed: int = 0
+    """Entries of directories and registries, known or not before."""
 
     def __add__(self, other: TakenIn) -> TakenIn:
         """Add two counts up."""
@@ -70,6 +74,7 @@ class TakenIn:
             self.revised + other.revised,
             self.unchanged + other.unchanged,
             self.rejected + other.rejected,
+            self.listed + other.listed,
         )
 
 
@@ -107,17 +112,14 @@ def take_in(settings: Settings, store: Store, spool_file: Path, source_id: str) 
     of_source = (r for r in spool.read(spool_file) if _source_of(r) == source_id)
     taken, lines = TakenIn(), _repeated_lines(store, spool_file, source_id)
     for batch in _batches(of_source, BATCH):
-        found = [_without(r, lines) for r in batch if isinstance(r, Document)]
+        cleaned = [_without(r, lines) if isinstance(r, Document) else r for r in batch]
         with store.writing() as c:
             sources.save_repeated_lines(c, source_id, lines)
-            saved = documents.save(c, found, settings.zone)
-            rejects = [r for r in batch if isinstance(r, Reject)]
-            documents.save_rejects(c, rejects)
+            taken += _store(c, settings, cleaned, joining=True)
             # After its documents: a page that is remembered as fetched is stored.
             sources.save_http_states(c, [r for r in batch if isinstance(r, HttpState)])
             for outcome in (r for r in batch if isinstance(r, Outcome)):
                 sources.save_outcome(c, due.judged(c, settings, outcome))
-        taken += TakenIn(saved.new, saved.revised, saved.unchanged, len(rejects))
     return taken
 
 
@@ -149,7 +151,45 @@ def _without(document: Document, lines: frozenset[str]) -> Document:
     return replace(document, text=boilerplate.without(document.text, lines))
 
 
-def _source_of(record: Document | Reject | HttpState | Outcome) -> str:
+def _store(
+    c: Connection, settings: Settings, batch: Sequence[spool.Record], *, joining: bool = False
+) -> TakenIn:
+    """Store what a batch tells of the world: documents, known actors, inputs refused.
+
+    What is crawled is joined to what it repeats; an archive goes in as it is.
+    """
+    found = [record for record in batch if isinstance(record, Document)]
+    saved = documents.save(c, found, settings.zone, joining=joining)
+    rejects = [r for r in batch if isinstance(r, Reject)]
+    documents.save_rejects(c, rejects)
+    listed = [r for r in batch if isinstance(r, KnownActor)]
+    _mark_known(c, listed)
+    return TakenIn(saved.new, saved.revised, saved.unchanged, len(rejects), len(listed))
+
+
+def _mark_known(c: Connection, listed: list[KnownActor]) -> None:
+    """Note since when directories list actors, their names resolved as mentions are.
+
+    An actor that no document has named yet is kept, so that the first that does finds it known.
+    """
+    found = resolution.as_annotations(listed)
+    if not found:
+        return
+    resolved = resolution.resolve(found, _known_names(c, found))
+    actors.save(c, resolved)
+    days: dict[str, date] = {}
+    for link in resolved.links:
+        since = listed[int(link.document_id)].since
+        days[link.actor_id] = min(since, days.get(link.actor_id, since))
+    actors.mark_known(c, days)
+
+
+def _known_names(c: Connection, found: list[Annotation]) -> dict[str, str]:
+    known = actors.by_blocks(c, resolution.blocks_of(found))
+    return known | actors.by_keys(c, resolution.keys_of(found))
+
+
+def _source_of(record: spool.Record) -> str:
     return record.source_id
 
 
@@ -222,24 +262,58 @@ def spooled_sources(path: Path) -> list[str]:
 # --- import ------------------------------------------------------------------------------
 
 
-def import_jsonl(
-    settings: Settings, store: Store, file: Path, source_id: str | None
+def import_archive(
+    settings: Settings,
+    store: Store,
+    path: Path,
+    source_id: str | None = None,
+    format_: str | None = None,
 ) -> tuple[TakenIn, Path | None]:
-    """Import one file of JSON lines; return the counts and the file of its rejects, if any."""
-    taken, rejects = TakenIn(), _Rejects(settings.data / "rejects", file)
+    """Import a file or a folder; return the counts and the file of its rejects, if any.
+
+    `format_` is one of `files.FORMATS`; without it each file's shows in its content.
+    """
+    return _import(settings, store, path, files.read(path, format_, source_id))
+
+
+def import_register(
+    settings: Settings, store: Store, file: Path, source_id: str | None = None
+) -> tuple[TakenIn, Path | None]:
+    """Import what a register of associations or companies tells of the territory.
+
+    The file is read as a stream, whatever its size.
+
+    Raises:
+        InputError: it cannot be read, or is no register.
+    """
+    register = registries.Register(
+        source_id=source_id or suggest_id(file.name.partition(".")[0]),
+        communes=gazetteer.territory(settings.watch.territory),
+        now=datetime.now(UTC),
+    )
+    return _import(settings, store, file, registries.read_file(file, register))
+
+
+def _import(
+    settings: Settings, store: Store, path: Path, found: Iterable[files.Read | KnownActor]
+) -> tuple[TakenIn, Path | None]:
+    taken, rejects = TakenIn(), _Rejects(settings.data / "rejects", path)
+    named = {source.id: source for source in settings.sources}
     known: set[str] = set()
-    configured = {source.id: source for source in settings.sources}
-    with progress(say("Import de {file}", file=file.name), None) as advance:
-        for batch in _batches(files.read_jsonl(file, source_id), BATCH):
-            found = [record for record in batch if isinstance(record, Document)]
+    with progress(say("Import de {file}", file=path.name), None) as advance:
+        for batch in _batches(found, BATCH):
             refused = [record for record in batch if isinstance(record, Reject)]
             rejects.keep(refused)
-            made = {document.source_id for document in found} - known
+            for record in batch:
+                if isinstance(record, Source):
+                    named.setdefault(record.id, record)
+            told = [record for record in batch if isinstance(record, Document | KnownActor)]
+            made = {record.source_id for record in told} - known
             with store.writing() as c:
-                sources.save(c, [configured.get(i) or _imported_source(i) for i in sorted(made)])
-                saved = documents.save(c, found, settings.zone)
+                sources.save(c, [named.get(i) or _imported_source(i) for i in sorted(made)])
+                taken += _store(c, settings, told)
             known |= made
-            taken += TakenIn(saved.new, saved.revised, saved.unchanged, len(refused))
+            taken += TakenIn(rejected=len(refused))
             advance(len(batch))
     return taken, rejects.path
 
@@ -318,9 +392,8 @@ def annotate_batch(
         batch = documents.load(c, ids)
     found = list(annotating.annotate(batch, language_model, territory))
     with store.writing() as c:
-        known = actors.by_blocks(c, resolution.blocks_of(found))
-        known |= actors.by_keys(c, resolution.keys_of(found))
-        kept = stored_annotations.save(c, found, resolution.resolve(found, known), read=batch)
+        resolved = resolution.resolve(found, _known_names(c, found))
+        kept = stored_annotations.save(c, found, resolved, read=batch)
         _group_stories(c, found)
     return kept
 

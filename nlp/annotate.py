@@ -9,9 +9,11 @@ from typing import TYPE_CHECKING
 
 from nlp import acronyms, kinds, languages, places, recognition, stories, text
 from nlp.model import VERSION
+from nlp.recognition import Found
 from vigie.records import (
     Annotation,
     Document,
+    DocumentKind,
     Label,
     Mention,
     Message,
@@ -24,13 +26,13 @@ if TYPE_CHECKING:
 
     from spacy.language import Language
 
-    from nlp.recognition import Found
-
 BATCH = 16
 """Texts given to the language model at once; larger batches only cost memory."""
 NEAR = 300
 """Characters between a name and the commune that is taken for its own, at most."""
 LINKS = (" de", " d'", " à", " du", " pays de")
+DECLARED = 0.95
+"""Confidence in a name that a register declares: persons are left out before."""
 KEPT = (Label.ACTOR, Label.INSTITUTION)
 
 Communes = list[tuple[int, int, str]]
@@ -121,6 +123,8 @@ def _annotate_french(
         documents, originals, prepared, communes, recognised, strict=True
     ):
         fingerprint = stories.fingerprint(original)
+        if document.kind is DocumentKind.NOTICE and document.title:
+            found = [_declared(document), *_after_title(document, found)]  # noqa: PLW2901
         sure = _communes_of(plain, named, found)
         yield Annotation(
             document_id=document.id,
@@ -132,6 +136,16 @@ def _annotate_french(
             signature=fingerprint.signature,
             bands=fingerprint.bands,
         )
+
+
+def _declared(document: Document) -> Found:
+    """Return the name that a register's notice declares: its title, in capitals as it may be."""
+    end = len(document.title)
+    return Found(0, end, Label.ACTOR, DECLARED, "declared", (0, end))
+
+
+def _after_title(document: Document, found: Iterable[Found]) -> list[Found]:
+    return [item for item in found if item.start >= len(document.title)]
 
 
 def _communes_of(plain: str, named: Communes, found: Sequence[Found]) -> Communes:

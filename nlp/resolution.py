@@ -14,13 +14,24 @@ from dataclasses import dataclass, field
 from hashlib import blake2b
 from typing import TYPE_CHECKING, TypeVar
 
-from nlp import names
-from vigie.records import ActorKind, Alias, Label, Link, Message, NewActor, Resolution, Suggestion
+from nlp import kinds, lexicon, names
+from vigie.records import (
+    ActorKind,
+    Alias,
+    Annotation,
+    Label,
+    Link,
+    Mention,
+    Message,
+    NewActor,
+    Resolution,
+    Suggestion,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-    from vigie.records import Annotation, Mention
+    from vigie.records import KnownActor
 
 TOKENS_INDEXED = 3
 MOST_SUGGESTIONS = 3
@@ -89,6 +100,49 @@ def resolve(annotations: Sequence[Annotation], known: Mapping[str, str]) -> Reso
         ),
         suggestions=_suggestions(similar, equated, known, ids),
     )
+
+
+def as_annotations(listed: Sequence[KnownActor]) -> list[Annotation]:
+    """Return the entries of a directory as texts, numbered from 0, that name one actor each.
+
+    So their names are resolved as mentions are. What looks like a person's name is left out.
+    """
+    return [
+        _as_annotation(number, entry)
+        for number, entry in enumerate(listed)
+        if entry.kind is not ActorKind.UNKNOWN or not _is_person(entry.name)
+    ]
+
+
+def _as_annotation(number: int, entry: KnownActor) -> Annotation:
+    kind = entry.kind
+    if kind is ActorKind.UNKNOWN:
+        kind = kinds.kind_of(entry.name, entry.name)
+    mention = Mention(
+        document_id=str(number),
+        surface=entry.name,
+        label=Label.ACTOR,
+        start=0,
+        end=len(entry.name),
+        sentence="",
+        confidence=1.0,
+        rule="directory",
+        kind=kind,
+        commune=entry.commune,
+    )
+    return Annotation(
+        document_id=str(number),
+        version="",
+        language=None,
+        mentions=(mention,),
+        acronyms=((entry.acronym, entry.name),) if entry.acronym else (),
+    )
+
+
+def _is_person(name: str) -> bool:
+    """Tell whether a name is a first name and another word: maps list those who work alone too."""
+    words = names.fold(name).split()
+    return len(words) == 2 and words[0] in lexicon.FIRST_NAMES and words[1].isalpha()
 
 
 def actor_id(key: str) -> str:

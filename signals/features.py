@@ -47,6 +47,9 @@ START = -6.25
 BIRTH_DAYS = 120
 """A sign of birth older than this says nothing of today."""
 
+NEWLY_LISTED = 90
+"""Days for which being listed says nothing: a declaration is how an association is born."""
+
 
 def say_day(day: date) -> str:
     """Return a day as it is written in French and English Europe alike."""
@@ -340,8 +343,8 @@ def evidence(profile: Profile, _: Context) -> Found | None:
 
 
 def under_the_radar(profile: Profile, context: Context) -> Found | None:
-    """Known to few: in no directory, in no national source, told by few stories in all."""
-    if profile.known_since is not None or _national_stories(profile, context):
+    """Known to few: long in no directory, in no national source, told by few stories in all."""
+    if _days_listed(profile, context) >= NEWLY_LISTED or _national_stories(profile, context):
         return None
     return Found(
         1 / (1 + (profile.stories - 1) / 5),
@@ -358,15 +361,18 @@ def under_the_radar(profile: Profile, context: Context) -> Found | None:
 
 def listed(profile: Profile, context: Context) -> Found | None:
     """In a directory or registry for long: whole from one year on, nothing before three months."""
-    if profile.known_since is None:
-        return None
-    days = (context.as_of - profile.known_since).days
-    if days < 90:
+    days = _days_listed(profile, context)
+    if profile.known_since is None or days < NEWLY_LISTED:
         return None
     return Found(
-        min((days - 90) / 275, 1.0),
+        min((days - NEWLY_LISTED) / (365 - NEWLY_LISTED), 1.0),
         Message("Dans un annuaire depuis le {day}", {"day": say_day(profile.known_since)}),
     )
+
+
+def _days_listed(profile: Profile, context: Context) -> int:
+    """Return for how many days a directory or registry has listed an actor; 0 if none does."""
+    return (context.as_of - profile.known_since).days if profile.known_since else 0
 
 
 def national(profile: Profile, context: Context) -> Found | None:

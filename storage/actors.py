@@ -9,12 +9,12 @@ from __future__ import annotations
 from collections import defaultdict
 from typing import TYPE_CHECKING
 
-from sqlalchemy import Connection, func, select, update
+from sqlalchemy import Connection, bindparam, func, select, update
 
 from storage import tables
 from storage.folding import fold
-from storage.plain import to_message
-from storage.statements import chunks, pairs
+from storage.plain import from_message, to_message
+from storage.statements import chunks, insert_missing, pairs
 from vigie.errors import UnknownNameError
 from vigie.language import say
 from vigie.records import Actor, ActorKind, Suggestion
@@ -22,6 +22,8 @@ from vigie.records import Actor, ActorKind, Suggestion
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
     from datetime import date
+
+    from vigie.records import Resolution
 
 MOST_SHARED = 50
 """A block that more keys than this share says nothing."""
@@ -151,6 +153,46 @@ def find(c: Connection, text: str, limit: int = 50) -> list[Actor]:
 # --- changing ------------------------------------------------------------------------------
 
 
+def save(c: Connection, resolution: Resolution) -> None:
+    """Keep the actors, names and questions that are new; what is stored already stays."""
+    rows: list[dict[str, object]] = [
+        {
+            "id": actor.id,
+            "name": actor.name,
+            "kind": actor.kind,
+            "commune": actor.commune,
+            "institution": actor.institution,
+            "root_id": actor.id,
+        }
+        for actor in resolution.actors
+    ]
+    insert_missing(c, tables.actors, rows)
+    aliases = [
+        {
+            "key": alias.key,
+            "surface": alias.surface,
+            "folded": fold(alias.surface),
+            "actor_id": alias.actor_id,
+        }
+        for alias in resolution.aliases
+    ]
+    insert_missing(c, tables.aliases, aliases)
+    blocks = [
+        {"block": block, "key": alias.key} for alias in resolution.aliases for block in alias.blocks
+    ]
+    insert_missing(c, tables.alias_blocks, blocks)
+    suggestions = [
+        {
+            "actor_id": suggestion.actor_id,
+            "other_id": suggestion.other_id,
+            "score": suggestion.score,
+            "reason": from_message(suggestion.reason),
+        }
+        for suggestion in resolution.suggestions
+    ]
+    insert_missing(c, tables.suggestions, suggestions)
+
+
 def merge(c: Connection, from_id: str, into_id: str) -> bool:
     """Let one actor stand for another; return whether that changed anything.
 
@@ -187,12 +229,13 @@ def _set_root(c: Connection, actor_id: str, root: str) -> None:
 
 def mark_known(c: Connection, days: Mapping[str, date]) -> None:
     """Note since when a directory or registry has listed actors; the earliest day stays."""
-    for actor_id, day in sorted(days.items()):
+    if days:
         c.execute(
             update(tables.actors)
-            .where(_actors.id == actor_id)
-            .where(_actors.known_since.is_(None) | (_actors.known_since > day))
-            .values(known_since=day)
+            .where(_actors.id == bindparam("actor"))
+            .where(_actors.known_since.is_(None) | (_actors.known_since > bindparam("day")))
+            .values(known_since=bindparam("day")),
+            [{"actor": actor_id, "day": day} for actor_id, day in sorted(days.items())],
         )
 
 

@@ -8,10 +8,10 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, bindparam, delete, select, update
 
+from storage import actors, tables
 from storage import documents as stored_documents
 from storage import stories as stored_stories
-from storage import tables
-from storage.folding import fold
+from storage.desk import digest_of
 from storage.plain import from_message
 from storage.statements import chunks, insert_missing, upsert
 from vigie.records import Annotation, Document, Mention, Resolution
@@ -40,11 +40,11 @@ def save(
     Returns:
         The number of documents that no longer wait.
     """
-    _save_actors(c, resolution)
+    actors.save(c, resolution)
     actor_of = {
         (link.document_id, link.start, link.end): link.actor_id for link in resolution.links
     }
-    digests = {document.id: stored_documents.digest_of(document) for document in read}
+    digests = {document.id: digest_of(document) for document in read}
     kept = 0
     for batch in chunks(annotations, 200):
         days = _days(c, [annotation.document_id for annotation in batch])
@@ -67,45 +67,6 @@ def save(
     for document_id, story_id in (stories or {}).items():
         stored_stories.set_story(c, document_id, story_id)
     return kept
-
-
-def _save_actors(c: Connection, resolution: Resolution) -> None:
-    actors = [
-        {
-            "id": actor.id,
-            "name": actor.name,
-            "kind": actor.kind,
-            "commune": actor.commune,
-            "institution": actor.institution,
-            "root_id": actor.id,
-        }
-        for actor in resolution.actors
-    ]
-    insert_missing(c, tables.actors, actors)
-    aliases = [
-        {
-            "key": alias.key,
-            "surface": alias.surface,
-            "folded": fold(alias.surface),
-            "actor_id": alias.actor_id,
-        }
-        for alias in resolution.aliases
-    ]
-    insert_missing(c, tables.aliases, aliases)
-    blocks = [
-        {"block": block, "key": alias.key} for alias in resolution.aliases for block in alias.blocks
-    ]
-    insert_missing(c, tables.alias_blocks, blocks)
-    suggestions = [
-        {
-            "actor_id": suggestion.actor_id,
-            "other_id": suggestion.other_id,
-            "score": suggestion.score,
-            "reason": from_message(suggestion.reason),
-        }
-        for suggestion in resolution.suggestions
-    ]
-    insert_missing(c, tables.suggestions, suggestions)
 
 
 def _replace(c: Connection, batch: Sequence[Annotation]) -> None:

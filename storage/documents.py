@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, tzinfo
 from hashlib import sha256
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Connection, Row, bindparam, func, or_, select, update
+from sqlalchemy import Connection, Row, func, or_, select
 
 from storage import tables
 from storage.columns import clean
-from storage.days import PARIS, day_of, known_on
-from storage.plain import from_event, from_message, to_event, to_message
-from storage.statements import chunks, insert_missing, upsert
+from storage.days import PARIS
+from storage.desk import Desk
+from storage.plain import from_message, to_event, to_message
+from storage.statements import chunks, insert_missing
 from vigie.records import Access, Document, DocumentKind, Reject, SourceKind
 
 if TYPE_CHECKING:
@@ -37,7 +37,9 @@ class Saved:
 # --- saving --------------------------------------------------------------------------------
 
 
-def save(c: Connection, documents: Iterable[Document], zone: tzinfo = PARIS) -> Saved:
+def save(
+    c: Connection, documents: Iterable[Document], zone: tzinfo = PARIS, *, joining: bool = False
+) -> Saved:
     """Keep documents by id and say what was new.
 
     A document with another title, text or event than before is revised: what it was goes to the
@@ -45,11 +47,15 @@ def save(c: Connection, documents: Iterable[Document], zone: tzinfo = PARIS) -> 
     before changes nothing, nor does an excerpt where the full text is had, nor another source's
     version of the same page unless it is fuller. `zone` is where days are counted. A source
     that is not known is made, of kind `files`.
+
+    With `joining`, an article under a new address that bears the title and the text of one that
+    its source gave within seven days is that one; so is, always, a page that gives itself the
+    address of another with its title and text. The longer text stays.
     """
     new = revised = unchanged = 0
     for batch in chunks(documents, BATCH):
         _make_sources(c, batch)
-        desk = _Desk(c, batch, zone)
+        desk = Desk(c, batch, zone, joining=joining)
         for document in batch:
             outcome = desk.take(document)
             new += outcome == "new"
@@ -76,156 +82,6 @@ def _make_sources(c: Connection, batch: Sequence[Document]) -> None:
         for source_id in sorted({document.source_id for document in batch})
     ]
     insert_missing(c, tables.sources, rows)
-
-
-def digest_of(document: Document) -> str:
-    """Return what tells one version of a document from another: its title, text and event."""
-    # As it is stored: a lone half of a character is cleaned in the same way on both sides.
-    event = json.dumps(from_event(document.event), ensure_ascii=False, sort_keys=True)
-    parts = (document.title, document.text, event)
-    return sha256(clean("\x1f".join(parts)).encode()).hexdigest()[:32]
-
-
-class _Desk:
-    """A batch of documents beside what is stored of them."""
-
-    def __init__(self, c: Connection, batch: Sequence[Document], zone: tzinfo) -> None:
-        ids = sorted({document.id for document in batch})
-        query = (
-            select(tables.documents, tables.texts.c.text)
-            .join(tables.texts)
-            .where(_FIELDS.id.in_(ids))
-        )
-        self.zone = zone
-        self.rows: dict[str, dict[str, Any]] = {
-            row["id"]: dict(row) for row in c.execute(query).mappings()
-        }
-        revisions = tables.document_revisions.c
-        past = select(revisions.document_id, revisions.digest).where(revisions.document_id.in_(ids))
-        self.past = {(document_id, digest) for document_id, digest in c.execute(past)}
-        self.revisions: list[dict[str, Any]] = []
-        self.changed: dict[str, None] = {}
-        self.rewritten: dict[str, None] = {}
-        self.earlier: list[dict[str, Any]] = []
-
-    def take(self, document: Document) -> str:
-        """Decide what a document changes; return `new`, `revised` or `unchanged`."""
-        row, digest = self.rows.get(document.id), digest_of(document)
-        if row is None:
-            self.rows[document.id] = self._new_row(document, digest)
-            self._mark(document.id)
-            return "new"
-        self._date(row, document)
-        self._access(row, document)
-        if digest == row["digest"]:
-            if row["excerpt"] and not document.excerpt:
-                row["excerpt"] = False
-                self.changed[document.id] = None
-            return "unchanged"
-        fuller = row["excerpt"] and not document.excerpt
-        if (document.id, digest) in self.past or not (
-            fuller
-            or (document.source_id == row["source_id"] and (row["excerpt"] or not document.excerpt))
-        ):
-            return "unchanged"
-        self._revise(row, document, digest)
-        return "revised"
-
-    def _mark(self, document_id: str) -> None:
-        self.changed[document_id] = None
-        self.rewritten[document_id] = None
-
-    def _new_row(self, document: Document, digest: str) -> dict[str, Any]:
-        known = known_on(document, self.zone)
-        return {
-            "id": document.id,
-            "source_id": document.source_id,
-            "published_at": document.published_at,
-            "date_note": document.date_note,
-            "known_on": known,
-            "text_known_on": known,
-            "story_id": document.id,
-            "communes": [],
-            **self._content(document, digest),
-        }
-
-    def _content(self, document: Document, digest: str) -> dict[str, Any]:
-        event = document.event
-        return {
-            "url": document.url,
-            "title": document.title,
-            "text": document.text,
-            "fetched_at": document.fetched_at,
-            "language": document.language,
-            "kind": document.kind,
-            "excerpt": document.excerpt,
-            "access": document.access,
-            "event": from_event(event),
-            "event_day": day_of(event.start, self.zone) if event and event.start else None,
-            "archive": document.archive,
-            "digest": digest,
-            "annotated": "",
-        }
-
-    def _date(self, row: dict[str, Any], document: Document) -> None:
-        """Learn a date that was missing, and move `known_on` to an earlier day, never later."""
-        known = known_on(document, self.zone)
-        if row["published_at"] is None and document.published_at is not None:
-            row["published_at"] = document.published_at
-            row["date_note"] = document.date_note
-            self.changed[document.id] = None
-        if known < row["known_on"]:
-            self.earlier.append(
-                {"of_document": document.id, "was": row["known_on"], "known_on": known}
-            )
-            if row["text_known_on"] == row["known_on"]:
-                row["text_known_on"] = known
-            row["known_on"] = known
-            self.changed[document.id] = None
-
-    def _access(self, row: dict[str, Any], document: Document) -> None:
-        """Learn how freely a text may be had; an excerpt does not know that it is free."""
-        knows = document.access is not Access.OPEN or not document.excerpt
-        if knows and document.source_id == row["source_id"] and row["access"] != document.access:
-            row["access"] = document.access
-            self.changed[document.id] = None
-
-    def _revise(self, row: dict[str, Any], document: Document, digest: str) -> None:
-        self.past.add((document.id, row["digest"]))
-        self.revisions.append(
-            {
-                "document_id": document.id,
-                "digest": row["digest"],
-                "title": row["title"],
-                "text": row["text"],
-                "event": row["event"],
-                "excerpt": row["excerpt"],
-                "fetched_at": row["fetched_at"],
-                "text_known_on": row["text_known_on"],
-            }
-        )
-        row.update(self._content(document, digest))
-        # What an edit adds was not known on the day of the first version.
-        row["text_known_on"] = max(row["known_on"], day_of(document.fetched_at, self.zone))
-        self._mark(document.id)
-
-    def write(self, c: Connection) -> None:
-        """Write what has changed."""
-        columns = [column.name for column in tables.documents.columns]
-        rows = [{name: self.rows[i][name] for name in columns} for i in self.changed]
-        upsert(c, tables.documents, rows)
-        texts = [{"document_id": i, "text": self.rows[i]["text"]} for i in self.rewritten]
-        upsert(c, tables.texts, texts)
-        insert_missing(c, tables.document_revisions, self.revisions)
-        if self.earlier:
-            mentions = tables.mentions
-            c.execute(
-                update(mentions)
-                .where(mentions.c.document_id == bindparam("of_document"))
-                .where(mentions.c.known_on == bindparam("was"))
-                .values(known_on=bindparam("known_on")),
-                self.earlier,
-            )
 
 
 # --- reading -------------------------------------------------------------------------------

@@ -122,6 +122,15 @@ documents = Table(
     Index(None, "story_id"),
 )
 
+# Further ids of a document: other addresses at which it was seen to stand.
+addresses = Table(
+    "addresses",
+    metadata,
+    Column("id", Words, primary_key=True),
+    Column("document_id", Words, ForeignKey("documents.id"), nullable=False),
+    Column("sure", Boolean, nullable=False),  # not so while only its page says it
+)
+
 # Apart from their documents, so that reading those does not walk through megabytes of text.
 texts = Table(
     "texts",

@@ -28,7 +28,9 @@ if TYPE_CHECKING:
 
 Check = Callable[[Any], Any]
 
-LOCAL_KINDS = frozenset({SourceKind.FILES, SourceKind.REGISTRY, SourceKind.MAILBOX})
+LOCAL_KINDS = frozenset(
+    {SourceKind.FILES, SourceKind.REGISTRY, SourceKind.MAILBOX, SourceKind.OPENAGENDA}
+)
 """Sources that may be a path on this machine; all others are fetched over HTTP."""
 SOURCE_ID = re.compile(r"[a-z0-9][a-z0-9_.-]{0,63}")
 LONGEST = timedelta(days=366)

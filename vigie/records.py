@@ -167,6 +167,8 @@ class Document:
     event: EventDetails | None = None
     archive: str | None = None
     """Where the raw response is kept, if it is."""
+    also: tuple[str, ...] = ()
+    """Ids of other addresses of it: the one that its page gives itself, or was reached at."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -179,6 +181,20 @@ class Reject:
     raw: str = ""
     """The input itself, whole, so that nothing is lost."""
     source_id: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KnownActor:
+    """An organisation that a directory or a registry lists: news of it is no discovery."""
+
+    source_id: str
+    name: str
+    since: date
+    """When it was listed, as the directory says; else the day of its reading."""
+    kind: ActorKind
+    commune: str | None = None
+    """INSEE code."""
+    acronym: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,9 +6,9 @@ import time
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 
-from crawlers import batch, crawl, spool
+from crawlers import batch, crawl, identity, spool
 from tests.crawlers.conftest import serving
-from vigie.records import Document, HealthState, HttpState, Outcome, Source, SourceKind
+from vigie.records import Document, HealthState, HttpState, Outcome, Reject, Source, SourceKind
 
 RSS = """<?xml version="1.0" encoding="utf-8"?>
 <rss version="2.0"><channel><title>La Gazette des Sources</title><language>fr</language>
@@ -355,7 +355,59 @@ def test_a_crawl_killed_from_outside_still_gives_each_source_an_outcome(
     assert "arrêté" in str(outcomes["muet"].message)
 
 
-def test_file_sources_are_left_alone(tmp_path, make_settings):
+def test_sources_that_an_import_made_are_left_alone(tmp_path, make_settings):
     path = tmp_path / "spool.jsonl"
     crawl([source("archive", "", SourceKind.FILES)], [], make_settings(), path)
     assert not path.exists()
+
+
+def test_a_folder_of_archives_is_read_file_by_file_and_only_what_changed(
+    tmp_path, make_settings, examples
+):
+    folder = tmp_path / "archives"
+    (folder / "2026").mkdir(parents=True)
+    for name in ("europresse.HTML", "moisson.warc.gz", "lettres.mbox"):
+        (folder / "2026" / name).write_bytes((examples / "archives" / name).read_bytes())
+    (folder / "article.html").write_text(ARTICLE.format(title="Page gardée"), encoding="utf-8")
+    (folder / "image.png").write_bytes(b"\x89PNG rien a lire")
+    one = source("fonds", str(folder), SourceKind.FILES)
+    first, outcomes = run(tmp_path, make_settings(), one)
+    assert {d.title for d in documents(first, "fonds")} == {
+        "Un four commun rue des Lilas", "Le Portant habille le quartier", "Un four commun",
+        "Les Semeurs échangent", "Été à la Friche", "Page gardée",
+    }  # fmt: skip
+    assert outcomes["fonds"].documents == 6
+    refused = {r.where for r in first if isinstance(r, Reject)}
+    assert refused == {"europresse.HTML, article 3", "fonds", "image.png"}
+
+    again, outcomes = run(tmp_path, make_settings(), one, states=states(first))
+    assert documents(again) == []
+    assert "rien de nouveau" in str(outcomes["fonds"].message)
+    (folder / "article.html").write_text(ARTICLE.format(title="Page revue"), encoding="utf-8")
+    third, _ = run(tmp_path, make_settings(), one, states=states(first))
+    assert [d.title for d in documents(third)] == ["Page revue"]
+
+
+def test_an_archive_that_is_not_there_is_one_line(tmp_path, make_settings):
+    one = source("fonds", str(tmp_path / "rien"), SourceKind.FILES)
+    _, outcomes = run(tmp_path, make_settings(), one)
+    assert outcomes["fonds"].state is HealthState.UNREACHABLE
+    assert "rien" in str(outcomes["fonds"].message)
+
+
+def test_an_exported_agenda_is_read_from_its_file(tmp_path, make_settings, examples):
+    one = source("agenda", str(examples / "openagenda" / "removed.json"), SourceKind.OPENAGENDA)
+    records, _ = run(tmp_path, make_settings(), one)
+    assert [d.title for d in documents(records)] == ["Troc de graines"]
+
+
+def test_a_page_tells_at_which_other_address_it_stands(web, tmp_path, make_settings):
+    page = ARTICLE.format(title="Le fournil")
+    own = web.url("/fournil")
+    web.serve(
+        "/rubrique/fournil", page.replace("<head>", f'<head><link rel="canonical" href="{own}">')
+    )
+    feed = web.serve("/flux", rss(("Le fournil", web.url("/rubrique/fournil"))))
+    records, _ = run(tmp_path, make_settings(), source("flux", feed))
+    (found,) = documents(records)
+    assert found.also == (identity.document_id(own),)

@@ -80,6 +80,26 @@ def test_a_site_without_path_is_read_from_the_sitemap_that_robots_names(
     assert {d.title for d in documents(third)} == {"Numéro trois"}
 
 
+def test_every_sitemap_that_robots_names_is_read_though_the_first_is_unchanged(
+    web, tmp_path, make_settings
+):
+    plan = "<urlset><url><loc>{}</loc><lastmod>2026-03-01</lastmod></url></urlset>"
+    for name in ("un", "deux", "trois"):
+        web.serve(f"/{name}", ARTICLE.format(title=f"Numéro {name}"))
+    plans = [
+        web.serve(f"/{n}.xml", plan.format(web.url(f"/{n}")), "text/xml", ETag=f'"{n}"')
+        for n in ("un", "deux")
+    ]
+    named = "".join(f"Sitemap: {url}\n" for url in plans)
+    web.serve("/robots.txt", f"User-agent: *\nAllow: /\n{named}", "text/plain")
+    one = source("site", web.url("/"), SourceKind.SITEMAP)
+    first, _ = run(tmp_path, make_settings(), one)
+    assert {d.title for d in documents(first)} == {"Numéro un", "Numéro deux"}
+    web.serve("/deux.xml", plan.format(web.url("/trois")), "text/xml", ETag='"3"')
+    again, _ = run(tmp_path, make_settings(), one, states=states(first))
+    assert [d.title for d in documents(again)] == ["Numéro trois"]
+
+
 def test_a_sitemap_that_lists_itself_ends(web, tmp_path, make_settings):
     loop = web.url("/plan.xml")
     web.serve(

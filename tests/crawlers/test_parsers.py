@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from crawlers import dates, feeds, files, identity, reading, spool
+from crawlers import dates, feeds, identity, jsonl, reading, spool
 from crawlers.guard import Guard, is_public
 from crawlers.resource import Resource
 from vigie.errors import InputError
@@ -182,7 +182,7 @@ def test_json_lines_are_stored_or_rejected_each_with_its_line(tmp_path):
     ]
     path = tmp_path / "archive.jsonl"
     path.write_bytes("\n".join(lines).encode() + b"\n\xff\xfe\n")
-    records = list(files.read_jsonl(path, "a"))
+    records = list(jsonl.read(path, "a"))
     documents = [one for one in records if isinstance(one, Document)]
     rejects = [one for one in records if isinstance(one, Reject)]
     assert [one.source_id for one in documents] == ["a", "b"]

@@ -1,12 +1,17 @@
 from __future__ import annotations
 
 import gzip
+import tracemalloc
+from dataclasses import replace
 from datetime import UTC, datetime
 from io import BytesIO
 
 import pytest
 
 from crawlers import registries
+from tests.crawlers.test_crawl import run, source, states
+from vigie.records import ActorKind, Document, KnownActor, Reject, SourceKind
+from vigie.settings import Watch
 
 NOW = datetime(2026, 3, 20, tzinfo=UTC)
 TERRITORY = frozenset({"68224", "68166"})
@@ -20,9 +25,17 @@ RNA = (
 )
 
 
-def notices(body, communes=TERRITORY):
+def told(body, communes=TERRITORY):
     register = registries.Register(source_id="registre", communes=communes, now=NOW)
     return [one for one in registries.read(BytesIO(body), register) if one is not None]
+
+
+def notices(body, communes=TERRITORY):
+    return [one for one in told(body, communes) if isinstance(one, Document)]
+
+
+def known(body, communes=TERRITORY):
+    return [one for one in told(body, communes) if isinstance(one, KnownActor)]
 
 
 @pytest.mark.parametrize(
@@ -37,6 +50,28 @@ def test_only_lately_declared_associations_of_the_territory_become_notices(body)
     assert "Siège social : Mulhouse." in notice.text
     assert notice.published_at.date().isoformat() == "2026-03-10"
     assert "W681000001" in notice.url
+
+
+def test_every_association_of_the_territory_is_known_since_its_declaration():
+    assert [(one.name, str(one.since), one.kind, one.commune) for one in known(RNA.encode())] == [
+        ("LES COPEAUX", "2026-03-02", ActorKind.ASSOCIATION, "68224"),
+        ("LES ANCIENS", "1987-01-01", ActorKind.ASSOCIATION, "68224"),
+    ]
+
+
+def test_a_day_that_means_not_known_is_not_taken_for_one():
+    body = RNA.replace("1987-01-01", "0001-01-01").replace("1987-02-01", "1900-01-01")
+    assert str(known(body.encode())[1].since) == "2026-03-20"
+
+
+def test_a_line_that_cannot_be_read_is_named_and_the_others_are_read():
+    header, first, second, third = RNA.splitlines(keepends=True)
+    huge = '"' + "x" * 1_100_000 + '"\r\n'
+    records = told((header + huge + first + second + third).encode())
+    assert [type(one).__name__ for one in records] == [
+        "Reject", "KnownActor", "Document", "KnownActor",
+    ]  # fmt: skip
+    assert "ligne 2" in str(records[0].reason)
 
 
 def test_the_official_journal_is_known_by_its_own_columns():
@@ -93,3 +128,55 @@ def test_a_long_register_is_read_as_a_stream():
     breaths = registries.read(stream, register)
     assert [next(breaths) for _ in range(3)] == [None] * 3
     assert stream.given < 200
+
+
+class Foreign(BytesIO):
+    """A register of rows of elsewhere, made as it is read."""
+
+    def __init__(self, megabytes: int) -> None:
+        super().__init__()
+        header, row = RNA.splitlines(keepends=True)[0], RNA.splitlines(keepends=True)[2]
+        self.head, self.block = header.encode(), row.encode() * 500
+        self.left = megabytes * 1_000_000
+
+    def readable(self):
+        return True
+
+    def readinto(self, buffer):
+        if self.left <= 0:
+            return 0
+        data, self.head = self.head or self.block[: len(buffer)], b""
+        data = data[: len(buffer)]
+        buffer[: len(data)] = data
+        self.left -= len(data)
+        return len(data)
+
+
+def test_the_memory_that_a_register_takes_does_not_follow_its_size():
+    register = registries.Register(source_id="registre", communes=TERRITORY, now=NOW)
+    peaks = []
+    for megabytes in (1, 1, 20):
+        tracemalloc.start()
+        for found in registries.read(Foreign(megabytes), register):
+            assert found is None or isinstance(found, Reject)
+        peaks.append(tracemalloc.get_traced_memory()[1])
+        tracemalloc.stop()
+    assert peaks[2] < 1.5 * peaks[1]
+
+
+def test_a_register_that_did_not_change_is_not_told_again(web, tmp_path, make_settings):
+    path = tmp_path / "rna.csv"
+    path.write_text(RNA, encoding="utf-8")
+    fetched = web.serve("/rna.csv", RNA, "text/csv", ETag='"1"')
+    both = (
+        source("fichier", str(path), SourceKind.REGISTRY),
+        source("adresse", fetched, SourceKind.REGISTRY),
+    )
+    settings = replace(make_settings(), watch=Watch(territory=("200066009",)))
+    first, outcomes = run(tmp_path, settings, *both)
+    again, _ = run(tmp_path, settings, *both, states=states(first))
+    for one in both:
+        listed = [r for r in first if isinstance(r, KnownActor) and r.source_id == one.id]
+        assert [actor.name for actor in listed] == ["LES COPEAUX", "LES ANCIENS"]
+        assert str(outcomes[one.id].message).startswith("2 acteurs connus")
+    assert not [r for r in again if isinstance(r, KnownActor | Document)]

@@ -118,3 +118,11 @@ def test_a_source_below_its_yield_says_so_once_it_has_been_read_for_four_weeks(
         source_id="gazette", at=NOW, state=HealthState.BLOCKED, message=Message("refusé")
     )
     assert rhythm.yielding(FEED, failed, 0, timedelta(weeks=9)) == failed
+
+
+def test_a_map_gives_no_documents_and_is_not_silent_for_that():
+    places = replace(FEED, kind=SourceKind.GOGOCARTO)
+    outcome = Outcome(
+        source_id="gazette", at=NOW, state=HealthState.LIVELY, message=Message("{n} acteurs connus")
+    )
+    assert rhythm.yielding(places, outcome, 0, timedelta(weeks=9)) == outcome

@@ -48,7 +48,7 @@ def take_in(folder, file):
     """Import a file and annotate it; return the settings and the open store."""
     settings = load(folder)
     store = open_store(settings.storage.url, settings.folder)
-    steps.import_jsonl(settings, store, file, None)
+    steps.import_archive(settings, store, file, None)
     steps.annotate(settings, store)
     return settings, store
 
@@ -168,7 +168,7 @@ def test_what_the_future_brings_moves_no_earlier_queue(archive, tmp_path):
     settings, store = take_in(folder, write(tmp_path / "early.jsonl", early))
     before = queues(settings, store)
     rest = lines(archive / "web" / "documents.jsonl")
-    steps.import_jsonl(settings, store, write(tmp_path / "all.jsonl", rest), None)
+    steps.import_archive(settings, store, write(tmp_path / "all.jsonl", rest), None)
     steps.annotate(settings, store)
     after = queues(settings, store)
     store.close()

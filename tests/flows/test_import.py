@@ -57,3 +57,61 @@ def test_an_import_done_twice_adds_nothing(folder, tmp_path):
     again = vigie("import", file, "--dir", folder)
     assert "nouveaux 0" in again.stderr
     assert "déjà connus 1" in again.stderr
+
+
+EXAMPLES = Path(__file__).parent.parent / "examples"
+
+
+@pytest.mark.parametrize(
+    ("file", "said"),
+    [
+        ("archives/europresse.HTML", ["europresse", "mbox"]),
+        ("archives/moisson.warc", ["warc", "jsonl"]),
+        ("archives/moisson.warc.gz", ["warc"]),
+        ("archives/lettres.mbox", ["mbox", "warc"]),
+        ("archives/lignes.jsonl", ["jsonl"]),
+    ],
+)
+def test_every_format_is_recognised_or_taken_at_its_word(folder, file, said):
+    path = EXAMPLES / file
+    expected = json.loads(path.with_name(path.name + ".expected.json").read_text("utf-8"))
+    count = sum(one["record"] == "Document" for one in expected)
+    done = vigie("import", path, "--dir", folder)
+    assert done.returncode == 0, done.stderr
+    assert f"nouveaux {count}," in done.stderr
+    for index, format_ in enumerate(said):
+        again = vigie("import", path, "--format", format_, "--dir", folder)
+        assert again.returncode == 0, again.stderr
+        assert "Traceback" not in again.stderr
+        assert "nouveaux 0" in again.stderr
+        assert (f"déjà connus {count}" in again.stderr) == (index == 0)
+
+
+def test_a_folder_is_taken_in_whole_under_one_source(folder):
+    done = vigie("import", EXAMPLES / "archives", "--source", "fonds", "--dir", folder)
+    assert done.returncode == 0, done.stderr
+    assert "nouveaux 7, révisés 0, déjà connus 2" in done.stderr
+    listed = vigie("sources", "list", "--dir", folder).stdout
+    assert "fonds" in listed
+
+
+def test_each_paper_of_an_export_is_a_source_under_its_name(folder):
+    vigie("import", EXAMPLES / "archives" / "europresse.HTML", "--dir", folder)
+    listed = vigie("sources", "list", "--dir", folder).stdout
+    assert "echo-des-lisieres" in listed
+    assert "gazette" in listed
+
+
+def test_a_register_is_imported_for_the_territory_alone(tmp_path):
+    folder = tmp_path / "mulhouse"
+    assert vigie("init", folder, "--territory", "mulhouse").returncode == 0
+    register = EXAMPLES / "registries" / "rna_waldec.csv"
+    done = vigie("registry", "import", register, "--dir", folder)
+    assert done.returncode == 0, done.stderr
+    assert "3 acteurs connus" in done.stderr
+    wrong = vigie("registry", "import", EXAMPLES / "feeds" / "rss2.xml", "--dir", folder)
+    assert wrong.returncode == 1
+    assert wrong.stderr.strip().splitlines()[-1].endswith("ni titre ni commune parmi ses colonnes.")
+    absent = vigie("registry", "import", tmp_path / "absent.csv", "--dir", folder)
+    assert absent.returncode == 1
+    assert "absent.csv" in absent.stderr

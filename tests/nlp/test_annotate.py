@@ -6,7 +6,7 @@ from itertools import pairwise
 import pytest
 
 from nlp import annotate, model
-from vigie.records import Document, EventDetails, Label, document_text
+from vigie.records import Document, DocumentKind, EventDetails, Label, document_text
 
 NOW = datetime(2026, 3, 2, 8, 0, tzinfo=UTC)
 MULHOUSE = frozenset({"68224"})
@@ -71,6 +71,19 @@ def test_an_events_organiser_counts_though_its_text_does_not_name_it(language_mo
     mention = next(m for m in found.mentions if "Grain de Mil" in m.surface)
     assert mention.rule.startswith("event:")
     assert mention.surface in mention.sentence
+
+
+def test_what_a_register_declares_is_an_actor_by_its_title(language_model):
+    notice = document(
+        "Objet : échanger des graines. Siège social : Mulhouse.",
+        "LES SEMEURS DE LA DOLLER",
+        kind=DocumentKind.NOTICE,
+    )
+    (found,) = annotated(language_model, notice)
+    assert [(m.surface, m.label) for m in found.mentions] == [
+        ("LES SEMEURS DE LA DOLLER", Label.ACTOR)
+    ]
+    assert found.mentions[0].sentence
 
 
 def test_a_short_form_is_learned_from_the_text_that_spells_it_out(language_model):

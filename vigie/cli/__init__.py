@@ -33,6 +33,7 @@ for command in (
     work.annotate,
     work.detect,
     work.import_,
+    work.registry,
     queue.queue,
     queue.review,
     sources.sources,

@@ -10,12 +10,13 @@ import click
 from vigie.cli.options import opened, workspace
 from vigie.errors import InputError, SettingsError, UnknownNameError
 from vigie.language import render, say, terminal_language
+from vigie.records import Document, SourceKind
 from vigie.terminal import show, tell
 
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from vigie.records import SourceHealth
+    from vigie.records import KnownActor, SourceHealth
     from vigie.settings import Settings
 
 
@@ -106,7 +107,7 @@ def _moment(at: datetime | None, settings: Settings) -> str:
 @workspace
 def check(folder: Path, ids: tuple[str, ...]) -> None:
     """Try sources now and print one line for each."""
-    from crawlers.batch import UNCRAWLED
+    from crawlers.batch import is_crawled
     from crawlers.discovery import check_all
     from vigie.records import HealthState
     from vigie.settings import load, require_contact
@@ -121,7 +122,7 @@ def check(folder: Path, ids: tuple[str, ...]) -> None:
     wanted = [
         source
         for source in settings.sources
-        if (not ids or source.id in ids) and source.kind not in UNCRAWLED
+        if (not ids or source.id in ids) and is_crawled(source)
     ]
     failed = False
     for outcome in check_all(wanted, settings) if wanted else []:
@@ -153,11 +154,12 @@ def add(folder: Path, url: str, yes: bool) -> None:
     for number, finding in enumerate(found, start=1):
         source = finding.source
         kind = render(SOURCE_KINDS[source.kind], terminal_language())
-        count = say("{n} document", "{n} documents", n=finding.documents)
+        count = say("{n} document", "{n} documents", n=finding.items)
+        if source.kind is SourceKind.GOGOCARTO:
+            count = say("{n} acteur connu", "{n} acteurs connus", n=finding.items)
         click.echo(f"{number}. {source.name} ({kind}, {count})  {source.url}")
         for sample in finding.samples:
-            day = f"{sample.published_at:%d/%m/%Y}" if sample.published_at else say("sans date")
-            click.echo(f"   – {day}  {(sample.title or sample.url)[:90]}")
+            click.echo(f"   – {_sample(sample)}")
     choice = (
         1
         if yes
@@ -169,6 +171,15 @@ def add(folder: Path, url: str, yes: bool) -> None:
         source = found[choice - 1].source
         catalogue.add(folder, source)
         tell(say("La source « {id} » est ajoutée à vigie.toml.", id=source.id))
+
+
+def _sample(sample: Document | KnownActor) -> str:
+    """Return a document or a listed actor in one line."""
+    if isinstance(sample, Document):
+        title = sample.title or sample.text or sample.url
+        day = f"{sample.published_at:%d/%m/%Y}" if sample.published_at else say("sans date")
+        return f"{day}  {' '.join(title.split())[:90]}"
+    return f"{sample.since:%d/%m/%Y}  {sample.name[:90]}"
 
 
 @sources.command("export", help=say("Écrire le catalogue en OPML, sur la sortie ou dans FICHIER."))

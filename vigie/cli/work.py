@@ -146,24 +146,56 @@ def detect(folder: Path, until: date | None) -> None:
 @click.option(
     "--format",
     "format_",
-    type=click.Choice(["jsonl"]),
-    default="jsonl",
-    show_default=True,
-    help=say("Le format des fichiers."),
+    type=click.Choice(["jsonl", "warc", "europresse", "mbox"]),
+    help=say("Le format des fichiers ; sans cela, Vigie le reconnaît."),
 )
 @workspace
-def import_(folder: Path, files: tuple[Path, ...], source_id: str | None, format_: str) -> None:
-    """Import JSON lines; what is refused is set aside with its reason."""
+def import_(
+    folder: Path, files: tuple[Path, ...], source_id: str | None, format_: str | None
+) -> None:
+    """Import files or folders; what is refused is set aside with its reason."""
     from flows import steps
 
-    del format_  # one format so far; the option is part of the contract
-    for file in files:
-        if not file.is_file():
-            raise InputError(say("{file} : ce fichier n’existe pas.", file=str(file)))
+    _require(files)
     with opened(folder) as (settings, store):
         for file in files:
-            taken, rejects = steps.import_jsonl(settings, store, file, source_id)
+            taken, rejects = steps.import_archive(settings, store, file, source_id, format_)
             tell(_import_line(file, taken, rejects))
+
+
+@click.group(help=say("Les registres d’associations et d’entreprises."))
+def registry() -> None:
+    """Group the commands about registers."""
+
+
+@registry.command(
+    "import",
+    help=say(
+        "Faire entrer un registre (RNA, Journal officiel, BODACC, Sirene), limité au territoire : "
+        "les déclarations récentes sont des documents, toutes font connaître l’acteur."
+    ),
+)
+@click.argument(
+    "files", metavar=say("FICHIER…"), nargs=-1, required=True, type=click.Path(path_type=Path)
+)
+@click.option("--source", "source_id", help=say("La source ; sans cela, le nom du fichier."))
+@workspace
+def import_registry(folder: Path, files: tuple[Path, ...], source_id: str | None) -> None:
+    """Import registers, each read as a stream whatever its size."""
+    from flows import steps
+
+    _require(files)
+    with opened(folder) as (settings, store):
+        for file in files:
+            taken, rejects = steps.import_register(settings, store, file, source_id)
+            known = say("{n} acteur connu", "{n} acteurs connus", n=taken.listed)
+            tell(f"{_import_line(file, taken, rejects)} {known}.")
+
+
+def _require(files: tuple[Path, ...]) -> None:
+    for file in files:
+        if not file.exists():
+            raise InputError(say("{file} : ce fichier n’existe pas.", file=str(file)))
 
 
 def _import_line(file: Path, taken: TakenIn, rejects: Path | None) -> str:

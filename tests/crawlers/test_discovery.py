@@ -1,0 +1,118 @@
+"""What a site has to offer, and what each source is, in one line."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from crawlers import discovery
+from tests.crawlers.test_crawl import ARTICLE, rss, source
+from vigie.errors import InputError
+from vigie.records import Document, HealthState, SourceKind
+
+CALENDAR = (
+    "BEGIN:VCALENDAR\r\nVERSION:2.0\r\nBEGIN:VEVENT\r\nUID:1\r\nDTSTAMP:20260101T080000Z\r\n"
+    "DTSTART:20260320T180000Z\r\nSUMMARY:Assemblée de la Friche\r\nEND:VEVENT\r\nEND:VCALENDAR\r\n"
+)
+EVENT = {"@type": "Event", "name": "Fête du fournil", "startDate": "2026-05-02"}
+MAP = {
+    "ontology": "gogofull",
+    "data": [
+        {"name": f"Jardin {n}", "createdAt": f"202{n}-01-02T00:00:00+01:00", "status": 1,
+         "geo": {"latitude": 47.74, "longitude": 7.34}}
+        for n in range(5)
+    ],
+}  # fmt: skip
+
+
+def site(web) -> str:
+    """Serve a site that offers everything; return its address."""
+    titles = [f"Article numéro {n} de la gazette" for n in range(4)]
+    articles = [
+        web.serve(f"/actus/article-numero-{n}-de-la-gazette", ARTICLE.format(title=title))
+        for n, title in enumerate(titles)
+    ]
+    entries = list(zip(titles, articles, strict=True))
+    web.serve("/flux", rss(*entries[1:]), "application/rss+xml")
+    web.serve("/agenda.ics", CALENDAR, "text/calendar")
+    web.serve("/calendrier?format=ical", CALENDAR.replace("Friche", "Halle"), "text/calendar")
+    web.serve("/api/elements.json", json.dumps(MAP), "application/json")
+    home = web.serve("/contact", ARTICLE.format(title="Contact"))
+    plan = "".join(
+        f"<url><loc>{url}</loc><lastmod>2026-03-0{n + 1}</lastmod></url>"
+        for n, url in enumerate([*articles, home])
+    )
+    web.serve("/sitemap.xml", f"<urlset>{plan}</urlset>", "text/xml")
+    links = "".join(f'<h2><a href="{url}">{title}</a></h2>' for title, url in entries)
+    return web.serve(
+        "/",
+        '<html><head><title>La Gazette</title><link rel="alternate" href="/flux" '
+        'type="application/rss+xml"><link rel="alternate" type="text/calendar" '
+        'href="/calendrier?format=ical"><script type="application/ld+json">'
+        f'{json.dumps(EVENT)}</script></head><body><a href="webcal://{web.host}:{web.port}/agenda.ics">'
+        f'S’abonner</a><iframe src="https://carte.gogocarto.fr"></iframe>{links}</body></html>',
+    )
+
+
+def test_everything_that_a_site_offers_is_found_with_samples(web, make_settings):
+    home = site(web)
+    found = {
+        (one.source.kind, one.source.url): one for one in discovery.discover(home, make_settings())
+    }
+    assert [(kind, url.removeprefix(web.url(""))) for kind, url in found] == [
+        (SourceKind.FEED, "/flux"),
+        (SourceKind.GOGOCARTO, "/api/elements.json"),
+        (SourceKind.CALENDAR, "/agenda.ics"),
+        (SourceKind.CALENDAR, "/calendrier?format=ical"),
+        (SourceKind.EVENTS, "/"),
+        (SourceKind.SITEMAP, "/sitemap.xml"),
+        (SourceKind.LISTING, "/"),
+    ]
+    feed, places, calendar, _, events, plan, listing = found.values()
+    assert (feed.items, len(feed.samples)) == (3, 3)
+    assert [one.name for one in places.samples] == ["Jardin 4", "Jardin 3", "Jardin 2"]
+    assert [one.title for one in calendar.samples] == ["Assemblée de la Friche"]
+    assert [one.title for one in events.samples] == ["Fête du fournil"]
+    assert (plan.items, listing.items) == (5, 4)
+    for finding in (plan, listing):
+        assert len(finding.samples) == 3
+        assert all(isinstance(one, Document) and one.title for one in finding.samples)
+    assert len({one.source.id for one in found.values()}) == len(found)
+
+
+def test_nothing_at_all_is_an_error_of_one_line(make_settings):
+    with pytest.raises(InputError, match="n’est pas une adresse web"):
+        discovery.discover("ftp://gazette.test", make_settings())
+
+
+def test_a_check_says_what_each_kind_is_how_much_and_how_new(
+    web, tmp_path, make_settings, examples
+):
+    site(web)
+    mbox, archives = examples / "archives" / "lettres.mbox", examples / "archives"
+    sources = (
+        source("flux", web.url("/flux")),
+        source("plan", web.url("/sitemap.xml"), SourceKind.SITEMAP),
+        source("index", web.url("/"), SourceKind.LISTING),
+        source("fetes", web.url("/"), SourceKind.EVENTS),
+        source("agenda", web.url("/agenda.ics"), SourceKind.CALENDAR),
+        source("carte", web.url("/"), SourceKind.GOGOCARTO),
+        source("lettres", str(mbox), SourceKind.MAILBOX),
+        source("fonds", str(archives), SourceKind.FILES),
+        source("faux", web.url("/"), SourceKind.FEED),
+        source("vide", web.serve("/vide", rss(), "application/rss+xml")),
+    )
+    outcomes = {one.source_id: one for one in discovery.check_all(sources, make_settings())}
+    said = {id_: str(one.message) for id_, one in outcomes.items()}
+    assert said["flux"] == "flux : 3 documents, le plus récent daté du 2026-03-03"
+    assert said["plan"] == "plan de site : 5 documents, le plus récent daté du 2026-03-05"
+    assert said["index"].startswith("page de liens : 4 documents")
+    assert said["fetes"].endswith(": 1 document, sans date")
+    assert said["agenda"] == "calendrier : 1 document, daté du 2026-01-01"
+    assert said["carte"] == "carte GoGoCarto : 5 acteurs connus, le dernier inscrit le 2024-01-02"
+    assert "1 document, daté du 2026-03-19" in said["lettres"]
+    assert "le plus récent daté du 2026-03-19" in said["fonds"]
+    assert said["faux"].startswith("page web au lieu d’un flux ; elle annonce ce flux")
+    assert "vide" in said["vide"]
+    assert outcomes["faux"].state is HealthState.WRONG_FORMAT
