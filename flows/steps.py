@@ -269,10 +269,11 @@ def annotate_batch(
     with store.reading() as c:
         batch = documents.load(c, ids)
     found = list(annotating.annotate(batch, language_model, territory))
+    gathered = resolution.gather(found)
     with store.writing() as c:
-        known = actors.by_blocks(c, resolution.blocks_of(found))
-        known |= actors.by_keys(c, resolution.keys_of(found))
-        kept = stored_annotations.save(c, found, resolution.resolve(found, known), read=batch)
+        known = actors.by_blocks(c, gathered.blocks) | actors.by_keys(c, gathered.keys)
+        resolved = resolution.resolve(gathered, known)
+        kept = stored_annotations.save(c, found, resolved, read=batch)
         _group_stories(c, found)
     return kept
 

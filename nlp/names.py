@@ -87,6 +87,7 @@ def singular(token: str) -> str:
     return token
 
 
+@lru_cache(maxsize=65536)
 def is_generic(name_key: str) -> bool:
     """Tell whether a key holds nothing that names one actor: « comité des fêtes »."""
     return all(word in COMMON or word in HEADS or len(word) == 1 for word in name_key.split())

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from nlp import agreement, classifier, features, questions
+from nlp import agreement, classifier, features, model, questions
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -41,9 +41,13 @@ def recognise(
     weights = classifier.shipped()
     pairs = zip(texts, communes, strict=True)
     for batch in _batches(pairs):
-        docs = language_model.pipe([plain for plain, _ in batch], batch_size=len(batch))
-        for doc, (_, named) in zip(docs, batch, strict=True):
-            yield names_of(doc, questions.questions(doc, named), weights)
+        with model.swift(language_model):
+            docs = language_model.pipe([plain for plain, _ in batch], batch_size=len(batch))
+            found = [
+                names_of(doc, questions.questions(doc, named), weights)
+                for doc, (_, named) in zip(docs, batch, strict=True)
+            ]
+        yield from found
 
 
 def _batches(

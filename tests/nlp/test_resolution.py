@@ -30,12 +30,16 @@ def annotation(document_id, *surfaces, acronyms=(), communes=()):
     )
 
 
+def resolve(annotations, known):
+    return resolution.resolve(resolution.gather(annotations), known)
+
+
 def actors_of(found):
     return {(link.document_id, link.start): link.actor_id for link in found.links}
 
 
 def test_two_ways_of_writing_a_name_are_one_actor():
-    found = resolution.resolve(
+    found = resolve(
         [
             annotation("d1", "Les Tisserands du Fleuve"),
             annotation("d2", "l’association Les Tisserands du Fleuve"),
@@ -47,15 +51,13 @@ def test_two_ways_of_writing_a_name_are_one_actor():
 
 
 def test_a_name_and_the_same_with_a_town_are_two_actors_and_a_question():
-    found = resolution.resolve(
-        [annotation("d1", "Vélocité"), annotation("d2", "Vélocité Toulouse")], {}
-    )
+    found = resolve([annotation("d1", "Vélocité"), annotation("d2", "Vélocité Toulouse")], {})
     assert len(found.actors) == 2
     assert len(found.suggestions) == 1
 
 
 def test_the_acronym_that_a_text_explains_is_its_full_name_everywhere():
-    found = resolution.resolve(
+    found = resolve(
         [
             annotation(
                 "d1",
@@ -72,7 +74,7 @@ def test_the_acronym_that_a_text_explains_is_its_full_name_everywhere():
 
 
 def test_a_name_that_every_village_has_is_another_actor_in_each():
-    found = resolution.resolve(
+    found = resolve(
         [
             annotation("d1", "Comité des fêtes", communes=["67482"]),
             annotation("d2", "Comité des fêtes", communes=["67218"]),
@@ -85,7 +87,7 @@ def test_a_name_that_every_village_has_is_another_actor_in_each():
 
 def test_what_the_base_knows_keeps_its_actor_and_is_not_new():
     known = {"tisserand fleuve": "a-kept"}
-    found = resolution.resolve([annotation("d1", "Les Tiserands du Fleuve")], known)
+    found = resolve([annotation("d1", "Les Tiserands du Fleuve")], known)
     assert set(actors_of(found).values()) == {"a-kept"}
     assert found.actors == ()
     assert [alias.key for alias in found.aliases] == ["tiserand fleuve"]
@@ -93,7 +95,7 @@ def test_what_the_base_knows_keeps_its_actor_and_is_not_new():
 
 def test_two_actors_of_the_base_are_never_joined_only_suggested():
     known = {"semon oasi urbaine": "a-1", "sou": "a-2"}
-    found = resolution.resolve(
+    found = resolve(
         [
             annotation(
                 "d1",
@@ -119,7 +121,7 @@ def test_the_order_of_documents_does_not_change_who_is_who():
         known: dict[str, str] = {}
         seen: dict[tuple[str, int], str] = {}
         for document in order:
-            found = resolution.resolve([document], known)
+            found = resolve([document], known)
             known |= {alias.key: alias.actor_id for alias in found.aliases}
             seen |= actors_of(found)
         members: dict[str, list[tuple[str, int]]] = {}
@@ -131,8 +133,8 @@ def test_the_order_of_documents_does_not_change_who_is_who():
 
 def test_resolving_again_gives_the_same_and_nothing_new():
     documents = [annotation("d1", "Les Tisserands du Fleuve", "Vélocité")]
-    first = resolution.resolve(documents, {})
-    again = resolution.resolve(documents, {a.key: a.actor_id for a in first.aliases})
+    first = resolve(documents, {})
+    again = resolve(documents, {a.key: a.actor_id for a in first.aliases})
     assert actors_of(again) == actors_of(first)
     assert again.actors == again.aliases == again.suggestions == ()
 
