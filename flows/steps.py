@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import uuid
 from dataclasses import dataclass
+from heapq import heapify, heappop, heappush
 from itertools import islice
 from typing import TYPE_CHECKING, TypeVar
 
@@ -24,7 +25,6 @@ from storage import stories as stored_stories
 from vigie import gazetteer
 from vigie.language import render, say, terminal_language
 from vigie.records import (
-    Annotation,
     Document,
     HttpState,
     Outcome,
@@ -273,17 +273,35 @@ def annotate_batch(
     with store.writing() as c:
         known = actors.by_blocks(c, gathered.blocks) | actors.by_keys(c, gathered.keys)
         resolved = resolution.resolve(gathered, known)
+        hanging = stored_stories.followers(c, ids)
         kept = stored_annotations.save(c, found, resolved, read=batch)
-        _group_stories(c, found)
+        group_stories(c, ids, hanging)
     return kept
 
 
-def _group_stories(c: Connection, found: list[Annotation]) -> None:
-    """Give each document the story of its nearest likeness, or one of its own."""
-    for annotation in sorted(found, key=lambda one: one.document_id):
-        neighbours = stored_stories.neighbours(c, annotation.document_id, annotation.bands)
-        story = stories.story_of(annotation.signature, neighbours)
-        stored_stories.set_story(c, annotation.document_id, story or annotation.document_id)
+def group_stories(c: Connection, read: Iterable[str], hanging: Iterable[str]) -> None:
+    """Give documents the story of their nearest likeness among those known before them.
+
+    Documents are read newest first, so that the later ones that share words with one just read
+    are looked at again: their story may begin earlier than was known. `hanging` are those that
+    hung on the former text of one that was read again.
+    """
+    new = set(read)
+    waiting = [(day, i) for i, day in stored_stories.days(c, {*new, *hanging}).items()]
+    heapify(waiting)
+    done: set[str] = set()
+    while waiting:
+        _, document_id = heappop(waiting)
+        here = None if document_id in done else stored_stories.around(c, document_id)
+        done.add(document_id)
+        if here is None:
+            continue
+        story = stories.story_of(here.signature, here.earlier) or document_id
+        if story != here.story_id:
+            stored_stories.set_story(c, document_id, story)
+        if story != here.story_id or document_id in new:
+            for later in here.later:
+                heappush(waiting, later)
 
 
 # --- detect ------------------------------------------------------------------------------
