@@ -7,7 +7,17 @@ from collections import Counter
 from itertools import islice
 from typing import TYPE_CHECKING
 
-from nlp import acronyms, kinds, languages, places, recognition, stories, text
+from nlp import (
+    acronyms,
+    descriptions,
+    kinds,
+    languages,
+    places,
+    recognition,
+    relations,
+    stories,
+    text,
+)
 from nlp.model import VERSION
 from vigie.records import (
     Annotation,
@@ -15,6 +25,7 @@ from vigie.records import (
     Label,
     Mention,
     Message,
+    Relation,
     Span,
     document_text,
 )
@@ -122,13 +133,15 @@ def _annotate_french(
     ):
         fingerprint = stories.fingerprint(original)
         sure = _communes_of(plain, named, found)
+        kept = _kept(original, plain, found)
         yield Annotation(
             document_id=document.id,
             version=VERSION,
             language="fr",
-            mentions=tuple(_mentions(document, original, plain, sure, found)),
+            mentions=tuple(_mentions(document, original, plain, sure, kept, found)),
             communes=tuple(code for code, _ in Counter(code for *_, code in sure).most_common()),
             acronyms=acronyms.pairs(plain),
+            relations=tuple(_relations(original, plain, kept)),
             signature=fingerprint.signature,
             bands=fingerprint.bands,
         )
@@ -168,24 +181,32 @@ def _one_line(field: str) -> str:
     return re.sub(r"\s+", " ", text.prepare(field[:200])).strip()
 
 
+def _kept(original: str, plain: str, found: Sequence[Found]) -> list[Found]:
+    """Return what becomes a mention; a name of an event's fields only if the text lacks it."""
+    length = min(len(original), text.LONGEST_TEXT)
+    named = {plain[item.start : item.end] for item in found if item.end <= length}
+    return [
+        item
+        for item in found
+        if item.label in KEPT and (item.end <= length or plain[item.start : item.end] not in named)
+    ]
+
+
 def _mentions(
     document: Document,
     original: str,
     plain: str,
     communes: Communes,
+    kept: Sequence[Found],
     found: Sequence[Found],
 ) -> Iterator[Mention]:
     """Yield the mentions of a document; those of an event's fields stand at its very start."""
     length = min(len(original), text.LONGEST_TEXT)
-    named = {plain[item.start : item.end] for item in found if item.end <= length}
-    for item in found:
-        if item.label not in KEPT:
-            continue
+    for item in kept:
         inside = item.end <= length
-        surface = (original if inside else plain)[item.start : item.end]
-        if not inside and surface in named:
-            continue
-        quote = text.quote(original if inside else plain, item.sentence, (item.start, item.end))
+        said = original if inside else plain
+        surface = said[item.start : item.end]
+        quote = text.quote(said, item.sentence, (item.start, item.end))
         yield Mention(
             document_id=document.id,
             surface=surface,
@@ -197,6 +218,28 @@ def _mentions(
             rule=item.rule if inside else f"event:{item.rule}",
             kind=kinds.kind_of(surface, quote),
             commune=_nearest(item, communes),
+            description=_description(said, plain, item, found),
+        )
+
+
+def _description(said: str, plain: str, item: Found, found: Sequence[Found]) -> str:
+    """Return what a sentence says that a name is, unless it names a person in saying it."""
+    bounds = descriptions.description(plain, (item.start, item.end), item.sentence)
+    if bounds is None:
+        return ""
+    start, end = bounds
+    if any(o.label is Label.PERSON and o.start < end and start < o.end for o in found):
+        return ""
+    return " ".join(said[start:end].split())
+
+
+def _relations(original: str, plain: str, kept: Sequence[Found]) -> Iterator[Relation]:
+    for first, second, kind, sentence in relations.relations(plain, kept):
+        ends = [edge for name in (first, second) for edge in (kept[name].start, kept[name].end)]
+        span = (min(ends), max(ends))
+        said = original if kept[first].end <= len(original) else plain
+        yield Relation(
+            first=first, second=second, kind=kind, sentence=text.quote(said, sentence, span)
         )
 
 

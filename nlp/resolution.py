@@ -86,7 +86,7 @@ def resolve(names_found: Gathered, known: Mapping[str, str]) -> Resolution:
     ids = _identities(groups, gathered)
     return Resolution(
         links=tuple(
-            Link(document_id=m.document_id, start=m.start, end=m.end, actor_id=ids[key])
+            Link(document_id=m.document_id, start=m.start, end=m.end, actor_id=ids[key], key=key)
             for m, key in links
         ),
         actors=tuple(_new_actors(groups, gathered, ids, set(known.values()))),

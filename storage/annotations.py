@@ -9,12 +9,12 @@ from typing import Any, NamedTuple
 from sqlalchemy import Connection, bindparam, delete, select, update
 
 from storage import documents as stored_documents
+from storage import splits, tables
 from storage import stories as stored_stories
-from storage import tables
 from storage.folding import fold
 from storage.plain import from_message
 from storage.statements import chunks, insert_missing, upsert
-from vigie.records import Annotation, Document, Mention, Resolution
+from vigie.records import Annotation, Document, Link, Mention, Resolution
 
 DayOf = Callable[[Mention], date]
 
@@ -41,9 +41,7 @@ def save(
         The number of documents that no longer wait.
     """
     _save_actors(c, resolution)
-    actor_of = {
-        (link.document_id, link.start, link.end): link.actor_id for link in resolution.links
-    }
+    link_of = {(link.document_id, link.start, link.end): link for link in resolution.links}
     digests = {document.id: stored_documents.digest_of(document) for document in read}
     kept = 0
     for batch in chunks(annotations, 200):
@@ -57,12 +55,25 @@ def save(
         ]
         _replace(c, current)
         rows = [
-            _mention_row(mention, position, actor_of, days[annotation.document_id].day_of)
+            _mention_row(mention, position, link_of, days[annotation.document_id].day_of)
             for annotation in current
             for position, mention in enumerate(annotation.mentions)
         ]
         if rows:
+            splits.apply(c, rows)
             c.execute(tables.mentions.insert(), rows)
+        said = [
+            {
+                "document_id": annotation.document_id,
+                "first": relation.first,
+                "second": relation.second,
+                "kind": relation.kind,
+                "sentence": relation.sentence,
+            }
+            for annotation in current
+            for relation in annotation.relations
+        ]
+        insert_missing(c, tables.relations, said)
         kept += len(current)
     for document_id, story_id in (stories or {}).items():
         stored_stories.set_story(c, document_id, story_id)
@@ -113,7 +124,7 @@ def _replace(c: Connection, batch: Sequence[Annotation]) -> None:
     if not batch:
         return
     ids = [annotation.document_id for annotation in batch]
-    for table in (tables.mentions, tables.bands):
+    for table in (tables.relations, tables.mentions, tables.bands):
         c.execute(delete(table).where(table.c.document_id.in_(ids)))
     bands = [
         {"document_id": annotation.document_id, "band": band}
@@ -154,13 +165,15 @@ def _replace(c: Connection, batch: Sequence[Annotation]) -> None:
 def _mention_row(
     mention: Mention,
     position: int,
-    actor_of: Mapping[tuple[str, int, int], str],
+    link_of: Mapping[tuple[str, int, int], Link],
     day_of: DayOf,
 ) -> dict[str, Any]:
+    link = link_of.get((mention.document_id, mention.start, mention.end))
     return {
         "document_id": mention.document_id,
         "position": position,
-        "actor_id": actor_of.get((mention.document_id, mention.start, mention.end)),
+        "actor_id": link.actor_id if link else None,
+        "key": link.key if link else "",
         "known_on": day_of(mention),
         "surface": mention.surface,
         "label": mention.label,
@@ -171,6 +184,7 @@ def _mention_row(
         "rule": mention.rule,
         "commune": mention.commune,
         "sentence": mention.sentence,
+        "description": mention.description,
     }
 
 

@@ -283,6 +283,30 @@ class Mention:
     kind: ActorKind = ActorKind.UNKNOWN
     commune: str | None = None
     """INSEE code of the commune named nearest to it, if any."""
+    description: str = ""
+    """What the sentence itself says that it is, in its own words; empty if it does not say."""
+
+
+class RelationKind(StrEnum):
+    """What a sentence says of two actors that it names."""
+
+    TOGETHER = "together"
+    """Named in one sentence, nothing more."""
+    CARRIED_BY = "carried_by"
+    """The first is carried, organised or led by the second."""
+    PARTNERS = "partners"
+    MEMBER_OF = "member_of"
+    """The first belongs to the second."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Relation:
+    """What a sentence says of two mentions, given by their positions in the annotation."""
+
+    first: int
+    second: int
+    kind: RelationKind
+    sentence: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -298,6 +322,7 @@ class Annotation:
     """INSEE codes named in the document, the most often named first."""
     acronyms: tuple[tuple[str, str], ...] = ()
     """Pairs (short form, full name) that the text itself equates."""
+    relations: tuple[Relation, ...] = ()
     signature: bytes = b""
     """Of the text, for finding its near-duplicates."""
     bands: tuple[str, ...] = ()
@@ -331,6 +356,8 @@ class Link:
     start: int
     end: int
     actor_id: str
+    key: str = ""
+    """Of the name by which it was resolved."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -380,6 +407,25 @@ class Resolution:
     actors: tuple[NewActor, ...] = ()
     aliases: tuple[Alias, ...] = ()
     suggestions: tuple[Suggestion, ...] = ()
+
+
+# --- who is tied to whom -------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tie:
+    """One sentence that names two actors, and what it says of them."""
+
+    actor_id: str
+    other_id: str
+    kind: RelationKind
+    """From `actor_id` to `other_id` where it has a direction."""
+    document_id: str
+    document_url: str
+    story_id: str
+    day: date
+    """When it became known."""
+    sentence: str
 
 
 # --- emergence ---------------------------------------------------------------------------
