@@ -39,8 +39,6 @@ if TYPE_CHECKING:
 
 BATCH = 16
 """Texts given to the language model at once; larger batches only cost memory."""
-NEAR = 300
-"""Characters between a name and the commune that is taken for its own, at most."""
 LINKS = (" de", " d'", " à", " du", " pays de")
 KEPT = (Label.ACTOR, Label.INSTITUTION)
 
@@ -138,7 +136,7 @@ def _annotate_french(
             document_id=document.id,
             version=VERSION,
             language="fr",
-            mentions=tuple(_mentions(document, original, plain, sure, kept, found)),
+            mentions=tuple(_mentions(document, (original, plain), sure, kept, found)),
             communes=tuple(code for code, _ in Counter(code for *_, code in sure).most_common()),
             acronyms=acronyms.pairs(plain),
             relations=tuple(_relations(original, plain, kept)),
@@ -194,19 +192,25 @@ def _kept(original: str, plain: str, found: Sequence[Found]) -> list[Found]:
 
 def _mentions(
     document: Document,
-    original: str,
-    plain: str,
+    texts: tuple[str, str],
     communes: Communes,
     kept: Sequence[Found],
     found: Sequence[Found],
 ) -> Iterator[Mention]:
-    """Yield the mentions of a document; those of an event's fields stand at its very start."""
+    """Yield the mentions of a document; those of an event's fields stand at its very start.
+
+    `texts` are the original and the prepared one, `kept` those of the names found that are to
+    become mentions.
+    """
+    original, plain = texts
     length = min(len(original), text.LONGEST_TEXT)
     for item in kept:
         inside = item.end <= length
         said = original if inside else plain
         surface = said[item.start : item.end]
-        quote = text.quote(said, item.sentence, (item.start, item.end))
+        name = (item.start, item.end)
+        quote = text.quote(said, item.sentence, name)
+        commune, placing = places.place_of(plain, name, item.sentence, communes)
         yield Mention(
             document_id=document.id,
             surface=surface,
@@ -217,7 +221,8 @@ def _mentions(
             confidence=round(item.confidence, 3),
             rule=item.rule if inside else f"event:{item.rule}",
             kind=kinds.kind_of(surface, quote),
-            commune=_nearest(item, communes),
+            commune=commune,
+            placing=placing,
             description=_description(said, plain, item, found),
         )
 
@@ -241,18 +246,3 @@ def _relations(original: str, plain: str, kept: Sequence[Found]) -> Iterator[Rel
         yield Relation(
             first=first, second=second, kind=kind, sentence=text.quote(said, sentence, span)
         )
-
-
-def _nearest(found: Found, communes: Communes) -> str | None:
-    """Return the INSEE code of the commune named nearest: in the same sentence, or not far."""
-
-    def distance(place: tuple[int, int, str]) -> tuple[bool, int]:
-        start, end, _ = place
-        outside = end < found.sentence[0] or start > found.sentence[1]
-        return outside, max(start - found.end, found.start - end, 0)
-
-    best = min(communes, key=distance, default=None)
-    if best is None:
-        return None
-    outside, away = distance(best)
-    return best[2] if not outside or away <= NEAR else None

@@ -5,9 +5,13 @@ from __future__ import annotations
 import re
 import unicodedata
 from functools import cache
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from vigie import gazetteer
+from vigie.records import Placing
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 TOKEN = re.compile(r"[^\W_]+")
 SHORT = {"st": "saint", "ste": "sainte", "sts": "saints", "stes": "saintes"}
@@ -58,6 +62,55 @@ def communes_in(text: str, territory: frozenset[str]) -> list[tuple[int, int, st
                 continue
         position += 1
     return _told_apart(found, territory)
+
+
+OF = re.compile(r"\s(?:de\s|d['’]|du\s|des\s|de\sla\s|de\sl['’])$", re.IGNORECASE)
+AT = re.compile(r"(?:^|\W)[àÀ]\s$")
+OPENING = re.compile(r"[\s«\"“•–-]*(?P<at>[àÀ]\s)?$")
+DATELINE = 30
+"""Characters between a commune that opens a sentence and a name that it places, at most."""
+NEAR = 300
+"""Characters between a name and the commune that is taken for its own, at most."""
+
+
+def place_of(
+    text: str,
+    name: tuple[int, int],
+    sentence: tuple[int, int],
+    communes: Sequence[tuple[int, int, str]],
+) -> tuple[str | None, Placing]:
+    """Return the INSEE code of the commune in which a sentence places a name, and how it does."""
+    here = [c for c in communes if c[0] >= sentence[0] and c[1] <= sentence[1]]
+    for start, end, code in here:
+        inside = name[0] <= start and end <= name[1]
+        if inside or (start > name[1] and OF.fullmatch(text, name[1], start)):
+            return code, Placing.OWN
+    for start, end, code in here:
+        opening = OPENING.fullmatch(text, sentence[0], start)
+        if opening and end < name[0] < end + DATELINE:
+            mark = text[end : name[0]].lstrip()[:1]
+            if mark == ":" or (mark == "," and opening["at"]):
+                return code, Placing.DATELINE
+    there = {c[2] for c in here if c[0] > name[1] and AT.search(text, name[1], c[0])}
+    if len(there) == 1 and len({c[2] for c in here}) == 1:
+        return there.pop(), Placing.THERE
+    return _nearest(name, here, communes)
+
+
+def _nearest(
+    name: tuple[int, int],
+    here: Sequence[tuple[int, int, str]],
+    communes: Sequence[tuple[int, int, str]],
+) -> tuple[str | None, Placing]:
+    def distance(place: tuple[int, int, str]) -> int:
+        return max(place[0] - name[1], name[0] - place[1], 0)
+
+    if here:
+        return min(here, key=distance)[2], Placing.SENTENCE
+    best = min(communes, key=distance, default=None)
+    if best is None or distance(best) > NEAR:
+        return None, Placing.NOWHERE
+    return best[2], Placing.NEAR
 
 
 def fold(word: str) -> str:

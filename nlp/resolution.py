@@ -16,7 +16,18 @@ from hashlib import blake2b
 from typing import TYPE_CHECKING, TypeVar
 
 from nlp import names
-from vigie.records import ActorKind, Alias, Label, Link, Message, NewActor, Resolution, Suggestion
+from vigie import gazetteer
+from vigie.records import (
+    ActorKind,
+    Alias,
+    Label,
+    Link,
+    Message,
+    NewActor,
+    Placing,
+    Resolution,
+    Suggestion,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -162,12 +173,17 @@ def gather(annotations: Iterable[Annotation]) -> Gathered:
 def _key(mention: Mention, annotation: Annotation) -> str:
     """Return the key of a mention; a name that many towns have bears its town.
 
-    A « comité des fêtes » is another one in the next village.
+    A « comité des fêtes » is another one in the next village, and « l’amicale des retraités »
+    that the text goes on to call « de Folles » is not the one of another place.
     """
+    if mention.placing is Placing.OWN and mention.commune and names.has_head(mention.surface):
+        town = gazetteer.communes()[mention.commune].name
+        if not names.fold(mention.surface).endswith(names.fold(town)):
+            return names.key(f"{mention.surface} de {town}")
     key = names.key(mention.surface) or names.fold(mention.surface).strip()
     if not any(character.isalnum() for character in key):
         return ""
-    if names.is_generic(key):
+    if names.is_generic(key) or names.is_of_many(mention.surface):
         commune = mention.commune or next(iter(annotation.communes), None)
         return f"{key}@{commune}" if commune else key
     return key

@@ -148,6 +148,41 @@ def find(c: Connection, text: str, limit: int = 50) -> list[Actor]:
     return [found[root] for root in roots if root in found]
 
 
+def descriptions(c: Connection, root: str, as_of: date) -> list[str]:
+    """Return what sentences say that an actor is, the most often said first, then the longest."""
+    mentions = tables.mentions.c
+    query = (
+        select(mentions.description, func.count())
+        .join(tables.actors, _actors.id == mentions.actor_id)
+        .where(_actors.root_id == root)
+        .where(mentions.description != "")
+        .where(mentions.known_on <= as_of)
+        .group_by(mentions.description)
+    )
+    said = pairs(c, query)
+    return sorted(said, key=lambda words: (-said[words], -len(words), words))
+
+
+def most_named(c: Connection, limit: int, text: str = "") -> list[tuple[Actor, int]]:
+    """Return actors with their mentions, the most often named first; with a text, those it finds.
+
+    An actor that was merged counts for the one that stands for it.
+    """
+    mentions = tables.mentions.c
+    query = (
+        select(_actors.root_id, func.count())
+        .join(tables.mentions, mentions.actor_id == _actors.id)
+        .group_by(_actors.root_id)
+        .order_by(func.count().desc(), _actors.root_id)
+        .limit(limit)
+    )
+    if text:
+        query = query.where(_actors.root_id.in_([a.id for a in find(c, text, limit)]))
+    counted = pairs(c, query)
+    found = load(c, counted)
+    return [(found[root], n) for root, n in counted.items() if root in found]
+
+
 # --- changing ------------------------------------------------------------------------------
 
 

@@ -183,6 +183,7 @@ def _mention_row(
         "confidence": float(mention.confidence),
         "rule": mention.rule,
         "commune": mention.commune,
+        "placing": mention.placing,
         "sentence": mention.sentence,
         "description": mention.description,
     }

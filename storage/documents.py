@@ -15,6 +15,8 @@ from storage.columns import clean
 from storage.days import PARIS, day_of, known_on
 from storage.plain import from_event, from_message, to_event, to_message
 from storage.statements import chunks, insert_missing, upsert
+from vigie.errors import UnknownNameError
+from vigie.language import say
 from vigie.records import Document, DocumentKind, Reject, SourceKind
 
 if TYPE_CHECKING:
@@ -273,6 +275,19 @@ def waiting_count(c: Connection, version: str) -> int:
         .where(or_(_FIELDS.annotated < version, _FIELDS.annotated > version))
     )
     return int(c.execute(query).scalar_one())
+
+
+def identify(c: Connection, given: str) -> str:
+    """Return the id of the document of an id or an address.
+
+    Raises:
+        UnknownNameError: there is none.
+    """
+    query = select(_FIELDS.id).where(or_(_FIELDS.id == given, _FIELDS.url == given)).limit(1)
+    found = c.execute(query).scalar()
+    if found is None:
+        raise UnknownNameError(say("Pas de document « {given} ».", given=given))
+    return str(found)
 
 
 def revisions(c: Connection, document_id: str) -> list[tuple[date, str, str]]:

@@ -111,6 +111,18 @@ def last(c: Connection, who: str) -> Entry | None:
     return next((_entry(row) for row in c.execute(query)), None)
 
 
+def last_merge(c: Connection, who: str) -> Entry | None:
+    """Return the newest merge of a person that stands."""
+    query = (
+        _standing()
+        .where(_judgements.who == who)
+        .where(_judgements.verdict == Verdict.MERGE)
+        .order_by(_judgements.id.desc())
+        .limit(1)
+    )
+    return next((_entry(row) for row in c.execute(query)), None)
+
+
 def standing(c: Connection, actor_ids: Iterable[str]) -> dict[str, Entry]:
     """Return the last judgement that stands of each actor, by actor id."""
     found: dict[str, Entry] = {}

@@ -224,6 +224,7 @@ mentions = Table(
     Column("rule", Words, nullable=False),
     Column("commune", Words),
     Column("sentence", Words, nullable=False),
+    Column("placing", Words, nullable=False, server_default=""),
     Column("description", Words, nullable=False, server_default=""),
     Column("key", Words, nullable=False, server_default=""),  # of the name that it was resolved by
     Index(None, "actor_id", "known_on"),

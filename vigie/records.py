@@ -265,6 +265,22 @@ class Span:
     kind: ActorKind = ActorKind.UNKNOWN
 
 
+class Placing(StrEnum):
+    """How a sentence places an actor in a commune, the surest first."""
+
+    OWN = "own"
+    """Its name bears the commune: « la chorale de Folles »."""
+    DATELINE = "dateline"
+    """The sentence opens with it: « Folles : la chorale… »."""
+    THERE = "there"
+    """« … à Folles », the only commune of the sentence, after the name."""
+    SENTENCE = "sentence"
+    """Named in the same sentence in some other way."""
+    NEAR = "near"
+    """Named not far, in another sentence."""
+    NOWHERE = ""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Mention:
     """A span of label ACTOR or INSTITUTION in a document, with the sentence that holds it.
@@ -282,7 +298,9 @@ class Mention:
     rule: str
     kind: ActorKind = ActorKind.UNKNOWN
     commune: str | None = None
-    """INSEE code of the commune named nearest to it, if any."""
+    """INSEE code of the commune that its sentence places it in, or else named nearest, if any."""
+    placing: Placing = Placing.NOWHERE
+    """How it is placed there."""
     description: str = ""
     """What the sentence itself says that it is, in its own words; empty if it does not say."""
 
@@ -569,7 +587,9 @@ class Sighting:
     surface: str
     sentence: str
     communes: tuple[str, ...]
-    """INSEE codes: the one named nearest first, then the document's."""
+    """INSEE codes: the one of the mention first, then the document's."""
+    placing: Placing = Placing.NOWHERE
+    """How the mention is placed in the first of them; nowhere: they are the document's alone."""
     event_day: date | None = None
     dated: bool = True
     """False when the document bears no date: `day` is then that of its first fetching."""

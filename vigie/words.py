@@ -9,6 +9,7 @@ from vigie.records import (
     Label,
     Message,
     RejectReason,
+    RelationKind,
     SourceKind,
     Verdict,
 )
@@ -85,3 +86,17 @@ LABELS = {
     Label.PERSON: Message("personne"),
     Label.EVENT: Message("événement"),
 }
+
+RELATIONS = {
+    RelationKind.TOGETHER: Message("nommé avec"),
+    RelationKind.CARRIED_BY: Message("porté par"),
+    RelationKind.PARTNERS: Message("partenaire de"),
+    RelationKind.MEMBER_OF: Message("membre de"),
+}
+
+RELATIONS_TURNED = {
+    **RELATIONS,
+    RelationKind.CARRIED_BY: Message("porte"),
+    RelationKind.MEMBER_OF: Message("a pour membre"),
+}
+"""The same, seen from the second of the two."""

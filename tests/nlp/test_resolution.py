@@ -1,9 +1,10 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import permutations
 
 from nlp import resolution
-from vigie.records import Annotation, Label, Mention
+from vigie.records import Annotation, Label, Mention, Placing
 
 
 def annotation(document_id, *surfaces, acronyms=(), communes=()):
@@ -143,3 +144,27 @@ def test_similar_names_are_found_again_by_their_blocks():
     mine = set(resolution.blocks("tisserand fleuve", "Les Tisserands du Fleuve"))
     for key in ("tiserand fleuve", "tisserand", "tisserandfleuve"):
         assert mine & set(resolution.blocks(key, key)), key
+
+
+def test_the_last_letter_of_a_short_form_is_no_plural():
+    found = resolve([annotation("d1", "CCPA"), annotation("d2", "CCPAS")], {})
+    assert len(found.actors) == 2
+
+
+def test_a_group_of_many_towns_bears_the_town_that_the_text_goes_on_to_name():
+    def placed(document_id, surface, code):
+        made = annotation(document_id, surface)
+        (mention,) = made.mentions
+        own = replace(mention, commune=code, placing=Placing.OWN)
+        return replace(made, mentions=(own,))
+
+    found = resolve(
+        [
+            placed("d1", "Cercle d’échecs", "68224"),
+            placed("d2", "Cercle d’échecs de Mulhouse", "68224"),
+            placed("d3", "Cercle d’échecs", "67482"),
+        ],
+        {},
+    )
+    ids = actors_of(found)
+    assert ids["d1", 0] == ids["d2", 0] != ids["d3", 0]

@@ -20,8 +20,9 @@ def c(store):
         yield connection
 
 
-def tell(c, press, number, day, names, kind):
+def tell(desk, number, day, names, kind):
     """Store a document in which one sentence ties two actors."""
+    c, press = desk
     first, second = names
     document = press.document(number, day, text=f"Avec {first}, {second}.")
     documents.save(c, [document])
@@ -34,7 +35,7 @@ def tell(c, press, number, day, names, kind):
 
 
 def test_a_tie_has_its_document_its_sentence_and_its_day(c, press):
-    tell(c, press, 1, DAY, ("Fil et Co", "Terre d’Ill"), RelationKind.CARRIED_BY)
+    tell((c, press), 1, DAY, ("Fil et Co", "Terre d’Ill"), RelationKind.CARRIED_BY)
     [tie] = relations.ties(c, [ILL], DAY)
     assert (tie.actor_id, tie.other_id, tie.kind) == (FIL, ILL, RelationKind.CARRIED_BY)
     assert tie.sentence == "Fil et Co, Terre d’Ill."
@@ -44,14 +45,14 @@ def test_a_tie_has_its_document_its_sentence_and_its_day(c, press):
 
 
 def test_nothing_is_tied_before_it_was_known(c, press):
-    tell(c, press, 1, DAY, ("Fil et Co", "Terre d’Ill"), RelationKind.TOGETHER)
+    tell((c, press), 1, DAY, ("Fil et Co", "Terre d’Ill"), RelationKind.TOGETHER)
     assert relations.ties(c, [FIL], DAY - timedelta(days=1)) == []
     assert relations.edges(c, DAY - timedelta(days=1)) == []
     assert relations.edges(c, DAY, since=DAY + timedelta(days=1)) == []
 
 
 def test_reading_a_document_again_doubles_nothing_and_forgets_what_it_no_longer_says(c, press):
-    found = tell(c, press, 1, DAY, ("Fil et Co", "Terre d’Ill"), RelationKind.TOGETHER)
+    found = tell((c, press), 1, DAY, ("Fil et Co", "Terre d’Ill"), RelationKind.TOGETHER)
     once = relations.edges(c, DAY)
     annotations.save(c, [found], press.resolution(found))
     assert relations.edges(c, DAY) == once
@@ -60,10 +61,10 @@ def test_reading_a_document_again_doubles_nothing_and_forgets_what_it_no_longer_
 
 
 def test_the_network_counts_stories_and_turns_what_has_no_direction_one_way(c, press):
-    tell(c, press, 1, DAY, ("Fil et Co", "Terre d’Ill"), RelationKind.TOGETHER)
+    tell((c, press), 1, DAY, ("Fil et Co", "Terre d’Ill"), RelationKind.TOGETHER)
     later = DAY + timedelta(days=3)
-    tell(c, press, 2, later, ("Terre d’Ill", "Fil et Co"), RelationKind.TOGETHER)
-    tell(c, press, 3, DAY, ("Terre d’Ill", "Fil et Co"), RelationKind.MEMBER_OF)
+    tell((c, press), 2, later, ("Terre d’Ill", "Fil et Co"), RelationKind.TOGETHER)
+    tell((c, press), 3, DAY, ("Terre d’Ill", "Fil et Co"), RelationKind.MEMBER_OF)
     member, together = sorted(relations.edges(c, DAY + timedelta(days=9)), key=lambda e: e.kind)
     assert (together.actor_id, together.other_id, together.stories) == (FIL, ILL, 2)
     assert (together.first_day, together.last_day) == (DAY, later)
@@ -71,7 +72,7 @@ def test_the_network_counts_stories_and_turns_what_has_no_direction_one_way(c, p
 
 
 def test_a_merge_moves_the_ties_and_its_undoing_brings_them_back(c, press):
-    tell(c, press, 1, DAY, ("Fil et Co", "Terre d’Ill"), RelationKind.PARTNERS)
+    tell((c, press), 1, DAY, ("Fil et Co", "Terre d’Ill"), RelationKind.PARTNERS)
     press.publish(c, 2, DAY, "Les Ateliers du Quai")
     before = relations.edges(c, DAY)
     actors.merge(c, FIL, QUAI)

@@ -11,7 +11,7 @@ import sys
 import click
 
 from vigie import __version__
-from vigie.cli import demo, queue, reading, sources, work
+from vigie.cli import actors, demo, queue, reading, sources, work
 from vigie.errors import VigieError
 from vigie.language import say
 
@@ -36,6 +36,7 @@ for command in (
     queue.queue,
     queue.review,
     sources.sources,
+    actors.actors,
     reading.read,
     reading.extract,
     demo.simulate,

@@ -14,8 +14,8 @@ depends_on = None
 
 
 def upgrade() -> None:
-    """Add two columns and four tables."""
-    for name in ("description", "key"):
+    """Add three columns and four tables."""
+    for name in ("placing", "description", "key"):
         op.add_column("mentions", sa.Column(name, Words(), nullable=False, server_default=""))
     op.create_table(
         "relations",
