@@ -15,9 +15,10 @@ from typing import TYPE_CHECKING, TypeVar
 
 from crawlers import archive, files, spool
 from crawlers.batch import crawl as crawl_batch
-from flows import due
+from flows import due, learned
 from nlp import annotate as annotating
 from nlp import model, resolution, stories
+from nlp.annotate import Reader
 from signals.queue import detect as detect_candidates
 from storage import Connection, Store, actors, documents, facts, queues, sources
 from storage import annotations as stored_annotations
@@ -40,8 +41,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
     from datetime import date
     from pathlib import Path
-
-    from spacy.language import Language
 
 BATCH = 200
 """Documents a transaction: large enough to be fast, small enough to lose little."""
@@ -226,53 +225,78 @@ class _Rejects:
 # --- annotate ----------------------------------------------------------------------------
 
 
+AGAIN = 2_000
+"""Documents of an older version that one run reads again: some minutes of work."""
+
+
+@dataclass(frozen=True, slots=True)
+class ReadAgain:
+    """What reading did, and what it left for the next runs."""
+
+    done: int
+    left: int
+    """Documents that another version has read, and that still wait."""
+
+
 def annotate(
     settings: Settings,
     store: Store,
-    read: Callable[[list[str], Language], int] | None = None,
-) -> int:
-    """Annotate every document that waits; return how many.
+    read: Callable[[list[str], Reader], int] | None = None,
+    *,
+    again: int | None = AGAIN,
+) -> ReadAgain:
+    """Annotate every document that was never read, then `again` of those of another version.
 
-    `read` annotates one batch and returns how many no longer wait; by default `annotate_batch`.
+    So a change of the rules or of the model spreads over the runs, newest documents first, and
+    never keeps news waiting. `None`: all of them. `read` annotates one batch and returns how many
+    no longer wait; by default `annotate_batch`.
     """
+    version = learned.version(settings.data)
     with store.reading() as c:
-        total = documents.waiting_count(c, model.VERSION)
+        total = documents.waiting_count(c, version)
     if not total:
-        return 0
-    language_model = model.load()
-    done = 0
-    with progress(say("Lecture des documents"), total) as advance:
-        while ids := next_batch(store):
-            kept = (
-                read(ids, language_model)
-                if read
-                else annotate_batch(settings, store, ids, language_model)
-            )
+        return ReadAgain(0, 0)
+    reader = Reader(model.load(), learned.weights(settings.data), version)
+    work = read or (lambda ids, reader: annotate_batch(settings, store, ids, reader))
+    done, share = 0, total if again is None else again
+    with progress(say("Lecture des documents"), None if again else total) as advance:
+        for ids in _to_read(store, version, share):
+            kept = work(ids, reader)
             if not kept:
                 break  # what still waits is being edited: the next run reads it
             done += kept
             advance(len(ids))
-    return done
-
-
-def next_batch(store: Store) -> list[str]:
-    """Return the ids of the next documents to annotate, newest first."""
     with store.reading() as c:
-        return documents.waiting(c, model.VERSION, BATCH)
+        return ReadAgain(done, documents.waiting_count(c, version))
 
 
-def annotate_batch(
-    settings: Settings, store: Store, ids: list[str], language_model: Language
-) -> int:
+def _to_read(store: Store, version: str, share: int) -> Iterator[list[str]]:
+    """Yield batches of what was never read, then at most `share` of what is to be read again."""
+
+    def next_batch(limit: int, *, fresh: bool) -> list[str]:
+        with store.reading() as c:
+            if fresh:
+                return documents.unread(c, limit)
+            return documents.waiting(c, version, limit)
+
+    while ids := next_batch(BATCH, fresh=True):
+        yield ids
+    while share > 0 and (ids := next_batch(min(BATCH, share), fresh=False)):
+        share -= len(ids)
+        yield ids
+
+
+def annotate_batch(settings: Settings, store: Store, ids: list[str], reader: Reader) -> int:
     """Find mentions, actors and stories in documents; return how many no longer wait."""
     territory = gazetteer.territory(settings.watch.territory)
     with store.reading() as c:
         batch = documents.load(c, ids)
-    found = list(annotating.annotate(batch, language_model, territory))
+    found = list(annotating.annotate(batch, reader, territory))
     gathered = resolution.gather(found)
     with store.writing() as c:
         known = actors.by_blocks(c, gathered.blocks) | actors.by_keys(c, gathered.keys)
-        resolved = resolution.resolve(gathered, known)
+        judged = stored_annotations.judged(c, ids)
+        resolved = resolution.resolve(gathered, known, judged)
         hanging = stored_stories.followers(c, ids)
         kept = stored_annotations.save(c, found, resolved, read=batch)
         group_stories(c, ids, hanging)

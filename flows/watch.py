@@ -28,7 +28,7 @@ from vigie.settings import Settings, load, require_contact
 from vigie.terminal import progress
 
 if TYPE_CHECKING:
-    from spacy.language import Language
+    from nlp.annotate import Reader
 
 _WELL = (HealthState.LIVELY, HealthState.QUIET, HealthState.MOVED)
 
@@ -39,6 +39,8 @@ class Summary:
 
     taken: TakenIn
     annotated: int
+    left: int
+    """Documents that an older version has read, and that the next runs read again."""
     queue: Queue
     ailing: tuple[SourceHealth, ...]
     not_stored: tuple[str, ...] = ()
@@ -57,6 +59,8 @@ class Summary:
                 read=self.annotated,
             )
         ]
+        if self.left:
+            lines.append(self.left_line())
         lines += [
             say("{source} : {message}", source=health.source_id, message=health.message)
             for health in self.ailing
@@ -73,6 +77,14 @@ class Summary:
             )
         )
         return lines
+
+    def left_line(self) -> str:
+        """Return what the next runs read again, as a line for a person."""
+        return say(
+            "{n} document lu par une version précédente sera relu aux prochains passages.",
+            "{n} documents lus par une version précédente seront relus aux prochains passages.",
+            n=self.left,
+        )
 
     def markdown(self) -> str:
         """Return the summary as the artifact of the run."""
@@ -117,8 +129,8 @@ def _take_in(workspace: _Workspace, spool_file: Path, source_id: str) -> TakenIn
 
 
 @task(name="annotate", cache_policy=NO_CACHE, retries=2, retry_delay_seconds=5)
-def _annotate(workspace: _Workspace, ids: list[str], language_model: Language) -> int:
-    return steps.annotate_batch(workspace.settings, workspace.store, ids, language_model)
+def _annotate(workspace: _Workspace, ids: list[str], reader: Reader) -> int:
+    return steps.annotate_batch(workspace.settings, workspace.store, ids, reader)
 
 
 @task(name="detect", cache_policy=NO_CACHE, retries=2, retry_delay_seconds=5)
@@ -134,11 +146,12 @@ def watch(folder: str, until: str) -> Summary:
     try:
         workspace = _Workspace(settings, store)
         taken, not_stored = _crawl(workspace)
-        annotated = _annotate_all(workspace)
+        reading = _annotate_all(workspace)
         queue = _detect(workspace, date.fromisoformat(until))
         summary = Summary(
             taken=taken,
-            annotated=annotated,
+            annotated=reading.done,
+            left=reading.left,
             queue=queue,
             ailing=_ailing(workspace),
             not_stored=tuple(not_stored),
@@ -202,11 +215,11 @@ def _crawl(workspace: _Workspace) -> tuple[TakenIn, list[str]]:
     return taken, not_stored
 
 
-def _annotate_all(workspace: _Workspace) -> int:
+def _annotate_all(workspace: _Workspace) -> steps.ReadAgain:
     return steps.annotate(
         workspace.settings,
         workspace.store,
-        lambda ids, language_model: _annotate(workspace, ids, language_model),
+        lambda ids, reader: _annotate(workspace, ids, reader),
     )
 
 

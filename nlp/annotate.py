@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from dataclasses import replace
 from itertools import islice
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from nlp import (
     acronyms,
@@ -35,6 +36,7 @@ if TYPE_CHECKING:
 
     from spacy.language import Language
 
+    from nlp.classifier import Weights
     from nlp.recognition import Found
 
 BATCH = 16
@@ -76,20 +78,35 @@ def _span(raw: str, plain: str, found: Found) -> Span:
     )
 
 
+class Reader(NamedTuple):
+    """What reads texts: the language model, and the weights of the classifier with their version.
+
+    A workspace that has learnt from its judgements has weights of its own.
+    """
+
+    language_model: Language
+    weights: Weights | None = None
+    """`None`: those that come with the program."""
+    version: str = VERSION
+    """Of rules, model and weights together: what an annotation is marked with."""
+
+
 def annotate(
-    documents: Iterable[Document], language_model: Language, territory: frozenset[str]
+    documents: Iterable[Document], reader: Reader | Language, territory: frozenset[str]
 ) -> Iterator[Annotation]:
     """Yield the annotation of each document, in order.
 
     A document in a language that the model does not know is annotated as skipped, with why.
     """
+    reader = reader if isinstance(reader, Reader) else Reader(reader)
     pending = iter(documents)
     while batch := list(islice(pending, BATCH)):
         read = [_language(document) for document in batch]
         french = [document for document, found in zip(batch, read, strict=True) if found == "fr"]
-        done = iter(_annotate_french(french, language_model, territory))
+        done = iter(_annotate_french(french, reader, territory))
         for document, language in zip(batch, read, strict=True):
-            yield next(done) if language == "fr" else _skipped(document, language)
+            made = next(done) if language == "fr" else _skipped(document, language)
+            yield replace(made, version=reader.version)
 
 
 def _language(document: Document) -> str | None:
@@ -117,7 +134,7 @@ def _skipped(document: Document, language: str | None) -> Annotation:
 
 
 def _annotate_french(
-    documents: Sequence[Document], language_model: Language, territory: frozenset[str]
+    documents: Sequence[Document], reader: Reader, territory: frozenset[str]
 ) -> Iterator[Annotation]:
     originals = [document_text(document) for document in documents]
     prepared = [
@@ -125,7 +142,7 @@ def _annotate_french(
         for original, document in zip(originals, documents, strict=True)
     ]
     communes = [places.communes_in(plain, territory) for plain in prepared]
-    recognised = recognition.recognise(prepared, communes, language_model)
+    recognised = recognition.recognise(prepared, communes, reader.language_model, reader.weights)
     for document, original, plain, named, found in zip(
         documents, originals, prepared, communes, recognised, strict=True
     ):

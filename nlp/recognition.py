@@ -36,9 +36,13 @@ def recognise(
     texts: Sequence[str],
     communes: Sequence[Sequence[tuple[int, int, str]]],
     language_model: Language,
+    weights: classifier.Weights | None = None,
 ) -> Iterator[list[Found]]:
-    """Yield the names of each prepared text, by position; `communes` are those it names."""
-    weights = classifier.shipped()
+    """Yield the names of each prepared text, by position; `communes` are those it names.
+
+    `weights` are the classifier's; by default those that come with the program.
+    """
+    weights = weights or classifier.shipped()
     pairs = zip(texts, communes, strict=True)
     for batch in _batches(pairs):
         with model.swift(language_model):

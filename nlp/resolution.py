@@ -78,17 +78,27 @@ class Gathered:
         return {block for found in self.blocks_of.values() for block in found}
 
 
-def resolve(names_found: Gathered, known: Mapping[str, str]) -> Resolution:
+def resolve(
+    names_found: Gathered,
+    known: Mapping[str, str],
+    judged: Mapping[tuple[str, str], str] | None = None,
+) -> Resolution:
     """Return the actor of every mention, and what is new.
 
     Args:
         names_found: of a batch of documents; their order does not matter.
         known: key → actor id, for at least those of its keys that the base has, and the keys
             that share one of its blocks.
+        judged: (document id, surface) → actor id, of mentions that were read before and whose
+            actor a person has judged: where other rules make another key of such a name, it
+            leads to that actor still.
     """
     gathered, links, equated = names_found.names, names_found.links, names_found.equated
     groups = _Groups({*gathered, *known})
     for key, actor_id in sorted(known.items()):
+        groups.claim(key, actor_id)
+    heirs = _heirs(names_found, known, judged or {})
+    for key, actor_id in heirs.items():
         groups.claim(key, actor_id)
     similar = _similar_pairs(names_found, known)
     surely = [(a, b) for a, b in similar if _is_same(a, b)]
@@ -100,7 +110,7 @@ def resolve(names_found: Gathered, known: Mapping[str, str]) -> Resolution:
             Link(document_id=m.document_id, start=m.start, end=m.end, actor_id=ids[key], key=key)
             for m, key in links
         ),
-        actors=tuple(_new_actors(groups, gathered, ids, set(known.values()))),
+        actors=tuple(_new_actors(groups, gathered, ids, {*known.values(), *heirs.values()})),
         aliases=tuple(
             Alias(
                 key=key,
@@ -219,6 +229,18 @@ def _agreed(
     for short, full in pairs:
         if len(fulls[short]) == 1 and (short not in known or full not in known):
             yield short, full
+
+
+def _heirs(
+    found: Gathered, known: Mapping[str, str], judged: Mapping[tuple[str, str], str]
+) -> dict[str, str]:
+    """Return the actor of each new key most of whose mentions named a judged one before."""
+    votes: dict[str, Counter[str]] = defaultdict(Counter)
+    for mention, key in found.links if judged else ():
+        if key not in known:
+            votes[key][judged.get((mention.document_id, mention.surface), "")] += 1
+    chosen = {key: _most(counted, "") for key, counted in sorted(votes.items())}
+    return {key: actor_id for key, actor_id in chosen.items() if actor_id}
 
 
 # --- comparing ---------------------------------------------------------------------------

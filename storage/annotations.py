@@ -6,15 +6,15 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, bindparam, delete, select, update
+from sqlalchemy import Connection, bindparam, delete, func, select, update
 
 from storage import documents as stored_documents
 from storage import splits, tables
 from storage import stories as stored_stories
 from storage.folding import fold
-from storage.plain import from_message
+from storage.plain import from_message, to_message
 from storage.statements import chunks, insert_missing, upsert
-from vigie.records import Annotation, Document, Link, Mention, Resolution
+from vigie.records import Annotation, Document, Link, Mention, Message, Resolution
 
 DayOf = Callable[[Mention], date]
 
@@ -78,6 +78,85 @@ def save(
     for document_id, story_id in (stories or {}).items():
         stored_stories.set_story(c, document_id, story_id)
     return kept
+
+
+class Read(NamedTuple):
+    """A mention as it is stored, and whom it is taken for."""
+
+    begins: int
+    ends: int
+    surface: str
+    key: str
+    actor_id: str | None
+    """The actor under whose name it was met."""
+    actor_name: str
+    root_id: str | None
+    """The one that stands for it."""
+    root_name: str
+    commune: str | None
+    placing: str
+    description: str
+    parted_by: str
+    """The person who gave it to another actor, if one did."""
+
+
+def mentions_of(c: Connection, document_id: str) -> list[Read]:
+    """Return the mentions of a document by position."""
+    mentions, taken, parted = tables.mentions.c, tables.split_mentions.c, tables.splits.c
+    own, root = tables.actors.alias("own"), tables.actors.alias("root")
+    who = (
+        select(taken.surface, func.max(parted.who).label("who"))
+        .join(tables.splits, parted.id == taken.split_id)
+        .where(parted.undone_at.is_(None))
+        .where(taken.document_id == document_id)
+        .group_by(taken.surface)
+        .subquery()
+    )
+    query = (
+        select(
+            mentions.begins,
+            mentions.ends,
+            mentions.surface,
+            mentions.key,
+            mentions.actor_id,
+            func.coalesce(own.c.name, ""),
+            own.c.root_id,
+            func.coalesce(root.c.name, ""),
+            mentions.commune,
+            mentions.placing,
+            mentions.description,
+            func.coalesce(who.c.who, ""),
+        )
+        .outerjoin(own, own.c.id == mentions.actor_id)
+        .outerjoin(root, root.c.id == own.c.root_id)
+        .outerjoin(who, who.c.surface == mentions.surface)
+        .where(mentions.document_id == document_id)
+        .order_by(mentions.position)
+    )
+    return [Read(*row) for row in c.execute(query)]
+
+
+def state(c: Connection, document_id: str) -> tuple[str, Message | None]:
+    """Return the version that read a document, empty if none, and why it was skipped, if it was."""
+    table = tables.annotations.c
+    query = select(table.version, table.skipped).where(table.document_id == document_id)
+    row = c.execute(query).one_or_none()
+    return (row.version, to_message(row.skipped) if row.skipped else None) if row else ("", None)
+
+
+def judged(c: Connection, ids: Iterable[str]) -> dict[tuple[str, str], str]:
+    """Return (document id, surface) → actor id of the mentions whose actor a person has judged."""
+    mentions = tables.mentions.c
+    verdicts = select(tables.judgements.c.actor_id).distinct()
+    found: dict[tuple[str, str], str] = {}
+    for some in chunks(sorted(set(ids))):
+        query = (
+            select(mentions.document_id, mentions.surface, mentions.actor_id)
+            .where(mentions.document_id.in_(some))
+            .where(mentions.actor_id.in_(verdicts))
+        )
+        found |= {(document_id, surface): actor for document_id, surface, actor in c.execute(query)}
+    return found
 
 
 def _save_actors(c: Connection, resolution: Resolution) -> None:

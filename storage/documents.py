@@ -257,10 +257,24 @@ def _document(row: Row[Any]) -> Document:
 
 
 def waiting(c: Connection, version: str, limit: int) -> list[str]:
-    """Return the ids of documents not annotated with this version, newest first."""
+    """Return the ids of documents not annotated with this version.
+
+    Those that were never read come first, then those that another version read; newest first.
+    """
+    newest = select(_FIELDS.id).order_by(_FIELDS.known_on.desc(), _FIELDS.id)
+    found = unread(c, limit)
+    if len(found) < limit:
+        stale = newest.where(or_(_FIELDS.annotated < version, _FIELDS.annotated > version))
+        again = stale.where(_FIELDS.annotated != "").limit(limit - len(found))
+        found += c.execute(again).scalars()
+    return found
+
+
+def unread(c: Connection, limit: int) -> list[str]:
+    """Return the ids of documents that no version has annotated, newest first."""
     query = (
         select(_FIELDS.id)
-        .where(or_(_FIELDS.annotated < version, _FIELDS.annotated > version))
+        .where(_FIELDS.annotated == "")
         .order_by(_FIELDS.known_on.desc(), _FIELDS.id)
         .limit(limit)
     )

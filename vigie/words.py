@@ -8,6 +8,7 @@ from vigie.records import (
     HealthState,
     Label,
     Message,
+    Placing,
     RejectReason,
     RelationKind,
     SourceKind,
@@ -100,3 +101,12 @@ RELATIONS_TURNED = {
     RelationKind.MEMBER_OF: Message("a pour membre"),
 }
 """The same, seen from the second of the two."""
+
+PLACINGS = {
+    Placing.OWN: Message("son nom la porte"),
+    Placing.DATELINE: Message("elle ouvre la phrase"),
+    Placing.THERE: Message("la phrase le situe là"),
+    Placing.SENTENCE: Message("nommée dans la même phrase"),
+    Placing.NEAR: Message("nommée non loin"),
+    Placing.NOWHERE: Message("nommée dans le document"),
+}
