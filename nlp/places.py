@@ -38,21 +38,24 @@ class Entry(NamedTuple):
 
     tokens: tuple[str, ...]
     codes: tuple[str, ...]
-    """Most populous first."""
+    """Most populous first; of a former commune or a district, the commune that it is part of."""
+    part: bool = False
+    """It is a former commune or a district, known by its name to its own territory alone."""
 
 
 def communes_in(text: str, territory: frozenset[str]) -> list[tuple[int, int, str]]:
     """Return (start, end, INSEE code) of the communes named in a text, in their order.
 
     Of communes that share a name, one of the territory is meant first, then one of the
-    departments already named in the text, then the most populous.
+    departments already named in the text, then the most populous. A former commune or a district
+    of the territory stands for the commune that it is part of.
     """
     tokens = [(m.start(), m.end(), fold(m.group())) for m in TOKEN.finditer(text)]
     index = _index()
     found: list[tuple[int, int, tuple[str, ...]]] = []
     position = 0
     while position < len(tokens):
-        length, codes = _longest(index, tokens, position)
+        length, codes = _longest(index, tokens, position, territory)
         if length:
             start, end = tokens[position][0], tokens[position + length - 1][1]
             known = any(code in territory for code in codes) or _is_town(codes[0])
@@ -131,9 +134,16 @@ def _index() -> dict[tuple[str, ...], tuple[Entry, ...]]:
     for place in places:
         tokens = tuple(fold(t) for t in TOKEN.findall(place.name))
         names.setdefault(tokens, []).append(place.code)
+    parts: dict[tuple[str, ...], list[str]] = {}
+    for name, today in gazetteer.former().values():
+        tokens = tuple(fold(t) for t in TOKEN.findall(name))
+        if tokens not in names and today in gazetteer.communes():
+            parts.setdefault(tokens, []).append(today)
     by_start: dict[tuple[str, ...], list[Entry]] = {}
     for tokens, codes in names.items():
         by_start.setdefault(tokens[:2], []).append(Entry(tokens, tuple(codes)))
+    for tokens, codes in parts.items():
+        by_start.setdefault(tokens[:2], []).append(Entry(tokens, tuple(codes), part=True))
     return {
         start: tuple(sorted(entries, key=lambda e: -len(e.tokens)))
         for start, entries in by_start.items()
@@ -144,10 +154,13 @@ def _longest(
     index: dict[tuple[str, ...], tuple[Entry, ...]],
     tokens: list[tuple[int, int, str]],
     position: int,
+    territory: frozenset[str],
 ) -> tuple[int, tuple[str, ...]]:
     start = tuple(token[2] for token in tokens[position : position + 2])
     for entry in (*index.get(start, ()), *index.get(start[:1], ())):
         length = len(entry.tokens)
+        if entry.part and territory.isdisjoint(entry.codes):
+            continue
         if length <= 2 or entry.tokens == tuple(t[2] for t in tokens[position : position + length]):
             return length, entry.codes
     return 0, ()

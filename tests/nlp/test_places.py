@@ -79,3 +79,9 @@ def test_a_sentence_places_a_name_in_a_commune_and_says_how(text, name, placing)
     code, how = places.place_of(text, (start, start + len(name)), bounds, found)
     assert how == placing
     assert code == ("68224" if placing else None)
+
+
+def test_a_former_commune_of_the_territory_stands_for_the_one_that_it_is_part_of():
+    lille = gazetteer.territory(["200093201"])
+    assert named("Fête de quartier à Lomme.", lille) == [("Lomme", "59350")]
+    assert named("Fête de quartier à Lomme.") == []
