@@ -6,7 +6,7 @@ classifier asked again (Zeiler & Fergus 2014, occlusion).
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -103,7 +103,7 @@ def in_words(fact: str) -> Message:
         return PLAIN[fact]
     if name in SAID and value:
         value_said = NATURES.get(value, value) if name.endswith(("_is", "has")) else value
-        return Message(SAID[name].template, {"value": value_said})
+        return replace(SAID[name], values={"value": value_said})
     if "~" in fact:
         return Message("la terminaison d’un mot voisin : « -{value} »", {"value": fact[-3:]})
     return Message("un indice de forme ({value})", {"value": fact})

@@ -176,35 +176,34 @@ class Home:
 
     def reason(self) -> Message:
         """Return why, as a sentence that a reader can check."""
-        template, plural = _WHY[self.placing]
         place = gazetteer.communes()[self.commune].name
-        return Message(template, {"place": place, "n": self.stories}, plural)
+        return replace(_WHY[self.placing], values={"place": place, "n": self.stories})
 
 
 _WHY = {
-    Placing.OWN: (
+    Placing.OWN: Message(
         "{place}, que son nom porte ({n} récit).",
-        "{place}, que son nom porte ({n} récits).",
+        plural="{place}, que son nom porte ({n} récits).",
     ),
-    Placing.DATELINE: (
+    Placing.DATELINE: Message(
         "{place}, qui ouvre la phrase où il est nommé ({n} récit).",
-        "{place}, qui ouvre la phrase où il est nommé ({n} récits).",
+        plural="{place}, qui ouvre la phrase où il est nommé ({n} récits).",
     ),
-    Placing.THERE: (
+    Placing.THERE: Message(
         "{place}, où une phrase le situe ({n} récit).",
-        "{place}, où des phrases le situent ({n} récits).",
+        plural="{place}, où des phrases le situent ({n} récits).",
     ),
-    Placing.SENTENCE: (
+    Placing.SENTENCE: Message(
         "{place}, nommée dans la même phrase ({n} récit).",
-        "{place}, nommée dans la même phrase ({n} récits).",
+        plural="{place}, nommée dans la même phrase ({n} récits).",
     ),
-    Placing.NEAR: (
+    Placing.NEAR: Message(
         "{place}, nommée non loin de lui ({n} récit).",
-        "{place}, nommée non loin de lui ({n} récits).",
+        plural="{place}, nommée non loin de lui ({n} récits).",
     ),
-    Placing.NOWHERE: (
+    Placing.NOWHERE: Message(
         "{place}, nommée dans le même document ({n} récit).",
-        "{place}, nommée dans les mêmes documents ({n} récits).",
+        plural="{place}, nommée dans les mêmes documents ({n} récits).",
     ),
 }
 

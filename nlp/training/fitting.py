@@ -134,7 +134,8 @@ def _network(units: int, seed: int) -> MLPClassifier:
 def _fitted(network: MLPClassifier, matrix: csr_matrix, wanted: NDArray[np.int64]) -> MLPClassifier:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", ConvergenceWarning)  # stopping early is meant
-        return network.fit(matrix, wanted)
+        network.fit(matrix, wanted)
+    return network
 
 
 def _all_classes(network: MLPClassifier) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
