@@ -1,23 +1,26 @@
 """How well documents that tell the same story are recognised, and how fast.
 
-Three measures: pairs written by hand (`tests/examples/stories/pairs.jsonl`), releases invented
-and rewritten here in ten ways among look-alikes, and, if `../shared/real` is there, speed on real
-texts. Run with `python -m benchmarks.duplicates`.
+Four measures: pairs written by hand (`tests/examples/stories/pairs.jsonl`), the documents of two
+simulated territories, releases invented and rewritten here in ten ways among look-alikes, and, if
+`../shared/real` is there, speed on real texts. Run with `python -m benchmarks.duplicates`.
 """
 
 from __future__ import annotations
 
 import json
 import random
+import tempfile
 import time
 from collections import defaultdict
+from datetime import date
 from functools import cache
 from itertools import combinations
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from benchmarks import report
 from nlp import stories
+from simulation import simulate
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -29,6 +32,7 @@ FRAGMENTS = EXAMPLES / "fragments.txt"
 REAL = HERE.parent.parent / "shared" / "real" / "corpus-dev.jsonl"
 SEED = 7
 RELEASES = 300
+TERRITORIES = ("mulhouse", "strasbourg")
 WINDOW = 80
 """Documents: about three weeks of a lab's sources, within which copies are looked for."""
 
@@ -90,13 +94,23 @@ def rewrites() -> dict[str, Callable[[list[str], random.Random], str]]:
     }
 
 
-def measure(texts: list[str], story: list[int]) -> dict[str, float]:
-    """Return pairwise precision, recall and F over texts grouped one after the other."""
+DAYS = 21
+"""What the storage looks back at."""
+
+
+def measure(
+    texts: list[str], story: list[str], days: list[int], window: int = DAYS
+) -> dict[str, float]:
+    """Return pairwise precision, recall and F over texts grouped one after the other.
+
+    `days` are those of the texts, ascending; only `window` days before a text are looked at.
+    """
     prints = [stories.fingerprint(text) for text in texts]
     given: list[str] = []
     by_band: dict[str, list[int]] = defaultdict(list)
     for number, found in enumerate(prints):
-        near = {n for band in found.bands for n in by_band[band] if number - n <= WINDOW}
+        shared = {n for band in found.bands for n in by_band[band]}
+        near = {n for n in shared if days[number] - days[n] <= window}
         neighbours = [(str(n), given[n], prints[n].signature) for n in sorted(near)]
         given.append(stories.story_of(found.signature, neighbours) or str(number))
         for band in found.bands:
@@ -160,8 +174,27 @@ def invented() -> tuple[dict[str, float], list[tuple[str, float]]]:
             story.append(number)
             found_by[way].append(stories.same(original, stories.fingerprint(texts[-1])))
     order = sorted(range(len(texts)), key=lambda n: story[n] + rng.uniform(0, WINDOW / 8))
-    figures = measure([texts[n] for n in order], [story[n] for n in order])
+    rank = list(range(len(order)))
+    figures = measure([texts[n] for n in order], [str(story[n]) for n in order], rank, WINDOW)
     return figures, [(way, sum(found_by[way]) / len(found_by[way])) for way in ways]
+
+
+def simulated(territory: str) -> dict[str, float]:
+    """Return the measure over half a year of a simulated territory; its truth knows the copies."""
+    with tempfile.TemporaryDirectory() as made:
+        simulate(Path(made), territory, weeks=26, seed=SEED)
+        documents = _lines(Path(made) / "documents.jsonl")
+        truth = {told["url"]: told["story"] for told in _lines(Path(made) / "annotations.jsonl")}
+    documents.sort(key=lambda document: document["date"])
+    return measure(
+        ["\n\n".join(filter(None, (d["title"], d["text"]))) for d in documents],
+        [truth[d["url"]] for d in documents],
+        [date.fromisoformat(d["date"][:10]).toordinal() for d in documents],
+    )
+
+
+def _lines(path: Path) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
 
 
 def speed() -> float | None:
@@ -181,8 +214,11 @@ def main() -> None:
     hand = by_hand()
     wrong = [(why, same, answer) for why, same, answer in hand if same is not answer]
     figures, ways = invented()
+    by_territory = {name: simulated(name) for name in TERRITORIES}
     each = speed()
-    report.table("Même histoire ?", ["mesure", "valeur"], [*figures.items()])
+    report.table("Même histoire ? (inventés)", ["mesure", "valeur"], [*figures.items()])
+    for name, found in by_territory.items():
+        report.table(f"Même histoire ? ({name} simulé)", ["mesure", "valeur"], [*found.items()])
     report.table("Reconnu face à l’original", ["réécriture", "part"], ways)
     report.table(
         f"Paires écrites à la main : {len(hand) - len(wrong)} justes sur {len(hand)}",
@@ -194,6 +230,7 @@ def main() -> None:
         "duplicates",
         {
             "invented": figures,
+            "simulated": by_territory,
             "by_way": dict(ways),
             "hand_right": len(hand) - len(wrong),
             "hand": len(hand),

@@ -15,11 +15,15 @@ import tempfile
 import time
 from collections import Counter, defaultdict
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from benchmarks import report
 from nlp import names, resolution
 from simulation import simulate
 from vigie.records import ActorKind, Annotation, Label, Mention
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 BATCH = 200
 LARGE = 100_000
@@ -95,8 +99,9 @@ def run(base: Base, found: list[Annotation]) -> tuple[dict[tuple[str, int], str]
     for at in range(0, len(found), BATCH):
         batch = found[at : at + BATCH]
         start = time.perf_counter()
-        known = base.known(resolution.keys_of(batch), resolution.blocks_of(batch))
-        resolved = resolution.resolve(batch, known)
+        gathered = resolution.gather(batch)
+        known = base.known(gathered.keys, gathered.blocks)
+        resolved = resolution.resolve(gathered, known)
         spent += time.perf_counter() - start
         for alias in resolved.aliases:
             base.add(alias.key, alias.actor_id, alias.blocks)
@@ -120,17 +125,22 @@ def bcubed(
     return {"precision": precision, "recall": recall, "f": f, "mixed actors": mixed}
 
 
-def large() -> Base:
-    """Return a base of 100,000 invented actors, their names made of real syllables."""
-    base = Base()
+def invented_names(count: int) -> Iterator[str]:
+    """Yield different names made of real syllables."""
     parts = ["bal", "dor", "mi", "ket", "ran", "sol", "vi", "tun", "lac", "per", "gau", "che"]
     heads = ["Atelier", "Jardin", "Maison", "Fabrique", "Amis"]
-    for number in range(LARGE):
+    for number in range(count):
         rest, word = number, ""
         for _ in range(5):
             rest, part = divmod(rest, len(parts))
             word += parts[part]
-        name = f"{heads[number % len(heads)]} {word}"
+        yield f"{heads[number % len(heads)]} {word}"
+
+
+def large() -> Base:
+    """Return a base of 100,000 invented actors."""
+    base = Base()
+    for name in invented_names(LARGE):
         key = names.key(name)
         base.add(key, resolution.actor_id(key), resolution.blocks(key, name))
     return base

@@ -10,14 +10,16 @@ import json
 import uuid
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
+from heapq import heapify, heappop, heappush
 from itertools import islice
 from typing import TYPE_CHECKING, TypeVar
 
 from crawlers import archive, boilerplate, files, registries, spool
 from crawlers.batch import crawl as crawl_batch
-from flows import due
+from flows import due, learned
 from nlp import annotate as annotating
 from nlp import model, resolution, stories
+from nlp.annotate import Reader
 from signals.queue import detect as detect_candidates
 from storage import Connection, Store, actors, documents, facts, queues, sources
 from storage import annotations as stored_annotations
@@ -26,7 +28,6 @@ from vigie import gazetteer, lock
 from vigie.catalogue import suggest_id
 from vigie.language import render, say, terminal_language
 from vigie.records import (
-    Annotation,
     Document,
     DocumentKind,
     HttpState,
@@ -44,8 +45,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
     from datetime import date
     from pathlib import Path
-
-    from spacy.language import Language
 
 BATCH = 200
 """Documents a transaction: large enough to be fast, small enough to lose little."""
@@ -175,7 +174,8 @@ def _mark_known(c: Connection, listed: list[KnownActor]) -> None:
     found = resolution.as_annotations(listed)
     if not found:
         return
-    resolved = resolution.resolve(found, _known_names(c, found))
+    gathered = resolution.gather(found)
+    resolved = resolution.resolve(gathered, _known_names(c, gathered))
     actors.save(c, resolved)
     days: dict[str, date] = {}
     for link in resolved.links:
@@ -184,9 +184,8 @@ def _mark_known(c: Connection, listed: list[KnownActor]) -> None:
     actors.mark_known(c, days)
 
 
-def _known_names(c: Connection, found: list[Annotation]) -> dict[str, str]:
-    known = actors.by_blocks(c, resolution.blocks_of(found))
-    return known | actors.by_keys(c, resolution.keys_of(found))
+def _known_names(c: Connection, gathered: resolution.Gathered) -> dict[str, str]:
+    return actors.by_blocks(c, gathered.blocks) | actors.by_keys(c, gathered.keys)
 
 
 def _source_of(record: spool.Record) -> str:
@@ -348,62 +347,106 @@ class _Rejects:
 # --- annotate ----------------------------------------------------------------------------
 
 
+AGAIN = 2_000
+"""Documents of an older version that one run reads again: some minutes of work."""
+
+
+@dataclass(frozen=True, slots=True)
+class ReadAgain:
+    """What reading did, and what it left for the next runs."""
+
+    done: int
+    left: int
+    """Documents that another version has read, and that still wait."""
+
+
 def annotate(
     settings: Settings,
     store: Store,
-    read: Callable[[list[str], Language], int] | None = None,
-) -> int:
-    """Annotate every document that waits; return how many.
+    read: Callable[[list[str], Reader], int] | None = None,
+    *,
+    again: int | None = AGAIN,
+) -> ReadAgain:
+    """Annotate every document that was never read, then `again` of those of another version.
 
-    `read` annotates one batch and returns how many no longer wait; by default `annotate_batch`.
+    So a change of the rules or of the model spreads over the runs, newest documents first, and
+    never keeps news waiting. `None`: all of them. `read` annotates one batch and returns how many
+    no longer wait; by default `annotate_batch`.
     """
+    version = learned.version(settings.data)
     with store.reading() as c:
-        total = documents.waiting_count(c, model.VERSION)
+        total = documents.waiting_count(c, version)
     if not total:
-        return 0
-    language_model = model.load()
-    done = 0
-    with progress(say("Lecture des documents"), total) as advance:
-        while ids := next_batch(store):
-            kept = (
-                read(ids, language_model)
-                if read
-                else annotate_batch(settings, store, ids, language_model)
-            )
+        return ReadAgain(0, 0)
+    reader = Reader(model.load(), learned.weights(settings.data), version)
+    work = read or (lambda ids, reader: annotate_batch(settings, store, ids, reader))
+    done, share = 0, total if again is None else again
+    with progress(say("Lecture des documents"), None if again else total) as advance:
+        for ids in _to_read(store, version, share):
+            kept = work(ids, reader)
             if not kept:
                 break  # what still waits is being edited: the next run reads it
             done += kept
             advance(len(ids))
-    return done
-
-
-def next_batch(store: Store) -> list[str]:
-    """Return the ids of the next documents to annotate, newest first."""
     with store.reading() as c:
-        return documents.waiting(c, model.VERSION, BATCH)
+        return ReadAgain(done, documents.waiting_count(c, version))
 
 
-def annotate_batch(
-    settings: Settings, store: Store, ids: list[str], language_model: Language
-) -> int:
+def _to_read(store: Store, version: str, share: int) -> Iterator[list[str]]:
+    """Yield batches of what was never read, then at most `share` of what is to be read again."""
+
+    def next_batch(limit: int, *, fresh: bool) -> list[str]:
+        with store.reading() as c:
+            if fresh:
+                return documents.unread(c, limit)
+            return documents.waiting(c, version, limit)
+
+    while ids := next_batch(BATCH, fresh=True):
+        yield ids
+    while share > 0 and (ids := next_batch(min(BATCH, share), fresh=False)):
+        share -= len(ids)
+        yield ids
+
+
+def annotate_batch(settings: Settings, store: Store, ids: list[str], reader: Reader) -> int:
     """Find mentions, actors and stories in documents; return how many no longer wait."""
     territory = gazetteer.territory(settings.watch.territory)
     with store.reading() as c:
         batch = documents.load(c, ids)
-    found = list(annotating.annotate(batch, language_model, territory))
+    found = list(annotating.annotate(batch, reader, territory))
+    gathered = resolution.gather(found)
     with store.writing() as c:
-        resolved = resolution.resolve(found, _known_names(c, found))
+        judged = stored_annotations.judged(c, ids)
+        resolved = resolution.resolve(gathered, _known_names(c, gathered), judged)
+        hanging = stored_stories.followers(c, ids)
         kept = stored_annotations.save(c, found, resolved, read=batch)
-        _group_stories(c, found)
+        group_stories(c, ids, hanging)
     return kept
 
 
-def _group_stories(c: Connection, found: list[Annotation]) -> None:
-    """Give each document the story of its nearest likeness, or one of its own."""
-    for annotation in sorted(found, key=lambda one: one.document_id):
-        neighbours = stored_stories.neighbours(c, annotation.document_id, annotation.bands)
-        story = stories.story_of(annotation.signature, neighbours)
-        stored_stories.set_story(c, annotation.document_id, story or annotation.document_id)
+def group_stories(c: Connection, read: Iterable[str], hanging: Iterable[str]) -> None:
+    """Give documents the story of their nearest likeness among those known before them.
+
+    Documents are read newest first, so that the later ones that share words with one just read
+    are looked at again: their story may begin earlier than was known. `hanging` are those that
+    hung on the former text of one that was read again.
+    """
+    new = set(read)
+    waiting = [(day, i) for i, day in stored_stories.days(c, {*new, *hanging}).items()]
+    heapify(waiting)
+    done: set[str] = set()
+    while waiting:
+        _, document_id = heappop(waiting)
+        here = None if document_id in done else stored_stories.around(c, document_id)
+        done.add(document_id)
+        if here is None:
+            continue
+        story = stories.story_of(here.signature, here.earlier) or document_id
+        if story != here.story_id:
+            stored_stories.set_story(c, document_id, story)
+        if story != here.story_id or document_id in new:
+            for later in here.later:
+                heappush(waiting, later)
 
 
 # --- detect ------------------------------------------------------------------------------

@@ -29,7 +29,7 @@ from vigie.settings import Settings, load, require_contact
 from vigie.terminal import progress
 
 if TYPE_CHECKING:
-    from spacy.language import Language
+    from nlp.annotate import Reader
 
 _WELL = (HealthState.LIVELY, HealthState.QUIET, HealthState.MOVED)
 
@@ -40,6 +40,8 @@ class Summary:
 
     taken: TakenIn
     annotated: int
+    left: int
+    """Documents that an older version has read, and that the next runs read again."""
     queue: Queue
     ailing: tuple[SourceHealth, ...]
     not_stored: tuple[str, ...] = ()
@@ -58,6 +60,8 @@ class Summary:
                 read=self.annotated,
             )
         ]
+        if self.left:
+            lines.append(self.left_line())
         lines += [
             say("{source} : {message}", source=health.source_id, message=health.message)
             for health in self.ailing
@@ -74,6 +78,14 @@ class Summary:
             )
         )
         return lines
+
+    def left_line(self) -> str:
+        """Return what the next runs read again, as a line for a person."""
+        return say(
+            "{n} document lu par une version précédente sera relu aux prochains passages.",
+            "{n} documents lus par une version précédente seront relus aux prochains passages.",
+            n=self.left,
+        )
 
     def markdown(self) -> str:
         """Return the summary as the artifact of the run."""
@@ -118,8 +130,8 @@ def _take_in(workspace: _Workspace, spool_file: Path, source_id: str) -> TakenIn
 
 
 @task(name="annotate", cache_policy=NO_CACHE, retries=2, retry_delay_seconds=5)
-def _annotate(workspace: _Workspace, ids: list[str], language_model: Language) -> int:
-    return steps.annotate_batch(workspace.settings, workspace.store, ids, language_model)
+def _annotate(workspace: _Workspace, ids: list[str], reader: Reader) -> int:
+    return steps.annotate_batch(workspace.settings, workspace.store, ids, reader)
 
 
 @task(name="detect", cache_policy=NO_CACHE, retries=2, retry_delay_seconds=5)
@@ -140,11 +152,12 @@ def _watched(settings: Settings, until: date) -> Summary:
     try:
         workspace = _Workspace(settings, store)
         taken, not_stored = _crawl(workspace)
-        annotated = _annotate_all(workspace)
+        reading = _annotate_all(workspace)
         queue = _detect(workspace, until)
         summary = Summary(
             taken=taken,
-            annotated=annotated,
+            annotated=reading.done,
+            left=reading.left,
             queue=queue,
             ailing=_ailing(workspace),
             not_stored=tuple(not_stored),
@@ -211,11 +224,11 @@ def _crawl(workspace: _Workspace) -> tuple[TakenIn, list[str]]:
     return taken, not_stored
 
 
-def _annotate_all(workspace: _Workspace) -> int:
+def _annotate_all(workspace: _Workspace) -> steps.ReadAgain:
     return steps.annotate(
         workspace.settings,
         workspace.store,
-        lambda ids, language_model: _annotate(workspace, ids, language_model),
+        lambda ids, reader: _annotate(workspace, ids, reader),
     )
 
 

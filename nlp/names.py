@@ -18,6 +18,7 @@ from nlp.words import ARTICLES, COMMON, DATES, HEADS, LEGAL, NOT_NAMES
 from vigie import gazetteer
 
 TOKEN = re.compile(r"[^\W_]+")
+OF_MANY = re.compile(r"(?:[Ll][’'])?\w+ des \w+[sx]")
 DOTTED = re.compile(r"\b(?:[^\W\d_]\.\s?){2,}(?=\W|$)")
 CAMEL = re.compile(r"(?<=[a-zà-ÿ]{2})(?=[A-ZÀ-Ý][a-zà-ÿ]{2})")
 LETTERS = str.maketrans(
@@ -49,6 +50,7 @@ SAID_IN_ONE = {
 }
 SUGGESTED_FROM = 0.72
 LONGEST_NAME = 110
+LONGEST_ACRONYM = 8
 
 
 @lru_cache(maxsize=65536)
@@ -63,7 +65,12 @@ def compact(name_key: str) -> str:
 
 
 def tokens(name: str) -> list[str]:
-    """Return the folded words of a name, without articles and legal forms, in the singular."""
+    """Return the folded words of a name, without articles and legal forms, in the singular.
+
+    The last letter of a short form is no plural mark.
+    """
+    if name.isupper() and name.isalpha() and len(name) <= LONGEST_ACRONYM:
+        return [fold(name)]
     whole = [WRITTEN_OUT.get(token, token) for token in TOKEN.findall(fold(_joined(name)))]
     kept = [token for token in whole if token not in ARTICLES]
     kept = _in_one([singular(token) for token in kept or whole])
@@ -87,9 +94,21 @@ def singular(token: str) -> str:
     return token
 
 
+@lru_cache(maxsize=65536)
 def is_generic(name_key: str) -> bool:
     """Tell whether a key holds nothing that names one actor: « comité des fêtes »."""
     return all(word in COMMON or word in HEADS or len(word) == 1 for word in name_key.split())
+
+
+def has_head(name: str) -> bool:
+    """Tell whether a name opens with what many groups are: « amicale », « club », « cercle »."""
+    words = tokens(name)
+    return bool(words) and (words[0] in HEADS or words[0] in COMMON)
+
+
+def is_of_many(name: str) -> bool:
+    """Tell whether a name says only what people a group is of: « Amicale des retraités »."""
+    return OF_MANY.fullmatch(name) is not None and has_head(name)
 
 
 def is_plausible(name: str) -> bool:

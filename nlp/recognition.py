@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from nlp import agreement, classifier, features, questions
+from nlp import agreement, classifier, features, model, questions
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -36,14 +36,22 @@ def recognise(
     texts: Sequence[str],
     communes: Sequence[Sequence[tuple[int, int, str]]],
     language_model: Language,
+    weights: classifier.Weights | None = None,
 ) -> Iterator[list[Found]]:
-    """Yield the names of each prepared text, by position; `communes` are those it names."""
-    weights = classifier.shipped()
+    """Yield the names of each prepared text, by position; `communes` are those it names.
+
+    `weights` are the classifier's; by default those that come with the program.
+    """
+    weights = weights or classifier.shipped()
     pairs = zip(texts, communes, strict=True)
     for batch in _batches(pairs):
-        docs = language_model.pipe([plain for plain, _ in batch], batch_size=len(batch))
-        for doc, (_, named) in zip(docs, batch, strict=True):
-            yield names_of(doc, questions.questions(doc, named), weights)
+        with model.swift(language_model):
+            docs = language_model.pipe([plain for plain, _ in batch], batch_size=len(batch))
+            found = [
+                names_of(doc, questions.questions(doc, named), weights)
+                for doc, (_, named) in zip(docs, batch, strict=True)
+            ]
+        yield from found
 
 
 def _batches(

@@ -1,7 +1,7 @@
 """Which actor each mention names: sure matches by themselves, the others as questions.
 
-Pure and incremental. For a batch of annotations the caller fetches the aliases that
-`keys_of` and `blocks_of` ask for, never more, so that the cost of a mention does not depend on
+Pure and incremental. For a batch of annotations the caller fetches the aliases that its
+`keys` and `blocks` ask for, never more, so that the cost of a mention does not depend on
 how many actors there are. Two keys name one actor by themselves when they are equal once their
 spaces are gone, when a text says that one is the other's acronym, or when one letter of a long
 name differs; two actors that are both in the base already are never joined, only suggested.
@@ -11,10 +11,12 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from dataclasses import dataclass, field
+from functools import lru_cache
 from hashlib import blake2b
 from typing import TYPE_CHECKING, TypeVar
 
 from nlp import kinds, lexicon, names
+from vigie import gazetteer
 from vigie.records import (
     ActorKind,
     Alias,
@@ -24,6 +26,7 @@ from vigie.records import (
     Mention,
     Message,
     NewActor,
+    Placing,
     Resolution,
     Suggestion,
 )
@@ -54,46 +57,68 @@ class _Name:
     mentions: list[Mention] = field(default_factory=list)
 
 
-def keys_of(annotations: Iterable[Annotation]) -> set[str]:
-    """Return the keys under which the names of some annotations may be known."""
-    return set(_gather(list(annotations))[0])
+@dataclass(frozen=True, slots=True)
+class Gathered:
+    """The names of a batch of annotations, and what must be known to resolve them."""
+
+    names: Mapping[str, _Name]
+    links: Sequence[tuple[Mention, str]]
+    """Each mention with its key."""
+    equated: Sequence[tuple[str, str]]
+    """Keys of a short form and of the full name that a text gives for it."""
+    blocks_of: Mapping[str, tuple[str, ...]]
+    """The blocks of each key."""
+
+    @property
+    def keys(self) -> set[str]:
+        """Return the keys under which these names may be known."""
+        return set(self.names)
+
+    @property
+    def blocks(self) -> set[str]:
+        """Return the blocks by which names similar to these are found."""
+        return {block for found in self.blocks_of.values() for block in found}
 
 
-def blocks_of(annotations: Iterable[Annotation]) -> set[str]:
-    """Return the blocks by which names similar to those of some annotations are found."""
-    gathered = _gather(list(annotations))[0]
-    return {block for key, name in gathered.items() for block in blocks(key, _surface(name))}
-
-
-def resolve(annotations: Sequence[Annotation], known: Mapping[str, str]) -> Resolution:
+def resolve(
+    names_found: Gathered,
+    known: Mapping[str, str],
+    judged: Mapping[tuple[str, str], str] | None = None,
+) -> Resolution:
     """Return the actor of every mention, and what is new.
 
     Args:
-        annotations: of a batch of documents; their order does not matter.
-        known: key → actor id, for at least those of `keys_of(annotations)` that the base has,
-            and the keys that share a block of `blocks_of(annotations)`.
+        names_found: of a batch of documents; their order does not matter.
+        known: key → actor id, for at least those of its keys that the base has, and the keys
+            that share one of its blocks.
+        judged: (document id, surface) → actor id, of mentions that were read before and whose
+            actor a person has judged: where other rules make another key of such a name, it
+            leads to that actor still.
     """
-    gathered, links, equated = _gather(annotations)
+    gathered, links, equated = names_found.names, names_found.links, names_found.equated
     groups = _Groups({*gathered, *known})
     for key, actor_id in sorted(known.items()):
         groups.claim(key, actor_id)
-    similar = _similar_pairs(gathered, known)
+    heirs = _heirs(names_found, known, judged or {})
+    for key, actor_id in heirs.items():
+        groups.claim(key, actor_id)
+    similar = _similar_pairs(names_found, known)
     surely = [(a, b) for a, b in similar if _is_same(a, b)]
     for a, b in [*surely, *_agreed(equated, known)]:
         groups.join(a, b)
     ids = _identities(groups, gathered)
     return Resolution(
         links=tuple(
-            Link(document_id=m.document_id, start=m.start, end=m.end, actor_id=ids[key])
+            Link(document_id=m.document_id, start=m.start, end=m.end, actor_id=ids[key], key=key)
             for m, key in links
         ),
-        actors=tuple(_new_actors(groups, gathered, ids, set(known.values()))),
+        actors=tuple(_new_actors(groups, gathered, ids, {*known.values(), *heirs.values()})),
         aliases=tuple(
             Alias(
                 key=key,
                 surface=_surface(name),
                 actor_id=ids[key],
-                blocks=blocks(key, _surface(name)),
+                blocks=names_found.blocks_of[key],
             )
             for key, name in sorted(gathered.items())
             if key not in known
@@ -150,6 +175,7 @@ def actor_id(key: str) -> str:
     return "a-" + blake2b(key.encode(), digest_size=8).hexdigest()
 
 
+@lru_cache(maxsize=65536)
 def blocks(key: str, surface: str) -> tuple[str, ...]:
     """Return the strings that a name shares with those that may be the same.
 
@@ -174,17 +200,15 @@ def blocks(key: str, surface: str) -> tuple[str, ...]:
 # --- gathering ---------------------------------------------------------------------------
 
 
-def _gather(
-    annotations: Sequence[Annotation],
-) -> tuple[dict[str, _Name], list[tuple[Mention, str]], list[tuple[str, str]]]:
-    """Return the names by key, each mention's key, and the pairs (acronym, full name) of keys."""
+def gather(annotations: Iterable[Annotation]) -> Gathered:
+    """Return the names of a batch of annotations, whatever their order."""
     gathered: dict[str, _Name] = defaultdict(_Name)
     links: list[tuple[Mention, str]] = []
     pairs: set[tuple[str, str]] = set()
     for annotation in sorted(annotations, key=lambda a: a.document_id):
-        full_of = _acronyms(annotation)
-        for mention in annotation.mentions:
-            own = _key(mention, annotation)
+        keyed = [(mention, _key(mention, annotation)) for mention in annotation.mentions]
+        full_of = _acronyms(annotation, keyed)
+        for mention, own in keyed:
             if not own:
                 continue
             key = full_of.get(own, own)
@@ -197,26 +221,32 @@ def _gather(
                 gathered[short].surfaces.update(
                     s for s, _ in annotation.acronyms if names.key(s) == short
                 )
-    return dict(gathered), links, sorted(pairs)
+    blocks_of = {key: blocks(key, _surface(name)) for key, name in gathered.items()}
+    return Gathered(dict(gathered), links, sorted(pairs), blocks_of)
 
 
 def _key(mention: Mention, annotation: Annotation) -> str:
     """Return the key of a mention; a name that many towns have bears its town.
 
-    A « comité des fêtes » is another one in the next village.
+    A « comité des fêtes » is another one in the next village, and « l’amicale des retraités »
+    that the text goes on to call « de Folles » is not the one of another place.
     """
+    if mention.placing is Placing.OWN and mention.commune and names.has_head(mention.surface):
+        town = gazetteer.communes()[mention.commune].name
+        if not names.fold(mention.surface).endswith(names.fold(town)):
+            return names.key(f"{mention.surface} de {town}")
     key = names.key(mention.surface) or names.fold(mention.surface).strip()
     if not any(character.isalnum() for character in key):
         return ""
-    if names.is_generic(key):
+    if names.is_generic(key) or names.is_of_many(mention.surface):
         commune = mention.commune or next(iter(annotation.communes), None)
         return f"{key}@{commune}" if commune else key
     return key
 
 
-def _acronyms(annotation: Annotation) -> dict[str, str]:
+def _acronyms(annotation: Annotation, keyed: Sequence[tuple[Mention, str]]) -> dict[str, str]:
     """Return acronym → full name, as keys, by what a text says or shows by its initials."""
-    keys = {_key(mention, annotation): mention.surface for mention in annotation.mentions}
+    keys = {key: mention.surface for mention, key in keyed}
     keys.pop("", None)
     said = {
         short_key: full_key
@@ -234,7 +264,9 @@ def _acronyms(annotation: Annotation) -> dict[str, str]:
     return {short: full for short, full in said.items() if full not in said}
 
 
-def _agreed(pairs: list[tuple[str, str]], known: Mapping[str, str]) -> Iterator[tuple[str, str]]:
+def _agreed(
+    pairs: Sequence[tuple[str, str]], known: Mapping[str, str]
+) -> Iterator[tuple[str, str]]:
     """Yield the pairs whose acronym stands for one name only, in the batch and in the base."""
     fulls: dict[str, set[str]] = defaultdict(set)
     for short, full in pairs:
@@ -244,19 +276,33 @@ def _agreed(pairs: list[tuple[str, str]], known: Mapping[str, str]) -> Iterator[
             yield short, full
 
 
+def _heirs(
+    found: Gathered, known: Mapping[str, str], judged: Mapping[tuple[str, str], str]
+) -> dict[str, str]:
+    """Return the actor of each new key most of whose mentions named a judged one before."""
+    votes: dict[str, Counter[str]] = defaultdict(Counter)
+    for mention, key in found.links if judged else ():
+        if key not in known:
+            votes[key][judged.get((mention.document_id, mention.surface), "")] += 1
+    chosen = {key: _most(counted, "") for key, counted in sorted(votes.items())}
+    return {key: actor_id for key, actor_id in chosen.items() if actor_id}
+
+
 # --- comparing ---------------------------------------------------------------------------
 
 
-def _similar_pairs(gathered: dict[str, _Name], known: Mapping[str, str]) -> list[tuple[str, str]]:
+def _similar_pairs(found: Gathered, known: Mapping[str, str]) -> list[tuple[str, str]]:
     """Return the pairs of keys that share a block, at least one of them new."""
+    new = found.names.keys() - known.keys()
+    asked = {block for key in new for block in found.blocks_of[key]}
     by_block: dict[str, set[str]] = defaultdict(set)
-    for key in {*gathered, *known}:
-        name = gathered.get(key)
-        for block in blocks(key, _surface(name) if name else key):
-            by_block[block].add(key)
+    for key in {*found.names, *known}:
+        for block in found.blocks_of.get(key) or blocks(key, key):
+            if block in asked:
+                by_block[block].add(key)
     pairs: set[tuple[str, str]] = set()
     for members in by_block.values():
-        fresh = [key for key in members if key in gathered and key not in known]
+        fresh = [key for key in members if key in new]
         pairs.update((min(a, b), max(a, b)) for a in fresh for b in members if a != b)
     return sorted(pairs)
 
@@ -298,7 +344,7 @@ class _Groups:
             self._ids[a] = other
 
 
-def _identities(groups: _Groups, gathered: dict[str, _Name]) -> dict[str, str]:
+def _identities(groups: _Groups, gathered: Mapping[str, _Name]) -> dict[str, str]:
     """Return the actor id of every key; a new group takes that of its most frequent key."""
     members: dict[str, list[str]] = defaultdict(list)
     for key in sorted(gathered):
@@ -315,7 +361,7 @@ def _identities(groups: _Groups, gathered: dict[str, _Name]) -> dict[str, str]:
 
 
 def _new_actors(
-    groups: _Groups, gathered: dict[str, _Name], ids: dict[str, str], old: set[str]
+    groups: _Groups, gathered: Mapping[str, _Name], ids: dict[str, str], old: set[str]
 ) -> Iterator[NewActor]:
     by_id: dict[str, list[str]] = defaultdict(list)
     for key, identity in ids.items():
@@ -335,7 +381,7 @@ def _new_actors(
         )
 
 
-def _best_surface(gathered: dict[str, _Name], keys: list[str]) -> str:
+def _best_surface(gathered: Mapping[str, _Name], keys: list[str]) -> str:
     """Return the name to show: a full one before an acronym, then the most frequent."""
     surfaces: Counter[str] = Counter()
     for key in keys:
@@ -355,7 +401,7 @@ def _most(counter: Counter[T], default: Default) -> T | Default:
 
 def _suggestions(
     similar: list[tuple[str, str]],
-    equated: list[tuple[str, str]],
+    equated: Sequence[tuple[str, str]],
     known: Mapping[str, str],
     ids: dict[str, str],
 ) -> tuple[Suggestion, ...]:

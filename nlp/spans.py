@@ -123,7 +123,8 @@ def tokens_of(doc: Doc) -> Tokens:
         types[start:end] = [label] * (end - start)
         opens[start] = True
     return Tokens(
-        doc.text,
+        # `doc.text` asks each token in turn: several times slower.
+        "".join([word.text + " " * space for word, space in zip(words, spaces, strict=True)]),
         [word.text for word in words],
         [word.lower for word in words],
         [word.name for word in words],

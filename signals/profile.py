@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 
 from signals import cues
 from signals.text import fold
-from vigie.records import Actor, ActorFacts, ActorKind, Judgement, Label, Sighting
+from vigie import gazetteer
+from vigie.records import Actor, ActorFacts, ActorKind, Judgement, Label, Message, Placing, Sighting
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -29,8 +30,8 @@ class Profile:
     """Of its sightings, those typed as an actor."""
     commune: str | None
     """INSEE code of the most likely home."""
-    commune_share: float
-    """How sure the home is: its share of all communes named with the actor."""
+    home: Home | None
+    """The commune with how sure it is, and why."""
     first_seen: date
     last_seen: date
     sightings: tuple[Sighting, ...]
@@ -72,7 +73,7 @@ def profile(facts: ActorFacts, as_of: date) -> Profile | None:
         return None
     name, aliases = preferred_name(s.surface for s in sightings)
     actors = sum(1 for s in sightings if s.label is Label.ACTOR)
-    commune, share = home(sightings)
+    found = home(sightings)
     kind = usual_kind(sightings)
     known = facts.known_since
     return Profile(
@@ -84,8 +85,8 @@ def profile(facts: ActorFacts, as_of: date) -> Profile | None:
         or 2 * actors < len(sightings)
         or (kind is ActorKind.UNKNOWN and cues.institution_name(name)),
         actor_share=actors / len(sightings),
-        commune=commune,
-        commune_share=share,
+        commune=found.commune if found else None,
+        home=found,
         first_seen=sightings[0].day,
         last_seen=sightings[-1].day,
         sightings=tuple(sightings),
@@ -137,22 +138,104 @@ def usual_kind(sightings: Iterable[Sighting]) -> ActorKind:
     return max(votes, key=lambda kind: (round(votes[kind], 6), kind.value))
 
 
-def home(sightings: Iterable[Sighting]) -> tuple[str | None, float]:
-    """Return the most likely home commune (INSEE code) and its share of the votes.
+WORTH = {
+    Placing.OWN: 6.0,
+    Placing.DATELINE: 3.0,
+    Placing.THERE: 1.5,
+    Placing.SENTENCE: 0.3,
+    Placing.NEAR: 0.2,
+    Placing.NOWHERE: 0.2,
+}
+"""What one story's way of placing an actor counts for its home."""
+ELSEWHERE = 0.1
+"""What the other communes of its documents share, a story."""
+DOMINANT = 0.6
+"""The share from which a home can be sure."""
 
-    The commune named nearest to the actor has one vote, the document's others share a quarter.
+
+@dataclass(frozen=True, slots=True)
+class Home:
+    """Where an actor is at home, how sure that is, and why."""
+
+    commune: str
+    """INSEE code."""
+    share: float
+    """Of all that speaks for any commune, from 0 to 1."""
+    placing: Placing
+    """The surest way in which a sentence places it there."""
+    stories: int
+    """Independent stories that place it there in that way."""
+
+    @property
+    def sure(self) -> bool:
+        """Tell whether it can be given: nearly alone, and said in so many words."""
+        said = self.placing in {Placing.OWN, Placing.DATELINE} or (
+            self.placing is Placing.THERE and self.stories >= 2
+        )
+        return said and self.share >= DOMINANT
+
+    def reason(self) -> Message:
+        """Return why, as a sentence that a reader can check."""
+        place = gazetteer.communes()[self.commune].name
+        return replace(_WHY[self.placing], values={"place": place, "n": self.stories})
+
+
+_WHY = {
+    Placing.OWN: Message(
+        "{place}, que son nom porte ({n} récit).",
+        plural="{place}, que son nom porte ({n} récits).",
+    ),
+    Placing.DATELINE: Message(
+        "{place}, qui ouvre la phrase où il est nommé ({n} récit).",
+        plural="{place}, qui ouvre la phrase où il est nommé ({n} récits).",
+    ),
+    Placing.THERE: Message(
+        "{place}, où une phrase le situe ({n} récit).",
+        plural="{place}, où des phrases le situent ({n} récits).",
+    ),
+    Placing.SENTENCE: Message(
+        "{place}, nommée dans la même phrase ({n} récit).",
+        plural="{place}, nommée dans la même phrase ({n} récits).",
+    ),
+    Placing.NEAR: Message(
+        "{place}, nommée non loin de lui ({n} récit).",
+        plural="{place}, nommée non loin de lui ({n} récits).",
+    ),
+    Placing.NOWHERE: Message(
+        "{place}, nommée dans le même document ({n} récit).",
+        plural="{place}, nommée dans les mêmes documents ({n} récits).",
+    ),
+}
+
+
+def home(sightings: Iterable[Sighting]) -> Home | None:
+    """Return the most likely home commune, `None` if none is named with the actor.
+
+    Each independent story votes once for a commune, by its surest way of placing the actor
+    there; the other communes of its documents share a little.
     """
+    placed: dict[str, dict[str, Placing]] = defaultdict(dict)
     votes: dict[str, float] = defaultdict(float)
+    shared: set[str] = set()
     for sighting in sightings:
-        others = sighting.communes[1:]
-        for code in sighting.communes[:1]:
-            votes[code] += 1.0
-        for code in others:
-            votes[code] += 0.25 / len(others)
-    if not votes:
-        return None, 0.0
-    best = max(votes, key=lambda code: (round(votes[code], 6), code))
-    return best, votes[best] / sum(votes.values())
+        if not sighting.communes:
+            continue
+        nearest, *others = sighting.communes
+        before = placed[nearest].get(sighting.story_id)
+        if before is None or WORTH[sighting.placing] > WORTH[before]:
+            placed[nearest][sighting.story_id] = sighting.placing
+        if sighting.story_id not in shared:
+            shared.add(sighting.story_id)
+            for code in others:
+                votes[code] += ELSEWHERE / len(others)
+    if not placed:
+        return None
+    for code, ways in placed.items():
+        votes[code] += sum(WORTH[way] for way in ways.values())
+    best = max(placed, key=lambda code: (round(votes[code], 6), code))
+    surest = max(placed[best].values(), key=lambda way: WORTH[way])
+    stories = sum(way is surest for way in placed[best].values())
+    return Home(best, votes[best] / sum(votes.values()), surest, stories)
 
 
 def before(whole: Profile, day: date) -> Profile:

@@ -7,11 +7,11 @@ reading follows `root_id`. Undoing a merge is therefore exact.
 from __future__ import annotations
 
 from collections import defaultdict
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Connection, bindparam, func, select, update
+from sqlalchemy import Connection, Row, Select, bindparam, func, select, update
 
-from storage import tables
+from storage import splits, tables
 from storage.folding import fold
 from storage.plain import from_message, to_message
 from storage.statements import chunks, insert_missing, pairs
@@ -150,6 +150,41 @@ def find(c: Connection, text: str, limit: int = 50) -> list[Actor]:
     return [found[root] for root in roots if root in found]
 
 
+def descriptions(c: Connection, root: str, as_of: date) -> list[str]:
+    """Return what sentences say that an actor is, the most often said first, then the longest."""
+    mentions = tables.mentions.c
+    query = (
+        select(mentions.description, func.count())
+        .join(tables.actors, _actors.id == mentions.actor_id)
+        .where(_actors.root_id == root)
+        .where(mentions.description != "")
+        .where(mentions.known_on <= as_of)
+        .group_by(mentions.description)
+    )
+    said = pairs(c, query)
+    return sorted(said, key=lambda words: (-said[words], -len(words), words))
+
+
+def most_named(c: Connection, limit: int, text: str = "") -> list[tuple[Actor, int]]:
+    """Return actors with their mentions, the most often named first; with a text, those it finds.
+
+    An actor that was merged counts for the one that stands for it.
+    """
+    mentions = tables.mentions.c
+    query = (
+        select(_actors.root_id, func.count())
+        .join(tables.mentions, mentions.actor_id == _actors.id)
+        .group_by(_actors.root_id)
+        .order_by(func.count().desc(), _actors.root_id)
+        .limit(limit)
+    )
+    if text:
+        query = query.where(_actors.root_id.in_([a.id for a in find(c, text, limit)]))
+    counted = pairs(c, query)
+    found = load(c, counted)
+    return [(found[root], n) for root, n in counted.items() if root in found]
+
+
 # --- changing ------------------------------------------------------------------------------
 
 
@@ -242,21 +277,43 @@ def mark_known(c: Connection, days: Mapping[str, date]) -> None:
 def suggestions(c: Connection, ids: Iterable[str]) -> list[Suggestion]:
     """Return the questions « same actor? » about some actors, the surest first."""
     table = tables.suggestions.c
-    one, other = tables.actors.alias("one"), tables.actors.alias("other")
     found: dict[tuple[str, str], Suggestion] = {}
     for some in chunks(sorted(set(ids))):
-        query = (
-            select(tables.suggestions)
-            .join(one, one.c.id == table.actor_id)
-            .join(other, other.c.id == table.other_id)
-            .where(table.actor_id.in_(some) | table.other_id.in_(some))
-            .where(one.c.root_id != other.c.root_id)
-        )
-        for row in c.execute(query):
-            found[row.actor_id, row.other_id] = Suggestion(
-                actor_id=row.actor_id,
-                other_id=row.other_id,
-                score=row.score,
-                reason=to_message(row.reason),
-            )
+        query = _open_questions().where(table.actor_id.in_(some) | table.other_id.in_(some))
+        found |= {(row.actor_id, row.other_id): _suggestion(row) for row in c.execute(query)}
+    return _still_asked(c, found)
+
+
+def open_suggestions(c: Connection, limit: int = 100) -> list[Suggestion]:
+    """Return the questions « same actor? » that nobody has answered, the surest first."""
+    table = tables.suggestions.c
+    query = _open_questions().order_by(table.score.desc(), table.actor_id, table.other_id)
+    rows = c.execute(query.limit(limit))
+    return _still_asked(c, {(row.actor_id, row.other_id): _suggestion(row) for row in rows})
+
+
+def _open_questions() -> Select[Any]:
+    table = tables.suggestions.c
+    one, other = tables.actors.alias("one"), tables.actors.alias("other")
+    return (
+        select(tables.suggestions)
+        .join(one, one.c.id == table.actor_id)
+        .join(other, other.c.id == table.other_id)
+        .where(one.c.root_id != other.c.root_id)
+    )
+
+
+def _suggestion(row: Row[Any]) -> Suggestion:
+    return Suggestion(
+        actor_id=row.actor_id,
+        other_id=row.other_id,
+        score=row.score,
+        reason=to_message(row.reason),
+    )
+
+
+def _still_asked(c: Connection, found: dict[tuple[str, str], Suggestion]) -> list[Suggestion]:
+    """Return questions without those that a split has answered, the surest first."""
+    answered = splits.apart(c, {i for pair in found for i in pair})
+    found = {pair: asked for pair, asked in found.items() if frozenset(pair) not in answered}
     return sorted(found.values(), key=lambda s: (-s.score, s.actor_id, s.other_id))

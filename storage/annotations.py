@@ -6,15 +6,15 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, bindparam, delete, select, update
+from sqlalchemy import Connection, bindparam, delete, func, select, update
 
-from storage import actors, tables
+from storage import actors, splits, tables
 from storage import documents as stored_documents
 from storage import stories as stored_stories
 from storage.desk import digest_of
-from storage.plain import from_message
+from storage.plain import from_message, to_message
 from storage.statements import chunks, insert_missing, upsert
-from vigie.records import Annotation, Document, Mention, Resolution
+from vigie.records import Annotation, Document, Link, Mention, Message, Resolution
 
 DayOf = Callable[[Mention], date]
 
@@ -41,9 +41,7 @@ def save(
         The number of documents that no longer wait.
     """
     actors.save(c, resolution)
-    actor_of = {
-        (link.document_id, link.start, link.end): link.actor_id for link in resolution.links
-    }
+    link_of = {(link.document_id, link.start, link.end): link for link in resolution.links}
     digests = {document.id: digest_of(document) for document in read}
     kept = 0
     for batch in chunks(annotations, 200):
@@ -57,16 +55,108 @@ def save(
         ]
         _replace(c, current)
         rows = [
-            _mention_row(mention, position, actor_of, days[annotation.document_id].day_of)
+            _mention_row(mention, position, link_of, days[annotation.document_id].day_of)
             for annotation in current
             for position, mention in enumerate(annotation.mentions)
         ]
         if rows:
+            splits.apply(c, rows)
             c.execute(tables.mentions.insert(), rows)
+        said = [
+            {
+                "document_id": annotation.document_id,
+                "first": relation.first,
+                "second": relation.second,
+                "kind": relation.kind,
+                "sentence": relation.sentence,
+            }
+            for annotation in current
+            for relation in annotation.relations
+        ]
+        insert_missing(c, tables.relations, said)
         kept += len(current)
     for document_id, story_id in (stories or {}).items():
         stored_stories.set_story(c, document_id, story_id)
     return kept
+
+
+class Read(NamedTuple):
+    """A mention as it is stored, and whom it is taken for."""
+
+    begins: int
+    ends: int
+    surface: str
+    key: str
+    actor_id: str | None
+    """The actor under whose name it was met."""
+    actor_name: str
+    root_id: str | None
+    """The one that stands for it."""
+    root_name: str
+    commune: str | None
+    placing: str
+    description: str
+    parted_by: str
+    """The person who gave it to another actor, if one did."""
+
+
+def mentions_of(c: Connection, document_id: str) -> list[Read]:
+    """Return the mentions of a document by position."""
+    mentions, taken, parted = tables.mentions.c, tables.split_mentions.c, tables.splits.c
+    own, root = tables.actors.alias("own"), tables.actors.alias("root")
+    who = (
+        select(taken.surface, func.max(parted.who).label("who"))
+        .join(tables.splits, parted.id == taken.split_id)
+        .where(parted.undone_at.is_(None))
+        .where(taken.document_id == document_id)
+        .group_by(taken.surface)
+        .subquery()
+    )
+    query = (
+        select(
+            mentions.begins,
+            mentions.ends,
+            mentions.surface,
+            mentions.key,
+            mentions.actor_id,
+            func.coalesce(own.c.name, ""),
+            own.c.root_id,
+            func.coalesce(root.c.name, ""),
+            mentions.commune,
+            mentions.placing,
+            mentions.description,
+            func.coalesce(who.c.who, ""),
+        )
+        .outerjoin(own, own.c.id == mentions.actor_id)
+        .outerjoin(root, root.c.id == own.c.root_id)
+        .outerjoin(who, who.c.surface == mentions.surface)
+        .where(mentions.document_id == document_id)
+        .order_by(mentions.position)
+    )
+    return [Read(*row) for row in c.execute(query)]
+
+
+def state(c: Connection, document_id: str) -> tuple[str, Message | None]:
+    """Return the version that read a document, empty if none, and why it was skipped, if it was."""
+    table = tables.annotations.c
+    query = select(table.version, table.skipped).where(table.document_id == document_id)
+    row = c.execute(query).one_or_none()
+    return (row.version, to_message(row.skipped) if row.skipped else None) if row else ("", None)
+
+
+def judged(c: Connection, ids: Iterable[str]) -> dict[tuple[str, str], str]:
+    """Return (document id, surface) → actor id of the mentions whose actor a person has judged."""
+    mentions = tables.mentions.c
+    verdicts = select(tables.judgements.c.actor_id).distinct()
+    found: dict[tuple[str, str], str] = {}
+    for some in chunks(sorted(set(ids))):
+        query = (
+            select(mentions.document_id, mentions.surface, mentions.actor_id)
+            .where(mentions.document_id.in_(some))
+            .where(mentions.actor_id.in_(verdicts))
+        )
+        found |= {(document_id, surface): actor for document_id, surface, actor in c.execute(query)}
+    return found
 
 
 def _replace(c: Connection, batch: Sequence[Annotation]) -> None:
@@ -74,7 +164,7 @@ def _replace(c: Connection, batch: Sequence[Annotation]) -> None:
     if not batch:
         return
     ids = [annotation.document_id for annotation in batch]
-    for table in (tables.mentions, tables.bands):
+    for table in (tables.relations, tables.mentions, tables.bands):
         c.execute(delete(table).where(table.c.document_id.in_(ids)))
     bands = [
         {"document_id": annotation.document_id, "band": band}
@@ -115,13 +205,15 @@ def _replace(c: Connection, batch: Sequence[Annotation]) -> None:
 def _mention_row(
     mention: Mention,
     position: int,
-    actor_of: Mapping[tuple[str, int, int], str],
+    link_of: Mapping[tuple[str, int, int], Link],
     day_of: DayOf,
 ) -> dict[str, Any]:
+    link = link_of.get((mention.document_id, mention.start, mention.end))
     return {
         "document_id": mention.document_id,
         "position": position,
-        "actor_id": actor_of.get((mention.document_id, mention.start, mention.end)),
+        "actor_id": link.actor_id if link else None,
+        "key": link.key if link else "",
         "known_on": day_of(mention),
         "surface": mention.surface,
         "label": mention.label,
@@ -131,7 +223,9 @@ def _mention_row(
         "confidence": float(mention.confidence),
         "rule": mention.rule,
         "commune": mention.commune,
+        "placing": mention.placing,
         "sentence": mention.sentence,
+        "description": mention.description,
     }
 
 

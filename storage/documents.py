@@ -15,6 +15,8 @@ from storage.days import PARIS
 from storage.desk import Desk
 from storage.plain import from_message, to_event, to_message
 from storage.statements import chunks, insert_missing
+from vigie.errors import UnknownNameError
+from vigie.language import say
 from vigie.records import Access, Document, DocumentKind, Reject, SourceKind
 
 if TYPE_CHECKING:
@@ -137,10 +139,24 @@ def recent_texts(c: Connection, source_id: str, limit: int) -> list[str]:
 
 
 def waiting(c: Connection, version: str, limit: int) -> list[str]:
-    """Return the ids of documents not annotated with this version, newest first."""
+    """Return the ids of documents not annotated with this version.
+
+    Those that were never read come first, then those that another version read; newest first.
+    """
+    newest = select(_FIELDS.id).order_by(_FIELDS.known_on.desc(), _FIELDS.id)
+    found = unread(c, limit)
+    if len(found) < limit:
+        stale = newest.where(or_(_FIELDS.annotated < version, _FIELDS.annotated > version))
+        again = stale.where(_FIELDS.annotated != "").limit(limit - len(found))
+        found += c.execute(again).scalars()
+    return found
+
+
+def unread(c: Connection, limit: int) -> list[str]:
+    """Return the ids of documents that no version has annotated, newest first."""
     query = (
         select(_FIELDS.id)
-        .where(or_(_FIELDS.annotated < version, _FIELDS.annotated > version))
+        .where(_FIELDS.annotated == "")
         .order_by(_FIELDS.known_on.desc(), _FIELDS.id)
         .limit(limit)
     )
@@ -155,6 +171,19 @@ def waiting_count(c: Connection, version: str) -> int:
         .where(or_(_FIELDS.annotated < version, _FIELDS.annotated > version))
     )
     return int(c.execute(query).scalar_one())
+
+
+def identify(c: Connection, given: str) -> str:
+    """Return the id of the document of an id or an address.
+
+    Raises:
+        UnknownNameError: there is none.
+    """
+    query = select(_FIELDS.id).where(or_(_FIELDS.id == given, _FIELDS.url == given)).limit(1)
+    found = c.execute(query).scalar()
+    if found is None:
+        raise UnknownNameError(say("Pas de document « {given} ».", given=given))
+    return str(found)
 
 
 def revisions(c: Connection, document_id: str) -> list[tuple[date, str, str]]:

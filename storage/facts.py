@@ -25,6 +25,7 @@ from vigie.records import (
     DocumentKind,
     Judgement,
     Label,
+    Placing,
     Queue,
     Sighting,
     Source,
@@ -64,6 +65,18 @@ def week(
     query = _sightings().where(_actors.root_id.in_(active)).where(_mentions.known_on <= as_of)
     found = _history(c, query, zone)
     return found.week(as_of, active_days=active_days, last_queue=queues.before(c, iso_week(as_of)))
+
+
+def of_actor(
+    c: Connection, actor_id: str, as_of: date, *, zone: tzinfo = PARIS
+) -> ActorFacts | None:
+    """Return all that was known of one actor by the end of a day; `None` if nothing was.
+
+    The actor is given as one that stands for itself.
+    """
+    query = _sightings().where(_actors.root_id == actor_id).where(_mentions.known_on <= as_of)
+    found = _history(c, query, zone).week(as_of, active_days=as_of.toordinal() - 1)
+    return next(iter(found.actors), None)
 
 
 def history(c: Connection, *, zone: tzinfo = PARIS) -> History:
@@ -195,6 +208,7 @@ def _sightings() -> Select[Any]:
             _mentions.surface,
             _mentions.sentence,
             _mentions.commune,
+            _mentions.placing,
             _documents.story_id,
             _documents.source_id,
             _documents.kind.label("document_kind"),
@@ -266,6 +280,7 @@ def _shelves(c: Connection) -> dict[str, _Shelf]:
 
 _LABELS = {label.value: label for label in Label}
 _KINDS = {kind.value: kind for kind in ActorKind}
+_PLACINGS = {placing.value: placing for placing in Placing}
 _DOCUMENT_KINDS = {kind.value: kind for kind in DocumentKind}
 
 
@@ -281,6 +296,7 @@ def _sighting(row: Sequence[Any], communes: Mapping[str, tuple[str, ...]]) -> Si
         surface,
         sentence,
         commune,
+        placing,
         story_id,
         source_id,
         document_kind,
@@ -306,6 +322,7 @@ def _sighting(row: Sequence[Any], communes: Mapping[str, tuple[str, ...]]) -> Si
         surface=surface,
         sentence=sentence,
         communes=named,
+        placing=_PLACINGS[placing],
         event_day=event_day,
         dated=bool(dated),
     )

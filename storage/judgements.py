@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from sqlalchemy import Connection, Row, Select, func, select
 
@@ -111,6 +111,18 @@ def last(c: Connection, who: str) -> Entry | None:
     return next((_entry(row) for row in c.execute(query)), None)
 
 
+def last_merge(c: Connection, who: str) -> Entry | None:
+    """Return the newest merge of a person that stands."""
+    query = (
+        _standing()
+        .where(_judgements.who == who)
+        .where(_judgements.verdict == Verdict.MERGE)
+        .order_by(_judgements.id.desc())
+        .limit(1)
+    )
+    return next((_entry(row) for row in c.execute(query)), None)
+
+
 def standing(c: Connection, actor_ids: Iterable[str]) -> dict[str, Entry]:
     """Return the last judgement that stands of each actor, by actor id."""
     found: dict[str, Entry] = {}
@@ -118,6 +130,41 @@ def standing(c: Connection, actor_ids: Iterable[str]) -> dict[str, Entry]:
         query = _standing().where(_judgements.actor_id.in_(ids)).order_by(_judgements.id)
         found |= {row.actor_id: _entry(row) for row in c.execute(query)}
     return found
+
+
+class Told(NamedTuple):
+    """A sentence that names a judged actor, with the last verdict on it that stands."""
+
+    actor_id: str
+    verdict: Verdict
+    reason: RejectReason | None
+    surface: str
+    sentence: str
+
+
+def told(c: Connection, most: int) -> list[Told]:
+    """Return the sentences that name judged actors, at most so many of each, the newest first.
+
+    Merges teach nothing of a name and are left out.
+    """
+    last_of = {j.actor_id: j for j in all_standing(c) if j.verdict is not Verdict.MERGE}
+    mentions = tables.mentions.c
+    found: dict[str, dict[tuple[str, str], None]] = {}
+    for ids in chunks(sorted(last_of)):
+        query = (
+            select(mentions.actor_id, mentions.surface, mentions.sentence)
+            .where(mentions.actor_id.in_(ids))
+            .order_by(mentions.known_on.desc(), mentions.document_id, mentions.position)
+        )
+        for actor_id, surface, sentence in c.execute(query):
+            kept = found.setdefault(actor_id, {})
+            if len(kept) < most:
+                kept[surface, sentence] = None
+    return [
+        Told(actor_id, last_of[actor_id].verdict, last_of[actor_id].reason, surface, sentence)
+        for actor_id, kept in sorted(found.items())
+        for surface, sentence in kept
+    ]
 
 
 def all_standing(c: Connection) -> list[Judgement]:

@@ -1,53 +1,97 @@
-"""Stories: documents that tell the same thing."""
+"""Stories: documents that tell the same thing.
+
+A document's story depends only on those known before it, so that the stories as of a date are
+those that a reader of that date would have counted.
+"""
 
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
-from sqlalchemy import Connection, select, update
+from sqlalchemy import Connection, select, tuple_, update
 
 from storage import tables
-from storage.statements import chunks
+from storage.statements import chunks, pairs
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+    from datetime import date
+
+WINDOW = timedelta(days=21)
+"""Copies of one release appear within three weeks of each other."""
 
 Neighbour = tuple[str, str, bytes]
 """Document id, story id, signature."""
 
+_documents, _bands, _signed = tables.documents.c, tables.bands.c, tables.annotations.c
 
-def neighbours(
-    c: Connection, document_id: str, bands: Iterable[str], window_days: int = 21
-) -> list[Neighbour]:
-    """Return the other documents that share a band, at most `window_days` before or after.
 
-    The oldest come first.
-    """
-    documents, shared = tables.documents.c, tables.bands.c
-    day = c.execute(select(documents.known_on).where(documents.id == document_id)).scalar()
-    if day is None:
-        return []
-    window = timedelta(days=window_days)
-    found: dict[str, tuple[str, str, str, bytes]] = {}
-    for some in chunks(sorted(set(bands))):
+class Surroundings(NamedTuple):
+    """A document among those that share some of its words."""
+
+    story_id: str
+    signature: bytes
+    earlier: list[Neighbour]
+    """Known before it, the oldest first; of one day, the smaller id counts as earlier."""
+    later: list[tuple[date, str]]
+    """Day and id of those known after it."""
+
+
+def around(c: Connection, document_id: str, window: timedelta = WINDOW) -> Surroundings | None:
+    """Return an annotated document's surroundings, at most `window` away; `None` if it is none."""
+    own = c.execute(
+        select(_documents.known_on, _documents.story_id, _signed.signature)
+        .join(tables.annotations, _signed.document_id == _documents.id)
+        .where(_documents.id == document_id)
+    ).one_or_none()
+    if own is None:
+        return None
+    shared = select(_bands.band).where(_bands.document_id == document_id)
+    query = (
+        select(_documents.known_on, _documents.id, _documents.story_id, _signed.signature)
+        .join(tables.bands, _bands.document_id == _documents.id)
+        .join(tables.annotations, _signed.document_id == _documents.id)
+        .where(_bands.band.in_(shared))
+        .where(_documents.id != document_id)
+        .where(_documents.known_on.between(own.known_on - window, own.known_on + window))
+    )
+    near = sorted({tuple(row) for row in c.execute(query)})
+    here = (own.known_on, document_id)
+    return Surroundings(
+        own.story_id,
+        own.signature,
+        [(i, story, signature) for day, i, story, signature in near if (day, i) < here],
+        [(day, i) for day, i, *_ in near if (day, i) > here],
+    )
+
+
+def days(c: Connection, ids: Iterable[str]) -> dict[str, date]:
+    """Return the day on which each document became known."""
+    found: dict[str, date] = {}
+    for some in chunks(sorted(set(ids))):
+        query = select(_documents.id, _documents.known_on).where(_documents.id.in_(some))
+        found |= pairs(c, query)
+    return found
+
+
+def followers(c: Connection, ids: Iterable[str], window: timedelta = WINDOW) -> dict[str, date]:
+    """Return, with their day, the documents whose story may hang on some other documents."""
+    own, other = tables.documents.alias("own"), tables.documents.alias("other")
+    mine, theirs = tables.bands.alias("mine"), tables.bands.alias("theirs")
+    found: dict[str, date] = {}
+    for some in chunks(sorted(set(ids))):
         query = (
-            select(
-                documents.id,
-                documents.known_on,
-                documents.story_id,
-                tables.annotations.c.signature,
-            )
-            .join(tables.bands, shared.document_id == documents.id)
-            .join(tables.annotations, tables.annotations.c.document_id == documents.id)
-            .where(shared.band.in_(some))
-            .where(documents.id != document_id)
-            .where(documents.known_on.between(day - window, day + window))
+            select(other.c.id, other.c.known_on, own.c.known_on)
+            .join(theirs, theirs.c.document_id == other.c.id)
+            .join(mine, mine.c.band == theirs.c.band)
+            .join(own, own.c.id == mine.c.document_id)
+            .where(own.c.id.in_(some))
+            .where(tuple_(other.c.known_on, other.c.id) > tuple_(own.c.known_on, own.c.id))
             .distinct()
         )
-        for row in c.execute(query):
-            found[row.id] = (row.known_on.isoformat(), row.id, row.story_id, row.signature)
-    return [(i, story, signature) for _, i, story, signature in sorted(found.values())]
+        found |= {i: day for i, day, before in c.execute(query) if day - before <= window}
+    return found
 
 
 def set_story(c: Connection, document_id: str, story_id: str) -> None:

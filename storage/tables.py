@@ -244,8 +244,58 @@ mentions = Table(
     Column("rule", Words, nullable=False),
     Column("commune", Words),
     Column("sentence", Words, nullable=False),
+    Column("placing", Words, nullable=False, server_default=""),
+    Column("description", Words, nullable=False, server_default=""),
+    Column("key", Words, nullable=False, server_default=""),  # of the name that it was resolved by
     Index(None, "actor_id", "known_on"),
     Index(None, "known_on", "actor_id"),
+)
+
+# What a sentence says of two mentions of a document, given by their positions.
+relations = Table(
+    "relations",
+    metadata,
+    Column("document_id", Words, ForeignKey("documents.id"), primary_key=True),
+    Column("first", Integer, primary_key=True),
+    Column("second", Integer, primary_key=True),
+    Column("kind", Words, nullable=False),
+    Column("sentence", Words, nullable=False),
+)
+
+# A person found two actors under one name: what was taken out of which, kept when undone.
+splits = Table(
+    "splits",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("actor_id", Words, ForeignKey("actors.id"), nullable=False),
+    Column("new_id", Words, ForeignKey("actors.id"), nullable=False),
+    Column("who", Words, nullable=False),
+    Column("at", Instant, nullable=False),
+    Column("undone_by", Words),
+    Column("undone_at", Instant),
+    Index(None, "new_id"),
+    Index(None, "actor_id"),
+)
+
+# The names that a split took with it, and whose they were.
+split_aliases = Table(
+    "split_aliases",
+    metadata,
+    Column("split_id", Integer, ForeignKey("splits.id"), primary_key=True),
+    Column("key", Words, ForeignKey("aliases.key"), primary_key=True),
+    Column("was", Words, ForeignKey("actors.id"), nullable=False),
+)
+
+# The mentions that a split took with it: a name in a document, whatever its position becomes
+# when the document is read again.
+split_mentions = Table(
+    "split_mentions",
+    metadata,
+    Column("split_id", Integer, ForeignKey("splits.id"), primary_key=True),
+    Column("document_id", Words, ForeignKey("documents.id"), primary_key=True),
+    Column("surface", Words, primary_key=True),
+    Column("was", Words, ForeignKey("actors.id"), nullable=False),
+    Index(None, "document_id"),
 )
 
 # --- queues and judgements -------------------------------------------------------------------

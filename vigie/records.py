@@ -342,6 +342,22 @@ class Span:
     kind: ActorKind = ActorKind.UNKNOWN
 
 
+class Placing(StrEnum):
+    """How a sentence places an actor in a commune, the surest first."""
+
+    OWN = "own"
+    """Its name bears the commune: « la chorale de Folles »."""
+    DATELINE = "dateline"
+    """The sentence opens with it: « Folles : la chorale… »."""
+    THERE = "there"
+    """« … à Folles », the only commune of the sentence, after the name."""
+    SENTENCE = "sentence"
+    """Named in the same sentence in some other way."""
+    NEAR = "near"
+    """Named not far, in another sentence."""
+    NOWHERE = ""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Mention:
     """A span of label ACTOR or INSTITUTION in a document, with the sentence that holds it.
@@ -359,7 +375,33 @@ class Mention:
     rule: str
     kind: ActorKind = ActorKind.UNKNOWN
     commune: str | None = None
-    """INSEE code of the commune named nearest to it, if any."""
+    """INSEE code of the commune that its sentence places it in, or else named nearest, if any."""
+    placing: Placing = Placing.NOWHERE
+    """How it is placed there."""
+    description: str = ""
+    """What the sentence itself says that it is, in its own words; empty if it does not say."""
+
+
+class RelationKind(StrEnum):
+    """What a sentence says of two actors that it names."""
+
+    TOGETHER = "together"
+    """Named in one sentence, nothing more."""
+    CARRIED_BY = "carried_by"
+    """The first is carried, organised or led by the second."""
+    PARTNERS = "partners"
+    MEMBER_OF = "member_of"
+    """The first belongs to the second."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Relation:
+    """What a sentence says of two mentions, given by their positions in the annotation."""
+
+    first: int
+    second: int
+    kind: RelationKind
+    sentence: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -375,6 +417,7 @@ class Annotation:
     """INSEE codes named in the document, the most often named first."""
     acronyms: tuple[tuple[str, str], ...] = ()
     """Pairs (short form, full name) that the text itself equates."""
+    relations: tuple[Relation, ...] = ()
     signature: bytes = b""
     """Of the text, for finding its near-duplicates."""
     bands: tuple[str, ...] = ()
@@ -408,6 +451,8 @@ class Link:
     start: int
     end: int
     actor_id: str
+    key: str = ""
+    """Of the name by which it was resolved."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -457,6 +502,25 @@ class Resolution:
     actors: tuple[NewActor, ...] = ()
     aliases: tuple[Alias, ...] = ()
     suggestions: tuple[Suggestion, ...] = ()
+
+
+# --- who is tied to whom -------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tie:
+    """One sentence that names two actors, and what it says of them."""
+
+    actor_id: str
+    other_id: str
+    kind: RelationKind
+    """From `actor_id` to `other_id` where it has a direction."""
+    document_id: str
+    document_url: str
+    story_id: str
+    day: date
+    """When it became known."""
+    sentence: str
 
 
 # --- emergence ---------------------------------------------------------------------------
@@ -600,7 +664,9 @@ class Sighting:
     surface: str
     sentence: str
     communes: tuple[str, ...]
-    """INSEE codes: the one named nearest first, then the document's."""
+    """INSEE codes: the one of the mention first, then the document's."""
+    placing: Placing = Placing.NOWHERE
+    """How the mention is placed in the first of them; nowhere: they are the document's alone."""
     event_day: date | None = None
     dated: bool = True
     """False when the document bears no date: `day` is then that of its first fetching."""

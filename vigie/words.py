@@ -8,7 +8,9 @@ from vigie.records import (
     HealthState,
     Label,
     Message,
+    Placing,
     RejectReason,
+    RelationKind,
     SourceKind,
     Verdict,
 )
@@ -84,4 +86,27 @@ LABELS = {
     Label.PLACE: Message("lieu"),
     Label.PERSON: Message("personne"),
     Label.EVENT: Message("événement"),
+}
+
+RELATIONS = {
+    RelationKind.TOGETHER: Message("nommé avec"),
+    RelationKind.CARRIED_BY: Message("porté par"),
+    RelationKind.PARTNERS: Message("partenaire de"),
+    RelationKind.MEMBER_OF: Message("membre de"),
+}
+
+RELATIONS_TURNED = {
+    **RELATIONS,
+    RelationKind.CARRIED_BY: Message("porte"),
+    RelationKind.MEMBER_OF: Message("a pour membre"),
+}
+"""The same, seen from the second of the two."""
+
+PLACINGS = {
+    Placing.OWN: Message("son nom la porte"),
+    Placing.DATELINE: Message("elle ouvre la phrase"),
+    Placing.THERE: Message("la phrase le situe là"),
+    Placing.SENTENCE: Message("nommée dans la même phrase"),
+    Placing.NEAR: Message("nommée non loin"),
+    Placing.NOWHERE: Message("nommée dans le document"),
 }

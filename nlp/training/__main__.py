@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
-
-import numpy as np
 
 import nlp
 from nlp import classifier, model
@@ -21,21 +18,7 @@ def main() -> None:
     table = fitting.tabulate(examples, model.load(), frozenset())
     weights = fitting.fit(table)
     path = Path(nlp.__file__).with_name(classifier.WEIGHTS)
-    arrays: dict[str, np.ndarray[Any, Any]] = {
-        "names": np.array("\n".join(weights.index)),
-        "facts": weights.facts,
-        "vectors": weights.vectors,
-        "offsets": weights.offsets,
-    }
-    for kind, outputs in (("presence", weights.presence), ("bounds", weights.bounds)):
-        for number, (units, offsets) in enumerate(outputs):
-            arrays[f"{kind}_units_{number}"] = units
-            arrays[f"{kind}_offsets_{number}"] = offsets
-    half: dict[str, Any] = {
-        name: array.astype(np.float16) if array.dtype == np.float32 else array
-        for name, array in arrays.items()
-    }
-    np.savez_compressed(path, **half)
+    classifier.save(weights, path)
     print(f"{len(examples)} examples, {len(table.facts)} candidates, {path.stat().st_size} bytes")
 
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import warnings
 from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
 from scipy.sparse import csr_matrix, hstack
+from sklearn.exceptions import ConvergenceWarning
 from sklearn.neural_network import MLPClassifier
 
 from nlp import classifier, features, places, questions, text
@@ -67,14 +69,14 @@ def tabulate(
         asked = questions.questions(doc, places.communes_in(doc.text, territory))
         if not asked:
             continue
-        targets += [_target(doc, q.candidate.start, q.candidate.end, example) for q in asked]
+        targets += [target(doc, q.candidate.start, q.candidate.end, example) for q in asked]
         facts += [question.facts for question in asked]
         rows.append(features.vectors(doc, [q.candidate for q in asked], [q.bounds for q in asked]))
     presence, bounds = np.array(targets).T
     return Table(facts, np.vstack(rows), presence, bounds)
 
 
-def _target(doc: Doc, first: int, after: int, example: Example) -> tuple[int, int]:
+def target(doc: Doc, first: int, after: int, example: Example) -> tuple[int, int]:
     """Return the presence and bounds of a candidate, in tokens, as `Table` has them."""
     start, end = doc[first].idx, doc[after - 1].idx + len(doc[after - 1])
     share, label = max(
@@ -94,10 +96,10 @@ def fit(table: Table, seed: int = 1) -> classifier.Weights:
     index = frequent(table.facts)
     matrix = hstack([encode(table.facts, index), csr_matrix(table.vectors * SCALE)]).tocsr()
     networks: dict[str, list[MLPClassifier]] = {}
-    for kind, target in (("presence", table.presence), ("bounds", table.bounds)):
-        known = target >= 0
+    for kind, wanted in (("presence", table.presence), ("bounds", table.bounds)):
+        known = wanted >= 0
         networks[kind] = [
-            _network(UNITS[kind], seed + number).fit(matrix[known], target[known])
+            _fitted(_network(UNITS[kind], seed + number), matrix[known], wanted[known])
             for number in range(NETWORKS)
         ]
     every = [*networks["presence"], *networks["bounds"]]
@@ -127,6 +129,13 @@ def _network(units: int, seed: int) -> MLPClassifier:
         tol=0.0,
         n_iter_no_change=EPOCHS,
     )
+
+
+def _fitted(network: MLPClassifier, matrix: csr_matrix, wanted: NDArray[np.int64]) -> MLPClassifier:
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", ConvergenceWarning)  # stopping early is meant
+        network.fit(matrix, wanted)
+    return network
 
 
 def _all_classes(network: MLPClassifier) -> tuple[NDArray[np.float32], NDArray[np.float32]]:

@@ -5,6 +5,7 @@ import pytest
 from nlp import places
 from vigie import gazetteer
 
+MULHOUSE = frozenset({"68224"})
 MOSELLE = gazetteer.territory(["57"])
 
 
@@ -54,3 +55,33 @@ def test_of_homonyms_the_one_of_the_territory_is_meant():
     for place in saint_louis[:3]:
         territory = frozenset([place.code])
         assert named("La gare de Saint-Louis", territory) == [("Saint-Louis", place.code)]
+
+
+@pytest.mark.parametrize(
+    ("text", "name", "placing"),
+    [
+        ("La chorale de Mulhouse chante.", "chorale", "own"),
+        ("La chorale de Mulhouse chante.", "chorale de Mulhouse", "own"),
+        ("Mulhouse : le collectif Fil et Co se lance", "Fil et Co", "dateline"),
+        ("À Mulhouse, Fil et Co plante des arbres.", "Fil et Co", "dateline"),
+        ("Fil et Co plante des arbres à Mulhouse.", "Fil et Co", "there"),
+        ("La ville de Mulhouse soutient Fil et Co.", "Fil et Co", "sentence"),
+        # Two towns, and neither is surely its own.
+        ("Fil et Co plante à Mulhouse et à Strasbourg.", "Fil et Co", "sentence"),
+        ("Il pleut à Mulhouse.\nFil et Co danse.", "Fil et Co", "near"),
+        (f"Il pleut à Mulhouse. {'Rien. ' * 80}\nFil et Co danse.", "Fil et Co", ""),
+    ],
+)
+def test_a_sentence_places_a_name_in_a_commune_and_says_how(text, name, placing):
+    found = places.communes_in(text, MULHOUSE)
+    start = text.index(name)
+    bounds = (text.rfind("\n", 0, start) + 1, len(text))
+    code, how = places.place_of(text, (start, start + len(name)), bounds, found)
+    assert how == placing
+    assert code == ("68224" if placing else None)
+
+
+def test_a_former_commune_of_the_territory_stands_for_the_one_that_it_is_part_of():
+    lille = gazetteer.territory(["200093201"])
+    assert named("Fête de quartier à Lomme.", lille) == [("Lomme", "59350")]
+    assert named("Fête de quartier à Lomme.") == []

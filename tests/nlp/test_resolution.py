@@ -1,9 +1,10 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import permutations
 
 from nlp import resolution
-from vigie.records import Annotation, Label, Mention
+from vigie.records import Annotation, Label, Mention, Placing
 
 
 def annotation(document_id, *surfaces, acronyms=(), communes=()):
@@ -30,12 +31,16 @@ def annotation(document_id, *surfaces, acronyms=(), communes=()):
     )
 
 
+def resolve(annotations, known):
+    return resolution.resolve(resolution.gather(annotations), known)
+
+
 def actors_of(found):
     return {(link.document_id, link.start): link.actor_id for link in found.links}
 
 
 def test_two_ways_of_writing_a_name_are_one_actor():
-    found = resolution.resolve(
+    found = resolve(
         [
             annotation("d1", "Les Tisserands du Fleuve"),
             annotation("d2", "l’association Les Tisserands du Fleuve"),
@@ -47,15 +52,13 @@ def test_two_ways_of_writing_a_name_are_one_actor():
 
 
 def test_a_name_and_the_same_with_a_town_are_two_actors_and_a_question():
-    found = resolution.resolve(
-        [annotation("d1", "Vélocité"), annotation("d2", "Vélocité Toulouse")], {}
-    )
+    found = resolve([annotation("d1", "Vélocité"), annotation("d2", "Vélocité Toulouse")], {})
     assert len(found.actors) == 2
     assert len(found.suggestions) == 1
 
 
 def test_the_acronym_that_a_text_explains_is_its_full_name_everywhere():
-    found = resolution.resolve(
+    found = resolve(
         [
             annotation(
                 "d1",
@@ -72,7 +75,7 @@ def test_the_acronym_that_a_text_explains_is_its_full_name_everywhere():
 
 
 def test_a_name_that_every_village_has_is_another_actor_in_each():
-    found = resolution.resolve(
+    found = resolve(
         [
             annotation("d1", "Comité des fêtes", communes=["67482"]),
             annotation("d2", "Comité des fêtes", communes=["67218"]),
@@ -85,7 +88,7 @@ def test_a_name_that_every_village_has_is_another_actor_in_each():
 
 def test_what_the_base_knows_keeps_its_actor_and_is_not_new():
     known = {"tisserand fleuve": "a-kept"}
-    found = resolution.resolve([annotation("d1", "Les Tiserands du Fleuve")], known)
+    found = resolve([annotation("d1", "Les Tiserands du Fleuve")], known)
     assert set(actors_of(found).values()) == {"a-kept"}
     assert found.actors == ()
     assert [alias.key for alias in found.aliases] == ["tiserand fleuve"]
@@ -93,7 +96,7 @@ def test_what_the_base_knows_keeps_its_actor_and_is_not_new():
 
 def test_two_actors_of_the_base_are_never_joined_only_suggested():
     known = {"semon oasi urbaine": "a-1", "sou": "a-2"}
-    found = resolution.resolve(
+    found = resolve(
         [
             annotation(
                 "d1",
@@ -119,7 +122,7 @@ def test_the_order_of_documents_does_not_change_who_is_who():
         known: dict[str, str] = {}
         seen: dict[tuple[str, int], str] = {}
         for document in order:
-            found = resolution.resolve([document], known)
+            found = resolve([document], known)
             known |= {alias.key: alias.actor_id for alias in found.aliases}
             seen |= actors_of(found)
         members: dict[str, list[tuple[str, int]]] = {}
@@ -131,8 +134,8 @@ def test_the_order_of_documents_does_not_change_who_is_who():
 
 def test_resolving_again_gives_the_same_and_nothing_new():
     documents = [annotation("d1", "Les Tisserands du Fleuve", "Vélocité")]
-    first = resolution.resolve(documents, {})
-    again = resolution.resolve(documents, {a.key: a.actor_id for a in first.aliases})
+    first = resolve(documents, {})
+    again = resolve(documents, {a.key: a.actor_id for a in first.aliases})
     assert actors_of(again) == actors_of(first)
     assert again.actors == again.aliases == again.suggestions == ()
 
@@ -141,3 +144,27 @@ def test_similar_names_are_found_again_by_their_blocks():
     mine = set(resolution.blocks("tisserand fleuve", "Les Tisserands du Fleuve"))
     for key in ("tiserand fleuve", "tisserand", "tisserandfleuve"):
         assert mine & set(resolution.blocks(key, key)), key
+
+
+def test_the_last_letter_of_a_short_form_is_no_plural():
+    found = resolve([annotation("d1", "CCPA"), annotation("d2", "CCPAS")], {})
+    assert len(found.actors) == 2
+
+
+def test_a_group_of_many_towns_bears_the_town_that_the_text_goes_on_to_name():
+    def placed(document_id, surface, code):
+        made = annotation(document_id, surface)
+        (mention,) = made.mentions
+        own = replace(mention, commune=code, placing=Placing.OWN)
+        return replace(made, mentions=(own,))
+
+    found = resolve(
+        [
+            placed("d1", "Cercle d’échecs", "68224"),
+            placed("d2", "Cercle d’échecs de Mulhouse", "68224"),
+            placed("d3", "Cercle d’échecs", "67482"),
+        ],
+        {},
+    )
+    ids = actors_of(found)
+    assert ids["d1", 0] == ids["d2", 0] != ids["d3", 0]

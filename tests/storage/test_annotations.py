@@ -98,23 +98,26 @@ def test_a_date_found_later_moves_the_mentions_too(c, press):
     assert sightings(c, early) == {"a-fil-et-co": [("1", "Fil et Co", early)]}
 
 
-def test_neighbours_share_a_band_within_the_window(c, press):
+def test_a_document_stands_among_those_that_share_a_band_within_the_window(c, press):
     batch = [press.document(n, DAY + timedelta(days=10 * n)) for n in range(5)]
     documents.save(c, batch)
-    bands = [("x", "y"), ("z",), ("y", "z"), ("w",), ("x",)]
+    bands = [("x", "y"), ("z",), ("y", "z"), ("w",), ("x", "z")]
     found = [
         press.annotation(document, bands=shared, signature=bytes([n]))
         for n, (document, shared) in enumerate(zip(batch, bands, strict=True))
     ]
     annotations.save(c, found, Resolution(), {batch[1].id: batch[0].id})
-    assert stories.neighbours(c, batch[2].id, ("y", "z")) == [
+    here = stories.around(c, batch[2].id)
+    assert here.earlier == [
         (batch[0].id, batch[0].id, b"\0"),
         (batch[1].id, batch[0].id, b"\1"),
     ]
-    assert stories.neighbours(c, batch[2].id, ("y", "z"), window_days=10) == [
-        (batch[1].id, batch[0].id, b"\1")
-    ]
-    assert stories.neighbours(c, batch[0].id, ("x",)) == []
+    assert here.later == [(DAY + timedelta(days=40), batch[4].id)]
+    near = stories.around(c, batch[2].id, timedelta(days=10))
+    assert near.earlier == [(batch[1].id, batch[0].id, b"\1")]
+    assert near.later == []
+    assert stories.around(c, "inconnu") is None
+    assert stories.followers(c, [batch[1].id]) == {batch[2].id: DAY + timedelta(days=20)}
 
 
 def test_a_story_joins_documents(c, press):

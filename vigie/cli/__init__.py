@@ -11,7 +11,7 @@ import sys
 import click
 
 from vigie import __version__
-from vigie.cli import demo, queue, reading, sources, work
+from vigie.cli import actors, demo, learning, queue, reading, sources, work
 from vigie.errors import VigieError
 from vigie.language import say
 
@@ -37,6 +37,8 @@ for command in (
     queue.queue,
     queue.review,
     sources.sources,
+    actors.actors,
+    learning.learn,
     reading.read,
     reading.extract,
     demo.simulate,

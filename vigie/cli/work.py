@@ -109,14 +109,40 @@ def crawl(folder: Path, due: bool, from_archive: bool) -> None:
 
 
 @click.command(help=say("Lire les documents en attente : acteurs, lieux, récits."))
+@click.option(
+    "--all",
+    "everything",
+    is_flag=True,
+    help=say("Relire aussi, en une fois, tout ce qu’une version précédente a lu."),
+)
+@click.option(
+    "--explain",
+    "document",
+    metavar=say("DOCUMENT"),
+    help=say("Montrer comment un document (son adresse) a été lu, et pourquoi ; ne rien changer."),
+)
 @workspace
-def annotate(folder: Path) -> None:
-    """Annotate the documents that wait."""
+def annotate(folder: Path, *, everything: bool, document: str | None) -> None:
+    """Annotate the documents that wait, or show how one was read."""
     from flows import steps
 
     with opened(folder) as (settings, store):
-        done = steps.annotate(settings, store)
-    tell(say("{n} document lu.", "{n} documents lus.", n=done))
+        if document is not None:
+            from vigie.cli.explaining import explain
+
+            for line in explain(settings, store, document):
+                click.echo(line)
+            return
+        reading = steps.annotate(settings, store, again=None if everything else steps.AGAIN)
+    tell(say("{n} document lu.", "{n} documents lus.", n=reading.done))
+    if reading.left:
+        tell(
+            say(
+                "{n} document lu par une version précédente sera relu aux prochains passages.",
+                "{n} documents lus par une version précédente seront relus aux prochains passages.",
+                n=reading.left,
+            )
+        )
 
 
 @click.command(help=say("Établir la file de la semaine à partir de ce qui est connu."))

@@ -1,0 +1,179 @@
+"""Why each span of a text is what it is said to be, in words.
+
+A fact weighs what the answer loses without it: each fact of a name is left out in turn and the
+classifier asked again (Zeiler & Fergus 2014, occlusion).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from nlp import classifier, features, model, places, questions, recognition, text
+from vigie.records import Message
+
+if TYPE_CHECKING:
+    from nlp.annotate import Reader
+    from nlp.questions import Question
+    from vigie.records import Label
+
+STRONGEST = 4
+WEIGHS = 0.25
+"""Log odds under which a fact is not worth telling."""
+
+
+@dataclass(frozen=True, slots=True)
+class Explained:
+    """A name in a text, with why it is taken for what it is."""
+
+    start: int
+    end: int
+    surface: str
+    label: Label
+    confidence: float
+    rule: str
+    entity: str
+    """What the language model alone calls it; empty if it sees nothing there."""
+    reasons: tuple[Message, ...]
+    """The strongest first."""
+
+
+def explain(raw: str, reader: Reader, territory: frozenset[str]) -> list[Explained]:
+    """Return the names of a text with why they are what they are, by position."""
+    plain = text.prepare(raw)
+    weights = reader.weights or classifier.shipped()
+    with model.swift(reader.language_model):
+        doc = reader.language_model(plain)
+        asked = questions.questions(doc, places.communes_in(plain, territory))
+        found = recognition.names_of(doc, asked, weights)
+        at = {
+            (
+                doc[q.candidate.start].idx,
+                doc[q.candidate.end - 1].idx + len(doc[q.candidate.end - 1]),
+            ): q
+            for q in asked
+        }
+        entities = {(e.start_char, e.end_char): e.label_ for e in doc.ents}
+        return [
+            Explained(
+                start=name.start,
+                end=name.end,
+                surface=raw[name.start : name.end],
+                label=name.label,
+                confidence=name.confidence,
+                rule=name.rule,
+                entity=entities.get((name.start, name.end), ""),
+                reasons=_reasons(
+                    weights,
+                    at[name.start, name.end],
+                    features.vectors(
+                        doc,
+                        [at[name.start, name.end].candidate],
+                        [at[name.start, name.end].bounds],
+                    ),
+                    name.label,
+                ),
+            )
+            for name in found
+        ]
+
+
+def _reasons(
+    weights: classifier.Weights, question: Question, vector: np.ndarray, label: Label
+) -> tuple[Message, ...]:
+    facts = list(dict.fromkeys(question.facts))
+    without = [[other for other in facts if other != fact] for fact in facts]
+    told = [facts, *without]
+    judged = classifier.judge(weights, told, np.repeat(vector, len(told), axis=0))
+    share = np.clip(judged.presence[:, classifier.CLASSES.index(label)], 1e-6, 1 - 1e-6)
+    odds = np.log(share / (1 - share))
+    lost = {fact: float(odds[0] - odds[n + 1]) for n, fact in enumerate(facts)}
+    strongest = sorted(facts, key=lambda fact: (-lost[fact], fact))[:STRONGEST]
+    return tuple(in_words(fact) for fact in strongest if lost[fact] >= WEIGHS)
+
+
+def in_words(fact: str) -> Message:
+    """Return a fact as a person says it."""
+    name, _, value = fact.partition("=")
+    if name == "cue" and value in CUES:
+        return CUES[value]
+    if fact in PLAIN:
+        return PLAIN[fact]
+    if name in SAID and value:
+        value_said = NATURES.get(value, value) if name.endswith(("_is", "has")) else value
+        return replace(SAID[name], values={"value": value_said})
+    if "~" in fact:
+        return Message("la terminaison d’un mot voisin : « -{value} »", {"value": fact[-3:]})
+    return Message("un indice de forme ({value})", {"value": fact})
+
+
+CUES = {
+    "group_before": Message("un mot de groupe juste avant (association, collectif…)"),
+    "groups_before": Message("une énumération de groupes juste avant"),
+    "done_by": Message("« organisé par », « porté par »… juste avant"),
+    "partner": Message("« en partenariat avec », « avec le soutien de »… juste avant"),
+    "role_of": Message("une fonction juste avant (présidente de, bénévole de…)"),
+    "at_firm": Message("« chez » juste avant"),
+    "person_before": Message("un titre ou un métier juste avant"),
+    "street_number": Message("un numéro de rue juste avant"),
+    "postcode": Message("un code postal juste avant"),
+    "place_before": Message("une préposition de lieu juste avant"),
+    "event_before": Message("un mot d’événement juste avant"),
+    "work_before": Message("un mot d’œuvre juste avant (film, livre…)"),
+    "apposition_after": Message("la suite dit que c’est un groupe"),
+    "acts_after": Message("il agit : organise, propose, ouvre…"),
+    "role_after": Message("la suite dit une fonction, comme pour une personne"),
+    "says_after": Message("il parle : explique, raconte…"),
+    "short_form_after": Message("un sigle entre parenthèses juste après"),
+}
+SAID = {
+    "w-1": Message("le mot juste avant : « {value} »"),
+    "w-2": Message("le deuxième mot avant : « {value} »"),
+    "w-3": Message("le troisième mot avant : « {value} »"),
+    "w+1": Message("le mot juste après : « {value} »"),
+    "w+2": Message("le deuxième mot après : « {value} »"),
+    "first": Message("son premier mot : « {value} »"),
+    "last": Message("son dernier mot : « {value} »"),
+    "first_is": Message("son premier mot est {value}"),
+    "last_is": Message("son dernier mot est {value}"),
+    "before_is": Message("le mot juste avant est {value}"),
+    "before2_is": Message("le deuxième mot avant est {value}"),
+    "has": Message("il contient {value}"),
+    "model": Message("le modèle de langue y voit {value}"),
+    "model_in": Message("le modèle de langue voit {value} dans une partie"),
+    "from": Message("il a été proposé par : {value}"),
+    "repeats": Message("le texte le nomme {value} fois"),
+    "length": Message("il a {value} mots"),
+    "capitals": Message("il a {value} mots à majuscule"),
+    "lower": Message("il a {value} mots en minuscules"),
+    "acronym": Message("un sigle de {value} lettres"),
+    "linked_right": Message("un autre mot à majuscule le suit, après « {value} »"),
+    "linked_left": Message("un autre mot à majuscule le précède, avant « {value} »"),
+}
+NATURES = {
+    "actor": Message("un mot de groupe"),
+    "institution": Message("un mot d’institution"),
+    "place": Message("un mot de lieu"),
+    "event": Message("un mot d’événement"),
+    "work": Message("un mot d’œuvre"),
+    "time": Message("un mot de temps"),
+    "opening": Message("un mot qui ouvre les phrases"),
+    "first_name": Message("un prénom"),
+}
+PLAIN = {
+    "quoted": Message("il est entre guillemets"),
+    "bracketed": Message("il est entre parenthèses"),
+    "at_start": Message("il ouvre la phrase"),
+    "at_end": Message("il ferme la phrase"),
+    "whole_line": Message("il fait une ligne à lui seul"),
+    "all_capital": Message("tous ses mots ont une majuscule"),
+    "all_upper": Message("il est tout en capitales"),
+    "title": Message("un seul mot, avec majuscule"),
+    "commune=all": Message("c’est le nom d’une commune"),
+    "commune=part": Message("il contient le nom d’une commune"),
+    "commune=tail": Message("il finit par le nom d’une commune"),
+    "commune=next": Message("une commune est nommée juste après"),
+    "model_gap": Message("une partie n’est rien pour le modèle de langue"),
+}

@@ -1,0 +1,131 @@
+"""Who is tied to whom: sentences that name two actors, as of a date.
+
+What is stored are mentions of a document, so that merging, splitting and reading a document again
+need no care here: a tie is between the actors that its mentions lead to at the moment.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import Connection, Select, case, or_, select
+
+from storage import tables
+from storage.statements import chunks
+from vigie.records import RelationKind, Tie
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from datetime import date
+
+_relations, _documents = tables.relations.c, tables.documents.c
+_first, _second = tables.mentions.alias("first_mention"), tables.mentions.alias("second_mention")
+_one, _other = tables.actors.alias("one"), tables.actors.alias("other")
+DIRECTED = frozenset({RelationKind.CARRIED_BY, RelationKind.MEMBER_OF})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Edge:
+    """All that ties two actors in one way; without a direction `actor_id` < `other_id`."""
+
+    actor_id: str
+    other_id: str
+    kind: RelationKind
+    stories: int
+    """Independent stories that say it."""
+    first_day: date
+    last_day: date
+
+
+def ties(c: Connection, actor_ids: Iterable[str], as_of: date) -> list[Tie]:
+    """Return the sentences known by the end of a day that name some actors with others.
+
+    Actors are given as those that stand for themselves (`actors.surviving`); the newest tie
+    comes first.
+    """
+    found: dict[tuple[str, int, int], Tie] = {}
+    for some in chunks(sorted(set(actor_ids))):
+        query = _ties(as_of).where(or_(_one.c.root_id.in_(some), _other.c.root_id.in_(some)))
+        for row in c.execute(query):
+            found[row.document_id, row.first, row.second] = Tie(
+                actor_id=row.actor_id,
+                other_id=row.other_id,
+                kind=RelationKind(row.kind),
+                document_id=row.document_id,
+                document_url=row.url,
+                story_id=row.story_id,
+                day=row.day,
+                sentence=row.sentence,
+            )
+    newest = sorted(found, key=lambda key: (-found[key].day.toordinal(), *key))
+    return [found[key] for key in newest]
+
+
+def edges(c: Connection, as_of: date, since: date | None = None) -> list[Edge]:
+    """Return the network of a day: every two actors that sentences tie, by kind of tie.
+
+    With `since`, only what became known on that day or later counts.
+    """
+    query = _ties(as_of)
+    if since is not None:
+        query = query.where(_documents.known_on >= since)
+    told: dict[tuple[str, str, RelationKind], dict[str, date]] = defaultdict(dict)
+    last: dict[tuple[str, str, RelationKind], date] = {}
+    for row in c.execute(query):
+        kind = RelationKind(row.kind)
+        one, other = row.actor_id, row.other_id
+        if kind not in DIRECTED:
+            one, other = sorted((one, other))
+        days = told[one, other, kind]
+        days[row.story_id] = min(row.day, days.get(row.story_id, row.day))
+        last[one, other, kind] = max(row.day, last.get((one, other, kind), row.day))
+    return [
+        Edge(
+            actor_id=one,
+            other_id=other,
+            kind=kind,
+            stories=len(days),
+            first_day=min(days.values()),
+            last_day=last[one, other, kind],
+        )
+        for (one, other, kind), days in sorted(told.items())
+    ]
+
+
+def _ties(as_of: date) -> Select[Any]:
+    """Select what sentences say of two actors that are not one; known once both mentions are."""
+    return (
+        select(
+            _relations.document_id,
+            _relations.first,
+            _relations.second,
+            _relations.kind,
+            _relations.sentence,
+            _one.c.root_id.label("actor_id"),
+            _other.c.root_id.label("other_id"),
+            _documents.url,
+            _documents.story_id,
+            case(
+                (_first.c.known_on > _second.c.known_on, _first.c.known_on),
+                else_=_second.c.known_on,
+            ).label("day"),
+        )
+        .join(
+            _first,
+            (_first.c.document_id == _relations.document_id)
+            & (_first.c.position == _relations.first),
+        )
+        .join(
+            _second,
+            (_second.c.document_id == _relations.document_id)
+            & (_second.c.position == _relations.second),
+        )
+        .join(_one, _one.c.id == _first.c.actor_id)
+        .join(_other, _other.c.id == _second.c.actor_id)
+        .join(tables.documents, _documents.id == _relations.document_id)
+        .where(_one.c.root_id != _other.c.root_id)
+        .where(_first.c.known_on <= as_of)
+        .where(_second.c.known_on <= as_of)
+    )

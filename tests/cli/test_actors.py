@@ -1,0 +1,103 @@
+"""`vigie actors`: seeing, joining, taking apart, and taking that back."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+from pathlib import Path
+
+import pytest
+
+VIGIE = Path(__file__).parents[2] / ".venv" / "bin" / "vigie"
+TEXTS = (
+    "Le collectif Graine de Rue, porté par l'association Rayon Libre, ouvre samedi à Mulhouse.",
+    "L'association Rayon Libre, une association qui répare des vélos, recrute à Mulhouse.",
+    "L'association Rayon Libre de Mulhouse tient son assemblée. Graine de Rue y était.",
+    "Le collectif Les Grains de Rue fête ses dix ans.",
+)
+
+
+def vigie(*arguments: object) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [VIGIE, *map(str, arguments)], capture_output=True, text=True, check=False, timeout=300
+    )
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory):
+    """A workspace in which a few documents were read."""
+    made = tmp_path_factory.mktemp("actors") / "watch"
+    assert vigie("init", made, "--territory", "mulhouse").returncode == 0
+    file = made / "textes.jsonl"
+    rows = [
+        {
+            "source": "gazette",
+            "url": f"https://gazette.example/{number}",
+            "date": f"2026-03-0{number + 1}",
+            "title": "Vie locale",
+            "text": text,
+        }
+        for number, text in enumerate(TEXTS)
+    ]
+    file.write_text("\n".join(json.dumps(row) for row in rows), encoding="utf-8")
+    assert vigie("import", file, "--dir", made).returncode == 0
+    done = vigie("annotate", "--dir", made)
+    assert done.returncode == 0, done.stderr
+    return made
+
+
+def listed(folder: Path) -> dict[str, dict[str, object]]:
+    rows = json.loads(vigie("actors", "list", "--json", "--dir", folder).stdout)
+    return {row["name"]: row for row in rows}
+
+
+def test_the_most_named_actors_are_listed_and_found_by_a_part_of_their_name(folder):
+    assert {"Graine de Rue", "Rayon Libre"} <= set(listed(folder))
+    done = vigie("actors", "list", "RAYON", "--dir", folder)
+    assert "Rayon Libre" in done.stdout
+    assert "Graine" not in done.stdout
+
+
+def test_an_actor_is_shown_with_where_all_is_known_from(folder):
+    done = vigie("actors", "show", "rayon libre", "--dir", folder)
+    assert done.returncode == 0, done.stderr
+    assert "association qui répare des vélos" in done.stdout
+    assert "Mulhouse" in done.stdout
+    assert "porte Graine de Rue" in done.stdout
+    assert "https://gazette.example/1" in done.stdout
+
+
+def test_who_is_meant_must_be_clear(folder):
+    done = vigie("actors", "show", "Personne du tout", "--dir", folder)
+    assert done.returncode == 1
+    assert "vigie actors list" in done.stderr
+    assert len(done.stderr.strip().splitlines()) == 1
+
+
+def test_a_merge_and_a_split_are_taken_back_one_after_the_other(folder):
+    before = listed(folder)
+    merged = vigie("actors", "merge", "Les Grains de Rue", "Rayon Libre", "--dir", folder)
+    assert merged.returncode == 0, merged.stderr
+    assert "Les Grains de Rue" not in listed(folder)
+    parted = vigie(
+        *("actors", "split", "Rayon Libre", "--dir", folder),
+        *("--document", "https://gazette.example/0"),
+    )
+    assert parted.returncode == 0, parted.stderr
+    assert sum(row["name"] == "Rayon Libre" for row in listed(folder).values()) == 1
+    assert vigie("actors", "undo", "--dir", folder).returncode == 0
+    assert vigie("actors", "undo", "--dir", folder).returncode == 0
+    assert listed(folder) == before
+    assert vigie("actors", "undo", "--dir", folder).returncode == 1
+
+
+def test_a_split_wants_to_know_of_what(folder):
+    done = vigie("actors", "split", "Rayon Libre", "--dir", folder)
+    assert done.returncode == 2
+    assert "--alias" in done.stderr
+
+
+def test_the_open_questions_are_listed(folder):
+    done = vigie("actors", "list", "--questions", "--dir", folder)
+    assert done.returncode == 0
+    assert "même acteur" in done.stdout or "Aucune question" in done.stderr

@@ -1,0 +1,118 @@
+"""`annotate --explain`: how one document was read, and why."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from vigie.language import render, say, terminal_language
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from nlp.explanation import Explained
+    from storage import Store
+    from storage.annotations import Read
+    from vigie.settings import Settings
+
+
+def explain(settings: Settings, store: Store, given: str) -> Iterator[str]:
+    """Yield, as lines, a document's sentences with its names, their types, actors, and why.
+
+    Raises:
+        UnknownNameError: there is no such document.
+        ModelError: the language model is missing.
+    """
+    from flows import learned
+    from nlp import model
+    from nlp.annotate import Reader
+    from nlp.explanation import explain as explained
+    from storage import annotations, documents
+    from vigie import gazetteer
+    from vigie.records import document_text
+
+    with store.reading() as c:
+        [document] = documents.load(c, [documents.identify(c, given)])
+        version, skipped = annotations.state(c, document.id)
+        stored = annotations.mentions_of(c, document.id)
+    yield document.title or document.url
+    yield document.url
+    if not version:
+        yield say("Pas encore lu : « vigie annotate » le lira.")
+    else:
+        yield say("Lu par la version {version}.", version=version)
+    if skipped is not None:
+        yield render(skipped, terminal_language())
+        return
+    reader = Reader(model.load(), learned.weights(settings.data), learned.version(settings.data))
+    text = document_text(document)
+    by_place = {(read.begins, read.ends): read for read in stored}
+    for name in explained(text, reader, gazetteer.territory(settings.watch.territory)):
+        yield from _name(text, name, by_place.pop((name.start, name.end), None))
+    for read in by_place.values():
+        yield f"\n{read.surface}"
+        yield say("  lu dans les champs de l’événement, ou par une version précédente")
+        yield f"  {_actor(read)}"
+
+
+def _name(text: str, name: Explained, read: Read | None) -> Iterator[str]:
+    """Yield what a name is, why, and whose it is."""
+    from vigie.words import LABELS
+
+    language = terminal_language()
+    before = " ".join(text[max(0, name.start - 50) : name.start].split())
+    after = " ".join(text[name.end : name.end + 50].split())
+    yield f"\n… {before} [{' '.join(name.surface.split())}] {after} …"
+    yield say(
+        "  {label}, sûr à {share} %, repéré par : {rule}",
+        label=render(LABELS[name.label], language),
+        share=round(100 * name.confidence),
+        rule=name.rule,
+    )
+    entity = name.entity or say("rien d’exactement là")
+    yield say("  le modèle de langue seul y voit : {entity}", entity=entity)
+    for reason in name.reasons:
+        yield f"  + {render(reason, language)}"
+    if read is not None:
+        yield f"  {_actor(read)}"
+        if read.commune:
+            yield f"  {_place(read)}"
+        if read.description:
+            yield say("  décrit ainsi : « {words} »", words=read.description)
+
+
+def _actor(read: Read) -> str:
+    """Return whom a mention is taken for, and why."""
+    if read.actor_id is None:
+        return say("aucun acteur : rien dans ce nom ne désigne quelqu’un")
+    why = say("séparé par {who}", who=read.parted_by) if read.parted_by else _by_name(read)
+    if read.root_id != read.actor_id:
+        why = say("{why} ; réuni à « {name} » par un avis", why=why, name=read.root_name)
+    return say("acteur : {name} ({why})", name=read.root_name, why=why)
+
+
+def _by_name(read: Read) -> str:
+    from nlp import names
+    from vigie import gazetteer
+
+    own, known = names.key(read.surface), names.key(read.actor_name)
+    if "@" in read.key:
+        place = gazetteer.communes()[read.key.partition("@")[2]].name
+        return say("bien des communes en ont un : celui de {place}", place=place)
+    if read.key and read.key != own and not read.key.startswith(own):
+        return say("le texte le donne pour le sigle de ce nom")
+    if read.key != own:
+        return say("avec la commune que le texte ajoute à son nom")
+    if names.compact(own) == names.compact(known):
+        return say("même nom") if own == known else say("même nom, aux espaces près")
+    typo = names.is_typo(own, known)
+    return say("même nom, à une lettre près") if typo else say("un des noms de cet acteur")
+
+
+def _place(read: Read) -> str:
+    from vigie import gazetteer
+    from vigie.records import Placing
+    from vigie.words import PLACINGS
+
+    place = gazetteer.communes().get(read.commune or "")
+    how = render(PLACINGS[Placing(read.placing)], terminal_language())
+    return say("commune : {place} ({how})", place=place.name if place else "", how=how)
