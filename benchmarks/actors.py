@@ -109,7 +109,7 @@ def main() -> None:
         simulate(folder, territory, weeks=WEEKS, seed=SEED)
         settings = workspace.create(Path(made) / "watch", territory)
         store = open_store(settings.storage.url, settings.folder)
-        steps.import_jsonl(settings, store, folder / "documents.jsonl", None)
+        steps.import_archive(settings, store, folder / "documents.jsonl", None)
         steps.annotate(settings, store)
         told = lines(folder / "annotations.jsonl")
         truth = {actor["entity"]: actor for actor in lines(folder / "truth.jsonl")}

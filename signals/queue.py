@@ -39,6 +39,8 @@ if TYPE_CHECKING:
 
 LEAST_SCORE = 0.3
 """A queue is rather short than padded: below this a candidate enters by exploration only."""
+LEAST_EVIDENCE = 0.28
+"""Exploration measures whom the ranking misses among groups: what is surely none is not drawn."""
 REJECTED_SCORE = 0.7
 """A rejected actor returns only above this …"""
 REJECTED_STORIES = 2
@@ -239,7 +241,13 @@ def explore(
     win. The numbers u come from a hash of the week and the actor, so that the draw can be redone.
     """
     taken = {s.profile.actor_id for s in ranked}
-    left = [s for s in scored if s.profile.actor_id not in taken]
+    left = [
+        s
+        for s in scored
+        if s.profile.actor_id not in taken
+        and "evidence" in s.found
+        and s.found["evidence"].value >= LEAST_EVIDENCE
+    ]
     left.sort(
         key=lambda s: (
             log(_uniform(week, s.profile.actor_id)) / max(s.score, 1e-3),
