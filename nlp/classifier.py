@@ -33,7 +33,7 @@ CLASSES = ("NOTHING", *(label.value for label in Label))
 WEIGHTS = "weights.npz"
 PRESENT = 0.6
 """A name is believed to stand where this share of the evidence says so."""
-CALIBRATION = (0.74, -0.44)
+CALIBRATION = (0.43, -0.1)
 """Slope and shift of the log odds by which presence becomes confidence (Platt, 1999)."""
 LENIENCE = 2.0
 """Added to the log odds of a candidate's bounds: how much a doubtful end is forgiven."""

@@ -23,13 +23,13 @@ if TYPE_CHECKING:
 
 SCALE = 0.1
 """Of the contextual vectors beside facts of size one."""
-RARE = 10
+RARE = 16
 """Facts seen in fewer candidates teach nothing but by heart."""
-UNITS = {"presence": 40, "bounds": 28}
+UNITS = {"presence": 64, "bounds": 44}
 NETWORKS = 3
 """Of each kind, averaged: several seeds agree where one was lucky."""
-EPOCHS = 6
-PENALTY = 0.3
+EPOCHS = 9
+PENALTY = 0.5
 BATCH = 1024
 RATE = 5.6e-3
 """Of learning, for batches of this size."""
