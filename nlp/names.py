@@ -14,6 +14,7 @@ from functools import cache, lru_cache
 from rapidfuzz.distance import OSA
 from rapidfuzz.fuzz import ratio
 
+from nlp import speech
 from nlp.words import ARTICLES, COMMON, DATES, HEADS, LEGAL, NOT_NAMES
 from vigie import gazetteer
 
@@ -152,7 +153,8 @@ def is_typo(a: str, b: str) -> bool:
     """Tell whether two keys surely differ by one slip of the pen.
 
     One letter in a word of at least seven, in a name of at least ten, its first letter and its
-    digits untouched: shorter words are too often another word.
+    digits untouched: shorter words are too often another word. Two towns are two, and so are
+    two words of the dictionary.
     """
     left, right = a.split(), b.split()
     if len(left) != len(right) or min(len(compact(a)), len(compact(b))) < 10:
@@ -162,6 +164,8 @@ def is_typo(a: str, b: str) -> bool:
         return False
     x, y = changed[0]
     if min(len(x), len(y)) < 7 or x[0] != y[0] or not (x.isalpha() and y.isalpha()):
+        return False
+    if is_place(x) or is_place(y) or (speech.classes_of(x) and speech.classes_of(y)):
         return False
     return OSA.distance(x, y, score_cutoff=1) == 1
 

@@ -271,6 +271,10 @@ def _agreed(
     fulls: dict[str, set[str]] = defaultdict(set)
     for short, full in pairs:
         fulls[short].add(full)
+    shorts = {known[short]: short for short in fulls if short in known}
+    for key, actor in known.items():
+        if actor in shorts and key != shorts[actor]:
+            fulls[shorts[actor]].add(key)
     for short, full in pairs:
         if len(fulls[short]) == 1 and (short not in known or full not in known):
             yield short, full

@@ -59,6 +59,19 @@ def test_a_new_workspace_has_no_queue_yet_and_says_what_to_run(tmp_path):
     assert "vigie run" in done.stderr
 
 
+def test_half_a_character_in_a_text_stops_no_extraction(tmp_path):
+    texts = tmp_path / "texts.jsonl"
+    texts.write_text(
+        '{"id": "a\\ud83d", "text": "L’association \\ud83d Les Braises ouvre."}\n'
+        '{"id": "b", "text": "Le collectif Les Semailles ouvre un local."}\n',
+        encoding="utf-8",
+    )
+    done = vigie("extract", texts, "--json")
+    assert done.returncode == 0, done.stderr
+    assert [json.loads(line)["id"] for line in done.stdout.splitlines()][1] == "b"
+    assert vigie("extract", texts).returncode == 0
+
+
 def test_extract_prints_one_object_a_line_and_passes_bad_lines_over(tmp_path):
     texts = tmp_path / "texts.jsonl"
     texts.write_text(

@@ -78,6 +78,11 @@ def test_one_slip_in_a_long_word_is_a_typo_and_in_a_short_one_is_not():
     assert not names.is_typo("maison verte", "maison vertu")
 
 
+def test_two_towns_and_two_words_of_the_dictionary_are_no_typos_of_each_other():
+    assert not names.is_typo("laique montigny", "laique montagny")
+    assert not names.is_typo("theatre fourneau", "theatre fourreau")
+
+
 @pytest.mark.parametrize("text", ["", "…", "🎉", "\x00", "L’", "A" * 100_000])
 def test_odd_text_has_a_key_without_complaint(text):
     assert isinstance(names.key(text), str)

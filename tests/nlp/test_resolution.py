@@ -74,6 +74,15 @@ def test_the_acronym_that_a_text_explains_is_its_full_name_everywhere():
     assert len(set(actors_of(found).values())) == 1
 
 
+def test_an_acronym_that_stands_for_another_group_already_is_not_joined_in_a_later_batch():
+    known = {"collectif urbain vert": "a-first", "cuv": "a-first"}
+    later = annotation(
+        "d2", "Centre Ubuntu Vidéo", "CUV", acronyms=[("CUV", "Centre Ubuntu Vidéo")]
+    )
+    found = actors_of(resolve([later], known))
+    assert found["d2", 0] != "a-first"
+
+
 def test_a_name_that_every_village_has_is_another_actor_in_each():
     found = resolve(
         [

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -89,7 +90,8 @@ def _texts(file: Path) -> Iterator[tuple[object, str]]:
         with file.open(encoding="utf-8-sig", errors="replace") as lines:
             for number, line in enumerate(lines, start=1):
                 if row := _row(line):
-                    yield row.get("id", number), str(row["text"])
+                    row_id = row.get("id", number)
+                    yield _whole(row_id) if isinstance(row_id, str) else row_id, _whole(row["text"])
                 elif line.strip():
                     tell(
                         say(
@@ -107,6 +109,11 @@ def _texts(file: Path) -> Iterator[tuple[object, str]]:
                 error=error.strerror or str(error),
             )
         ) from error
+
+
+def _whole(text: object) -> str:
+    """Return a text without halves of characters, which no terminal or file can write."""
+    return re.sub("[\ud800-\udfff]", "\ufffd", str(text))
 
 
 def _row(line: str) -> dict[str, object] | None:
