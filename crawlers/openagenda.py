@@ -62,7 +62,7 @@ def _events(content: object) -> Iterator[Values]:
         else:
             content = [content]
     for one in content if isinstance(content, list) else ():
-        if not isinstance(one, Mapping) or one.get("removed") is True:
+        if not isinstance(one, Mapping) or _is_removed(one):
             continue
         record = one.get("record")
         inner = record if isinstance(record, Mapping) else one
@@ -70,8 +70,13 @@ def _events(content: object) -> Iterator[Values]:
             fields = inner.get(name)
             if isinstance(fields, Mapping):
                 inner = fields
-        if any(name.startswith("title") for name in inner):
+        if any(name.startswith("title") for name in inner) and not _is_removed(inner):
             yield inner
+
+
+def _is_removed(values: Values) -> bool:
+    """Tell whether an event is marked as removed: `true`, `1`, or either as a text."""
+    return str(values.get("removed") or "").strip().lower() not in {"", "0", "false"}
 
 
 def _document(values: Values, resource: Resource) -> Document | None:

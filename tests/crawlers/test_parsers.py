@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from crawlers import dates, feeds, identity, jsonl, reading, spool
+from crawlers import dates, feeds, identity, jsonl, openagenda, reading, spool
 from crawlers.guard import Guard, is_public
 from crawlers.resource import Resource
 from vigie.errors import InputError
@@ -155,6 +155,20 @@ def test_openagenda_exports_are_read_in_their_three_shapes(tmp_path, examples):
         assert event.event.commune == "Mulhouse", name
         assert event.event.organiser == "Les Brouettes", name
         assert event.url == "https://openagenda.com/brouettes/events/bourse", name
+
+
+@pytest.mark.parametrize("mark", [True, 1, "1", "true"])
+def test_an_event_marked_as_removed_is_none(mark):
+    def titles(*events):
+        body = json.dumps({"events": events}).encode()
+        found = openagenda.read(Resource(body=body, url="a.json", source_id="oa", fetched_at=NOW))
+        assert found.rejects == ()
+        return [document.title for document in found.documents]
+
+    removed = {"uid": 1, "title": {"fr": "Retiré"}, "removed": mark}
+    kept = [{"uid": n, "title": f"Gardé {n}", "removed": no} for n, no in enumerate((False, 0, ""))]
+    assert titles(removed, *kept) == ["Gardé 0", "Gardé 1", "Gardé 2"]
+    assert titles({"record": {"fields": removed}}, kept[0]) == ["Gardé 0"]
 
 
 @pytest.mark.parametrize(
