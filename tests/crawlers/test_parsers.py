@@ -157,6 +157,23 @@ def test_openagenda_exports_are_read_in_their_three_shapes(tmp_path, examples):
         assert event.url == "https://openagenda.com/brouettes/events/bourse", name
 
 
+def test_what_is_no_text_in_a_json_feed_is_none():
+    odd = {"id": {"a": 1}, "url": ["a"], "title": {"b": 1}, "content_text": [1], "language": [2]}
+    kept = {"id": 12, "url": ["a"], "title": "Le fournil", "summary": {"c": 1}, "language": {}}
+    found = feed(json.dumps({"version": "x", "title": ["z"], "items": [odd, 3, kept]}))
+    (document,) = found.documents
+    assert (document.title, document.text, document.url) == (
+        "Le fournil", "", "https://gazette.test/rss",
+    )  # fmt: skip
+    assert document.language is None
+    assert document.id == identity.document_id("https://gazette.test/rss", "12")
+    assert found.title == ""
+    assert [str(one.reason) for one in found.rejects] == [
+        "entrée 1 : ni adresse, ni titre, ni texte",
+        "entrée 2 : ce n’est pas un objet JSON",
+    ]
+
+
 @pytest.mark.parametrize("mark", [True, 1, "1", "true"])
 def test_an_event_marked_as_removed_is_none(mark):
     def titles(*events):
