@@ -86,6 +86,23 @@ def test_nothing_at_all_is_an_error_of_one_line(make_settings):
         discovery.discover("ftp://gazette.test", make_settings())
 
 
+def test_calendars_are_found_however_their_addresses_are_written(web, make_settings):
+    for name in ("nue", "apostrophes", "guillemets"):
+        text = CALENDAR.replace("UID:1", f"UID:{name}").replace("Friche", name)
+        web.serve(f"/{name}.ics", text, "text/calendar")
+    web.serve("/ical?salle=2", CALENDAR, "text/calendar")
+    home = web.serve(
+        "/",
+        "<link rel=alternate type=text/calendar href=/ical?salle=2><a href=/nue.ics>Agenda</a>"
+        "<a href='/apostrophes.ics'>Agenda</a><a href=\"/guillemets.ics\">Agenda</a>",
+    )
+    found = {one.source.url for one in discovery.discover(home, make_settings())}
+    assert found == {
+        web.url(path)
+        for path in ("/ical?salle=2", "/nue.ics", "/apostrophes.ics", "/guillemets.ics")
+    }
+
+
 def test_a_check_says_what_each_kind_is_how_much_and_how_new(
     web, tmp_path, make_settings, examples
 ):
