@@ -29,6 +29,7 @@ from crawlers import (
 )
 from crawlers.sniff import Format, sniff
 from vigie import catalogue
+from vigie.checks import without_login
 from vigie.errors import InputError
 from vigie.language import say
 from vigie.records import (
@@ -153,10 +154,10 @@ def discover(url: str, settings: Settings, taken: Collection[str] = ()) -> list[
     """
     url = url.strip() if "://" in url else f"https://{url.strip()}"
     if urlsplit(url).scheme not in {"http", "https"} or not urlsplit(url).hostname:
-        raise InputError(say("« {url} » n’est pas une adresse web.", url=url[:200]))
+        raise InputError(say("« {url} » n’est pas une adresse web.", url=without_login(url)[:200]))
     answer = batch.probe(url, settings)
     if isinstance(answer, Message):
-        raise InputError(say("{url} : {reason}.", url=url[:200], reason=answer))
+        raise InputError(say("{url} : {reason}.", url=without_login(url)[:200], reason=answer))
     found = sniff(answer.body, answer.charset)
     name = _page_title(answer) if found is Format.PAGE else ""
     if kind := formats.kind_of(found):

@@ -8,6 +8,7 @@ import pytest
 
 from crawlers import discovery
 from tests.crawlers.test_crawl import ARTICLE, rss, source
+from vigie import checks
 from vigie.errors import InputError
 from vigie.records import Document, HealthState, SourceKind
 
@@ -101,6 +102,42 @@ def test_calendars_are_found_however_their_addresses_are_written(web, make_setti
         web.url(path)
         for path in ("/ical?salle=2", "/nue.ics", "/apostrophes.ics", "/guillemets.ics")
     }
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "ftp://marie:tr0p-secret@gazette.test/rss",
+        "https://marie:tr0p-secret@",
+        "http://marie:tr0p-secret@127.0.0.1:1/rss",
+        "marie:tr0p-secret@127.0.0.1:1/rss",
+        "https://marie:tr0p@-secret@gazette.invalid/rss",
+    ],
+)
+def test_a_password_in_an_address_is_shown_nowhere(url, make_settings):
+    with pytest.raises(InputError) as error:
+        discovery.discover(url, make_settings(timeout=1.0))
+    assert "secret" not in str(error.value)
+    assert "…@" in str(error.value)
+
+
+@pytest.mark.parametrize(
+    ("url", "kind", "shown"),
+    [
+        (
+            "ftp://marie:secret@gazette.test/@agenda",
+            SourceKind.FEED,
+            "ftp://…@gazette.test/@agenda",
+        ),
+        ("ftp://marie:secret@gazette.test", SourceKind.FILES, "ftp://…@gazette.test"),
+        ("marie:secret@gazette.test/rss", SourceKind.FEED, "« …@gazette.test/rss »"),
+    ],
+)
+def test_settings_show_no_password_of_an_address(url, kind, shown):
+    with pytest.raises(checks.WrongValueError) as error:
+        checks.address(url, kind)
+    assert shown in str(error.value)
+    assert "secret" not in str(error.value)
 
 
 def test_a_check_says_what_each_kind_is_how_much_and_how_new(
