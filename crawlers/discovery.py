@@ -29,6 +29,7 @@ from crawlers import (
 )
 from crawlers.sniff import Format, sniff
 from vigie import catalogue
+from vigie.checks import without_login
 from vigie.errors import InputError
 from vigie.language import say
 from vigie.records import (
@@ -58,12 +59,10 @@ _COMMON = (
     ("spip.php?page=backend", SourceKind.FEED),
     ("sitemap.xml", SourceKind.SITEMAP),
 )
-_CALENDAR_TYPE = re.compile(
-    r"<link\b(?=[^>]*text/calendar)[^>]*\bhref\s*=\s*[\"']([^\"']+)[\"']", re.IGNORECASE
-)
-_CALENDAR_LINK = re.compile(
-    r"href\s*=\s*[\"']((?:webcal|https?)?:?[^\"'\s]+?\.ics(?:\?[^\"']*)?)[\"']", re.IGNORECASE
-)
+_HREF = r"""\bhref\s*=\s*(?:"([^"]+)"|'([^']+)'|([^\s"'<>]+))"""
+_CALENDAR_TYPE = re.compile(rf"<link\b(?=[^>]*text/calendar)[^>]*{_HREF}", re.IGNORECASE)
+_LINK = re.compile(_HREF, re.IGNORECASE)
+_CALENDAR = re.compile(r"[^\s?]+\.ics(?:\?\S*)?", re.IGNORECASE)
 
 
 def check(source: Source, settings: Settings) -> Outcome:
@@ -155,10 +154,10 @@ def discover(url: str, settings: Settings, taken: Collection[str] = ()) -> list[
     """
     url = url.strip() if "://" in url else f"https://{url.strip()}"
     if urlsplit(url).scheme not in {"http", "https"} or not urlsplit(url).hostname:
-        raise InputError(say("« {url} » n’est pas une adresse web.", url=url[:200]))
+        raise InputError(say("« {url} » n’est pas une adresse web.", url=without_login(url)[:200]))
     answer = batch.probe(url, settings)
     if isinstance(answer, Message):
-        raise InputError(say("{url} : {reason}.", url=url[:200], reason=answer))
+        raise InputError(say("{url} : {reason}.", url=without_login(url)[:200], reason=answer))
     found = sniff(answer.body, answer.charset)
     name = _page_title(answer) if found is Format.PAGE else ""
     if kind := formats.kind_of(found):
@@ -243,9 +242,7 @@ def _candidates(page: Resource) -> list[tuple[str, SourceKind]]:
     ]
     if "gogocarto" in content.lower():
         found.append((gogocarto.elements_url(page.url), SourceKind.GOGOCARTO))
-    for match in (*_CALENDAR_LINK.finditer(content), *_CALENDAR_TYPE.finditer(content)):
-        address = urljoin(page.url, match[1].replace("webcal:", f"{urlsplit(page.url).scheme}:"))
-        found.append((address, SourceKind.CALENDAR))
+    found += [(address, SourceKind.CALENDAR) for address in _calendars(content, page.url)]
     tree = pages.parse(content)
     if tree is not None and structured.events(structured.nodes(tree, content)):
         found.append((page.url, SourceKind.EVENTS))
@@ -254,6 +251,24 @@ def _candidates(page: Resource) -> list[tuple[str, SourceKind]]:
     index = safely.read(listings.read, page)
     last = [(page.url, SourceKind.LISTING)] if len(index.documents) >= SAMPLES else []
     return list(dict.fromkeys(found))[:MOST_CANDIDATES] + last
+
+
+def _calendars(content: str, page_url: str) -> list[str]:
+    """Return the calendars that a page links to by their ending, then those it announces."""
+    linked = [
+        address for match in _LINK.finditer(content) if _CALENDAR.fullmatch(address := _href(match))
+    ]
+    announced = [_href(match) for match in _CALENDAR_TYPE.finditer(content)]
+    scheme = urlsplit(page_url).scheme
+    return [
+        urljoin(page_url, address.replace("webcal:", f"{scheme}:"))
+        for address in (*linked, *announced)
+    ]
+
+
+def _href(match: re.Match[str]) -> str:
+    """Return an address, whether it was between quotes, apostrophes or nothing."""
+    return str(match[1] or match[2] or match[3]).strip()
 
 
 def _page_title(page: Resource) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -69,21 +70,49 @@ async def crawl(work: Crawl, progress: Progress) -> Outcome:
 
 async def _read_archives(work: Crawl, progress: Progress, path: Path) -> Outcome:
     """Read a file, or those of a folder that are new or have changed."""
-    source = progress.source
+    source, held, aside = progress.source, 0, 0
     try:
         for name, file in _archives(source, path):
             mark, state = _mark(file), work.states.get((source.id, name))
-            if state is not None and state.fingerprint == mark:
+            found = _counts(state, mark)
+            if found is None:
+                found = await _read_archive(work, progress, file)
+                _remember(work, source, name, f"{mark}#{found[0]}#{found[1]}")
+            else:
                 progress.unchanged = True
-                continue
-            await _read_archive(work, progress, file)
-            _remember(work, source, name, mark)
+            held, aside = held + found[0], aside + found[1]
     except (OSError, InputError) as error:
         cause = error if isinstance(error, OSError) else error.__cause__
         values = {"path": str(path), "error": getattr(cause, "strerror", None) or "?"}
         message = Message("{path} : illisible ({error})", values)
         return outcome_of(source, HealthState.UNREACHABLE, message)
-    return conclude_reading(progress, Reading())
+    return _conclude_archives(progress, held, aside)
+
+
+def _counts(state: HttpState | None, mark: str) -> tuple[int, int] | None:
+    """Return what a file held when it was last read, documents and rejects, if it is the same."""
+    counts = re.fullmatch(rf"{re.escape(mark)}#(\d+)#(\d+)", (state and state.fingerprint) or "")
+    return (int(counts[1]), int(counts[2])) if counts else None
+
+
+def _conclude_archives(progress: Progress, held: int, aside: int) -> Outcome:
+    """Return the outcome of archives that hold documents and rejects, read now or before."""
+    source = progress.source
+    if not aside:
+        return conclude_reading(progress, Reading())
+    if not held:
+        message = Message(
+            "aucun document : {n} entrée mise de côté, que Vigie ne sait pas lire",
+            {"n": aside},
+            "aucun document : {n} entrées mises de côté, que Vigie ne sait pas lire",
+        )
+        return outcome_of(source, HealthState.WRONG_FORMAT, message)
+    trouble = Message("{n} entrée mise de côté", {"n": aside}, "{n} entrées mises de côté")
+    if progress.seen:
+        progress.trouble = trouble
+        return conclude_reading(progress, Reading())
+    said = Message("{report} ; {trouble}", {"report": NOTHING_NEW, "trouble": trouble})
+    return outcome_of(source, HealthState.LIVELY, said)
 
 
 def _archives(source: Source, path: Path) -> Iterator[tuple[str, Path]]:
@@ -96,15 +125,18 @@ def _archives(source: Source, path: Path) -> Iterator[tuple[str, Path]]:
         yield f"{source.url}#{file.relative_to(path)}", file
 
 
-async def _read_archive(work: Crawl, progress: Progress, file: Path) -> None:
-    source = progress.source
+async def _read_archive(work: Crawl, progress: Progress, file: Path) -> tuple[int, int]:
+    """Read a file; return how many documents it holds, and how many rejects."""
+    source, before, aside = progress.source, progress.seen, 0
     for number, found in enumerate(files.read(file, None, source.id), start=1):
         if isinstance(found, Document):
             work.take_whole(replace(found, source_id=source.id), progress)
         elif isinstance(found, Reject):
+            aside += 1
             work.writer.write(replace(found, source_id=source.id))
         if number % RECORDS_A_BREATH == 0:
             await asyncio.sleep(0)
+    return progress.seen - before, aside
 
 
 def _mark(path: Path) -> str:

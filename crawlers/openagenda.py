@@ -11,8 +11,9 @@ import json
 import re
 from collections.abc import Iterator, Mapping
 from typing import Any
+from urllib.parse import urlsplit, urlunsplit
 
-from crawlers import dates, encoding, identity, text
+from crawlers import dates, encoding, identity, paging, text
 from crawlers.resource import Reading, Resource
 from vigie.records import Document, DocumentKind, EventDetails, Message, Reject
 
@@ -61,7 +62,7 @@ def _events(content: object) -> Iterator[Values]:
         else:
             content = [content]
     for one in content if isinstance(content, list) else ():
-        if not isinstance(one, Mapping) or one.get("removed") is True:
+        if not isinstance(one, Mapping) or _is_removed(one):
             continue
         record = one.get("record")
         inner = record if isinstance(record, Mapping) else one
@@ -69,8 +70,13 @@ def _events(content: object) -> Iterator[Values]:
             fields = inner.get(name)
             if isinstance(fields, Mapping):
                 inner = fields
-        if any(name.startswith("title") for name in inner):
+        if any(name.startswith("title") for name in inner) and not _is_removed(inner):
             yield inner
+
+
+def _is_removed(values: Values) -> bool:
+    """Tell whether an event is marked as removed: `true`, `1`, or either as a text."""
+    return str(values.get("removed") or "").strip().lower() not in {"", "0", "false"}
 
 
 def _document(values: Values, resource: Resource) -> Document | None:
@@ -83,8 +89,8 @@ def _document(values: Values, resource: Resource) -> Document | None:
         text.from_html(_without_marks(_said(values, "longDescription", "longdescription"))),
     )
     body = long if short and short in long else "\n".join(piece for piece in (short, long) if piece)
-    url = _url(values, resource)
-    part = "" if url != resource.url else f"{values.get('uid') or title}"
+    url, shared = _url(values, resource), _shared_url(resource)
+    part = "" if url != shared else f"{values.get('uid') or title}"
     published, note = dates.choose(
         (
             (_string(values, "createdAt", "createdat"), "création de l’événement dans OpenAgenda"),
@@ -164,7 +170,18 @@ def _url(values: Values, resource: Resource) -> str:
         return f"https://openagenda.com/{_string(agenda, 'slug')}/events/{slug}"
     if slug and not resource.url.startswith(("http://", "https://")):
         return f"https://openagenda.com/events/{slug}"
-    return resource.url
+    return _shared_url(resource)
+
+
+def _shared_url(resource: Resource) -> str:
+    """Return the address of events that have none of their own: that of their agenda.
+
+    What was asked of the interface (since when, after which event) is no part of it: that is
+    other at each crawl, and the event is the same.
+    """
+    if not paging.is_agenda_api(resource.url):
+        return resource.url
+    return urlunsplit(urlsplit(resource.url)._replace(query="", fragment=""))
 
 
 def _said(values: Values, *names: str) -> str:

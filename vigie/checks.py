@@ -40,6 +40,8 @@ _UNITS = {"min": "minutes", "h": "hours", "d": "days", "w": "weeks"}
 _FRENCH_UNITS = {"j": "d", "jour": "d", "sem": "w", "semaine": "w", "m": "min", "mn": "min"}
 _LANGUAGE = re.compile(r"[a-z]{2,3}")
 _ADDRESS = re.compile(r"[^\s@<>()]+@[^\s@<>()]+")
+_LOGIN = re.compile(r"(?<=//)[^/?#]*@|^[^/?#@]*:[^/?#]*@")
+"""User and password in an address, whether its scheme is written or not."""
 _DATABASES = ("sqlite", "postgresql+psycopg")
 
 
@@ -351,10 +353,22 @@ def address(url: str, kind: SourceKind) -> str:
         raise WrongValueError(say("l’adresse est vide"))
     if kind in LOCAL_KINDS:
         raise WrongValueError(
-            say("« {url} » : un chemin de fichier ou une adresse http(s) est attendu", url=url)
+            say(
+                "« {url} » : un chemin de fichier ou une adresse http(s) est attendu",
+                url=without_login(url),
+            )
         )
-    hint = say(" ; vouliez-vous dire « https://{url} » ?", url=url)
+    hint = say(" ; vouliez-vous dire « https://{url} » ?", url=without_login(url))
     guess = hint if not scheme and "." in url.partition("/")[0] else ""
     raise WrongValueError(
-        say("« {url} » n’est pas une adresse http ou https{hint}", url=url, hint=guess)
+        say(
+            "« {url} » n’est pas une adresse http ou https{hint}",
+            url=without_login(url),
+            hint=guess,
+        )
     )
+
+
+def without_login(url: str) -> str:
+    """Return an address as it may be shown: without the user and password that it may hold."""
+    return _LOGIN.sub("…@", url)

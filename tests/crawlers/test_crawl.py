@@ -377,15 +377,36 @@ def test_a_folder_of_archives_is_read_file_by_file_and_only_what_changed(
         "Les Semeurs échangent", "Été à la Friche", "Page gardée",
     }  # fmt: skip
     assert outcomes["fonds"].documents == 6
+    assert str(outcomes["fonds"].message) == "3 entrées mises de côté"
     refused = {r.where for r in first if isinstance(r, Reject)}
     assert refused == {"europresse.HTML, article 3", "fonds", "image.png"}
 
     again, outcomes = run(tmp_path, make_settings(), one, states=states(first))
     assert documents(again) == []
     assert "rien de nouveau" in str(outcomes["fonds"].message)
+    assert "3 entrées mises de côté" in str(outcomes["fonds"].message)
+    assert outcomes["fonds"].state is HealthState.LIVELY
     (folder / "article.html").write_text(ARTICLE.format(title="Page revue"), encoding="utf-8")
     third, _ = run(tmp_path, make_settings(), one, states=states(first))
     assert [d.title for d in documents(third)] == ["Page revue"]
+
+
+def test_archives_of_which_nothing_can_be_read_say_so_at_every_crawl(tmp_path, make_settings):
+    folder = tmp_path / "archives"
+    folder.mkdir()
+    for name in ("une.png", "deux.png"):
+        (folder / name).write_bytes(b"\x89PNG rien a lire")
+    one = source("fonds", str(folder), SourceKind.FILES)
+    first, outcomes = run(tmp_path, make_settings(), one)
+    again, later = run(tmp_path, make_settings(), one, states=states(first))
+    for outcome in (outcomes["fonds"], later["fonds"]):
+        assert outcome.state is HealthState.WRONG_FORMAT
+        assert str(outcome.message).startswith("aucun document : 2 entrées mises de côté")
+    assert not [one for one in again if isinstance(one, Reject)]
+    (folder / "article.html").write_text(ARTICLE.format(title="Une page"), encoding="utf-8")
+    third, outcomes = run(tmp_path, make_settings(), one, states=states(first))
+    assert [d.title for d in documents(third)] == ["Une page"]
+    assert outcomes["fonds"].state is HealthState.LIVELY
 
 
 def test_an_archive_that_is_not_there_is_one_line(tmp_path, make_settings):

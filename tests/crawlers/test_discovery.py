@@ -8,6 +8,7 @@ import pytest
 
 from crawlers import discovery
 from tests.crawlers.test_crawl import ARTICLE, rss, source
+from vigie import checks
 from vigie.errors import InputError
 from vigie.records import Document, HealthState, SourceKind
 
@@ -84,6 +85,59 @@ def test_everything_that_a_site_offers_is_found_with_samples(web, make_settings)
 def test_nothing_at_all_is_an_error_of_one_line(make_settings):
     with pytest.raises(InputError, match="n’est pas une adresse web"):
         discovery.discover("ftp://gazette.test", make_settings())
+
+
+def test_calendars_are_found_however_their_addresses_are_written(web, make_settings):
+    for name in ("nue", "apostrophes", "guillemets"):
+        text = CALENDAR.replace("UID:1", f"UID:{name}").replace("Friche", name)
+        web.serve(f"/{name}.ics", text, "text/calendar")
+    web.serve("/ical?salle=2", CALENDAR, "text/calendar")
+    home = web.serve(
+        "/",
+        "<link rel=alternate type=text/calendar href=/ical?salle=2><a href=/nue.ics>Agenda</a>"
+        "<a href='/apostrophes.ics'>Agenda</a><a href=\"/guillemets.ics\">Agenda</a>",
+    )
+    found = {one.source.url for one in discovery.discover(home, make_settings())}
+    assert found == {
+        web.url(path)
+        for path in ("/ical?salle=2", "/nue.ics", "/apostrophes.ics", "/guillemets.ics")
+    }
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "ftp://marie:tr0p-secret@gazette.test/rss",
+        "https://marie:tr0p-secret@",
+        "http://marie:tr0p-secret@127.0.0.1:1/rss",
+        "marie:tr0p-secret@127.0.0.1:1/rss",
+        "https://marie:tr0p@-secret@gazette.invalid/rss",
+    ],
+)
+def test_a_password_in_an_address_is_shown_nowhere(url, make_settings):
+    with pytest.raises(InputError) as error:
+        discovery.discover(url, make_settings(timeout=1.0))
+    assert "secret" not in str(error.value)
+    assert "…@" in str(error.value)
+
+
+@pytest.mark.parametrize(
+    ("url", "kind", "shown"),
+    [
+        (
+            "ftp://marie:secret@gazette.test/@agenda",
+            SourceKind.FEED,
+            "ftp://…@gazette.test/@agenda",
+        ),
+        ("ftp://marie:secret@gazette.test", SourceKind.FILES, "ftp://…@gazette.test"),
+        ("marie:secret@gazette.test/rss", SourceKind.FEED, "« …@gazette.test/rss »"),
+    ],
+)
+def test_settings_show_no_password_of_an_address(url, kind, shown):
+    with pytest.raises(checks.WrongValueError) as error:
+        checks.address(url, kind)
+    assert shown in str(error.value)
+    assert "secret" not in str(error.value)
 
 
 def test_a_check_says_what_each_kind_is_how_much_and_how_new(

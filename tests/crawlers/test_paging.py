@@ -167,6 +167,29 @@ def test_an_agenda_is_read_to_its_end_with_a_key_that_is_written_nowhere(
     assert "cle-secrete" not in written
 
 
+def test_an_event_without_address_is_the_same_at_every_crawl(web, tmp_path, make_settings):
+    def agenda(request) -> None:
+        second = "after" in request.path
+        event = {"uid": 2 if second else 1, "title": {"fr": "Soirée jeux"}}
+        body = json.dumps({"events": [event], "after": None if second else [10, 20]}).encode()
+        request.send_response(200)
+        request.send_header("Content-Length", str(len(body)))
+        request.end_headers()
+        request.wfile.write(body)
+
+    class Any(dict):
+        def get(self, path, default=None):
+            return agenda if path.startswith("/v2/") else default
+
+    web.routes = Any()
+    one = source("oa", web.url("/v2/agendas/1/events"), SourceKind.OPENAGENDA)
+    records, _ = run(tmp_path, make_settings(), one)
+    assert len({d.id for d in documents(records)}) == 2
+    assert {d.url for d in documents(records)} == {one.url}
+    again, _ = run(tmp_path, make_settings(), one, states=states(records))
+    assert documents(again) == []
+
+
 def test_a_page_of_verification_blocks_and_is_no_article(web, tmp_path, make_settings):
     wall = (
         "<html><head><title>Just a moment...</title></head><body><p>Vérification</p></body></html>"

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from crawlers import dates, feeds, identity, jsonl, reading, spool
+from crawlers import dates, feeds, identity, jsonl, openagenda, reading, spool
 from crawlers.guard import Guard, is_public
 from crawlers.resource import Resource
 from vigie.errors import InputError
@@ -155,6 +155,37 @@ def test_openagenda_exports_are_read_in_their_three_shapes(tmp_path, examples):
         assert event.event.commune == "Mulhouse", name
         assert event.event.organiser == "Les Brouettes", name
         assert event.url == "https://openagenda.com/brouettes/events/bourse", name
+
+
+def test_what_is_no_text_in_a_json_feed_is_none():
+    odd = {"id": {"a": 1}, "url": ["a"], "title": {"b": 1}, "content_text": [1], "language": [2]}
+    kept = {"id": 12, "url": ["a"], "title": "Le fournil", "summary": {"c": 1}, "language": {}}
+    found = feed(json.dumps({"version": "x", "title": ["z"], "items": [odd, 3, kept]}))
+    (document,) = found.documents
+    assert (document.title, document.text, document.url) == (
+        "Le fournil", "", "https://gazette.test/rss",
+    )  # fmt: skip
+    assert document.language is None
+    assert document.id == identity.document_id("https://gazette.test/rss", "12")
+    assert found.title == ""
+    assert [str(one.reason) for one in found.rejects] == [
+        "entrée 1 : ni adresse, ni titre, ni texte",
+        "entrée 2 : ce n’est pas un objet JSON",
+    ]
+
+
+@pytest.mark.parametrize("mark", [True, 1, "1", "true"])
+def test_an_event_marked_as_removed_is_none(mark):
+    def titles(*events):
+        body = json.dumps({"events": events}).encode()
+        found = openagenda.read(Resource(body=body, url="a.json", source_id="oa", fetched_at=NOW))
+        assert found.rejects == ()
+        return [document.title for document in found.documents]
+
+    removed = {"uid": 1, "title": {"fr": "Retiré"}, "removed": mark}
+    kept = [{"uid": n, "title": f"Gardé {n}", "removed": no} for n, no in enumerate((False, 0, ""))]
+    assert titles(removed, *kept) == ["Gardé 0", "Gardé 1", "Gardé 2"]
+    assert titles({"record": {"fields": removed}}, kept[0]) == ["Gardé 0"]
 
 
 @pytest.mark.parametrize(

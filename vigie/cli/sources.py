@@ -140,6 +140,7 @@ def add(folder: Path, url: str, yes: bool) -> None:
     """Discover the feeds of a site and append one to vigie.toml."""
     from crawlers.discovery import discover
     from vigie import catalogue
+    from vigie.checks import without_login
     from vigie.settings import load, require_contact
     from vigie.words import SOURCE_KINDS
 
@@ -149,7 +150,10 @@ def add(folder: Path, url: str, yes: bool) -> None:
     found = discover(url, settings, known)
     if not found:
         raise UnknownNameError(
-            say("{url} : aucun flux, calendrier ou plan de site à cette adresse.", url=url)
+            say(
+                "{url} : aucun flux, calendrier ou plan de site à cette adresse.",
+                url=without_login(url),
+            )
         )
     for number, finding in enumerate(found, start=1):
         source = finding.source
