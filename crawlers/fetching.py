@@ -36,6 +36,8 @@ if TYPE_CHECKING:
 
 _WORTH_RETRYING = {408, 425, 429, 500, 502, 503, 504, 520, 522, 523, 524}
 _BLOCKED = {401, 402, 403, 407, 418, 429, 451}
+_REFUSED = {401, 403, 429}
+"""Of those, what a site says to a visitor that it does not like now, and may yet let in."""
 _GONE = {404, 410}
 LONGEST_WAIT = 120.0
 """Seconds that a crawl waits because a server asked for it; longer is left to the next crawl."""
@@ -76,6 +78,8 @@ class Failure:
     """None: what is usual for the state."""
     wait: float | None = None
     """Seconds that the site asks to be left alone, a day at most."""
+    refused: bool = False
+    """The site refuses this visit; asking again now is of no use, at a later crawl it may be."""
 
     @property
     def asks_for_long(self) -> bool:
@@ -366,7 +370,13 @@ def _refused(response: Response) -> Failure:
                 "trop de demandes (réponse {status}) : le site demande d’attendre {seconds} s",
                 {"status": status, "seconds": round(wait)},
             )
-        return Failure(state=HealthState.BLOCKED, message=message, lasting=lasting, wait=wait)
+        return Failure(
+            state=HealthState.BLOCKED,
+            message=message,
+            lasting=lasting,
+            wait=wait,
+            refused=status in _REFUSED,
+        )
     if 300 <= status < 400:
         message = Message("redirection sans destination utilisable (réponse {status})", values)
     elif status >= 500 and wait is not None:

@@ -84,6 +84,32 @@ def test_a_site_is_left_alone_for_a_day_at_most(tmp_path, make_settings):
             assert asked(site, "/rss") == 1
 
 
+@pytest.mark.parametrize("code", [401, 403, 429, 200])
+def test_a_page_that_is_refused_is_asked_for_again_at_a_later_crawl(
+    web, tmp_path, make_settings, code
+):
+    wall = b"<html><title>Just a moment...</title></html>"
+    names = ("un", "deux")
+    for name in names:
+        web.status(f"/{name}", code, wall, Content_Type="text/html")
+    items = [(name, web.url(f"/{name}")) for name in names]
+    feed = source("presse", web.serve("/rss", rss(*items), "text/xml", ETag='"a"'))
+    records, outcomes = run(tmp_path, make_settings(), feed)
+    assert [(one.excerpt, one.text) for one in documents(records)] == [(True, "Brève du jour.")] * 2
+    assert outcomes["presse"].state is HealthState.LIVELY
+    assert "2 pages refusées" in str(outcomes["presse"].message)
+    # Only « too many requests » passes within a crawl.
+    assert {asked(web, f"/{name}") for name in names} == {2 if code == 429 else 1}
+
+    for name in names:
+        web.serve(f"/{name}", ARTICLE.format(title=name))
+    again, outcomes = run(tmp_path, make_settings(), feed, states=states(records))
+    assert [one.excerpt for one in documents(again)] == [False, False]
+    assert "refusée" not in str(outcomes["presse"].message)
+    last, outcomes = run(tmp_path, make_settings(), feed, states=states(records + again))
+    assert (documents(last), outcomes["presse"].not_modified) == ([], True)
+
+
 # --- « not modified » -----------------------------------------------------------------------
 
 

@@ -160,7 +160,7 @@ def polite_sites(tmp_path):
 
 def test_entries_are_completed_by_their_pages_and_not_fetched_twice(web, tmp_path, make_settings):
     web.serve("/copeaux", ARTICLE.format(title="Les Copeaux ouvrent"))
-    web.status("/ferme", 403)
+    web.status("/ferme", 410)
     items = ("Les Copeaux ouvrent", web.url("/copeaux")), ("La ferme", web.url("/ferme"))
     feeds = {
         "stable": web.serve("/rss", rss(*items), "application/rss+xml", ETag='"un"'),
