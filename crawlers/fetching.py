@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from scrapy import Request
+from scrapy.core.downloader import Downloader
 from scrapy.exceptions import (
     CannotResolveHostError,
     DownloadCancelledError,
@@ -95,10 +96,12 @@ class _Asked:
 
 
 class TrailMiddleware:
-    """Notes where redirects lead, so that the host that fails is the one that is blamed."""
+    """Notes where redirects lead: the host that fails is blamed, the one that is asked spaced."""
 
     def process_request(self, request: Request) -> None:
         """Note one more address; Scrapy hands the same list on to the redirected request."""
+        # It hands the first host's slot on as well, and would space the request as one to that.
+        request.meta.pop(Downloader.DOWNLOAD_SLOT, None)
         trail = request.meta.get(TRAIL)
         if trail and trail[-1] != request.url:
             trail.append(request.url)
@@ -170,12 +173,16 @@ class Fetcher:
                 await asyncio.sleep(self._backoff * 2**attempt)
         raise AssertionError("at least one try is made")
 
-    def _heed(self, outcome: Failure, host: str) -> Failure:
-        """Leave a host alone for as long as it asks, or for the whole of this crawl."""
-        if outcome.asks_for_long:
-            self._closed[host] = outcome
-        if outcome.wait is not None:
-            self._paused_until[host] = time.monotonic() + outcome.wait
+    def _heed(self, outcome: Failure, hosts: set[str]) -> Failure:
+        """Leave a host, and the one that led to it, alone for as long as it asks.
+
+        That is for the whole of this crawl, if it asks for long.
+        """
+        for host in hosts:
+            if outcome.asks_for_long:
+                self._closed[host] = outcome
+            if outcome.wait is not None:
+                self._paused_until[host] = time.monotonic() + outcome.wait
         return outcome
 
     async def _first_alone(self, asked: _Asked, host: str) -> Fetched | Failure:
@@ -227,7 +234,7 @@ class Fetcher:
             asked_for = asked.headers.keys() & _CONDITIONS
             return _fetched(response, b"", not_modified=True) if asked_for else _UNASKED
         if not 200 <= response.status < 300:
-            return self._heed(_refused(response), _host(asked.url))
+            return self._heed(_refused(response), {_host(asked.url), _host(response.url)})
         return _inflated(response)
 
     def _note_reached(self, trail: list[str]) -> None:
