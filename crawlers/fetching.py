@@ -65,6 +65,8 @@ class Fetched:
     headers: tuple[tuple[str, str], ...] = ()
     moved_to: str | None = None
     """Where permanent redirects, and only those, have led."""
+    truncated: bool = False
+    """The connection ended before the body did."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -302,6 +304,7 @@ def _fetched(response: Response, body: bytes, *, not_modified: bool = False) -> 
             for value in values
         ),
         moved_to=asked if moved else None,
+        truncated="dataloss" in response.flags,
     )
 
 

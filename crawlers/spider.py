@@ -330,6 +330,7 @@ class Crawl:
         mark: str | None = None,
         moved_to: str | None = None,
     ) -> None:
+        whole = whole and not answer.truncated
         self.writer.write(
             HttpState(
                 url=url,
@@ -468,6 +469,8 @@ class Crawl:
             progress.refused += answer.refused
             if answer.asks_for_long:
                 progress.asked_to_wait = answer
+        elif answer.truncated:
+            lasting = False
         elif walls.is_wall(answer.body):
             lasting = False
             progress.refused += 1
