@@ -80,9 +80,19 @@ def _worth_saying(progress: Progress, reading: Reading) -> Message | None:
         return trouble
     if progress.asked_to_wait:
         return progress.asked_to_wait.message
+    if progress.refused:
+        return _refused(progress)
     if progress.reserved:
         return _reserved(progress)
     return _listed(progress) if progress.listed else None
+
+
+def _refused(progress: Progress) -> Message:
+    return Message(
+        "{n} page refusée par son site (401, 403, captcha…), sur {all} annoncées : à redemander",
+        {"n": progress.refused, "all": progress.seen},
+        "{n} pages refusées par leur site (401, 403, captcha…), sur {all} annoncées : à redemander",
+    )
 
 
 def _reserved(progress: Progress) -> Message:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from scrapy import Request
+from scrapy.core.downloader import Downloader
 from scrapy.exceptions import (
     CannotResolveHostError,
     DownloadCancelledError,
@@ -36,6 +37,8 @@ if TYPE_CHECKING:
 
 _WORTH_RETRYING = {408, 425, 429, 500, 502, 503, 504, 520, 522, 523, 524}
 _BLOCKED = {401, 402, 403, 407, 418, 429, 451}
+_REFUSED = {401, 403, 429}
+"""Of those, what a site says to a visitor that it does not like now, and may yet let in."""
 _GONE = {404, 410}
 LONGEST_WAIT = 120.0
 """Seconds that a crawl waits because a server asked for it; longer is left to the next crawl."""
@@ -62,6 +65,8 @@ class Fetched:
     headers: tuple[tuple[str, str], ...] = ()
     moved_to: str | None = None
     """Where permanent redirects, and only those, have led."""
+    truncated: bool = False
+    """The connection ended before the body did."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,6 +81,8 @@ class Failure:
     """None: what is usual for the state."""
     wait: float | None = None
     """Seconds that the site asks to be left alone, a day at most."""
+    refused: bool = False
+    """The site refuses this visit; asking again now is of no use, at a later crawl it may be."""
 
     @property
     def asks_for_long(self) -> bool:
@@ -91,10 +98,12 @@ class _Asked:
 
 
 class TrailMiddleware:
-    """Notes where redirects lead, so that the host that fails is the one that is blamed."""
+    """Notes where redirects lead: the host that fails is blamed, the one that is asked spaced."""
 
     def process_request(self, request: Request) -> None:
         """Note one more address; Scrapy hands the same list on to the redirected request."""
+        # It hands the first host's slot on as well, and would space the request as one to that.
+        request.meta.pop(Downloader.DOWNLOAD_SLOT, None)
         trail = request.meta.get(TRAIL)
         if trail and trail[-1] != request.url:
             trail.append(request.url)
@@ -166,12 +175,16 @@ class Fetcher:
                 await asyncio.sleep(self._backoff * 2**attempt)
         raise AssertionError("at least one try is made")
 
-    def _heed(self, outcome: Failure, host: str) -> Failure:
-        """Leave a host alone for as long as it asks, or for the whole of this crawl."""
-        if outcome.asks_for_long:
-            self._closed[host] = outcome
-        if outcome.wait is not None:
-            self._paused_until[host] = time.monotonic() + outcome.wait
+    def _heed(self, outcome: Failure, hosts: set[str]) -> Failure:
+        """Leave a host, and the one that led to it, alone for as long as it asks.
+
+        That is for the whole of this crawl, if it asks for long.
+        """
+        for host in hosts:
+            if outcome.asks_for_long:
+                self._closed[host] = outcome
+            if outcome.wait is not None:
+                self._paused_until[host] = time.monotonic() + outcome.wait
         return outcome
 
     async def _first_alone(self, asked: _Asked, host: str) -> Fetched | Failure:
@@ -223,7 +236,7 @@ class Fetcher:
             asked_for = asked.headers.keys() & _CONDITIONS
             return _fetched(response, b"", not_modified=True) if asked_for else _UNASKED
         if not 200 <= response.status < 300:
-            return self._heed(_refused(response), _host(asked.url))
+            return self._heed(_refused(response), {_host(asked.url), _host(response.url)})
         return _inflated(response)
 
     def _note_reached(self, trail: list[str]) -> None:
@@ -291,6 +304,7 @@ def _fetched(response: Response, body: bytes, *, not_modified: bool = False) -> 
             for value in values
         ),
         moved_to=asked if moved else None,
+        truncated="dataloss" in response.flags,
     )
 
 
@@ -366,7 +380,13 @@ def _refused(response: Response) -> Failure:
                 "trop de demandes (réponse {status}) : le site demande d’attendre {seconds} s",
                 {"status": status, "seconds": round(wait)},
             )
-        return Failure(state=HealthState.BLOCKED, message=message, lasting=lasting, wait=wait)
+        return Failure(
+            state=HealthState.BLOCKED,
+            message=message,
+            lasting=lasting,
+            wait=wait,
+            refused=status in _REFUSED,
+        )
     if 300 <= status < 400:
         message = Message("redirection sans destination utilisable (réponse {status})", values)
     elif status >= 500 and wait is not None:

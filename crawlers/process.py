@@ -14,6 +14,7 @@ import time
 from typing import TYPE_CHECKING
 
 from scrapy import Request, Spider, signals
+from scrapy.core.downloader import Downloader
 from scrapy.crawler import CrawlerProcess
 
 from crawlers import batch, clock
@@ -40,8 +41,6 @@ so that its own delay is the middle of that."""
 LONGEST_CRAWL_DELAY = 60.0
 """Seconds; a robots.txt that asks for more gets this much, and few pages a run."""
 
-
-_SLOT = "download_slot"
 _NO_REQUESTS: tuple[Request, ...] = ()
 
 
@@ -129,7 +128,11 @@ class WatchSpider(Spider):
         Between the two, this process may have been busy reading something else.
         """
         engine = self.crawler.engine
-        slot = engine.downloader.slots.get(request.meta.get(_SLOT, "")) if engine else None
+        slot = (
+            engine.downloader.slots.get(request.meta.get(Downloader.DOWNLOAD_SLOT, ""))
+            if engine
+            else None
+        )
         if slot is not None and slot.delay:
             slot.lastseen = time.monotonic()
 

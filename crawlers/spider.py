@@ -108,6 +108,8 @@ class Progress:
     """The answer by which the site asked to be left alone for a while."""
     reserved: int = 0
     """Pages whose site reserves them against text and data mining."""
+    refused: int = 0
+    """Pages that their site refuses to this visit, with an error or a captcha."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -328,6 +330,7 @@ class Crawl:
         mark: str | None = None,
         moved_to: str | None = None,
     ) -> None:
+        whole = whole and not answer.truncated
         self.writer.write(
             HttpState(
                 url=url,
@@ -462,11 +465,15 @@ class Crawl:
         answer = await self.fetcher.fetch(document.url, tries=2)
         complete, lasting = None, True
         if isinstance(answer, Failure):
-            lasting = answer.lasting
+            lasting = answer.lasting and not answer.refused
+            progress.refused += answer.refused
             if answer.asks_for_long:
                 progress.asked_to_wait = answer
+        elif answer.truncated:
+            lasting = False
         elif walls.is_wall(answer.body):
             lasting = False
+            progress.refused += 1
         elif sniff(answer.body, answer.charset) is Format.PAGE:
             if await self.policies.is_reserved(answer, progress.source):
                 progress.reserved += 1

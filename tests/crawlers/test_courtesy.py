@@ -51,6 +51,41 @@ def test_hosts_do_not_wait_for_one_another(tmp_path, make_settings):
         assert abs(one.moments[-1] - other.moments[-1]) < 1.5
 
 
+@pytest.mark.parametrize(("delay", "robots"), [(0.8, ""), (0.1, "Crawl-delay: 0.8")])
+def test_a_host_to_which_another_redirects_is_spaced_like_any(
+    tmp_path, make_settings, delay, robots
+):
+    with serving("127.0.0.3") as host, serving("127.0.0.4") as other:
+        host.serve("/robots.txt", f"User-agent: *\n{robots}\n", "text/plain")
+        for n in range(6):
+            host.serve(f"/{n}", ARTICLE.format(title=n))
+            other.status(f"/r{n}", 302, Location=host.url(f"/{n}"))
+        led = [(f"r{n}", other.url(f"/r{n}")) for n in range(3)]
+        own = [(f"{n}", host.url(f"/{n}")) for n in range(3, 6)]
+        feeds = (
+            source("led", other.serve("/rss", rss(*led), "text/xml")),
+            source("own", host.serve("/rss", rss(*own), "text/xml")),
+        )
+        allowed = (host.host, other.host)
+        records, _ = run(tmp_path, make_settings(delay=delay, allow_private_hosts=allowed), *feeds)
+        assert [one.excerpt for one in documents(records)] == [False] * 6
+        assert host.spacing() >= 0.8
+
+
+def test_a_host_that_asks_for_hours_when_another_led_to_it_is_left_alone(tmp_path, make_settings):
+    with serving("127.0.0.3") as host, serving("127.0.0.4") as other:
+        host.status("/busy", 429, Retry_After="7200")
+        other.status("/r", 302, Location=host.url("/busy"))
+        for n in range(12):
+            host.serve(f"/{n}", ARTICLE.format(title=n))
+        items = [("r", other.url("/r")), *((f"{n}", host.url(f"/{n}")) for n in range(12))]
+        feed = source("presse", other.serve("/rss", rss(*items), "text/xml"))
+        allowed = (host.host, other.host)
+        run(tmp_path, make_settings(delay=0.3, allow_private_hosts=allowed), feed)
+        # One request may be on its way when the answer comes.
+        assert len(host.paths()[host.paths().index("/busy") + 1 :]) <= 1
+
+
 def test_a_site_that_asks_for_hours_is_asked_nothing_more_in_this_crawl(
     web, tmp_path, make_settings
 ):
@@ -82,6 +117,32 @@ def test_a_site_is_left_alone_for_a_day_at_most(tmp_path, make_settings):
             assert outcome.state is HealthState.UNREACHABLE
             assert outcome.not_before - outcome.at == timedelta(hours=hours)
             assert asked(site, "/rss") == 1
+
+
+@pytest.mark.parametrize("code", [401, 403, 429, 200])
+def test_a_page_that_is_refused_is_asked_for_again_at_a_later_crawl(
+    web, tmp_path, make_settings, code
+):
+    wall = b"<html><title>Just a moment...</title></html>"
+    names = ("un", "deux")
+    for name in names:
+        web.status(f"/{name}", code, wall, Content_Type="text/html")
+    items = [(name, web.url(f"/{name}")) for name in names]
+    feed = source("presse", web.serve("/rss", rss(*items), "text/xml", ETag='"a"'))
+    records, outcomes = run(tmp_path, make_settings(), feed)
+    assert [(one.excerpt, one.text) for one in documents(records)] == [(True, "Brève du jour.")] * 2
+    assert outcomes["presse"].state is HealthState.LIVELY
+    assert "2 pages refusées" in str(outcomes["presse"].message)
+    # Only « too many requests » passes within a crawl.
+    assert {asked(web, f"/{name}") for name in names} == {2 if code == 429 else 1}
+
+    for name in names:
+        web.serve(f"/{name}", ARTICLE.format(title=name))
+    again, outcomes = run(tmp_path, make_settings(), feed, states=states(records))
+    assert [one.excerpt for one in documents(again)] == [False, False]
+    assert "refusée" not in str(outcomes["presse"].message)
+    last, outcomes = run(tmp_path, make_settings(), feed, states=states(records + again))
+    assert (documents(last), outcomes["presse"].not_modified) == ([], True)
 
 
 # --- « not modified » -----------------------------------------------------------------------

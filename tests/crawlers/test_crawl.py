@@ -160,7 +160,7 @@ def polite_sites(tmp_path):
 
 def test_entries_are_completed_by_their_pages_and_not_fetched_twice(web, tmp_path, make_settings):
     web.serve("/copeaux", ARTICLE.format(title="Les Copeaux ouvrent"))
-    web.status("/ferme", 403)
+    web.status("/ferme", 410)
     items = ("Les Copeaux ouvrent", web.url("/copeaux")), ("La ferme", web.url("/ferme"))
     feeds = {
         "stable": web.serve("/rss", rss(*items), "application/rss+xml", ETag='"un"'),
@@ -204,6 +204,52 @@ def test_entries_are_completed_by_their_pages_and_not_fetched_twice(web, tmp_pat
     assert web.paths().count("/copeaux") == 1
 
 
+def cut_short(text: str):
+    """Return an answer that announces a whole body, and hangs up after six tenths of it."""
+    body = text.encode()
+
+    def answer(request) -> None:
+        request.send_response(200)
+        request.send_header("Content-Type", "text/html")
+        request.send_header("ETag", '"a"')
+        request.send_header("Content-Length", str(len(body)))
+        request.end_headers()
+        request.wfile.write(body[: len(body) * 6 // 10])
+        request.close_connection = True
+
+    return answer
+
+
+def test_a_page_cut_short_stays_an_excerpt_until_the_whole_is_had(web, tmp_path, make_settings):
+    page = ARTICLE.format(title="Les Copeaux")
+    web.routes["/copeaux"] = cut_short(page)
+    entries = rss(("Les Copeaux", web.url("/copeaux")))
+    feed = source("presse", web.serve("/rss", entries, "text/xml", ETag='"a"'))
+    records, _ = run(tmp_path, make_settings(), feed)
+    (announced,) = documents(records)
+    assert (announced.excerpt, announced.text) == (True, "Brève du jour.")
+
+    web.serve("/copeaux", page)
+    records, _ = run(tmp_path, make_settings(), feed, states=states(records))
+    (had,) = documents(records)
+    assert not had.excerpt
+    assert "toutes les personnes du voisinage" in had.text
+
+
+def test_a_feed_cut_short_gives_what_it_holds_and_the_rest_at_the_next_crawl(
+    web, tmp_path, make_settings
+):
+    entries = rss(("Un", ""), ("Deux", ""), text="Brève du jour. " * 20)
+    web.routes["/rss"] = cut_short(entries)
+    feed = source("presse", web.url("/rss"))
+    records, _ = run(tmp_path, make_settings(), feed)
+    assert "Un" in {one.title for one in documents(records)}
+    web.serve("/rss", entries, "text/xml", ETag='"a"')
+    records, outcomes = run(tmp_path, make_settings(), feed, states=states(records))
+    assert not outcomes["presse"].not_modified
+    assert {one.title for one in documents(records)} == {"Un", "Deux"}
+
+
 def test_every_bad_source_ends_in_one_line_and_the_good_ones_go_on(web, tmp_path, make_settings):
     def endless(request) -> None:
         request.send_response(200)
@@ -227,20 +273,12 @@ def test_every_bad_source_ends_in_one_line_and_the_good_ones_go_on(web, tmp_path
         time.sleep(5)
         request.close_connection = True
 
-    def cut(request) -> None:
-        body = rss(("Premier", web.url("/page")), ("Second", web.url("/page2"))).encode()
-        request.send_response(200)
-        request.send_header("Content-Type", "application/rss+xml")
-        request.send_header("Content-Length", str(len(body)))
-        request.end_headers()
-        request.wfile.write(body[: len(body) * 6 // 10])
-        request.close_connection = True
-
     laughs = "".join(
         f'<!ENTITY lol{n} "{f"&lol{n - 1};" * 10}">' if n else '<!ENTITY lol0 "rire">'
         for n in range(10)
     )
     item = "<item><title>t{}</title></item>"
+    cut = cut_short(rss(("Premier", web.url("/page")), ("Second", web.url("/page2"))))
     web.routes.update({"/endless": endless, "/huge": huge, "/silent": silent, "/cut": cut})
     page = web.serve("/page", ARTICLE.format(title="Premier"))
     pages = {
