@@ -13,6 +13,9 @@ from vigie.language import say
 from vigie.records import Label, RejectReason, Verdict
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from nlp.training.fitting import Example
     from nlp.training.judged import Learnt
     from storage import Store
     from vigie.settings import Settings
@@ -47,7 +50,7 @@ def judged_names(store: Store) -> list[judged.Judged]:
     return found
 
 
-def propose(settings: Settings, store: Store, fillings: int = judged.FILLINGS) -> Learnt:
+def propose(settings: Settings, store: Store, lessons: Sequence[Example] | None = None) -> Learnt:
     """Learn from the judgements and keep the weights, for a person to adopt; minutes of work.
 
     Raises:
@@ -66,7 +69,7 @@ def propose(settings: Settings, store: Store, fillings: int = judged.FILLINGS) -
             )
         )
     current = learned.weights(settings.data) or classifier.shipped()
-    learnt = judged.learn(names, model.load(), current, fillings=fillings)
+    learnt = judged.learn(names, model.load(), current, lessons=lessons)
     learned.propose(
         settings.data,
         learnt.weights,

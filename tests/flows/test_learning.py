@@ -9,6 +9,7 @@ from sqlalchemy import select
 
 from flows import learned, learning, steps
 from nlp import classifier, model
+from nlp.training import generate
 from storage import documents, judgements, open_store, tables
 from vigie import workspace
 from vigie.errors import InputError
@@ -78,8 +79,9 @@ def test_what_was_learnt_is_the_same_each_time_and_used_only_once_adopted(watch)
     told = learning.judged_names(store)
     assert {one.label for one in told} == {None}
     shipped = classifier.shipped()
-    one = learning.propose(settings, store, fillings=1)
-    other = learning.propose(settings, store, fillings=1)
+    lessons = list(generate.examples(1, 1))[::12]
+    one = learning.propose(settings, store, lessons)
+    other = learning.propose(settings, store, lessons)
     assert (one.weights.facts == other.weights.facts).all()
     assert one.changes == other.changes
     assert one.taught + one.held_out == len(set(told))
