@@ -79,6 +79,8 @@ def read(path: Path) -> Reading:
 def plain(record: object) -> dict[str, object]:
     values = dict(said(asdict(record)))  # type: ignore[call-overload]
     values.pop("fetched_at", None)
+    if values.get("access") == "open":
+        del values["access"]  # the rule; what is not open stays to be read
     return {"record": type(record).__name__, **values}
 
 
