@@ -33,7 +33,7 @@ CLASSES = ("NOTHING", *(label.value for label in Label))
 WEIGHTS = "weights.npz"
 PRESENT = 0.6
 """A name is believed to stand where this share of the evidence says so."""
-CALIBRATION = (0.43, -0.1)
+CALIBRATION = (0.52, -0.13)
 """Slope and shift of the log odds by which presence becomes confidence (Platt, 1999)."""
 LENIENCE = 2.0
 """Added to the log odds of a candidate's bounds: how much a doubtful end is forgiven."""
@@ -91,7 +91,7 @@ def read(stored: IO[bytes]) -> Weights:
 
     return Weights(
         {name: position for position, name in enumerate(names)},
-        arrays["facts"].astype(np.float32),
+        arrays["facts"] * arrays["steps"],
         arrays["vectors"].astype(np.float32),
         arrays["offsets"].astype(np.float32),
         outputs("presence"),
@@ -100,10 +100,16 @@ def read(stored: IO[bytes]) -> Weights:
 
 
 def save(weights: Weights, path: Path) -> None:
-    """Write weights in half precision; the same weights give the same bytes."""
+    """Write weights; the same weights give the same bytes.
+
+    Half precision, and a byte for each weight of a fact, in steps that fit its hidden unit: on
+    real sentences that reads as full precision does, in a quarter of the room.
+    """
+    steps = np.abs(weights.facts).max(axis=0) / 127
+    steps[steps == 0] = 1
     arrays: dict[str, np.ndarray[Any, Any]] = {
         "names": np.array("\n".join(weights.index)),
-        "facts": weights.facts,
+        "facts": np.round(weights.facts / steps).astype(np.int8),
         "vectors": weights.vectors,
         "offsets": weights.offsets,
     }
@@ -115,7 +121,7 @@ def save(weights: Weights, path: Path) -> None:
         name: array.astype(np.float16) if array.dtype == np.float32 else array
         for name, array in arrays.items()
     }
-    np.savez_compressed(path, **half)
+    np.savez_compressed(path, steps=steps, **half)
 
 
 def judge(weights: Weights, facts: Sequence[Sequence[str]], vectors: NDArray[np.float32]) -> Judged:

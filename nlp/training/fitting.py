@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
+from joblib import Parallel, delayed
 from scipy.sparse import csr_matrix, hstack
 from sklearn.exceptions import ConvergenceWarning
 from sklearn.neural_network import MLPClassifier
@@ -23,11 +24,13 @@ if TYPE_CHECKING:
 
 SCALE = 0.1
 """Of the contextual vectors beside facts of size one."""
-RARE = 16
+RARE = 5
 """Facts seen in fewer candidates teach nothing but by heart."""
 UNITS = {"presence": 64, "bounds": 44}
-NETWORKS = 3
+NETWORKS = 5
 """Of each kind, averaged: several seeds agree where one was lucky."""
+AT_ONCE = 2
+"""Networks that are fitted at the same time; which ones changes nothing in them."""
 EPOCHS = 9
 PENALTY = 0.5
 BATCH = 1024
@@ -98,10 +101,11 @@ def fit(table: Table, seed: int = 1) -> classifier.Weights:
     networks: dict[str, list[MLPClassifier]] = {}
     for kind, wanted in (("presence", table.presence), ("bounds", table.bounds)):
         known = wanted >= 0
-        networks[kind] = [
-            _fitted(_network(UNITS[kind], seed + number), matrix[known], wanted[known])
+        lessons, answers = matrix[known], wanted[known]
+        networks[kind] = Parallel(n_jobs=AT_ONCE, prefer="threads")(
+            delayed(_fitted)(_network(UNITS[kind], seed + number), lessons, answers)
             for number in range(NETWORKS)
-        ]
+        )
     every = [*networks["presence"], *networks["bounds"]]
     first = np.hstack([network.coefs_[0] for network in every]).astype(np.float32)
     return classifier.Weights(

@@ -33,6 +33,8 @@ WRITTEN = (
     "fragments",
     "contrasts",
     "contrasts_more",
+    "products",
+    "roles",
 )
 RENAMED = 0.6
 """Share of the names that are others when a written sentence is read again."""
