@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from signals.text import theme_stems
 from vigie import gazetteer
-from vigie.records import ActorFacts, Reach, SourceFacts, Verdict, WeekFacts
+from vigie.records import ActorFacts, Message, Reach, SourceFacts, Verdict, WeekFacts
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -19,6 +19,20 @@ if TYPE_CHECKING:
 
 RECENT_DAYS = 35
 """An actor not seen for longer than this is not proposed; about five weekly queues."""
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What a feature says of an actor."""
+
+    value: float
+    """From 0 to 1."""
+    detail: Message
+
+
+def say_day(day: date) -> str:
+    """Return a day as it is written in French and English Europe alike."""
+    return day.strftime("%d/%m/%Y")
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,10 +11,10 @@ from math import log
 from typing import TYPE_CHECKING
 
 from signals.clusters import clusters
-from signals.context import RECENT_DAYS, Context, context
-from signals.features import say_day, share_elsewhere
+from signals.context import RECENT_DAYS, Context, context, say_day
 from signals.profile import Profile, profile
 from signals.scoring import Scored, published_weights, reasons, score
+from signals.standing import share_elsewhere
 from signals.text import fold
 from vigie.records import (
     ActorFacts,

@@ -19,13 +19,13 @@ from functools import lru_cache
 from math import exp
 from typing import TYPE_CHECKING
 
-from signals.features import FEATURES, START, Found
+from signals.features import FEATURES, START
 from vigie.records import Feature, Message
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from signals.context import Context
+    from signals.context import Context, Found
     from signals.profile import Profile
 
 _DIGITS = 4

@@ -1,0 +1,186 @@
+"""Reasons to doubt that an actor is emerging, or an actor at all."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from signals import cues
+from signals.context import Context, Found, commune_name, say_day
+from signals.standing import NEWLY_LISTED, days_listed, national_stories, share_elsewhere
+from vigie.records import ActorKind, Message
+
+if TYPE_CHECKING:
+    from datetime import date
+
+    from signals.profile import Profile
+
+
+def listed(profile: Profile, context: Context) -> Found | None:
+    """In a directory or registry for long: whole from one year on, nothing before three months."""
+    days = days_listed(profile, context)
+    if profile.known_since is None or days < NEWLY_LISTED:
+        return None
+    return Found(
+        min((days - NEWLY_LISTED) / (365 - NEWLY_LISTED), 1.0),
+        Message("Dans un annuaire depuis le {day}", {"day": say_day(profile.known_since)}),
+    )
+
+
+def national(profile: Profile, context: Context) -> Found | None:
+    """Told by national sources, or spoken of or named as national: not under the radar."""
+    count = national_stories(profile, context)
+    if count:
+        return Found(
+            min(0.5 + 0.5 * count / profile.stories, 1.0),
+            Message(
+                "Déjà cité par la presse nationale ({n} récit)",
+                {"n": count},
+                "Déjà cité par la presse nationale ({n} récits)",
+            ),
+        )
+    told = {s.story_id for s in profile.sightings if cues.read(s.sentence).national}
+    if cues.national_name(profile.name) or told:
+        share = 0.5 if cues.national_name(profile.name) else 0.0
+        return Found(
+            min(share + len(told) / profile.stories, 1.0), Message("Présenté comme national")
+        )
+    return None
+
+
+def established(profile: Profile, context: Context) -> Found | None:
+    """Said to be old: a founding year or an age of three years or more, or the words for it."""
+    strongest, since, age = 0.0, 0, 0
+    for sighting in profile.sightings[-40:]:
+        cue = cues.read(sighting.sentence)
+        years = [y for y in cue.years if y <= context.as_of.year - 3]
+        ages = [n for n in cue.ages if 3 <= n <= 200]
+        value = 1.0 if years or ages else 0.7 if cue.long_standing else 0.0
+        if value > strongest:
+            strongest, since, age = value, next(iter(years), 0), next(iter(ages), 0)
+    if strongest == 0 and cues.traditional_name(profile.name):
+        return Found(0.4, Message("Nom de groupe traditionnel"))
+    if strongest == 0:
+        return None
+    if since:
+        return Found(strongest, Message("Présenté comme existant depuis {year}", {"year": since}))
+    if age:
+        return Found(strongest, Message("Présenté comme existant depuis {age} ans", {"age": age}))
+    return Found(strongest, Message("Présenté comme installé de longue date"))
+
+
+def seasonal(profile: Profile, context: Context) -> Found | None:
+    """Comes back in the same weeks of the year, by its own history or by what is said of it.
+
+    History: the share of its earlier stories that fall within 45 days of today's season,
+    when they cover at least one earlier year and nothing much happened in between.
+    """
+    earlier = [day for day, _ in profile.story_days if (context.as_of - day).days > 180]
+    same = sum(1 for day in earlier if _season_gap(day, context.as_of) <= 45)
+    if same and same / len(earlier) >= 0.6 and _quiet_between(profile, context.as_of):
+        last = max(day for day in earlier if _season_gap(day, context.as_of) <= 45)
+        return Found(
+            same / len(earlier),
+            Message("Saisonnier : déjà vu à la même époque, le {day}", {"day": say_day(last)}),
+        )
+    told = {s.story_id for s in profile.sightings if cues.read(s.sentence).recurring}
+    if not told:
+        return None
+    return Found(
+        0.7 * len(told) / max(profile.stories, 1),
+        Message("Présenté comme un rendez-vous qui revient"),
+    )
+
+
+def _season_gap(day: date, as_of: date) -> int:
+    """Return how many days two dates are apart in the year."""
+    apart = abs(day.timetuple().tm_yday - as_of.timetuple().tm_yday)
+    return min(apart, 365 - apart)
+
+
+def _quiet_between(profile: Profile, as_of: date) -> bool:
+    between = [d for d, _ in profile.story_days if 60 < (as_of - d).days <= 300]
+    return len(between) <= profile.stories / 5
+
+
+def event_name(profile: Profile, _: Context) -> Found | None:
+    """Named like an event, or tied to one single day and silent since."""
+    if cues.event_name(profile.name):
+        sure = 1.0 if profile.kind is ActorKind.UNKNOWN else 0.6
+        return Found(sure, Message("Nom d’événement plutôt que de groupe"))
+    spoken = {
+        s.story_id for s in profile.sightings if cues.spoken_of_as_an_event(s.sentence, s.surface)
+    }
+    if spoken and profile.kind is ActorKind.UNKNOWN:
+        return Found(
+            0.8 * len(spoken) / profile.stories, Message("Cité comme un événement, non un groupe")
+        )
+    days = {s.event_day for s in profile.sightings}
+    if len(days) == 1 and None not in days and profile.stories >= 3:
+        return Found(0.4, Message("Lié à une seule date"))
+    return None
+
+
+def work(profile: Profile, _: Context) -> Found | None:
+    """Called a film, a book, a plan or a prize by the words before its name."""
+    told = {
+        s.story_id for s in profile.sightings if cues.introduced_as_a_work(s.sentence, s.surface)
+    }
+    if not told:
+        return None
+    return Found(
+        min(1.5 * len(told) / profile.stories, 1.0),
+        Message("Présenté comme une œuvre, un programme ou un dispositif"),
+    )
+
+
+def advert(profile: Profile, _: Context) -> Found | None:
+    """Named in the language of advertising."""
+    told = {s.story_id for s in profile.sightings if cues.read(s.sentence).advert}
+    if told:
+        return Found(len(told) / profile.stories, Message("Cité dans une publicité"))
+    if cues.shop_name(profile.name):
+        return Found(0.5, Message("Nom de commerce"))
+    return None
+
+
+def syndicated(profile: Profile, context: Context) -> Found | None:
+    """One release in many outlets, and little else: fame that was sent out.
+
+    Nothing up to three outlets, whole from eight; divided by its other stories.
+    """
+    outlets = {story: context.outlets.get(story, 1) for _, story in profile.story_days}
+    widest = max(outlets.values())
+    if widest <= 3:
+        return None
+    others = sum(1 for count in outlets.values() if count <= 3)
+    return Found(
+        min((widest - 3) / 5, 1.0) / (1 + others),
+        Message("Un même communiqué, repris par {n} sources : compté une fois", {"n": widest}),
+    )
+
+
+def elsewhere(profile: Profile, context: Context) -> Found | None:
+    """How far it stands outside the territory, by the communes named with it."""
+    share = share_elsewhere(profile, context)
+    if share == 0:
+        return None
+    if profile.commune is None or profile.commune in context.territory:
+        return Found(share, Message("Cité aussi avec des communes d’ailleurs"))
+    place = commune_name(profile.commune)
+    return Found(share, Message("Situé hors du territoire : {place}", {"place": place}))
+
+
+def institution(profile: Profile, _: Context) -> Found | None:
+    """Typed as a public body by some of its mentions."""
+    share = 1 - profile.actor_share
+    if share == 0:
+        return None
+    total = len(profile.sightings)
+    return Found(
+        share,
+        Message(
+            "Pris pour une institution dans {n} mention sur {total}",
+            {"n": round(share * total), "total": total},
+            "Pris pour une institution dans {n} mentions sur {total}",
+        ),
+    )

@@ -1,0 +1,178 @@
+"""Where an actor stands: known by whom, near to whom, about what, and how surely a group."""
+
+from __future__ import annotations
+
+from collections import Counter
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from signals.context import Context, Found, commune_name
+from signals.text import themes_in
+from vigie.records import ActorKind, Message, Reach
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from signals.profile import Profile
+
+NEWLY_LISTED = 90
+"""Days for which being listed says nothing: a declaration is how an association is born."""
+
+
+def stories(profile: Profile, context: Context) -> Found | None:
+    """Independent stories of the last eight weeks: a third from two, two thirds from three on."""
+    since = context.as_of - timedelta(days=55)
+    count = sum(1 for day, _ in profile.story_days if day >= since)
+    if count < 2:
+        return None
+    return Found(
+        min((count - 1).bit_length() / 3, 1.0),
+        Message("{n} récits indépendants en huit semaines", {"n": count}),
+    )
+
+
+def sources(profile: Profile, context: Context) -> Found | None:
+    """Distinct local and regional sources of its independent stories, over the first."""
+    local: dict[str, set[str]] = {}
+    for sighting in profile.sightings:
+        if context.reach(sighting.source_id) is not Reach.NATIONAL:
+            local.setdefault(sighting.story_id, set()).add(sighting.source_id)
+    distinct = {min(outlets) for outlets in local.values()}
+    if len(distinct) < 2:
+        return None
+    return Found(
+        min((len(distinct) - 1) / 3, 1.0),
+        Message("Relayé par {n} sources locales ou régionales", {"n": len(distinct)}),
+    )
+
+
+def anchoring(profile: Profile, context: Context) -> Found | None:
+    """Share of its sightings that name a commune of the territory, nearest to it for a whole."""
+    if not context.territory:
+        return None
+    weights = [_anchored(s.communes, context.territory) for s in profile.sightings[-20:]]
+    value = sum(weights) / len(weights)
+    if value == 0:
+        return None
+    names = Counter(
+        s.communes[0]
+        for s in profile.sightings
+        if s.communes and s.communes[0] in context.territory
+    )
+    where = sorted(names, key=lambda code: (-names[code], code))[:2]
+    if not where:
+        return Found(value, Message("Cité avec des communes du territoire"))
+    return Found(
+        value,
+        Message(
+            "Ancré sur le territoire : {places}",
+            {"places": ", ".join(commune_name(code) for code in where)},
+        ),
+    )
+
+
+def _anchored(communes: Sequence[str], territory: frozenset[str]) -> float:
+    if not communes:
+        return 0.0
+    if communes[0] in territory:
+        return 1.0
+    return 0.5 if any(code in territory for code in communes[1:]) else 0.0
+
+
+def themes(profile: Profile, context: Context) -> Found | None:
+    """Watched themes named beside it: each story that does halves the doubt."""
+    found: Counter[str] = Counter()
+    about: set[str] = set()
+    for sighting in profile.sightings[-20:]:
+        named = themes_in(sighting.sentence, context.themes)
+        found.update(named)
+        if named:
+            about.add(sighting.story_id)
+    if not about:
+        return None
+    top = sorted(found, key=lambda theme: (-found[theme], theme))[:3]
+    return Found(
+        1 - 0.5 ** len(about), Message("Touche à vos thèmes : {themes}", {"themes": ", ".join(top)})
+    )
+
+
+def nearness(profile: Profile, context: Context) -> Found | None:
+    """Named in the same documents as actors that the lab keeps."""
+    shared = {s.document_id for s in profile.sightings if s.document_id in context.kept_documents}
+    if not shared:
+        return None
+    return Found(
+        1 - 0.5 ** len(shared),
+        Message(
+            "Cité dans {n} document avec des acteurs que vous avez retenus",
+            {"n": len(shared)},
+            "Cité dans {n} documents avec des acteurs que vous avez retenus",
+        ),
+    )
+
+
+def evidence(profile: Profile, _: Context) -> Found | None:
+    """How sure it is that this is a group: extraction's confidence over independent stories.
+
+    A noisy or over the stories, times the share of mentions typed as an actor; about a third of
+    that when no mention says what sort of group it is: in real texts such names are titles,
+    works and slips of extraction two times in three.
+    """
+    best: dict[str, float] = {}
+    for sighting in profile.sightings[-40:]:
+        best[sighting.story_id] = max(best.get(sighting.story_id, 0.0), sighting.confidence)
+    doubt = 1.0
+    for confidence in best.values():
+        doubt *= 1 - 0.9 * confidence
+    sort = 1.0 if profile.kind is not ActorKind.UNKNOWN else 0.35
+    total = len(profile.sightings)
+    return Found(
+        (1 - doubt) * profile.actor_share * sort,
+        Message(
+            "Reconnu comme groupe organisé dans {n} mention sur {total}",
+            {"n": round(profile.actor_share * total), "total": total},
+            "Reconnu comme groupe organisé dans {n} mentions sur {total}",
+        ),
+    )
+
+
+def under_the_radar(profile: Profile, context: Context) -> Found | None:
+    """Known to few: long in no directory, in no national source, told by few stories in all."""
+    if days_listed(profile, context) >= NEWLY_LISTED or national_stories(profile, context):
+        return None
+    return Found(
+        1 / (1 + (profile.stories - 1) / 5),
+        Message(
+            "Sous le radar : {n} récit en tout, aucun national",
+            {"n": profile.stories},
+            "Sous le radar : {n} récits en tout, aucun national",
+        ),
+    )
+
+
+def days_listed(profile: Profile, context: Context) -> int:
+    """Return for how many days a directory or registry has listed an actor; 0 if none does."""
+    return (context.as_of - profile.known_since).days if profile.known_since else 0
+
+
+def national_stories(profile: Profile, context: Context) -> int:
+    """Return how many independent stories national sources told of an actor."""
+    return len(
+        {s.story_id for s in profile.sightings if context.reach(s.source_id) is Reach.NATIONAL}
+    )
+
+
+def share_elsewhere(profile: Profile, context: Context) -> float:
+    """Return the mean over located sightings: 1 all outside, ½ the nearest commune only."""
+    if not context.territory:
+        return 0.0
+    located = [s.communes for s in profile.sightings[-40:] if s.communes]
+    outside = sum(_outside(codes, context.territory) for codes in located)
+    return outside / len(located) if located else 0.0
+
+
+def _outside(communes: Sequence[str], territory: frozenset[str]) -> float:
+    """Return 1 when all communes are outside, a half when only the nearest one is."""
+    if territory.isdisjoint(communes):
+        return 1.0
+    return 0.0 if communes[0] in territory else 0.5
