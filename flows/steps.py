@@ -21,7 +21,7 @@ from nlp import annotate as annotating
 from nlp import model, resolution, stories
 from nlp.annotate import Reader
 from signals.queue import detect as detect_candidates
-from storage import Connection, Store, actors, documents, facts, queues, sources
+from storage import Connection, Store, actors, counts, documents, facts, queues, sources
 from storage import annotations as stored_annotations
 from storage import stories as stored_stories
 from vigie import gazetteer, lock
@@ -454,6 +454,8 @@ def group_stories(c: Connection, read: Iterable[str], hanging: Iterable[str]) ->
 
 def detect(settings: Settings, store: Store, as_of: date) -> Queue:
     """Compute the queue of the week of `as_of`, store it and return it as stored."""
+    with store.writing() as c:
+        counts.refresh(c)
     with store.reading() as c:
         known = facts.week(c, as_of, zone=settings.zone)
     queue = detect_candidates(known, settings.watch)

@@ -23,7 +23,7 @@ def new_names(facts: WeekFacts, done: AbstractSet[str]) -> list[ActorFacts]:
         actor
         for actor in facts.actors
         if actor.actor_id not in done
-        and since <= actor.sightings[0].day <= facts.as_of
+        and since <= actor.first_day <= facts.as_of
         and 2 * sum(s.label is Label.ACTOR for s in actor.sightings) > len(actor.sightings)
     ]
 
@@ -31,7 +31,7 @@ def new_names(facts: WeekFacts, done: AbstractSet[str]) -> list[ActorFacts]:
 def most_mentioned(facts: WeekFacts, size: int, done: AbstractSet[str]) -> tuple[str, ...]:
     """Return the new names with the most mentions."""
     names = new_names(facts, done)
-    names.sort(key=lambda actor: (-len(actor.sightings), actor.actor_id))
+    names.sort(key=lambda actor: (-actor.mentions, actor.actor_id))
     return tuple(actor.actor_id for actor in names[:size])
 
 

@@ -74,13 +74,17 @@ class Context:
         more weeks count than documents. What bears no date was first seen when it was fetched,
         and may be as old as the site unless the source had been fetched before.
         """
-        source = self.sources.get(sighting.source_id)
+        return self.weeks_before(sighting.source_id, sighting.day, dated=sighting.dated)
+
+    def weeks_before(self, source_id: str, day: date, *, dated: bool = True) -> float:
+        """Return for how long a source had been read before a day, as `weeks_of_listening`."""
+        source = self.sources.get(source_id)
         if source is None:
-            return (sighting.day - self.archive_start).days / 7
+            return (day - self.archive_start).days / 7
         since = max(self.archive_start, source.first_day)
-        if not sighting.dated:
-            since = max(since, source.fetched_since or sighting.day)
-        return min((sighting.day - since).days / 7, source.documents)
+        if not dated:
+            since = max(since, source.fetched_since or day)
+        return min((day - since).days / 7, source.documents)
 
 
 def context(facts: WeekFacts, watch: Watch) -> Context:

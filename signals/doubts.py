@@ -42,7 +42,7 @@ def national(profile: Profile, context: Context) -> Found | None:
     if cues.national_name(profile.name) or told:
         share = 0.5 if cues.national_name(profile.name) else 0.0
         return Found(
-            min(share + len(told) / profile.stories, 1.0), Message("Présenté comme national")
+            min(share + len(told) / profile.stories_read, 1.0), Message("Présenté comme national")
         )
     return None
 
@@ -74,19 +74,20 @@ def seasonal(profile: Profile, context: Context) -> Found | None:
     History: the share of its earlier stories that fall within 45 days of today's season,
     when they cover at least one earlier year and nothing much happened in between.
     """
-    earlier = [day for day, _ in profile.story_days if (context.as_of - day).days > 180]
-    same = sum(1 for day in earlier if _season_gap(day, context.as_of) <= 45)
-    if same and same / len(earlier) >= 0.6 and _quiet_between(profile, context.as_of):
-        last = max(day for day in earlier if _season_gap(day, context.as_of) <= 45)
+    earlier = [(day, n) for day, n in profile.told() if n and (context.as_of - day).days > 180]
+    alike = [(day, n) for day, n in earlier if _season_gap(day, context.as_of) <= 45]
+    same, total = sum(n for _, n in alike), sum(n for _, n in earlier)
+    if same and same / total >= 0.6 and _quiet_between(profile, context.as_of):
+        last = max(day for day, _ in alike)
         return Found(
-            same / len(earlier),
+            same / total,
             Message("Saisonnier : déjà vu à la même époque, le {day}", {"day": say_day(last)}),
         )
     told = {s.story_id for s in profile.sightings if cues.read(s.sentence).recurring}
     if not told:
         return None
     return Found(
-        0.7 * len(told) / max(profile.stories, 1),
+        0.7 * len(told) / profile.stories_read,
         Message("Présenté comme un rendez-vous qui revient"),
     )
 
@@ -98,8 +99,8 @@ def _season_gap(day: date, as_of: date) -> int:
 
 
 def _quiet_between(profile: Profile, as_of: date) -> bool:
-    between = [d for d, _ in profile.story_days if 60 < (as_of - d).days <= 300]
-    return len(between) <= profile.stories / 5
+    between = sum(n for day, n in profile.told() if 60 < (as_of - day).days <= 300)
+    return between <= profile.stories / 5
 
 
 def event_name(profile: Profile, _: Context) -> Found | None:
@@ -112,7 +113,8 @@ def event_name(profile: Profile, _: Context) -> Found | None:
     }
     if spoken and profile.kind is ActorKind.UNKNOWN:
         return Found(
-            0.8 * len(spoken) / profile.stories, Message("Cité comme un événement, non un groupe")
+            0.8 * len(spoken) / profile.stories_read,
+            Message("Cité comme un événement, non un groupe"),
         )
     days = {s.event_day for s in profile.sightings}
     if len(days) == 1 and None not in days and profile.stories >= 3:
@@ -128,7 +130,7 @@ def work(profile: Profile, _: Context) -> Found | None:
     if not told:
         return None
     return Found(
-        min(1.5 * len(told) / profile.stories, 1.0),
+        min(1.5 * len(told) / profile.stories_read, 1.0),
         Message("Présenté comme une œuvre, un programme ou un dispositif"),
     )
 
@@ -137,7 +139,7 @@ def advert(profile: Profile, _: Context) -> Found | None:
     """Named in the language of advertising."""
     told = {s.story_id for s in profile.sightings if cues.read(s.sentence).advert}
     if told:
-        return Found(len(told) / profile.stories, Message("Cité dans une publicité"))
+        return Found(len(told) / profile.stories_read, Message("Cité dans une publicité"))
     if cues.shop_name(profile.name):
         return Found(0.5, Message("Nom de commerce"))
     return None
@@ -149,7 +151,7 @@ def syndicated(profile: Profile, context: Context) -> Found | None:
     Nothing up to three outlets, whole from eight; divided by its other stories.
     """
     outlets = {story: context.outlets.get(story, 1) for _, story in profile.story_days}
-    widest = max(outlets.values())
+    widest = max(outlets.values(), default=1)
     if widest <= 3:
         return None
     others = sum(1 for count in outlets.values() if count <= 3)
@@ -175,7 +177,7 @@ def institution(profile: Profile, _: Context) -> Found | None:
     share = 1 - profile.actor_share
     if share == 0:
         return None
-    total = len(profile.sightings)
+    total = profile.mentions
     return Found(
         share,
         Message(

@@ -10,10 +10,20 @@ from typing import TYPE_CHECKING
 from signals import cues
 from signals.text import fold
 from vigie import gazetteer
-from vigie.records import Actor, ActorFacts, ActorKind, Judgement, Label, Message, Placing, Sighting
+from vigie.records import (
+    Actor,
+    ActorFacts,
+    ActorKind,
+    Judgement,
+    Label,
+    Message,
+    Placing,
+    Sighting,
+    WeekCount,
+)
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
     from datetime import date
 
 
@@ -35,9 +45,11 @@ class Profile:
     first_seen: date
     last_seen: date
     sightings: tuple[Sighting, ...]
-    """By day, oldest first."""
+    """By day, oldest first; of one named very often, the newest weeks alone."""
+    past: tuple[WeekCount, ...]
+    """Counts of the weeks before."""
     story_days: tuple[tuple[date, str], ...]
-    """First day of each independent story with its id, oldest first."""
+    """First day of each independent story that began among the sightings, oldest first."""
     sources: frozenset[str]
     known_since: date | None
     judgement: Judgement | None
@@ -45,7 +57,26 @@ class Profile:
     @property
     def stories(self) -> int:
         """Return how many independent stories tell of it."""
-        return len(self.story_days)
+        return len(self.story_days) + sum(week.stories for week in self.past)
+
+    @property
+    def mentions(self) -> int:
+        """Return how often it was named."""
+        return len(self.sightings) + sum(week.mentions for week in self.past)
+
+    @property
+    def stories_read(self) -> int:
+        """Return how many stories its sightings belong to."""
+        return len({sighting.story_id for sighting in self.sightings})
+
+    def told(self) -> Iterator[tuple[date, int]]:
+        """Yield days and how many stories began; of what is counted by week, its Monday."""
+        yield from ((week.monday, week.stories) for week in self.past)
+        yield from ((day, 1) for day, _ in self.story_days)
+
+    def stories_between(self, start: date, end: date) -> int:
+        """Return how many stories began from one day on and before another."""
+        return sum(count for day, count in self.told() if start <= day < end)
 
     def since(self, day: date) -> tuple[Sighting, ...]:
         """Return the sightings of a day and later."""
@@ -72,7 +103,9 @@ def profile(facts: ActorFacts, as_of: date) -> Profile | None:
     if not sightings:
         return None
     name, aliases = preferred_name(s.surface for s in sightings)
-    actors = sum(1 for s in sightings if s.label is Label.ACTOR)
+    past, begun = facts.past, facts.begun
+    total = len(sightings) + sum(week.mentions for week in past)
+    actors = sum(s.label is Label.ACTOR for s in sightings) + sum(w.as_actor for w in past)
     found = home(sightings)
     kind = usual_kind(sightings)
     known = facts.known_since
@@ -82,16 +115,17 @@ def profile(facts: ActorFacts, as_of: date) -> Profile | None:
         aliases=aliases,
         kind=kind,
         institution=kind is ActorKind.INSTITUTION
-        or 2 * actors < len(sightings)
+        or 2 * actors < total
         or (kind is ActorKind.UNKNOWN and cues.institution_name(name)),
-        actor_share=actors / len(sightings),
+        actor_share=actors / total,
         commune=found.commune if found else None,
         home=found,
-        first_seen=sightings[0].day,
+        first_seen=facts.first_day,
         last_seen=sightings[-1].day,
         sightings=tuple(sightings),
-        story_days=story_days(sightings),
-        sources=frozenset(s.source_id for s in sightings),
+        past=past,
+        story_days=tuple((d, story) for d, story in story_days(sightings) if story not in begun),
+        sources=frozenset((*(s.source_id for s in sightings), *(w.source_id for w in past))),
         known_since=known if known is not None and known <= as_of else None,
         judgement=facts.judgement,
     )

@@ -299,7 +299,7 @@ def _candidate(
         rank=place,
         entered_by=by,
         first_seen=found.first_seen,
-        mentions=len(found.sightings),
+        mentions=found.mentions,
         stories=found.stories,
         sources=len(found.sources),
         cluster=cluster.id if cluster else None,

@@ -26,8 +26,7 @@ def novelty(profile: Profile, context: Context) -> Found | None:
     weeks and then halves every eight.
     """
     age = (context.as_of - profile.first_seen).days / 7
-    first = [s for s in profile.sightings if s.day == profile.first_seen]
-    exposure = max(context.weeks_of_listening(sighting) for sighting in first)
+    exposure = _exposure(profile, context)
     value = trends.would_have_been_seen(exposure) * 0.5 ** (max(age - 8, 0) / 8)
     return Found(
         value,
@@ -39,6 +38,15 @@ def novelty(profile: Profile, context: Context) -> Found | None:
     )
 
 
+def _exposure(profile: Profile, context: Context) -> float:
+    """Return for how many weeks the best known of its first sources had been read without it."""
+    day = profile.first_seen
+    if profile.past:
+        first = {week.source_id for week in profile.past if week.first_day == day}
+        return max(context.weeks_before(source_id, day) for source_id in first)
+    return max(context.weeks_of_listening(s) for s in profile.sightings if s.day == day)
+
+
 def growth(profile: Profile, context: Context) -> Found | None:
     """How probable it is that stories have become more frequent (Poisson-Gamma posterior).
 
@@ -46,8 +54,8 @@ def growth(profile: Profile, context: Context) -> Found | None:
     """
     recent_from = context.as_of - timedelta(days=27)
     before_from = max(context.archive_start, recent_from - timedelta(days=182))
-    recent = sum(1 for day, _ in profile.story_days if day >= recent_from)
-    before = sum(1 for day, _ in profile.story_days if before_from <= day < recent_from)
+    recent = profile.stories_between(recent_from, context.as_of + timedelta(days=1))
+    before = profile.stories_between(before_from, recent_from)
     weeks = max((recent_from - before_from).days / 7, 0.0)
     probability = trends.rate_rose(recent, 4.0, before, weeks)
     if probability <= 0.5:
@@ -83,7 +91,7 @@ def burst(profile: Profile, context: Context) -> Found | None:
 def slow_rise(profile: Profile, context: Context) -> Found | None:
     """Whether stories come faster over a year, without a burst (Laplace's trend test)."""
     start = max(context.archive_start, context.as_of - timedelta(days=364))
-    days = [(day - start).days for day, _ in profile.story_days if day >= start]
+    days = [(day - start).days for day, n in profile.told() if day >= start for _ in range(n)]
     probability = trends.laplace_trend(days, (context.as_of - start).days + 1)
     if probability <= 0.8:
         return None
@@ -95,10 +103,10 @@ def slow_rise(profile: Profile, context: Context) -> Found | None:
 
 def _weekly(profile: Profile, as_of: date, weeks: int) -> list[int]:
     counts = [0] * weeks
-    for day, _ in profile.story_days:
+    for day, count in profile.told():
         age = (as_of - day).days // 7
         if 0 <= age < weeks:
-            counts[weeks - 1 - age] += 1
+            counts[weeks - 1 - age] += count
     return counts
 
 

@@ -22,7 +22,7 @@ NEWLY_LISTED = 90
 def stories(profile: Profile, context: Context) -> Found | None:
     """Independent stories of the last eight weeks: a third from two, two thirds from three on."""
     since = context.as_of - timedelta(days=55)
-    count = sum(1 for day, _ in profile.story_days if day >= since)
+    count = profile.stories_between(since, context.as_of + timedelta(days=1))
     if count < 2:
         return None
     return Found(
@@ -37,7 +37,11 @@ def sources(profile: Profile, context: Context) -> Found | None:
     for sighting in profile.sightings:
         if context.reach(sighting.source_id) is not Reach.NATIONAL:
             local.setdefault(sighting.story_id, set()).add(sighting.source_id)
-    distinct = {min(outlets) for outlets in local.values()}
+    distinct = {min(outlets) for outlets in local.values()} | {
+        week.source_id
+        for week in profile.past
+        if week.stories and context.reach(week.source_id) is not Reach.NATIONAL
+    }
     if len(distinct) < 2:
         return None
     return Found(
@@ -125,7 +129,7 @@ def evidence(profile: Profile, _: Context) -> Found | None:
     for confidence in best.values():
         doubt *= 1 - 0.9 * confidence
     sort = 1.0 if profile.kind is not ActorKind.UNKNOWN else 0.35
-    total = len(profile.sightings)
+    total = profile.mentions
     return Found(
         (1 - doubt) * profile.actor_share * sort,
         Message(
@@ -157,9 +161,9 @@ def days_listed(profile: Profile, context: Context) -> int:
 
 def national_stories(profile: Profile, context: Context) -> int:
     """Return how many independent stories national sources told of an actor."""
-    return len(
-        {s.story_id for s in profile.sightings if context.reach(s.source_id) is Reach.NATIONAL}
-    )
+    read = {s.story_id for s in profile.sightings if context.reach(s.source_id) is Reach.NATIONAL}
+    counted = (w.stories for w in profile.past if context.reach(w.source_id) is Reach.NATIONAL)
+    return len(read) + sum(counted)
 
 
 def share_elsewhere(profile: Profile, context: Context) -> float:

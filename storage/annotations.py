@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, bindparam, delete, func, select, update
 
-from storage import actors, splits, tables
+from storage import actors, counts, splits, tables
 from storage import documents as stored_documents
 from storage import stories as stored_stories
 from storage.desk import digest_of
@@ -62,6 +62,7 @@ def save(
         if rows:
             splits.apply(c, rows)
             c.execute(tables.mentions.insert(), rows)
+            counts.touched(c, [(row["actor_id"], row["known_on"]) for row in rows])
         said = [
             {
                 "document_id": annotation.document_id,
@@ -164,6 +165,7 @@ def _replace(c: Connection, batch: Sequence[Annotation]) -> None:
     if not batch:
         return
     ids = [annotation.document_id for annotation in batch]
+    counts.touched_documents(c, ids)
     for table in (tables.relations, tables.mentions, tables.bands):
         c.execute(delete(table).where(table.c.document_id.in_(ids)))
     bands = [

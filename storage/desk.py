@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Connection, bindparam, select, update
 
-from storage import addresses, sameness, tables
+from storage import addresses, counts, sameness, tables
 from storage.columns import clean
 from storage.days import day_of, known_on
 from storage.plain import from_event
@@ -237,6 +237,8 @@ class Desk:
         insert_missing(c, tables.document_revisions, self.revisions)
         if self.earlier:
             mentions = tables.mentions
+            moved = [one["of_document"] for one in self.earlier]
+            counts.touched_documents(c, moved)
             c.execute(
                 update(mentions)
                 .where(mentions.c.document_id == bindparam("of_document"))
@@ -244,3 +246,4 @@ class Desk:
                 .values(known_on=bindparam("known_on")),
                 self.earlier,
             )
+            counts.touched_documents(c, moved)

@@ -7,7 +7,7 @@ judgements do: they correct what was read, they are no news.
 from __future__ import annotations
 
 import json
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections import defaultdict
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta, tzinfo
@@ -16,9 +16,9 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Connection, Select, Text, func, select, type_coerce
 
-from storage import judgements, queues, sources, tables
+from storage import counts, judgements, queues, sources, tables
 from storage.days import PARIS, end_of
-from storage.statements import pairs
+from storage.statements import chunks, pairs
 from vigie.records import (
     ActorFacts,
     ActorKind,
@@ -31,15 +31,19 @@ from vigie.records import (
     Source,
     SourceFacts,
     Verdict,
+    WeekCount,
     WeekFacts,
     iso_week,
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 ACTIVE_DAYS = 42
 """An actor is looked at when it was seen in so many days, the last one included."""
+
+WHOLE = 60
+"""Mentions, the newest, that are looked at one by one; older weeks are counted."""
 
 _actors = tables.actors.c
 _mentions = tables.mentions.c
@@ -51,20 +55,31 @@ def week(
 ) -> WeekFacts:
     """Return what was known by the end of a day.
 
-    Actors are those seen in the last `active_days` days, each with its whole history. A
-    judgement counts when it was given by the end of the day, or of an earlier week's queue,
-    whenever that was gone through.
+    Actors are those seen in the last `active_days` days, each with its whole history: of one
+    named very often the newest weeks mention by mention, the earlier ones as counts, so that a
+    week costs what is new. A judgement counts when it was given by the end of the day, or of an
+    earlier week's queue, whenever that was gone through.
     """
-    since = as_of - timedelta(days=active_days)
-    active = (
-        select(_actors.root_id)
-        .join(tables.mentions, _mentions.actor_id == _actors.id)
-        .where(_mentions.known_on > since)
-        .where(_mentions.known_on <= as_of)
+    families = _families(c, as_of - timedelta(days=active_days), as_of)
+    often = counts.frequent(c, families, counts.monday(as_of), WHOLE)
+    pasts = {root: past for root, weeks in often.items() if (past := _past(weeks))}
+    sightings = _recent(c, families, pasts, as_of)
+    told = counts.first_told(c, {s.story_id for root in pasts for s in sightings[root]})
+    shared = _shared(c, zone, families)
+    verdicts = shared.verdicts(as_of)
+    actors = (
+        ActorFacts(
+            actor_id=root,
+            sightings=tuple(found),
+            past=pasts.get(root, ()),
+            begun=_begun(families[root], pasts[root], found, told) if root in pasts else NONE,
+            known_since=shared.listed(root, as_of),
+            judgement=verdicts.get(root),
+        )
+        for root, found in sorted(sightings.items())
     )
-    query = _sightings().where(_actors.root_id.in_(active)).where(_mentions.known_on <= as_of)
-    found = _history(c, query, zone)
-    return found.week(as_of, active_days=active_days, last_queue=queues.before(c, iso_week(as_of)))
+    last = queues.before(c, iso_week(as_of))
+    return _week(as_of, _sources_as_of(c, shared, as_of), actors, last)
 
 
 def of_actor(
@@ -72,108 +87,50 @@ def of_actor(
 ) -> ActorFacts | None:
     """Return all that was known of one actor by the end of a day; `None` if nothing was.
 
-    The actor is given as one that stands for itself.
+    The actor is given as one that stands for itself. Every mention is among its sightings.
     """
     query = _sightings().where(_actors.root_id == actor_id).where(_mentions.known_on <= as_of)
-    found = _history(c, query, zone).week(as_of, active_days=as_of.toordinal() - 1)
-    return next(iter(found.actors), None)
+    found = _gathered(c, query).get(actor_id)
+    if not found:
+        return None
+    shared = _shared(c, zone, [actor_id])
+    return ActorFacts(
+        actor_id=actor_id,
+        sightings=tuple(found),
+        known_since=shared.listed(actor_id, as_of),
+        judgement=shared.verdicts(as_of).get(actor_id),
+    )
 
 
 def history(c: Connection, *, zone: tzinfo = PARIS) -> History:
     """Return all that is known, from one reading, to look at as of many dates."""
-    return _history(c, _sightings(), zone)
+    actors = {
+        actor_id: _Past(days=[one.day for one in found], sightings=tuple(found))
+        for actor_id, found in _gathered(c, _sightings()).items()
+    }
+    return History(shared=_shared(c, zone, None), shelves=_shelves(c), actors=actors)
+
+
+NONE: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Past:
-    """An actor's sightings, oldest first, and their days."""
-
-    days: Sequence[date]
-    sightings: tuple[Sighting, ...]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Shelf:
-    """On which days a source's documents became known, and how many there were by then."""
-
-    days: Sequence[date]
-    totals: Sequence[int]
-    fetched_at: datetime
-    """The first time."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class History:
-    """All that is known, ready to be cut at a date."""
+class _Shared:
+    """What all actors share: sources, verdicts, directories."""
 
     zone: tzinfo
     sources: Mapping[str, Source]
-    shelves: Mapping[str, _Shelf]
-    actors: Mapping[str, _Past]
     judgements: Sequence[Judgement]
     roots: Mapping[str, str]
     """Of judged actors."""
     known_since: Mapping[str, date]
 
-    @property
-    def first_day(self) -> date | None:
-        """Return the day of the oldest document; `None` in an empty archive."""
-        return min((shelf.days[0] for shelf in self.shelves.values()), default=None)
+    def listed(self, root: str, as_of: date) -> date | None:
+        """Return since when a directory lists an actor, if one did by then."""
+        since = self.known_since.get(root)
+        return since if since and since <= as_of else None
 
-    @property
-    def last_day(self) -> date | None:
-        """Return the day of the newest document; `None` in an empty archive."""
-        return max((shelf.days[-1] for shelf in self.shelves.values()), default=None)
-
-    def week(
-        self, as_of: date, *, active_days: int = ACTIVE_DAYS, last_queue: Queue | None = None
-    ) -> WeekFacts:
-        """Return what was known by the end of a day, as `facts.week` does."""
-        known = dict(self._sources(as_of))
-        verdicts = self._verdicts(as_of)
-        return WeekFacts(
-            as_of=as_of,
-            archive_start=min((source.first_day for source in known.values()), default=as_of),
-            sources=known,
-            actors=tuple(self._active(as_of, active_days, verdicts)),
-            last_queue=last_queue,
-        )
-
-    def _sources(self, as_of: date) -> Iterator[tuple[str, SourceFacts]]:
-        for source_id, shelf in self.shelves.items():
-            if seen := bisect_right(shelf.days, as_of):
-                source = self.sources[source_id]
-                yield (
-                    source_id,
-                    SourceFacts(
-                        source_id=source_id,
-                        name=source.name,
-                        reach=source.reach,
-                        first_day=shelf.days[0],
-                        documents=shelf.totals[seen - 1],
-                        fetched_since=self._day(shelf.fetched_at),
-                    ),
-                )
-
-    def _day(self, moment: datetime) -> date:
-        return moment.astimezone(self.zone).date()
-
-    def _active(
-        self, as_of: date, active_days: int, verdicts: Mapping[str, Judgement]
-    ) -> Iterator[ActorFacts]:
-        since = as_of - timedelta(days=active_days)
-        for actor_id, past in self.actors.items():
-            seen = bisect_right(past.days, as_of)
-            if seen and past.days[seen - 1] > since:
-                known_since = self.known_since.get(actor_id)
-                yield ActorFacts(
-                    actor_id=actor_id,
-                    sightings=past.sightings[:seen],
-                    known_since=known_since if known_since and known_since <= as_of else None,
-                    judgement=verdicts.get(actor_id),
-                )
-
-    def _verdicts(self, as_of: date) -> dict[str, Judgement]:
+    def verdicts(self, as_of: date) -> dict[str, Judgement]:
         """Return the verdict on each actor: its own, else the last on one merged into it."""
         end, current = end_of(as_of, self.zone), iso_week(as_of)
         latest: dict[str, Judgement] = {}
@@ -190,6 +147,118 @@ class History:
                 ):
                     verdicts[root] = judgement
         return verdicts
+
+    def source(self, source_id: str, first: date, documents: int, fetched: datetime) -> SourceFacts:
+        """Return what was known of a source."""
+        source = self.sources[source_id]
+        return SourceFacts(
+            source_id=source_id,
+            name=source.name,
+            reach=source.reach,
+            first_day=first,
+            documents=documents,
+            fetched_since=fetched.astimezone(self.zone).date(),
+        )
+
+
+def _week(
+    as_of: date,
+    known: Mapping[str, SourceFacts],
+    actors: Iterable[ActorFacts],
+    last_queue: Queue | None,
+) -> WeekFacts:
+    return WeekFacts(
+        as_of=as_of,
+        archive_start=min((source.first_day for source in known.values()), default=as_of),
+        sources=known,
+        actors=tuple(actors),
+        last_queue=last_queue,
+    )
+
+
+# --- many dates, one reading -----------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Past:
+    """An actor's sightings, oldest first, and their days."""
+
+    days: Sequence[date]
+    sightings: tuple[Sighting, ...]
+
+    def cut(
+        self, as_of: date
+    ) -> tuple[tuple[Sighting, ...], tuple[WeekCount, ...], frozenset[str]]:
+        """Return the sightings of the newest weeks, counts of the others, and common stories."""
+        seen = bisect_right(self.days, as_of)
+        before = bisect_left(self.days, counts.monday(as_of))
+        if before < WHOLE:
+            return self.sightings[:seen], (), NONE
+        start = bisect_left(self.days, counts.monday(self.days[before - WHOLE]))
+        tally = counts.Tally()
+        for old in self.sightings[:start]:
+            as_actor = old.label is Label.ACTOR
+            tally.add(old.day, old.source_id, old.story_id, as_actor=as_actor)
+        kept = self.sightings[start:seen]
+        return kept, tally.result(), frozenset(s.story_id for s in kept) & tally.told
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Shelf:
+    """On which days a source's documents became known, and how many there were by then."""
+
+    days: Sequence[date]
+    totals: Sequence[int]
+    fetched_at: datetime
+    """The first time."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class History:
+    """All that is known, ready to be cut at a date."""
+
+    shared: _Shared
+    shelves: Mapping[str, _Shelf]
+    actors: Mapping[str, _Past]
+
+    @property
+    def first_day(self) -> date | None:
+        """Return the day of the oldest document; `None` in an empty archive."""
+        return min((shelf.days[0] for shelf in self.shelves.values()), default=None)
+
+    @property
+    def last_day(self) -> date | None:
+        """Return the day of the newest document; `None` in an empty archive."""
+        return max((shelf.days[-1] for shelf in self.shelves.values()), default=None)
+
+    def week(
+        self, as_of: date, *, active_days: int = ACTIVE_DAYS, last_queue: Queue | None = None
+    ) -> WeekFacts:
+        """Return what was known by the end of a day, as `facts.week` does."""
+        known = {
+            source_id: self.shared.source(
+                source_id, shelf.days[0], shelf.totals[seen - 1], shelf.fetched_at
+            )
+            for source_id, shelf in self.shelves.items()
+            if (seen := bisect_right(shelf.days, as_of))
+        }
+        return _week(as_of, known, self._active(as_of, active_days), last_queue)
+
+    def _active(self, as_of: date, active_days: int) -> Iterator[ActorFacts]:
+        since = as_of - timedelta(days=active_days)
+        verdicts = self.shared.verdicts(as_of)
+        for actor_id, past in self.actors.items():
+            seen = bisect_right(past.days, as_of)
+            if seen and past.days[seen - 1] > since:
+                sightings, weeks, begun = past.cut(as_of)
+                yield ActorFacts(
+                    actor_id=actor_id,
+                    sightings=sightings,
+                    past=weeks,
+                    begun=begun,
+                    known_since=self.shared.listed(actor_id, as_of),
+                    judgement=verdicts.get(actor_id),
+                )
 
 
 # --- reading -------------------------------------------------------------------------------
@@ -223,33 +292,122 @@ def _sightings() -> Select[Any]:
     )
 
 
-def _history(c: Connection, query: Select[Any], zone: tzinfo) -> History:
-    gathered: dict[str, list[Sighting]] = defaultdict(list)
+def _gathered(c: Connection, query: Select[Any]) -> dict[str, list[Sighting]]:
+    found: dict[str, list[Sighting]] = defaultdict(list)
     communes = _Communes()
     for row in c.execute(query):
-        gathered[row[0]].append(_sighting(row, communes))
+        found[row[0]].append(_sighting(row, communes))
+    return dict(found)
+
+
+def _families(c: Connection, since: date, as_of: date) -> dict[str, list[str]]:
+    """Return the actors seen after a day and by another, with all whom they stand for."""
+    active = (
+        select(_actors.root_id)
+        .join(tables.mentions, _mentions.actor_id == _actors.id)
+        .where(_mentions.known_on > since)
+        .where(_mentions.known_on <= as_of)
+        .distinct()
+    )
+    families: dict[str, list[str]] = {}
+    for some in chunks(c.execute(active).scalars().all()):
+        query = select(_actors.root_id, _actors.id).where(_actors.root_id.in_(some))
+        for root, actor_id in c.execute(query):
+            families.setdefault(root, []).append(actor_id)
+    return families
+
+
+def _past(weeks: tuple[WeekCount, ...]) -> tuple[WeekCount, ...]:
+    """Return the counts of the weeks before the newest ones that hold `WHOLE` mentions."""
+    newest = 0
+    for week_ in reversed(weeks):
+        newest += week_.mentions
+        if newest >= WHOLE:
+            return tuple(w for w in weeks if w.monday < week_.monday)
+    return ()
+
+
+def _recent(
+    c: Connection,
+    families: Mapping[str, Sequence[str]],
+    pasts: Mapping[str, tuple[WeekCount, ...]],
+    as_of: date,
+) -> dict[str, list[Sighting]]:
+    """Return the sightings by the end of a day of each actor, from the end of its past on."""
+    by_start: dict[date, list[str]] = defaultdict(list)
+    for root in sorted(families):
+        past = pasts.get(root)
+        by_start[past[-1].monday + timedelta(weeks=1) if past else date.min].append(root)
+    found: dict[str, list[Sighting]] = {}
+    for start, roots in by_start.items():
+        for some in chunks(roots):
+            query = _sightings().where(_actors.root_id.in_(some)).where(_mentions.known_on <= as_of)
+            if start > date.min:
+                query = query.where(_mentions.known_on >= start)
+            found |= _gathered(c, query)
+    return found
+
+
+def _begun(
+    family: Sequence[str],
+    past: tuple[WeekCount, ...],
+    sightings: Sequence[Sighting],
+    told: Mapping[tuple[str, str], date],
+) -> frozenset[str]:
+    """Return the stories of some sightings that the past counts already."""
+    end = past[-1].monday + timedelta(weeks=1)
+    return frozenset(
+        s.story_id
+        for s in sightings
+        if any(told.get((actor_id, s.story_id), end) < end for actor_id in family)
+    )
+
+
+def _shared(c: Connection, zone: tzinfo, roots: Iterable[str] | None) -> _Shared:
+    """Return what actors share; directories of some actors alone, or of all."""
     known = (
         select(_actors.root_id, func.min(_actors.known_since))
         .where(_actors.known_since.is_not(None))
         .group_by(_actors.root_id)
     )
+    since: dict[str, date] = {}
+    if roots is None:
+        since = pairs(c, known)
+    else:
+        for some in chunks(roots):
+            since |= pairs(c, known.where(_actors.root_id.in_(some)))
     judged = (
         select(_actors.id, _actors.root_id)
         .join(tables.judgements, tables.judgements.c.actor_id == _actors.id)
         .distinct()
     )
-    return History(
+    return _Shared(
         zone=zone,
         sources={source.id: source for source in sources.all(c)},
-        shelves=_shelves(c),
-        actors={
-            actor_id: _Past(days=[one.day for one in found], sightings=tuple(found))
-            for actor_id, found in gathered.items()
-        },
         judgements=judgements.all_standing(c),
         roots=pairs(c, judged),
-        known_since=pairs(c, known),
+        known_since=since,
     )
+
+
+def _sources_as_of(c: Connection, shared: _Shared, as_of: date) -> dict[str, SourceFacts]:
+    """Return the sources that had given something by the end of a day; indexes answer this."""
+    first_fetched = pairs(
+        c,
+        select(_documents.source_id, func.min(_documents.fetched_at)).group_by(
+            _documents.source_id
+        ),
+    )
+    given = (
+        select(_documents.source_id, func.min(_documents.known_on), func.count())
+        .where(_documents.known_on <= as_of)
+        .group_by(_documents.source_id)
+        .order_by(_documents.source_id)
+    )
+    return {
+        source_id: shared.source(source_id, first, count, first_fetched[source_id])
+        for source_id, first, count in c.execute(given)
+    }
 
 
 def _shelves(c: Connection) -> dict[str, _Shelf]:

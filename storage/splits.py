@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Connection, Row, Select, and_, or_, select, update
 
-from storage import tables
+from storage import counts, tables
 from storage.folding import fold
 from storage.statements import chunks, insert_missing, pairs
 from vigie.errors import UnknownNameError, VigieError
@@ -228,6 +228,7 @@ def _move_aliases(c: Connection, keys: list[str], actor_id: str) -> None:
 
 
 def _move_mention(c: Connection, mention: Row[Any], actor_id: str) -> None:
+    counts.touched(c, [(actor_id, mention.known_on), (mention.actor_id, mention.known_on)])
     here = and_(
         _mentions.document_id == mention.document_id, _mentions.position == mention.position
     )

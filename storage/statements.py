@@ -30,7 +30,7 @@ def chunks(items: Iterable[T], size: int = CHUNK) -> Iterator[list[T]]:
 def insert_missing(c: Connection, table: Table, rows: Sequence[Row]) -> None:
     """Insert the rows whose primary key is not there yet; leave the others as they are."""
     if rows:
-        c.execute(_insert(c, table).on_conflict_do_nothing(), list(rows))
+        c.execute(insert_for(c, table).on_conflict_do_nothing(), list(rows))
 
 
 def upsert(c: Connection, table: Table, rows: Sequence[Row]) -> None:
@@ -41,12 +41,13 @@ def upsert(c: Connection, table: Table, rows: Sequence[Row]) -> None:
     if not rows:
         return
     keys = [column.name for column in table.primary_key]
-    statement = _insert(c, table)
+    statement = insert_for(c, table)
     changed = {name: statement.excluded[name] for name in rows[0] if name not in keys}
     c.execute(statement.on_conflict_do_update(index_elements=keys, set_=changed), list(rows))
 
 
-def _insert(c: Connection, table: Table) -> postgresql.Insert | sqlite.Insert:
+def insert_for(c: Connection, table: Table) -> postgresql.Insert | sqlite.Insert:
+    """Return an insertion that can say what to do about rows that are there already."""
     return postgresql.insert(table) if c.dialect.name == "postgresql" else sqlite.insert(table)
 
 

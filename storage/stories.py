@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from sqlalchemy import Connection, select, tuple_, update
 
-from storage import tables
+from storage import counts, tables
 from storage.statements import chunks, pairs
 
 if TYPE_CHECKING:
@@ -97,4 +97,5 @@ def followers(c: Connection, ids: Iterable[str], window: timedelta = WINDOW) -> 
 def set_story(c: Connection, document_id: str, story_id: str) -> None:
     """Put a document into a story."""
     documents = tables.documents
+    counts.touched_documents(c, [document_id])
     c.execute(update(documents).where(documents.c.id == document_id).values(story_id=story_id))

@@ -117,6 +117,7 @@ documents = Table(
     Column("annotated", Words, nullable=False),  # version of the annotation; empty: it waits
     Column("communes", Json, nullable=False),
     Index(None, "source_id", "known_on"),
+    Index(None, "source_id", "fetched_at"),
     Index(None, "annotated", "known_on"),
     Index(None, "known_on"),
     Index(None, "story_id"),
@@ -249,6 +250,27 @@ mentions = Table(
     Column("key", Words, nullable=False, server_default=""),  # of the name that it was resolved by
     Index(None, "actor_id", "known_on"),
     Index(None, "known_on", "actor_id"),
+)
+
+# Of the actor that mentions were resolved to, merged or not; kept up by `storage.counts`.
+weekly_counts = Table(
+    "weekly_counts",
+    metadata,
+    Column("actor_id", Words, ForeignKey("actors.id"), primary_key=True),
+    Column("week", Date, primary_key=True),  # its Monday
+    Column("source_id", Words, ForeignKey("sources.id"), primary_key=True),
+    Column("first_day", Date, nullable=False),
+    Column("mentions", Integer, nullable=False),
+    Column("as_actor", Integer, nullable=False),
+    Column("stories", Integer, nullable=False),  # first told in that week, by that source
+)
+
+# Actors whose counts are not right any more, and from which week on.
+recounts = Table(
+    "recounts",
+    metadata,
+    Column("actor_id", Words, ForeignKey("actors.id"), primary_key=True),
+    Column("since", Date, nullable=False),
 )
 
 # What a sentence says of two mentions of a document, given by their positions.

@@ -673,16 +673,44 @@ class Sighting:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class WeekCount:
+    """How often one source named an actor in one week."""
+
+    monday: date
+    source_id: str
+    first_day: date
+    mentions: int
+    as_actor: int
+    """Of these, the ones typed as an actor and not as an institution."""
+    stories: int
+    """Independent stories of it that began then and there."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ActorFacts:
     """All that was known of an actor at a date."""
 
     actor_id: str
     sightings: tuple[Sighting, ...]
-    """By day, oldest first; never empty."""
+    """By day, oldest first; never empty. Of one named very often, the newest weeks alone."""
+    past: tuple[WeekCount, ...] = ()
+    """Counts of the weeks before its sightings, oldest first; empty when these are all."""
+    begun: frozenset[str] = frozenset()
+    """Stories of the sightings that the past counts already."""
     known_since: date | None = None
     """When a directory or registry first listed it, if one did."""
     judgement: Judgement | None = None
     """The last verdict that stands."""
+
+    @property
+    def first_day(self) -> date:
+        """Return when it was first named."""
+        return min((week.first_day for week in self.past), default=self.sightings[0].day)
+
+    @property
+    def mentions(self) -> int:
+        """Return how often it was named."""
+        return len(self.sightings) + sum(week.mentions for week in self.past)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
