@@ -74,7 +74,7 @@ def seasonal(profile: Profile, context: Context) -> Found | None:
     History: the share of its earlier stories that fall within 45 days of today's season,
     when they cover at least one earlier year and nothing much happened in between.
     """
-    earlier = [(day, n) for day, n in profile.told() if n and (context.as_of - day).days > 180]
+    earlier = [(day, n) for day, n in profile.told if n and (context.as_of - day).days > 180]
     alike = [(day, n) for day, n in earlier if _season_gap(day, context.as_of) <= 45]
     same, total = sum(n for _, n in alike), sum(n for _, n in earlier)
     if same and same / total >= 0.6 and _quiet_between(profile, context.as_of):
@@ -99,7 +99,7 @@ def _season_gap(day: date, as_of: date) -> int:
 
 
 def _quiet_between(profile: Profile, as_of: date) -> bool:
-    between = sum(n for day, n in profile.told() if 60 < (as_of - day).days <= 300)
+    between = sum(n for day, n in profile.told if 60 < (as_of - day).days <= 300)
     return between <= profile.stories / 5
 
 

@@ -17,13 +17,13 @@ from vigie.records import (
     Judgement,
     Label,
     Message,
+    Past,
     Placing,
     Sighting,
-    WeekCount,
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Sequence
     from datetime import date
 
 
@@ -46,8 +46,10 @@ class Profile:
     last_seen: date
     sightings: tuple[Sighting, ...]
     """By day, oldest first; of one named very often, the newest weeks alone."""
-    past: tuple[WeekCount, ...]
-    """Counts of the weeks before."""
+    past: Past
+    """Counts of what came before."""
+    told: tuple[tuple[date, int], ...]
+    """How many stories began on which day; of the past, on the Monday of their week."""
     story_days: tuple[tuple[date, str], ...]
     """First day of each independent story that began among the sightings, oldest first."""
     sources: frozenset[str]
@@ -57,26 +59,21 @@ class Profile:
     @property
     def stories(self) -> int:
         """Return how many independent stories tell of it."""
-        return len(self.story_days) + sum(week.stories for week in self.past)
+        return len(self.story_days) + sum(week.stories for week in self.past.weeks)
 
     @property
     def mentions(self) -> int:
         """Return how often it was named."""
-        return len(self.sightings) + sum(week.mentions for week in self.past)
+        return len(self.sightings) + sum(week.mentions for week in self.past.weeks)
 
     @property
     def stories_read(self) -> int:
         """Return how many stories its sightings belong to."""
         return len({sighting.story_id for sighting in self.sightings})
 
-    def told(self) -> Iterator[tuple[date, int]]:
-        """Yield days and how many stories began; of what is counted by week, its Monday."""
-        yield from ((week.monday, week.stories) for week in self.past)
-        yield from ((day, 1) for day, _ in self.story_days)
-
     def stories_between(self, start: date, end: date) -> int:
         """Return how many stories began from one day on and before another."""
-        return sum(count for day, count in self.told() if start <= day < end)
+        return sum(count for day, count in self.told if start <= day < end)
 
     def since(self, day: date) -> tuple[Sighting, ...]:
         """Return the sightings of a day and later."""
@@ -103,9 +100,10 @@ def profile(facts: ActorFacts, as_of: date) -> Profile | None:
     if not sightings:
         return None
     name, aliases = preferred_name(s.surface for s in sightings)
-    past, begun = facts.past, facts.begun
-    total = len(sightings) + sum(week.mentions for week in past)
-    actors = sum(s.label is Label.ACTOR for s in sightings) + sum(w.as_actor for w in past)
+    past = facts.past
+    total = len(sightings) + sum(week.mentions for week in past.weeks)
+    actors = sum(s.label is Label.ACTOR for s in sightings) + sum(w.as_actor for w in past.weeks)
+    begun = tuple((d, story) for d, story in story_days(sightings) if story not in past.begun)
     found = home(sightings)
     kind = usual_kind(sightings)
     known = facts.known_since
@@ -124,8 +122,11 @@ def profile(facts: ActorFacts, as_of: date) -> Profile | None:
         last_seen=sightings[-1].day,
         sightings=tuple(sightings),
         past=past,
-        story_days=tuple((d, story) for d, story in story_days(sightings) if story not in begun),
-        sources=frozenset((*(s.source_id for s in sightings), *(w.source_id for w in past))),
+        told=(*((w.monday, w.stories) for w in past.weeks), *((day, 1) for day, _ in begun)),
+        story_days=begun,
+        sources=frozenset(
+            (*(s.source_id for s in sightings), *(t.source_id for t in past.sources))
+        ),
         known_since=known if known is not None and known <= as_of else None,
         judgement=facts.judgement,
     )
@@ -270,9 +271,3 @@ def home(sightings: Iterable[Sighting]) -> Home | None:
     surest = max(placed[best].values(), key=lambda way: WORTH[way])
     stories = sum(way is surest for way in placed[best].values())
     return Home(best, votes[best] / sum(votes.values()), surest, stories)
-
-
-def before(whole: Profile, day: date) -> Profile:
-    """Return a profile without the sightings after a day; its nature stays as it is."""
-    kept = tuple(s for s in whole.sightings if s.day <= day)
-    return replace(whole, sightings=kept, story_days=story_days(kept))

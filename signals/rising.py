@@ -41,8 +41,8 @@ def novelty(profile: Profile, context: Context) -> Found | None:
 def _exposure(profile: Profile, context: Context) -> float:
     """Return for how many weeks the best known of its first sources had been read without it."""
     day = profile.first_seen
-    if profile.past:
-        first = {week.source_id for week in profile.past if week.first_day == day}
+    if profile.past.sources:
+        first = {one.source_id for one in profile.past.sources if one.first_day == day}
         return max(context.weeks_before(source_id, day) for source_id in first)
     return max(context.weeks_of_listening(s) for s in profile.sightings if s.day == day)
 
@@ -91,7 +91,7 @@ def burst(profile: Profile, context: Context) -> Found | None:
 def slow_rise(profile: Profile, context: Context) -> Found | None:
     """Whether stories come faster over a year, without a burst (Laplace's trend test)."""
     start = max(context.archive_start, context.as_of - timedelta(days=364))
-    days = [(day - start).days for day, n in profile.told() if day >= start for _ in range(n)]
+    days = [(day - start).days for day, n in profile.told if day >= start for _ in range(n)]
     probability = trends.laplace_trend(days, (context.as_of - start).days + 1)
     if probability <= 0.8:
         return None
@@ -103,7 +103,7 @@ def slow_rise(profile: Profile, context: Context) -> Found | None:
 
 def _weekly(profile: Profile, as_of: date, weeks: int) -> list[int]:
     counts = [0] * weeks
-    for day, count in profile.told():
+    for day, count in profile.told:
         age = (as_of - day).days // 7
         if 0 <= age < weeks:
             counts[weeks - 1 - age] += count

@@ -38,9 +38,9 @@ def sources(profile: Profile, context: Context) -> Found | None:
         if context.reach(sighting.source_id) is not Reach.NATIONAL:
             local.setdefault(sighting.story_id, set()).add(sighting.source_id)
     distinct = {min(outlets) for outlets in local.values()} | {
-        week.source_id
-        for week in profile.past
-        if week.stories and context.reach(week.source_id) is not Reach.NATIONAL
+        one.source_id
+        for one in profile.past.sources
+        if one.stories and context.reach(one.source_id) is not Reach.NATIONAL
     }
     if len(distinct) < 2:
         return None
@@ -162,8 +162,9 @@ def days_listed(profile: Profile, context: Context) -> int:
 def national_stories(profile: Profile, context: Context) -> int:
     """Return how many independent stories national sources told of an actor."""
     read = {s.story_id for s in profile.sightings if context.reach(s.source_id) is Reach.NATIONAL}
-    counted = (w.stories for w in profile.past if context.reach(w.source_id) is Reach.NATIONAL)
-    return len(read) + sum(counted)
+    earlier = profile.past.sources
+    counted = (one.stories for one in earlier if context.reach(one.source_id) is Reach.NATIONAL)
+    return len(read - profile.past.begun) + sum(counted)
 
 
 def share_elsewhere(profile: Profile, context: Context) -> float:

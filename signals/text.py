@@ -13,6 +13,8 @@ if TYPE_CHECKING:
 _LIGATURES = str.maketrans(
     {"œ": "oe", "æ": "ae", "’": "'", "ʼ": "'", "‑": "-", "–": "-", "ß": "ss"}
 )
+_MARKS = dict.fromkeys(range(0x300, 0x370))
+"""The combining marks that Latin letters bear."""
 _WORD = re.compile(r"[a-z0-9]+")
 
 _STOP = """
@@ -41,8 +43,7 @@ def fold(text: str) -> str:
     lowered = text.lower().translate(_LIGATURES)
     if lowered.isascii():
         return lowered
-    decomposed = unicodedata.normalize("NFKD", lowered)
-    return "".join(c for c in decomposed if not unicodedata.combining(c))
+    return unicodedata.normalize("NFKD", lowered).translate(_MARKS)
 
 
 def words(text: str) -> list[str]:
@@ -76,5 +77,9 @@ def _stems_of(sentence: str) -> frozenset[str]:
 
 def themes_in(sentence: str, stems: tuple[tuple[str, tuple[str, ...]], ...]) -> list[str]:
     """Return the themes all of whose stems occur in a sentence."""
+    folded = fold(sentence)  # most sentences do not even hold the letters of a theme
+    near = [(theme, wanted) for theme, wanted in stems if all(s in folded for s in wanted)]
+    if not near:
+        return []
     present = _stems_of(sentence)
-    return [theme for theme, wanted in stems if all(s in present for s in wanted)]
+    return [theme for theme, wanted in near if all(s in present for s in wanted)]

@@ -18,16 +18,13 @@ from sqlalchemy import Connection, case, delete, func, select
 
 from storage import tables
 from storage.statements import chunks, insert_for
-from vigie.records import Label, WeekCount
+from vigie.records import Label, Past, SourceCount, WeekCount
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 _counts, _recounts = tables.weekly_counts.c, tables.recounts.c
 _mentions, _documents, _actors = tables.mentions.c, tables.documents.c, tables.actors.c
-
-Counts = dict[str, tuple[WeekCount, ...]]
-"""Actor id → its counts, oldest week first, then by source."""
 
 
 def monday(day: date) -> date:
@@ -75,7 +72,7 @@ def refresh(c: Connection) -> int:
                 .where(_counts.actor_id.in_(some))
                 .where(_counts.week >= since)
             )
-            rows = [_row(actor_id, week) for actor_id, weeks in found.items() for week in weeks]
+            rows = [row for actor_id, tally in found.items() for row in _rows(actor_id, tally)]
             if rows:
                 c.execute(tables.weekly_counts.insert(), rows)
     c.execute(delete(tables.recounts))
@@ -91,45 +88,53 @@ def recount(c: Connection) -> None:
     refresh(c)
 
 
-def _row(actor_id: str, week: WeekCount) -> dict[str, object]:
-    return {
-        "actor_id": actor_id,
-        "week": week.monday,
-        "source_id": week.source_id,
-        "first_day": week.first_day,
-        "mentions": week.mentions,
-        "as_actor": week.as_actor,
-        "stories": week.stories,
-    }
+def _rows(actor_id: str, tally: Tally) -> Iterator[dict[str, object]]:
+    for (week, source_id), count in sorted(tally.counts.items(), key=lambda one: one[0]):
+        yield {
+            "actor_id": actor_id,
+            "week": week,
+            "source_id": source_id,
+            "first_day": count.first_day,
+            "mentions": count.mentions,
+            "as_actor": count.as_actor,
+            "stories": count.stories,
+        }
 
 
 # --- reading -------------------------------------------------------------------------------
 
 
-def frequent(
+def pasts(
     c: Connection, families: Mapping[str, Sequence[str]], before: date, least: int
-) -> Counts:
-    """Return the counts of the weeks before a Monday, of those named `least` times by then.
+) -> dict[str, Past]:
+    """Return what came before the newest weeks that hold `least` mentions, where there is any.
 
-    `families` are the actors that each actor stands for, itself among them. A family of several,
-    or one touched since the last `refresh`, is counted on the spot.
+    `families` are the actors that each actor stands for, itself among them; the weeks from
+    `before`, a Monday, on are looked at by themselves and count for nothing here. A family of
+    several, or one touched since the last `refresh`, is counted on the spot.
     """
     alone = {members[0]: root for root, members in families.items() if len(members) == 1}
     stale = _stale(c, alone)
-    kept = {actor_id: root for actor_id, root in alone.items() if actor_id not in stale}
-    spot = {
-        member: root
-        for root, members in families.items()
-        for member in members
-        if member not in kept
-    }
-    found: Counts = {}
-    for some in chunks(sorted(kept)):
-        found |= _kept(c, some, before)
-    for some in chunks(sorted(set(spot.values()))):
-        of_some = {m: root for root in some for m in families[root]}
-        found |= _counted(c, of_some, date.min, before)
-    return {root: weeks for root, weeks in found.items() if sum(w.mentions for w in weeks) >= least}
+    spot = [root for root, members in families.items() if len(members) > 1 or members[0] in stale]
+    found: dict[str, Past] = {}
+    for some in chunks(sorted(alone.keys() - stale)):
+        found |= _kept(c, some, before, least)
+    for some in chunks(sorted(spot)):
+        of_some = {member: root for root in some for member in families[root]}
+        for root, tally in _counted(c, of_some, date.min, before).items():
+            if start := newest(tally.weeks(), least):
+                found[root] = tally.past(start)
+    return found
+
+
+def newest(weeks: Sequence[WeekCount], least: int) -> date | None:
+    """Return the Monday from which on some weeks hold `least` mentions, if others come before."""
+    mentions = 0
+    for week in reversed(weeks):
+        mentions += week.mentions
+        if mentions >= least:
+            return week.monday if week.monday > weeks[0].monday else None
+    return None
 
 
 def _stale(c: Connection, ids: Iterable[str]) -> set[str]:
@@ -140,66 +145,129 @@ def _stale(c: Connection, ids: Iterable[str]) -> set[str]:
     return found
 
 
-def _kept(c: Connection, ids: list[str], before: date) -> Counts:
-    query = (
-        select(tables.weekly_counts)
+def _kept(c: Connection, ids: list[str], before: date, least: int) -> dict[str, Past]:
+    often = (
+        select(_counts.actor_id)
         .where(_counts.actor_id.in_(ids))
         .where(_counts.week < before)
-        .order_by(_counts.actor_id, _counts.week, _counts.source_id)
+        .group_by(_counts.actor_id)
+        .having(func.sum(_counts.mentions) >= least)
     )
-    found: dict[str, list[WeekCount]] = defaultdict(list)
-    for actor_id, week, source_id, first_day, mentions, as_actor, stories in c.execute(query):
-        found[actor_id].append(
-            WeekCount(
-                monday=week,
-                source_id=source_id,
-                first_day=first_day,
-                mentions=mentions,
-                as_actor=as_actor,
-                stories=stories,
-            )
+    weeks: dict[str, list[WeekCount]] = defaultdict(list)
+    by_week = (
+        select(
+            _counts.actor_id,
+            _counts.week,
+            func.sum(_counts.mentions),
+            func.sum(_counts.as_actor),
+            func.sum(_counts.stories),
         )
-    return {actor_id: tuple(weeks) for actor_id, weeks in found.items()}
+        .where(_counts.actor_id.in_(list(c.execute(often).scalars())))
+        .where(_counts.week < before)
+        .group_by(_counts.actor_id, _counts.week)
+        .order_by(_counts.actor_id, _counts.week)
+    )
+    for actor_id, week, mentions, as_actor, stories in c.execute(by_week):
+        weeks[actor_id].append(
+            WeekCount(monday=week, mentions=mentions, as_actor=as_actor, stories=stories)
+        )
+    starts: dict[date, list[str]] = defaultdict(list)
+    for actor_id, found in weeks.items():
+        if start := newest(found, least):
+            starts[start].append(actor_id)
+    return {
+        actor_id: Past(
+            weeks=tuple(w for w in weeks[actor_id] if w.monday < start), sources=tuple(told)
+        )
+        for start, some in starts.items()
+        for actor_id, told in _sources(c, some, start).items()
+    }
+
+
+def _sources(c: Connection, ids: list[str], before: date) -> dict[str, list[SourceCount]]:
+    query = (
+        select(
+            _counts.actor_id,
+            _counts.source_id,
+            func.min(_counts.first_day),
+            func.sum(_counts.stories),
+        )
+        .where(_counts.actor_id.in_(ids))
+        .where(_counts.week < before)
+        .group_by(_counts.actor_id, _counts.source_id)
+        .order_by(_counts.actor_id, _counts.source_id)
+    )
+    found: dict[str, list[SourceCount]] = defaultdict(list)
+    for actor_id, source_id, day, stories in c.execute(query):
+        found[actor_id].append(SourceCount(source_id=source_id, first_day=day, stories=stories))
+    return found
+
+
+@dataclass(slots=True)
+class _Count:
+    """Of one source in one week."""
+
+    first_day: date
+    mentions: int = 0
+    as_actor: int = 0
+    stories: int = 0
 
 
 @dataclass(slots=True)
 class Tally:
     """The counts of one actor in the making; mentions are told oldest first."""
 
-    weeks: dict[tuple[date, str], list[int]] = field(default_factory=dict)
-    first: dict[tuple[date, str], date] = field(default_factory=dict)
+    counts: dict[tuple[date, str], _Count] = field(default_factory=dict)
+    """By Monday and source."""
     told: set[str] = field(default_factory=set)
     """Stories that count already."""
 
     def add(self, day: date, source_id: str, story_id: str, *, as_actor: bool) -> None:
         """Count one mention."""
-        key = (monday(day), source_id)
-        count = self.weeks.setdefault(key, [0, 0, 0])
-        self.first.setdefault(key, day)
-        count[0] += 1
-        count[1] += as_actor
-        if story_id not in self.told:
-            self.told.add(story_id)
-            count[2] += 1
+        count = self.counts.setdefault((monday(day), source_id), _Count(day))
+        count.mentions += 1
+        count.as_actor += as_actor
+        count.stories += story_id not in self.told
+        self.told.add(story_id)
 
-    def result(self) -> tuple[WeekCount, ...]:
-        """Return the counts, oldest week first, then by source."""
+    def weeks(self, before: date = date.max) -> tuple[WeekCount, ...]:
+        """Return the counts of the weeks before a Monday."""
+        found: dict[date, list[_Count]] = defaultdict(list)
+        for (week, _), count in sorted(self.counts.items(), key=lambda one: one[0]):
+            if week < before:
+                found[week].append(count)
         return tuple(
             WeekCount(
                 monday=week,
-                source_id=source_id,
-                first_day=self.first[week, source_id],
-                mentions=mentions,
-                as_actor=as_actor,
-                stories=stories,
+                mentions=sum(one.mentions for one in some),
+                as_actor=sum(one.as_actor for one in some),
+                stories=sum(one.stories for one in some),
             )
-            for (week, source_id), (mentions, as_actor, stories) in sorted(self.weeks.items())
+            for week, some in found.items()
+        )
+
+    def past(self, before: date) -> Past:
+        """Return what came before a Monday."""
+        found: dict[str, list[_Count]] = defaultdict(list)
+        for (week, source_id), count in self.counts.items():
+            if week < before:
+                found[source_id].append(count)
+        return Past(
+            weeks=self.weeks(before),
+            sources=tuple(
+                SourceCount(
+                    source_id=source_id,
+                    first_day=min(one.first_day for one in some),
+                    stories=sum(one.stories for one in some),
+                )
+                for source_id, some in sorted(found.items())
+            ),
         )
 
 
 def _counted(
     c: Connection, root_of: Mapping[str, str], since: date, before: date = date.max
-) -> Counts:
+) -> dict[str, Tally]:
     """Count the mentions of some actors from a Monday on, under the actors they stand for."""
     query = (
         select(
@@ -226,7 +294,7 @@ def _counted(
         if told.get((actor_id, story_id), since) < since:
             tally.told.add(story_id)
         tally.add(day, source_id, story_id, as_actor=label == Label.ACTOR)
-    return {root: tally.result() for root, tally in tallies.items()}
+    return tallies
 
 
 def first_told(c: Connection, stories: Iterable[str]) -> dict[tuple[str, str], date]:

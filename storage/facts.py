@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 from bisect import bisect_left, bisect_right
 from collections import defaultdict
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta, tzinfo
 from itertools import accumulate
 from typing import TYPE_CHECKING, Any
@@ -25,13 +25,13 @@ from vigie.records import (
     DocumentKind,
     Judgement,
     Label,
+    Past,
     Placing,
     Queue,
     Sighting,
     Source,
     SourceFacts,
     Verdict,
-    WeekCount,
     WeekFacts,
     iso_week,
 )
@@ -61,8 +61,7 @@ def week(
     earlier week's queue, whenever that was gone through.
     """
     families = _families(c, as_of - timedelta(days=active_days), as_of)
-    often = counts.frequent(c, families, counts.monday(as_of), WHOLE)
-    pasts = {root: past for root, weeks in often.items() if (past := _past(weeks))}
+    pasts = counts.pasts(c, families, counts.monday(as_of), WHOLE)
     sightings = _recent(c, families, pasts, as_of)
     told = counts.first_told(c, {s.story_id for root in pasts for s in sightings[root]})
     shared = _shared(c, zone, families)
@@ -71,8 +70,7 @@ def week(
         ActorFacts(
             actor_id=root,
             sightings=tuple(found),
-            past=pasts.get(root, ()),
-            begun=_begun(families[root], pasts[root], found, told) if root in pasts else NONE,
+            past=_joined(families[root], pasts[root], found, told) if root in pasts else Past(),
             known_since=shared.listed(root, as_of),
             judgement=verdicts.get(root),
         )
@@ -105,13 +103,10 @@ def of_actor(
 def history(c: Connection, *, zone: tzinfo = PARIS) -> History:
     """Return all that is known, from one reading, to look at as of many dates."""
     actors = {
-        actor_id: _Past(days=[one.day for one in found], sightings=tuple(found))
+        actor_id: _Seen(days=[one.day for one in found], sightings=tuple(found))
         for actor_id, found in _gathered(c, _sightings()).items()
     }
     return History(shared=_shared(c, zone, None), shelves=_shelves(c), actors=actors)
-
-
-NONE: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -180,27 +175,28 @@ def _week(
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Past:
+class _Seen:
     """An actor's sightings, oldest first, and their days."""
 
     days: Sequence[date]
     sightings: tuple[Sighting, ...]
 
-    def cut(
-        self, as_of: date
-    ) -> tuple[tuple[Sighting, ...], tuple[WeekCount, ...], frozenset[str]]:
-        """Return the sightings of the newest weeks, counts of the others, and common stories."""
+    def by(self, as_of: date) -> tuple[tuple[Sighting, ...], Past]:
+        """Return the sightings of the newest weeks by a day, and what came before them."""
         seen = bisect_right(self.days, as_of)
         before = bisect_left(self.days, counts.monday(as_of))
         if before < WHOLE:
-            return self.sightings[:seen], (), NONE
-        start = bisect_left(self.days, counts.monday(self.days[before - WHOLE]))
+            return self.sightings[:seen], Past()
+        start = bisect_left(self.days, end := counts.monday(self.days[before - WHOLE]))
+        if not start:
+            return self.sightings[:seen], Past()
         tally = counts.Tally()
         for old in self.sightings[:start]:
             as_actor = old.label is Label.ACTOR
             tally.add(old.day, old.source_id, old.story_id, as_actor=as_actor)
         kept = self.sightings[start:seen]
-        return kept, tally.result(), frozenset(s.story_id for s in kept) & tally.told
+        begun = frozenset(s.story_id for s in kept) & tally.told
+        return kept, replace(tally.past(end), begun=begun)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -219,7 +215,7 @@ class History:
 
     shared: _Shared
     shelves: Mapping[str, _Shelf]
-    actors: Mapping[str, _Past]
+    actors: Mapping[str, _Seen]
 
     @property
     def first_day(self) -> date | None:
@@ -250,12 +246,11 @@ class History:
         for actor_id, past in self.actors.items():
             seen = bisect_right(past.days, as_of)
             if seen and past.days[seen - 1] > since:
-                sightings, weeks, begun = past.cut(as_of)
+                sightings, before = past.by(as_of)
                 yield ActorFacts(
                     actor_id=actor_id,
                     sightings=sightings,
-                    past=weeks,
-                    begun=begun,
+                    past=before,
                     known_since=self.shared.listed(actor_id, as_of),
                     judgement=verdicts.get(actor_id),
                 )
@@ -317,27 +312,17 @@ def _families(c: Connection, since: date, as_of: date) -> dict[str, list[str]]:
     return families
 
 
-def _past(weeks: tuple[WeekCount, ...]) -> tuple[WeekCount, ...]:
-    """Return the counts of the weeks before the newest ones that hold `WHOLE` mentions."""
-    newest = 0
-    for week_ in reversed(weeks):
-        newest += week_.mentions
-        if newest >= WHOLE:
-            return tuple(w for w in weeks if w.monday < week_.monday)
-    return ()
-
-
 def _recent(
     c: Connection,
     families: Mapping[str, Sequence[str]],
-    pasts: Mapping[str, tuple[WeekCount, ...]],
+    pasts: Mapping[str, Past],
     as_of: date,
 ) -> dict[str, list[Sighting]]:
     """Return the sightings by the end of a day of each actor, from the end of its past on."""
     by_start: dict[date, list[str]] = defaultdict(list)
     for root in sorted(families):
         past = pasts.get(root)
-        by_start[past[-1].monday + timedelta(weeks=1) if past else date.min].append(root)
+        by_start[_end(past) if past else date.min].append(root)
     found: dict[str, list[Sighting]] = {}
     for start, roots in by_start.items():
         for some in chunks(roots):
@@ -348,19 +333,25 @@ def _recent(
     return found
 
 
-def _begun(
+def _end(past: Past) -> date:
+    """Return the Monday after the last week of a past."""
+    return past.weeks[-1].monday + timedelta(weeks=1)
+
+
+def _joined(
     family: Sequence[str],
-    past: tuple[WeekCount, ...],
+    past: Past,
     sightings: Sequence[Sighting],
     told: Mapping[tuple[str, str], date],
-) -> frozenset[str]:
-    """Return the stories of some sightings that the past counts already."""
-    end = past[-1].monday + timedelta(weeks=1)
-    return frozenset(
+) -> Past:
+    """Return a past that says which stories go on among the sightings."""
+    end = _end(past)
+    begun = frozenset(
         s.story_id
         for s in sightings
         if any(told.get((actor_id, s.story_id), end) < end for actor_id in family)
     )
+    return replace(past, begun=begun)
 
 
 def _shared(c: Connection, zone: tzinfo, roots: Iterable[str] | None) -> _Shared:

@@ -674,16 +674,35 @@ class Sighting:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WeekCount:
-    """How often one source named an actor in one week."""
+    """How often an actor was named in one week."""
 
     monday: date
-    source_id: str
-    first_day: date
     mentions: int
     as_actor: int
     """Of these, the ones typed as an actor and not as an institution."""
     stories: int
-    """Independent stories of it that began then and there."""
+    """Independent stories of it that began in that week."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SourceCount:
+    """What one source told of an actor."""
+
+    source_id: str
+    first_day: date
+    stories: int
+    """Independent stories of it that this source was the first to tell."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Past:
+    """An actor's earlier weeks, as counts."""
+
+    weeks: tuple[WeekCount, ...] = ()
+    """Oldest first; weeks without a mention are left out."""
+    sources: tuple[SourceCount, ...] = ()
+    begun: frozenset[str] = frozenset()
+    """Stories that were begun in them and go on among the actor's sightings."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -693,10 +712,8 @@ class ActorFacts:
     actor_id: str
     sightings: tuple[Sighting, ...]
     """By day, oldest first; never empty. Of one named very often, the newest weeks alone."""
-    past: tuple[WeekCount, ...] = ()
-    """Counts of the weeks before its sightings, oldest first; empty when these are all."""
-    begun: frozenset[str] = frozenset()
-    """Stories of the sightings that the past counts already."""
+    past: Past = Past()
+    """What was before its sightings; empty when these are all."""
     known_since: date | None = None
     """When a directory or registry first listed it, if one did."""
     judgement: Judgement | None = None
@@ -705,12 +722,12 @@ class ActorFacts:
     @property
     def first_day(self) -> date:
         """Return when it was first named."""
-        return min((week.first_day for week in self.past), default=self.sightings[0].day)
+        return min((one.first_day for one in self.past.sources), default=self.sightings[0].day)
 
     @property
     def mentions(self) -> int:
         """Return how often it was named."""
-        return len(self.sightings) + sum(week.mentions for week in self.past)
+        return len(self.sightings) + sum(week.mentions for week in self.past.weeks)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

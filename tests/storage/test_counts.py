@@ -9,6 +9,7 @@ import pytest
 from sqlalchemy import select
 
 from storage import actors, annotations, counts, documents, facts, splits, stories, tables
+from vigie.records import Past
 
 MONDAY = date(2026, 3, 2)
 NAMES = ("Fil et Co", "Terre d’Ill", "Nouvelle Pousse", "Les Ateliers")
@@ -108,10 +109,10 @@ def test_of_an_actor_named_often_older_weeks_are_counted(c, press):
     assert len(actor.sightings) < 80 < actor.mentions
     assert actor.mentions == len(facts.of_actor(c, actor.actor_id, after(110)).sightings)
     assert actor.first_day == MONDAY
-    assert (seldom.past, len(seldom.sightings)) == ((), 8)
-    told = {s.story_id for s in actor.sightings} - actor.begun
+    assert (seldom.past, len(seldom.sightings)) == (Past(), 8)
+    told = {s.story_id for s in actor.sightings} - actor.past.begun
     whole = facts.of_actor(c, actor.actor_id, after(110))
-    assert len(told) + sum(w.stories for w in actor.past) == len(
+    assert len(told) + sum(w.stories for w in actor.past.weeks) == len(
         {s.story_id for s in whole.sightings}
     )
 
