@@ -6,8 +6,8 @@ Two archives (SQLite) of one made-up territory, 10,000 mentions a week: ten week
 mentions of 10,000 actors) and a hundred (1,000,000 of 100,000). Each then gets one more week of
 10,000 mentions, and `flows.steps.detect`, counts included, is timed on it in a process of its
 own, on a fresh copy each time; the two take turns. Of the mentions half name a group founded in
-the last weeks, two fifths one of the regulars (some of them thousands of times), 3 % 
-anybody who was ever named. Bars: at most 1.3 times the time, under 30 s, under 1 GB.
+the last weeks, two fifths one of the regulars (some of them thousands of times),
+3 % anybody who was ever named. Bars: at most 1.3 times the time, under 30 s, under 1 GB.
 """
 
 from __future__ import annotations
