@@ -52,7 +52,7 @@ def run(
             )
         entries, occurrences = placed(c, entries)
     return backtest.replay(
-        _mondays(history),
+        mondays(history),
         entries,
         settings.watch,
         names.key,
@@ -72,7 +72,7 @@ def write_report(found: backtest.Backtest, folder: Path) -> Path:
     return page
 
 
-def _mondays(history: History) -> Iterator[WeekFacts]:
+def mondays(history: History) -> Iterator[WeekFacts]:
     """Yield the facts of each Monday from the second week of the archive to its end."""
     first, last = history.first_day, history.last_day
     if first is None or last is None:

@@ -9,9 +9,11 @@ actor. Weights were chosen on simulated territories and rounded to quarters.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING
 
 from signals import doubts, rising, standing
+from vigie.records import ActorKind
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -31,6 +33,13 @@ class Term:
 
 START = -6.25
 """Log-odds of a name of which nothing is known: most are no emerging actor."""
+
+KINDS = {
+    f"kind_{kind}": kind
+    for kind in ActorKind
+    if kind not in {ActorKind.UNKNOWN, ActorKind.INSTITUTION}
+}
+"""Terms that weigh nothing until an officer's judgements show a taste."""
 
 FEATURES: tuple[Term, ...] = (
     Term("novelty", 1.75, rising.novelty),
@@ -58,5 +67,6 @@ FEATURES: tuple[Term, ...] = (
     Term("syndicated", -2.5, doubts.syndicated),
     Term("elsewhere", -3.0, doubts.elsewhere),
     Term("institution", -1.5, doubts.institution),
+    *(Term(name, 0.0, partial(standing.of_kind, kind)) for name, kind in KINDS.items()),
 )
 """Every term of the score, in the order in which they are read."""

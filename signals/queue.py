@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from signals.clusters import clusters
 from signals.context import RECENT_DAYS, Context, context, say_day
+from signals.learning import learned
 from signals.profile import Profile, profile
 from signals.scoring import Scored, published_weights, reasons, score
 from signals.standing import share_elsewhere
@@ -81,7 +82,7 @@ def detect(facts: WeekFacts, watch: Watch, weights: Mapping[str, float] | None =
     """Return the week's queue: ranked, capped, varied, with its exploration slots at the end.
 
     Pure: the same facts give the same bytes. `weights` replaces the published ones, by name of
-    feature; the start is `"start"`.
+    feature; the start is `"start"`. Without them, judgements re-weight the published ones.
     """
     return compose(rank(facts, watch, weights), facts, watch)
 
@@ -117,9 +118,14 @@ def ranked_slots(watch: Watch) -> int:
 
 
 def rank(facts: WeekFacts, watch: Watch, weights: Mapping[str, float] | None = None) -> Ranking:
-    """Return everyone who may be proposed in a week, scored, the best first."""
+    """Return everyone who may be proposed in a week, scored, the best first.
+
+    Without `weights` they are those that the lessons of earlier weeks teach.
+    """
     shared = context(facts, watch)
     used = {**published_weights(), **(weights or {})}
+    if weights is None:
+        used = dict(learned(facts.lessons, used))
     aside: dict[str, Aside] = {}
     scored: list[Scored] = []
     for actor in facts.actors:

@@ -11,7 +11,7 @@ from signals.misses import ASIDE, WHY, Miss
 from signals.plots import Bar, Line
 from vigie.language import render, say, terminal_language
 from vigie.records import Message
-from vigie.words import KINDS
+from vigie.words import FEATURES, KINDS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -64,34 +64,6 @@ COURSES = {
     "?": Message("nom que la vérité ignore"),
 }
 """The courses of the simulator's truth; another truth's are shown as they are."""
-NAMES = {
-    "novelty": Message("nouveauté"),
-    "birth": Message("signe de naissance"),
-    "growth": Message("rythme en hausse"),
-    "burst": Message("emballement"),
-    "slow_rise": Message("montée lente"),
-    "fresh": Message("actualité"),
-    "stories": Message("nombre de récits"),
-    "sources": Message("nombre de sources"),
-    "upcoming": Message("rendez-vous annoncés"),
-    "anchoring": Message("ancrage local"),
-    "themes": Message("thèmes suivis"),
-    "nearness": Message("proximité d’acteurs retenus"),
-    "evidence": Message("certitude que c’est un groupe"),
-    "under_the_radar": Message("discrétion"),
-    "repeated": Message("déjà proposé"),
-    "listed": Message("présence dans un annuaire"),
-    "national": Message("portée nationale"),
-    "established": Message("ancienneté"),
-    "seasonal": Message("retour saisonnier"),
-    "event_name": Message("nom d’événement"),
-    "work": Message("œuvre ou programme"),
-    "advert": Message("publicité"),
-    "syndicated": Message("communiqué repris"),
-    "elsewhere": Message("situation hors du territoire"),
-    "institution": Message("institution"),
-}
-"""The features, in a word or two."""
 
 
 def page(backtest: Backtest) -> str:
@@ -311,7 +283,7 @@ def _misses(misses: Sequence[Miss]) -> str:
             "Ce qui aurait suffi à faire entrer ceux qui ont été classés trop bas : nombre "
             "d’acteurs par terme de la note"
         )
-        counts = {render(NAMES[name], language): n for name, n in able.most_common(8)}
+        counts = {render(FEATURES[name], language): n for name, n in able.most_common(8)}
         parts += [_note(label), _tally(counts, label)]
     rows = [
         (
@@ -319,7 +291,7 @@ def _misses(misses: Sequence[Miss]) -> str:
             escape(_course(miss.course)),
             str(miss.stories),
             escape(why_missed(miss)),
-            escape(", ".join(render(NAMES[name], language) for name in miss.features)) or "–",
+            escape(", ".join(render(FEATURES[name], language) for name in miss.features)) or "–",
         )
         for miss in misses[:SHOWN]
     ]

@@ -61,6 +61,8 @@ def score(profile: Profile, context: Context, weights: Mapping[str, float]) -> S
     found: dict[str, Found] = {}
     total = weights["start"]
     for term in FEATURES:
+        if not weights[term.name]:
+            continue
         answer = term.function(profile, context)
         if answer is not None and answer.value:
             found[term.name] = answer

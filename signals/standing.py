@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from signals.context import Context, Found, commune_name
 from signals.text import themes_in
+from vigie import words
 from vigie.records import ActorKind, Message, Reach
 
 if TYPE_CHECKING:
@@ -113,6 +114,13 @@ def nearness(profile: Profile, context: Context) -> Found | None:
             "Cité dans {n} documents avec des acteurs que vous avez retenus",
         ),
     )
+
+
+def of_kind(kind: ActorKind, profile: Profile, _: Context) -> Found | None:
+    """Whether it is of a kind; what that is worth, judgements tell."""
+    if profile.kind is not kind:
+        return None
+    return Found(1.0, Message("Type : {kind}", {"kind": words.KINDS[kind]}))
 
 
 def evidence(profile: Profile, _: Context) -> Found | None:

@@ -25,6 +25,7 @@ from vigie.records import (
     DocumentKind,
     Judgement,
     Label,
+    Lesson,
     Past,
     Placing,
     Queue,
@@ -76,8 +77,8 @@ def week(
         )
         for root, found in sorted(sightings.items())
     )
-    last = queues.before(c, iso_week(as_of))
-    return _week(as_of, _sources_as_of(c, shared, as_of), actors, last)
+    known = _sources_as_of(c, shared, as_of)
+    return _week(as_of, known, actors, queues.before(c, iso_week(as_of)), shared.taught(as_of))
 
 
 def of_actor(
@@ -109,6 +110,11 @@ def history(c: Connection, *, zone: tzinfo = PARIS) -> History:
     return History(shared=_shared(c, zone, None), shelves=_shelves(c), actors=actors)
 
 
+def lessons(c: Connection, as_of: date, *, zone: tzinfo = PARIS) -> tuple[Lesson, ...]:
+    """Return what judgements of the weeks before a day's had taught by its end."""
+    return _shared(c, zone, ()).taught(as_of)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Shared:
     """What all actors share: sources, verdicts, directories."""
@@ -119,6 +125,19 @@ class _Shared:
     roots: Mapping[str, str]
     """Of judged actors."""
     known_since: Mapping[str, date]
+    lessons: Sequence[tuple[datetime, Lesson]]
+    resets: Sequence[datetime]
+
+    def taught(self, as_of: date) -> tuple[Lesson, ...]:
+        """Return what was taught by judgements of earlier weeks, one lesson an actor, the last."""
+        end, current = end_of(as_of, self.zone), iso_week(as_of)
+        since = max((at for at in self.resets if at < end), default=None)
+        told = {
+            lesson.actor_id: lesson
+            for at, lesson in self.lessons
+            if at < end and lesson.week < current and (since is None or at >= since)
+        }
+        return tuple(told[actor_id] for actor_id in sorted(told))
 
     def listed(self, root: str, as_of: date) -> date | None:
         """Return since when a directory lists an actor, if one did by then."""
@@ -161,6 +180,7 @@ def _week(
     known: Mapping[str, SourceFacts],
     actors: Iterable[ActorFacts],
     last_queue: Queue | None,
+    lessons: tuple[Lesson, ...],
 ) -> WeekFacts:
     return WeekFacts(
         as_of=as_of,
@@ -168,6 +188,7 @@ def _week(
         sources=known,
         actors=tuple(actors),
         last_queue=last_queue,
+        lessons=lessons,
     )
 
 
@@ -238,7 +259,8 @@ class History:
             for source_id, shelf in self.shelves.items()
             if (seen := bisect_right(shelf.days, as_of))
         }
-        return _week(as_of, known, self._active(as_of, active_days), last_queue)
+        actors = self._active(as_of, active_days)
+        return _week(as_of, known, actors, last_queue, self.shared.taught(as_of))
 
     def _active(self, as_of: date, active_days: int) -> Iterator[ActorFacts]:
         since = as_of - timedelta(days=active_days)
@@ -378,6 +400,8 @@ def _shared(c: Connection, zone: tzinfo, roots: Iterable[str] | None) -> _Shared
         judgements=judgements.all_standing(c),
         roots=pairs(c, judged),
         known_since=since,
+        lessons=judgements.lessons(c),
+        resets=judgements.resets(c),
     )
 
 

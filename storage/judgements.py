@@ -11,7 +11,7 @@ from storage import actors, tables
 from storage.statements import chunks, insert_missing
 from vigie.errors import UnknownNameError
 from vigie.language import say
-from vigie.records import Judgement, RejectReason, Verdict
+from vigie.records import ActorKind, Judgement, Lesson, RejectReason, Verdict
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -165,6 +165,55 @@ def told(c: Connection, most: int) -> list[Told]:
         for actor_id, kept in sorted(found.items())
         for surface, sentence in kept
     ]
+
+
+def lessons(c: Connection) -> list[tuple[datetime, Lesson]]:
+    """Return what standing judgements teach and when each was given, in the order of giving.
+
+    A candidate kept or rejected teaches with the values that its queue showed.
+    """
+    shown = tables.candidates.c
+    query = (
+        select(
+            _judgements.at,
+            _judgements.actor_id,
+            _judgements.week,
+            _judgements.verdict,
+            shown.kind,
+            shown.reasons,
+        )
+        .join(
+            tables.candidates,
+            (shown.week == _judgements.week) & (shown.actor_id == _judgements.actor_id),
+        )
+        .outerjoin(tables.withdrawals, _withdrawals.judgement_id == _judgements.id)
+        .where(_withdrawals.judgement_id.is_(None))
+        .where(_judgements.verdict.in_([Verdict.KEEP, Verdict.REJECT]))
+        .order_by(_judgements.id)
+    )
+    return [
+        (
+            row.at,
+            Lesson(
+                actor_id=row.actor_id,
+                week=row.week,
+                kind=ActorKind(row.kind),
+                values={one["name"]: one["value"] for one in row.reasons},
+                kept=row.verdict == Verdict.KEEP,
+            ),
+        )
+        for row in c.execute(query)
+    ]
+
+
+def resets(c: Connection) -> list[datetime]:
+    """Return the moments from which on earlier judgements teach nothing, oldest first."""
+    return list(c.execute(select(tables.resets.c.at).order_by(tables.resets.c.at)).scalars())
+
+
+def reset(c: Connection, who: str, at: datetime) -> None:
+    """Let judgements given before a moment teach nothing any more."""
+    insert_missing(c, tables.resets, [{"at": at, "who": who}])
 
 
 def all_standing(c: Connection) -> list[Judgement]:

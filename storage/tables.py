@@ -375,3 +375,11 @@ withdrawals = Table(
     Column("who", Words, nullable=False),
     Column("at", Instant, nullable=False),
 )
+
+# From each of these moments on, earlier judgements teach the score nothing any more.
+resets = Table(
+    "resets",
+    metadata,
+    Column("at", Instant, primary_key=True),
+    Column("who", Words, nullable=False),
+)

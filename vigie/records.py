@@ -744,6 +744,18 @@ class SourceFacts:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Lesson:
+    """A verdict on a candidate, with what the queue said of it."""
+
+    actor_id: str
+    week: str
+    kind: ActorKind
+    values: Mapping[str, float]
+    """By name of feature; those that said nothing are left out."""
+    kept: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class WeekFacts:
     """All that a detection may look at: nothing in it became known after `as_of`."""
 
@@ -753,6 +765,8 @@ class WeekFacts:
     actors: tuple[ActorFacts, ...]
     """Those mentioned in the recent past; each with its whole history."""
     last_queue: Queue | None = None
+    lessons: tuple[Lesson, ...] = ()
+    """What earlier weeks' judgements teach."""
 
 
 def document_text(document: Document) -> str:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from storage import actors, judgements
+from signals.queue import detect
+from storage import actors, facts, judgements, queues
 from vigie.errors import UnknownNameError
 from vigie.records import RejectReason, Verdict
+from vigie.settings import Watch
 
 DAY = date(2026, 3, 2)
 LATER = datetime(2026, 3, 3, 9, tzinfo=UTC)
@@ -102,3 +104,27 @@ def test_a_judgement_of_what_does_not_exist_is_refused(merge_into, c, press):
     with pytest.raises(UnknownNameError, match="Pas d’avis numéro 99"):
         judgements.withdraw(c, 99, "Awa", LATER)
     assert judgements.journal(c) == []
+
+
+def test_verdicts_of_earlier_weeks_teach_until_learning_starts_anew(c, press):
+    monday = date(2026, 3, 2)
+    press.publish(c, 9, monday, "Fil et Co", "Terre d’Ill", "Le Quai")
+    shown = detect(facts.week(c, monday), Watch(queue_size=5, exploration=5))
+    queues.save(c, shown)
+    assert len(shown.candidates) == 3
+    for name, verdict in (
+        ("Fil et Co", Verdict.REJECT),
+        ("Fil et Co", Verdict.KEEP),
+        ("Terre d’Ill", Verdict.REJECT),
+        ("Le Quai", Verdict.WATCH),
+    ):
+        judgements.add(c, press.judgement(name, verdict, monday))
+    assert facts.lessons(c, monday) == ()
+    first, second = facts.lessons(c, monday + timedelta(days=7))
+    assert (first.actor_id, first.kept) == (press.id_of("Fil et Co"), True)
+    assert (second.actor_id, second.kept) == (press.id_of("Terre d’Ill"), False)
+    assert first.values["evidence"] > 0
+    assert facts.week(c, monday + timedelta(days=7)).lessons == (first, second)
+    judgements.reset(c, "Awa", datetime(2026, 3, 12, tzinfo=UTC))
+    assert facts.lessons(c, monday + timedelta(days=7)) == (first, second)
+    assert facts.lessons(c, monday + timedelta(days=14)) == ()

@@ -11,7 +11,7 @@ import sys
 import click
 
 from vigie import __version__
-from vigie.cli import actors, demo, learning, queue, reading, sources, work
+from vigie.cli import actors, demo, learning, queue, reading, sources, weights, work
 from vigie.errors import VigieError
 from vigie.language import say
 
@@ -39,6 +39,7 @@ for command in (
     sources.sources,
     actors.actors,
     learning.learn,
+    weights.weights,
     reading.read,
     reading.extract,
     demo.simulate,

@@ -1,4 +1,4 @@
-"""Keep how often each actor is named, week by week."""
+"""Keep how often each actor is named, week by week, and when learning started anew."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from datetime import date
 import sqlalchemy as sa
 from alembic import op
 
-from storage.columns import Words
+from storage.columns import Instant, Words
 
 revision = "0008"
 down_revision = "0005"
@@ -40,6 +40,12 @@ def upgrade() -> None:
         sa.Column("since", sa.Date(), nullable=False),
         sa.ForeignKeyConstraint(["actor_id"], ["actors.id"], name=op.f("fk_recounts_actor_id")),
         sa.PrimaryKeyConstraint("actor_id", name=op.f("pk_recounts")),
+    )
+    op.create_table(
+        "resets",
+        sa.Column("at", Instant(), nullable=False),
+        sa.Column("who", Words(), nullable=False),
+        sa.PrimaryKeyConstraint("at", name=op.f("pk_resets")),
     )
     op.create_index(
         op.f("ix_documents_source_id_fetched_at"), "documents", ["source_id", "fetched_at"]
