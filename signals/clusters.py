@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 from collections import Counter, defaultdict
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import log
 from typing import TYPE_CHECKING
 
@@ -17,7 +17,7 @@ from sklearn.preprocessing import normalize
 
 from signals.context import Context, commune_name
 from signals.text import STOP_WORDS, fold, stem, words
-from vigie.records import Cluster
+from vigie.records import Cluster, ClusterChange
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -26,9 +26,11 @@ if TYPE_CHECKING:
 
 DIMENSIONS = 20
 LABEL_TERMS = 4
+FIRST_WEEKS = 6
+"""Of an archive, in which no group is new: it was there before we listened, for all we know."""
 SENTENCES = 12
 """Of one actor, the newest; one a story."""
-_SPELT = re.compile(r"[^\W\d_]+(?:[-’'][^\W\d_]+)*")
+_SPELT = re.compile(r"[^\W\d_]+(?:-[^\W\d_]+)*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,8 +47,9 @@ def clusters(
     """Return the groups of actors that are spoken of alike, the largest first.
 
     HDBSCAN (Campello, Moulavi & Sander 2013) on the truncated singular vectors of the TF-IDF of
-    the words beside each actor. A group that shares half its members with one of `last` keeps
-    its id. Fewer than four actors make no group.
+    the words beside each actor. `last` are the groups of earlier weeks: one that shares half its
+    members with them goes on under the old id, and says so when it merged or split. Fewer than
+    four actors make no group.
     """
     ordered = sorted(profiles, key=lambda p: p.actor_id)
     places = {w for code in context.territory for w in words(commune_name(code))}
@@ -61,9 +64,16 @@ def clusters(
             groups[mark].append(index)
     labels = _labels({mark: [bags[i] for i in members] for mark, members in groups.items()})
     members = {mark: tuple(ordered[i].actor_id for i in found) for mark, found in groups.items()}
-    ids = _ids(members, last, week)
-    made = [Cluster(id=ids[mark], label=labels[mark], members=members[mark]) for mark in groups]
+    lines = lineages(members, last, week, young=_young(context))
+    made = [
+        replace(lines[mark], label=labels[mark], members=members[mark]) for mark in sorted(groups)
+    ]
     return tuple(sorted(made, key=lambda c: (-len(c.members), c.id)))
+
+
+def _young(context: Context) -> bool:
+    """Say whether the archive is too young for a group to be new."""
+    return (context.as_of - context.archive_start).days < FIRST_WEEKS * 7
 
 
 def _marks(documents: list[tuple[str, ...]]) -> list[int]:
@@ -133,10 +143,15 @@ def _spelling(root: str, bags: Sequence[_Bag]) -> str:
     return min(ways, key=lambda way: (-ways[way], way)) if ways else root
 
 
-def _ids(
-    members: Mapping[int, tuple[str, ...]], last: Sequence[Cluster], week: str
-) -> dict[int, str]:
-    """Give each group the id of last week's group that shares most with it, or a new one."""
+def lineages(
+    members: Mapping[int, tuple[str, ...]], last: Sequence[Cluster], week: str, *, young: bool
+) -> dict[int, Cluster]:
+    """Give each group its line: the earlier group that it continues, and how, or its birth.
+
+    Two groups are of one line when they share two members or more and half of the smaller. The
+    greatest overlap keeps the id; another group of that line has split from it, and a group that
+    continues several has merged them (Greene, Doyle & Cunningham 2010, section III).
+    """
     overlaps = sorted(
         (-len(shared), earlier.id, mark)
         for mark, found in members.items()
@@ -145,11 +160,35 @@ def _ids(
         and len(shared) >= 2
         and 2 * len(shared) >= min(len(found), len(earlier.members))
     )
-    ids: dict[int, str] = {}
-    for _, cluster_id, mark in overlaps:
-        if mark not in ids and cluster_id not in ids.values():
-            ids[mark] = cluster_id
+    parents: dict[int, list[str]] = defaultdict(list)
+    heirs: dict[str, int] = {}
+    for _, earlier, mark in overlaps:
+        parents[mark].append(earlier)
+        if mark not in heirs.values():
+            heirs.setdefault(earlier, mark)
+    ids = {mark: cluster_id for cluster_id, mark in heirs.items()}
+    since = {one.id: one.since for one in last}
+    lines: dict[int, Cluster] = {}
     for mark, found in members.items():
-        digest = hashlib.sha256("\n".join((week, *found)).encode()).hexdigest()
-        ids.setdefault(mark, f"c-{digest[:12]}")
-    return ids
+        if mark in ids:
+            lines[mark] = _heir(ids[mark], since[ids[mark]], parents[mark])
+        else:
+            lines[mark] = _born(found, week, parents[mark], young=young)
+    return lines
+
+
+def _heir(cluster_id: str, since: str, parents: Sequence[str]) -> Cluster:
+    """Return the line of a group that keeps an earlier one's id."""
+    plain = Cluster(id=cluster_id, label=(), members=(), since=since)
+    if len(parents) == 1:
+        return plain
+    return replace(plain, change=ClusterChange.MERGED, came_from=tuple(sorted(parents)))
+
+
+def _born(members: Sequence[str], week: str, parents: Sequence[str], *, young: bool) -> Cluster:
+    """Return the line of a group with an id of its own."""
+    digest = hashlib.sha256("\n".join((week, *members)).encode()).hexdigest()
+    plain = Cluster(id=f"c-{digest[:12]}", label=(), members=(), since="" if young else week)
+    if parents:
+        return replace(plain, change=ClusterChange.SPLIT, came_from=tuple(sorted(parents)))
+    return plain if young else replace(plain, change=ClusterChange.NEW)

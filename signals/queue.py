@@ -21,6 +21,7 @@ from vigie.records import (
     ActorFacts,
     Candidate,
     Cluster,
+    ClusterChange,
     EnteredBy,
     Evidence,
     Feature,
@@ -93,8 +94,8 @@ def compose(ranking: Ranking, facts: WeekFacts, watch: Watch) -> Queue:
     slots = ranked_slots(watch)
     pool = [s for s in ranking.scored if s.score >= LEAST_SCORE][: 4 * watch.queue_size]
     known = _known(facts.actors, facts.as_of)
-    last = facts.last_queue.clusters if facts.last_queue else ()
-    groups = clusters([s.profile for s in pool] + known, ranking.context, last, week)
+    earlier = facts.clusters or (facts.last_queue.clusters if facts.last_queue else ())
+    groups = clusters([s.profile for s in pool] + known, ranking.context, earlier, week)
     ranked = select(pool, slots, _membership(groups), ranking.context)
     drawn = explore(ranking.scored, ranked, watch.queue_size - slots, week)
     kept = {p.actor_id for p in known}
@@ -283,7 +284,12 @@ def _membership(groups: Iterable[Cluster]) -> dict[str, Cluster]:
 def _shown(groups: Iterable[Cluster], queued: set[str], kept: set[str]) -> tuple[Cluster, ...]:
     """Return the groups as far as they are in the queue or known already."""
     cut = [
-        replace(g, members=tuple(m for m in g.members if m in queued or m in kept)) for g in groups
+        replace(
+            g,
+            members=tuple(m for m in g.members if m in queued or m in kept),
+            known=tuple(m for m in g.members if m in kept),
+        )
+        for g in groups
     ]
     return tuple(g for g in cut if len(g.members) > 1 and queued.intersection(g.members))
 
@@ -309,7 +315,11 @@ def _candidate(
         stories=found.stories,
         sources=len(found.sources),
         cluster=cluster.id if cluster else None,
-        reasons=(*_news(found, ranking.context), *reasons(scored, ranking.weights)),
+        reasons=(
+            *_news(found, ranking.context),
+            *_company(cluster),
+            *reasons(scored, ranking.weights),
+        ),
         evidence=evidence(found, ranking.context),
     )
 
@@ -329,6 +339,18 @@ def _news(found: Profile, shared: Context) -> tuple[Feature, ...]:
         "Depuis votre avis du {day} : {n} nouveaux récits ({sources})",
     )
     return (Feature(name="news", value=float(len(fresh)), weight=0, contribution=0, detail=detail),)
+
+
+def _company(cluster: Cluster | None) -> tuple[Feature, ...]:
+    """Say that an actor belongs to a group that was not there before; it weighs nothing."""
+    if cluster is None or cluster.change is not ClusterChange.NEW:
+        return ()
+    detail = Message(
+        "Groupe nouveau autour de {label} : {n} acteur",
+        {"label": ", ".join(cluster.label), "n": len(cluster.members)},
+        "Groupe nouveau autour de {label} : {n} acteurs",
+    )
+    return (Feature(name="company", value=1.0, weight=0, contribution=0, detail=detail),)
 
 
 def evidence(found: Profile, shared: Context) -> tuple[Evidence, ...]:

@@ -46,6 +46,9 @@ ACTIVE_DAYS = 42
 WHOLE = 60
 """Mentions, the newest, that are looked at one by one; older weeks are counted."""
 
+REMEMBERED = timedelta(weeks=26)
+"""A group that was silent for so long is a new one when it comes back."""
+
 _actors = tables.actors.c
 _mentions = tables.mentions.c
 _documents = tables.documents.c
@@ -78,7 +81,12 @@ def week(
         for root, found in sorted(sightings.items())
     )
     known = _sources_as_of(c, shared, as_of)
-    return _week(as_of, known, actors, queues.before(c, iso_week(as_of)), shared.taught(as_of))
+    current = iso_week(as_of)
+    last = queues.before(c, current)
+    return replace(
+        _week(as_of, known, actors, last, shared.taught(as_of)),
+        clusters=queues.groups(c, current, iso_week(as_of - REMEMBERED)),
+    )
 
 
 def of_actor(

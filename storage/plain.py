@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any
 
-from vigie.records import Cluster, EventDetails, Evidence, Feature, Message
+from vigie.records import Cluster, ClusterChange, EventDetails, Evidence, Feature, Message
 
 Plain = Mapping[str, Any]
 
@@ -104,9 +104,25 @@ def to_evidence(plain: Plain) -> Evidence:
 
 def from_cluster(cluster: Cluster) -> Plain:
     """Return a cluster as plain values."""
-    return {"id": cluster.id, "label": list(cluster.label), "members": list(cluster.members)}
+    return {
+        "id": cluster.id,
+        "label": list(cluster.label),
+        "members": list(cluster.members),
+        "known": list(cluster.known),
+        "since": cluster.since,
+        "change": cluster.change.value,
+        "came_from": list(cluster.came_from),
+    }
 
 
 def to_cluster(plain: Plain) -> Cluster:
     """Return the cluster that `from_cluster` was given."""
-    return Cluster(id=plain["id"], label=tuple(plain["label"]), members=tuple(plain["members"]))
+    return Cluster(
+        id=plain["id"],
+        label=tuple(plain["label"]),
+        members=tuple(plain["members"]),
+        known=tuple(plain.get("known", ())),
+        since=plain.get("since", ""),
+        change=ClusterChange(plain.get("change", ClusterChange.GOES_ON)),
+        came_from=tuple(plain.get("came_from", ())),
+    )

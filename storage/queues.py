@@ -17,7 +17,7 @@ from storage.plain import (
     to_feature,
 )
 from storage.statements import upsert
-from vigie.records import ActorKind, Candidate, EnteredBy, Queue
+from vigie.records import ActorKind, Candidate, Cluster, EnteredBy, Queue
 
 _queues = tables.queues.c
 _candidates = tables.candidates.c
@@ -161,3 +161,17 @@ def before(c: Connection, week: str) -> Queue | None:
     """Return the newest queue of an earlier week, or `None` if there is none."""
     earlier = c.execute(select(func.max(_queues.week)).where(_queues.week < week)).scalar()
     return load(c, earlier) if earlier else None
+
+
+def groups(c: Connection, week: str, since: str) -> tuple[Cluster, ...]:
+    """Return the groups of the queues from one week on and before another, as last seen, by id."""
+    query = (
+        select(_queues.clusters)
+        .where(_queues.week < week)
+        .where(_queues.week >= since)
+        .order_by(_queues.week)
+    )
+    found: dict[str, Cluster] = {}
+    for plain in c.execute(query).scalars():
+        found |= {one["id"]: to_cluster(one) for one in plain}
+    return tuple(found[cluster_id] for cluster_id in sorted(found))

@@ -18,7 +18,16 @@ def queue_as_json(queue: Queue) -> dict[str, object]:
         "as_of": queue.as_of.isoformat(),
         "candidates": [_candidate(candidate) for candidate in queue.candidates],
         "clusters": [
-            {"id": cluster.id, "label": list(cluster.label), "members": list(cluster.members)}
+            {
+                "id": cluster.id,
+                "label": list(cluster.label),
+                "members": list(cluster.members),
+                "known": list(cluster.known),
+                "new": [one for one in cluster.members if one not in cluster.known],
+                "since": cluster.since or None,
+                "change": cluster.change.value,
+                "came_from": list(cluster.came_from),
+            }
             for cluster in queue.clusters
         ],
     }

@@ -557,6 +557,15 @@ class Evidence:
     """The actor's name as the quote writes it."""
 
 
+class ClusterChange(StrEnum):
+    """What became of a group since it was last seen."""
+
+    GOES_ON = "goes_on"
+    NEW = "new"
+    MERGED = "merged"
+    SPLIT = "split"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Cluster:
     """Candidates that belong together, in one week."""
@@ -566,6 +575,13 @@ class Cluster:
     """Its most telling terms, the strongest first."""
     members: tuple[str, ...]
     """Actor ids."""
+    known: tuple[str, ...] = ()
+    """Of these, the actors that the lab keeps; the others are new to it."""
+    since: str = ""
+    """The week in which it was first seen; empty when that is not known."""
+    change: ClusterChange = ClusterChange.GOES_ON
+    came_from: tuple[str, ...] = ()
+    """Ids of the earlier groups that it merged, or was a part of."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -765,6 +781,8 @@ class WeekFacts:
     actors: tuple[ActorFacts, ...]
     """Those mentioned in the recent past; each with its whole history."""
     last_queue: Queue | None = None
+    clusters: tuple[Cluster, ...] = ()
+    """The groups of earlier weeks, each as it was last seen, by id."""
     lessons: tuple[Lesson, ...] = ()
     """What earlier weeks' judgements teach."""
 

@@ -126,7 +126,7 @@ def show(folder: Path, name: str, as_json: bool) -> None:
     from storage import facts, relations, splits
 
     with opened(folder) as (settings, store), store.reading() as c:
-        actor, day = _actor(c, name), today(settings)
+        actor, day = named(c, name), today(settings)
         known = facts.of_actor(c, actor.id, day, zone=settings.zone)
         seen = profile(known, day) if known else None
         described = stored.descriptions(c, actor.id, day)
@@ -242,7 +242,7 @@ def merge(folder: Path, name: str, into: str) -> None:
     from vigie.records import Judgement, Verdict, iso_week
 
     with opened(folder) as (settings, store), store.writing() as c:
-        one, other = _actor(c, name), _actor(c, into)
+        one, other = named(c, name), named(c, into)
         if one.id == other.id:
             raise VigieError(
                 say("« {name} » et « {into} » sont déjà un seul acteur.", name=name, into=into)
@@ -289,10 +289,10 @@ def split(folder: Path, name: str, aliases: tuple[str, ...], documents: tuple[st
     if not aliases and not documents:
         raise click.UsageError(say("indiquez au moins un --alias ou un --document"))
     with opened(folder) as (_, store), store.writing() as c:
-        actor = _actor(c, name)
+        actor = named(c, name)
         ids = [stored_documents.identify(c, given) for given in documents]
         made = splits.split(c, actor.id, _who(), datetime.now(UTC), names=aliases, documents=ids)
-        new = _actor(c, made.new_id)
+        new = named(c, made.new_id)
     tell(
         say(
             "« {new} » est un acteur à part ({id}). Pour défaire : vigie actors undo.",
@@ -322,7 +322,7 @@ def undo(folder: Path) -> None:
             raise UnknownNameError(say("Rien de vous à défaire."))
 
 
-def _actor(c: Connection, name: str) -> Actor:
+def named(c: Connection, name: str) -> Actor:
     """Return the actor of an id or of a name; of several that bear it, none: they are told."""
     from storage import actors as stored
     from storage.folding import fold

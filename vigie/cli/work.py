@@ -147,12 +147,28 @@ def annotate(folder: Path, *, everything: bool, document: str | None) -> None:
 
 @click.command(help=say("Établir la file de la semaine à partir de ce qui est connu."))
 @until_option
+@click.option(
+    "--explain",
+    "actor",
+    metavar=say("ACTEUR"),
+    help=say("Montrer comment un acteur est noté, et entre quels autres ; ne rien changer."),
+)
+@click.option("--week", metavar="2026-W12", help=say("Avec --explain : la semaine."))
 @workspace
-def detect(folder: Path, until: date | None) -> None:
-    """Compute and store the week's queue."""
+def detect(folder: Path, until: date | None, actor: str | None, week: str | None) -> None:
+    """Compute and store the week's queue, or explain an actor's score."""
     from flows import steps
 
+    if week and not actor:
+        raise click.UsageError(say("--week va avec --explain"))
     with opened(folder) as (settings, store):
+        if actor:
+            from vigie.cli import ranking
+
+            day = ranking.day_of(week, store) if week else until or today(settings)
+            for line in ranking.explain(settings, store, actor, day):
+                click.echo(line)
+            return
         queue = steps.detect(settings, store, until or today(settings))
     tell(
         say(
