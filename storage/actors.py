@@ -262,6 +262,16 @@ def _set_root(c: Connection, actor_id: str, root: str) -> None:
         c.execute(update(tables.actors).where(_actors.id.in_(some)).values(root_id=root))
 
 
+def listed(c: Connection, as_of: date) -> dict[tuple[str | None, ActorKind], int]:
+    """Return how many actors directories and registers list by a day, by commune and kind."""
+    query = (
+        select(_actors.commune, _actors.kind, func.count())
+        .where(_actors.known_since <= as_of)
+        .group_by(_actors.commune, _actors.kind)
+    )
+    return {(commune, ActorKind(kind)): count for commune, kind, count in c.execute(query)}
+
+
 def mark_known(c: Connection, days: Mapping[str, date]) -> None:
     """Note since when a directory or registry has listed actors; the earliest day stays."""
     if days:

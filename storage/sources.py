@@ -9,7 +9,7 @@ from sqlalchemy import Connection, func, select
 
 from storage import tables
 from storage.plain import from_message, to_message
-from storage.statements import chunks, insert_missing, upsert
+from storage.statements import chunks, insert_missing, pairs, upsert
 from vigie.records import (
     FailureKind,
     HealthState,
@@ -83,6 +83,18 @@ def yields(c: Connection) -> dict[str, Yield]:
         .order_by(table.c.source_id)
     )
     return {source_id: Yield(count, newest) for source_id, count, newest in c.execute(query)}
+
+
+def between(c: Connection, since: date, as_of: date) -> dict[str, int]:
+    """Return how many documents of each source became known from a day to another."""
+    documents = tables.documents.c
+    query = (
+        select(documents.source_id, func.count())
+        .where(documents.known_on.between(since, as_of))
+        .group_by(documents.source_id)
+        .order_by(documents.source_id)
+    )
+    return pairs(c, query)
 
 
 def recent(c: Connection, since: datetime) -> dict[str, int]:

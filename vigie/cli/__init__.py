@@ -11,7 +11,7 @@ import sys
 import click
 
 from vigie import __version__
-from vigie.cli import actors, demo, learning, queue, reading, sources, weights, work
+from vigie.cli import actors, blind_spots, demo, learning, queue, reading, sources, weights, work
 from vigie.errors import VigieError
 from vigie.language import say
 
@@ -40,6 +40,7 @@ for command in (
     actors.actors,
     learning.learn,
     weights.weights,
+    blind_spots.blind_spots,
     reading.read,
     reading.extract,
     demo.simulate,

@@ -46,7 +46,7 @@ def explain(settings: Settings, store: Store, given: str, as_of: date) -> Iterat
     place = places[actor.id]
     found = ranking.scored[place]
     yield say(
-        "{name} : score {score}, {place}e sur {total} le {day}",
+        "{name} : score {score}, rang {place} sur {total} le {day}",
         name=found.profile.name,
         score=f"{found.score:.4f}",
         place=place + 1,

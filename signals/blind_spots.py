@@ -1,0 +1,197 @@
+"""Where the watch is not looking: what its sources hardly cover, and what comes of each."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING
+
+from scipy.special import pdtr
+
+from signals.text import theme_stems, themes_in
+from vigie import gazetteer
+from vigie.records import ActorKind, Verdict
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+    from datetime import date
+
+    from vigie.records import ActorFacts, Sighting, WeekFacts
+    from vigie.settings import Watch
+
+    Listed = Mapping[tuple[str | None, ActorKind], int]
+    """Entries of directories by commune and kind."""
+
+RARE = 0.01
+"""Covered so little by chance less than once in a hundred: a blind spot."""
+
+
+@dataclass(frozen=True, slots=True)
+class Spot:
+    """A commune or a kind of actor, as told and as it might be expected to be told."""
+
+    what: str
+    """INSEE code of a commune, value of a kind."""
+    stories: int
+    """Independent stories that name it, over the time looked at."""
+    expected: float
+    """Stories, had its share been that of its population, or of the directories' entries."""
+    listed: int
+    """Entries of directories and registers."""
+    population: int = 0
+
+    @property
+    def blind(self) -> bool:
+        """Tell whether so few stories are no accident, if counts are Poisson."""
+        return float(pdtr(self.stories, self.expected)) < RARE
+
+
+@dataclass(frozen=True, slots=True)
+class SourceYield:
+    """What one source gave, and what officers made of the actors that it was first to name."""
+
+    source_id: str
+    documents: int
+    kept: int
+    rejected: int
+
+
+@dataclass(frozen=True, slots=True)
+class BlindSpots:
+    """What the watch covers, over some weeks."""
+
+    since: date
+    as_of: date
+    communes: tuple[Spot, ...]
+    """Of the territory; those told least beside what was expected come first."""
+    kinds: tuple[Spot, ...]
+    """Empty when no directory or register was read."""
+    themes: Mapping[str, int]
+    """Stories by watched theme."""
+    sources: tuple[SourceYield, ...]
+
+    @property
+    def silent(self) -> tuple[str, ...]:
+        """Return the ids of the sources that gave nothing."""
+        return tuple(one.source_id for one in self.sources if not one.documents)
+
+    def as_json(self) -> dict[str, object]:
+        """Return everything, ready for `json.dumps`."""
+        return {
+            "since": self.since.isoformat(),
+            "as_of": self.as_of.isoformat(),
+            "communes": [{**asdict(one), "blind": one.blind} for one in self.communes],
+            "kinds": [{**asdict(one), "blind": one.blind} for one in self.kinds],
+            "themes": dict(self.themes),
+            "sources": [asdict(one) for one in self.sources],
+            "silent": list(self.silent),
+        }
+
+
+def blind_spots(
+    facts: WeekFacts,
+    watch: Watch,
+    since: date,
+    *,
+    listed: Listed,
+    documents: Mapping[str, int],
+) -> BlindSpots:
+    """Return what was covered from a day until the facts' own.
+
+    Args:
+        facts: with the actors of at least that time.
+        watch: the territory and the themes.
+        since: the first day looked at.
+        listed: how many entries of directories there are, by commune and kind.
+        documents: by source of the catalogue, how many it gave since then; 0 for none.
+    """
+    told = [s for a in facts.actors for s in a.sightings if since <= s.day <= facts.as_of]
+    return BlindSpots(
+        since=since,
+        as_of=facts.as_of,
+        communes=_communes(told, watch, listed),
+        kinds=_kinds(told, listed),
+        themes=_themes(told, watch),
+        sources=_sources(facts, documents),
+    )
+
+
+def _communes(
+    told: list[Sighting], watch: Watch, listed: Mapping[tuple[str | None, ActorKind], int]
+) -> tuple[Spot, ...]:
+    territory = gazetteer.territory(watch.territory)
+    stories: dict[str, set[str]] = defaultdict(set)
+    for sighting in told:
+        for code in territory.intersection(sighting.communes):
+            stories[code].add(sighting.story_id)
+    people = {code: gazetteer.commune(code).population for code in sorted(territory)}
+    total, inhabitants = sum(map(len, stories.values())), sum(people.values()) or 1
+    entries = _by(listed, 0)
+    spots = [
+        Spot(
+            what=code,
+            stories=len(stories[code]),
+            expected=round(total * population / inhabitants, 1),
+            listed=entries[code],
+            population=population,
+        )
+        for code, population in people.items()
+    ]
+    return tuple(sorted(spots, key=_least_told))
+
+
+def _kinds(
+    told: list[Sighting], listed: Mapping[tuple[str | None, ActorKind], int]
+) -> tuple[Spot, ...]:
+    stories: dict[str, set[str]] = defaultdict(set)
+    for sighting in told:
+        stories[sighting.kind.value].add(sighting.story_id)
+    entries = _by(listed, 1)
+    told_in_all, listed_in_all = sum(len(stories[kind]) for kind in entries), entries.total()
+    spots = [
+        Spot(kind, len(stories[kind]), round(told_in_all * count / listed_in_all, 1), count)
+        for kind, count in sorted(entries.items())
+        if kind != ActorKind.UNKNOWN
+    ]
+    return tuple(sorted(spots, key=_least_told))
+
+
+def _by(listed: Listed, part: int) -> Counter[str]:
+    counts: Counter[str] = Counter()
+    for key, count in listed.items():
+        if key[part] is not None:
+            counts[str(key[part])] += count
+    return counts
+
+
+def _least_told(spot: Spot) -> tuple[bool, float, str]:
+    return (not spot.blind, spot.stories - spot.expected, spot.what)
+
+
+def _themes(told: list[Sighting], watch: Watch) -> Mapping[str, int]:
+    stems = theme_stems(watch.themes)
+    stories: dict[str, set[str]] = {theme: set() for theme, _ in stems}
+    for sighting in told:
+        for theme in themes_in(sighting.sentence, stems):
+            stories[theme].add(sighting.story_id)
+    return {theme: len(found) for theme, found in stories.items()}
+
+
+def _sources(facts: WeekFacts, documents: Mapping[str, int]) -> tuple[SourceYield, ...]:
+    brought: dict[str, Counter[Verdict]] = defaultdict(Counter)
+    for actor in facts.actors:
+        if actor.judgement is not None:
+            for source_id in _first_to_name(actor):
+                brought[source_id][actor.judgement.verdict] += 1
+    return tuple(
+        SourceYield(
+            source_id, count, brought[source_id][Verdict.KEEP], brought[source_id][Verdict.REJECT]
+        )
+        for source_id, count in sorted(documents.items(), key=lambda one: (-one[1], one[0]))
+    )
+
+
+def _first_to_name(actor: ActorFacts) -> Iterator[str]:
+    day = actor.first_day
+    early = {one.source_id for one in actor.past.sources if one.first_day == day}
+    yield from sorted(early | {s.source_id for s in actor.sightings if s.day == day})

@@ -1,0 +1,99 @@
+"""`blind-spots`: where the watch is not looking."""
+
+from __future__ import annotations
+
+import json
+from datetime import date, timedelta
+from typing import TYPE_CHECKING
+
+import click
+
+from vigie.cli.options import opened, today, workspace
+from vigie.cli.work import until_option
+from vigie.language import render, say, terminal_language
+from vigie.terminal import tell
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+    from pathlib import Path
+
+    from signals.blind_spots import BlindSpots
+
+WEEKS = 13
+"""Looked at: a season."""
+SHOWN = 12
+
+
+@click.command(
+    "blind-spots", help=say("Dire où la veille ne regarde pas : communes, types, thèmes, sources.")
+)
+@until_option
+@click.option("--json", "as_json", is_flag=True, help=say("En JSON."))
+@workspace
+def blind_spots(folder: Path, until: date | None, *, as_json: bool) -> None:
+    """Print what the sources hardly cover, and what comes of each source."""
+    from signals import blind_spots as signals
+    from storage import actors, facts, sources
+
+    with opened(folder) as (settings, store):
+        as_of = until or today(settings)
+        since = as_of - timedelta(weeks=WEEKS)
+        with store.reading() as c:
+            week = facts.week(c, as_of, active_days=365, zone=settings.zone)
+            listed = actors.listed(c, as_of)
+            recent = sources.between(c, since, as_of)
+    known = {source.id: source.name for source in settings.sources}
+    found = signals.blind_spots(
+        week,
+        settings.watch,
+        since,
+        listed=listed,
+        documents={**dict.fromkeys(known, 0), **recent},
+    )
+    if as_json:
+        click.echo(json.dumps(found.as_json(), ensure_ascii=False, indent=2))
+        return
+    names = known | {source_id: one.name for source_id, one in week.sources.items()}
+    for line in _lines(found, names):
+        tell(line)
+
+
+def _lines(found: BlindSpots, names: Mapping[str, str]) -> Iterator[str]:
+    from vigie import gazetteer
+    from vigie.records import ActorKind
+    from vigie.words import KINDS
+
+    language = terminal_language()
+    yield say(
+        "Du {first} au {last} :", first=f"{found.since:%d/%m/%Y}", last=f"{found.as_of:%d/%m/%Y}"
+    )
+    for spot in [one for one in found.communes if one.blind][:SHOWN]:
+        yield say(
+            "commune peu couverte : {place} ({population} habitants) : {n} récits pour {expected} "
+            "attendus, {listed} inscriptions dans les annuaires",
+            place=gazetteer.commune(spot.what).name,
+            population=spot.population,
+            n=spot.stories,
+            expected=spot.expected,
+            listed=spot.listed,
+        )
+    for spot in [one for one in found.kinds if one.blind]:
+        yield say(
+            "type peu couvert : {kind} : {n} récits pour {expected} attendus d’après les annuaires",
+            kind=render(KINDS[ActorKind(spot.what)], language),
+            n=spot.stories,
+            expected=spot.expected,
+        )
+    for theme, count in found.themes.items():
+        if not count:
+            yield say("thème dont rien n’a été dit : {theme}", theme=theme)
+    for source in found.sources:
+        if source.kept or source.rejected:
+            yield say(
+                "{source} : {kept} de ses découvertes retenues, {rejected} écartées",
+                source=names.get(source.source_id, source.source_id),
+                kept=source.kept,
+                rejected=source.rejected,
+            )
+    for source_id in found.silent:
+        yield say("source muette : {source}", source=names.get(source_id, source_id))
