@@ -20,6 +20,7 @@ from vigie.records import (
     Past,
     Placing,
     Sighting,
+    Tie,
 )
 
 if TYPE_CHECKING:
@@ -55,6 +56,8 @@ class Profile:
     sources: frozenset[str]
     known_since: date | None
     judgement: Judgement | None
+    allies: tuple[Tie, ...] = ()
+    """Sentences that tie it to kept actors."""
 
     @property
     def stories(self) -> int:
@@ -129,6 +132,7 @@ def profile(facts: ActorFacts, as_of: date) -> Profile | None:
         ),
         known_since=known if known is not None and known <= as_of else None,
         judgement=facts.judgement,
+        allies=facts.allies,
     )
 
 

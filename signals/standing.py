@@ -9,12 +9,13 @@ from typing import TYPE_CHECKING
 from signals.context import Context, Found, commune_name
 from signals.text import themes_in
 from vigie import words
-from vigie.records import ActorKind, Message, Reach
+from vigie.records import ActorKind, Message, Reach, RelationKind
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from signals.profile import Profile
+    from vigie.records import Tie
 
 NEWLY_LISTED = 90
 """Days for which being listed says nothing: a declaration is how an association is born."""
@@ -101,18 +102,47 @@ def themes(profile: Profile, context: Context) -> Found | None:
     )
 
 
+TIED = {
+    RelationKind.CARRIED_BY: 0.7,
+    RelationKind.MEMBER_OF: 0.7,
+    RelationKind.PARTNERS: 0.6,
+    RelationKind.TOGETHER: 0.3,
+}
+"""How near a sentence puts two actors, by what it says of them."""
+
+
 def nearness(profile: Profile, context: Context) -> Found | None:
-    """Named in the same documents as actors that the lab keeps."""
+    """Tied to actors that the lab keeps: by a sentence, or named in the same documents.
+
+    A noisy or over the kept actors, each by its strongest sentence, and over the documents that
+    name one without tying it, which halve the doubt.
+    """
+    strongest: dict[str, Tie] = {}
+    for tie in profile.allies:
+        ally = tie.other_id if tie.actor_id == profile.actor_id else tie.actor_id
+        if ally not in strongest or TIED[tie.kind] > TIED[strongest[ally].kind]:
+            strongest[ally] = tie
+    tied = {tie.document_id for tie in profile.allies}
     shared = {s.document_id for s in profile.sightings if s.document_id in context.kept_documents}
-    if not shared:
+    if not strongest and not shared:
         return None
-    return Found(
-        1 - 0.5 ** len(shared),
-        Message(
-            "Cité dans {n} document avec des acteurs que vous avez retenus",
-            {"n": len(shared)},
-            "Cité dans {n} documents avec des acteurs que vous avez retenus",
-        ),
+    doubt = 0.5 ** len(shared - tied)
+    for tie in strongest.values():
+        doubt *= 1 - TIED[tie.kind]
+    return Found(1 - doubt, _near(len(strongest), len(shared)))
+
+
+def _near(allies: int, documents: int) -> Message:
+    if allies:
+        return Message(
+            "Lié par une phrase à {n} acteur que vous avez retenu",
+            {"n": allies},
+            "Lié par des phrases à {n} acteurs que vous avez retenus",
+        )
+    return Message(
+        "Cité dans {n} document avec des acteurs que vous avez retenus",
+        {"n": documents},
+        "Cité dans {n} documents avec des acteurs que vous avez retenus",
     )
 
 

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Connection, Select, Text, func, select, type_coerce
 
-from storage import counts, judgements, queues, sources, tables
+from storage import counts, judgements, queues, relations, sources, tables
 from storage.days import PARIS, end_of
 from storage.statements import chunks, pairs
 from vigie.records import (
@@ -32,6 +32,7 @@ from vigie.records import (
     Sighting,
     Source,
     SourceFacts,
+    Tie,
     Verdict,
     WeekFacts,
     iso_week,
@@ -70,6 +71,7 @@ def week(
     told = counts.first_told(c, {s.story_id for root in pasts for s in sightings[root]})
     shared = _shared(c, zone, families)
     verdicts = shared.verdicts(as_of)
+    allies = shared.allies(as_of, verdicts)
     actors = (
         ActorFacts(
             actor_id=root,
@@ -77,6 +79,7 @@ def week(
             past=_joined(families[root], pasts[root], found, told) if root in pasts else Past(),
             known_since=shared.listed(root, as_of),
             judgement=verdicts.get(root),
+            allies=allies.get(root, ()),
         )
         for root, found in sorted(sightings.items())
     )
@@ -135,6 +138,19 @@ class _Shared:
     known_since: Mapping[str, date]
     lessons: Sequence[tuple[datetime, Lesson]]
     resets: Sequence[datetime]
+    ties: Sequence[Tie]
+    """Of the actors that were ever judged."""
+
+    def allies(self, as_of: date, verdicts: Mapping[str, Judgement]) -> dict[str, tuple[Tie, ...]]:
+        """Return, by actor, the sentences that tie it to those that are kept on a day."""
+        kept = {root for root, one in verdicts.items() if one.verdict is Verdict.KEEP}
+        found: dict[str, list[Tie]] = defaultdict(list)
+        for tie in self.ties:
+            if tie.day <= as_of:
+                for own, other in ((tie.actor_id, tie.other_id), (tie.other_id, tie.actor_id)):
+                    if other in kept and own not in kept:
+                        found[own].append(tie)
+        return {root: tuple(ties) for root, ties in found.items()}
 
     def taught(self, as_of: date) -> tuple[Lesson, ...]:
         """Return what was taught by judgements of earlier weeks, one lesson an actor, the last."""
@@ -273,6 +289,7 @@ class History:
     def _active(self, as_of: date, active_days: int) -> Iterator[ActorFacts]:
         since = as_of - timedelta(days=active_days)
         verdicts = self.shared.verdicts(as_of)
+        allies = self.shared.allies(as_of, verdicts)
         for actor_id, past in self.actors.items():
             seen = bisect_right(past.days, as_of)
             if seen and past.days[seen - 1] > since:
@@ -283,6 +300,7 @@ class History:
                     past=before,
                     known_since=self.shared.listed(actor_id, as_of),
                     judgement=verdicts.get(actor_id),
+                    allies=allies.get(actor_id, ()),
                 )
 
 
@@ -402,11 +420,13 @@ def _shared(c: Connection, zone: tzinfo, roots: Iterable[str] | None) -> _Shared
         .join(tables.judgements, tables.judgements.c.actor_id == _actors.id)
         .distinct()
     )
+    roots = pairs(c, judged)
     return _Shared(
         zone=zone,
         sources={source.id: source for source in sources.all(c)},
         judgements=judgements.all_standing(c),
-        roots=pairs(c, judged),
+        roots=roots,
+        ties=relations.ties(c, roots.values(), date.max),
         known_since=since,
         lessons=judgements.lessons(c),
         resets=judgements.resets(c),

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import dataclass
+from itertools import product
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Connection, Select, case, or_, select
+from sqlalchemy import Connection, Select, case, select
 
 from storage import tables
 from storage.statements import chunks
@@ -46,9 +47,9 @@ def ties(c: Connection, actor_ids: Iterable[str], as_of: date) -> list[Tie]:
     comes first.
     """
     found: dict[tuple[str, int, int], Tie] = {}
-    for some in chunks(sorted(set(actor_ids))):
-        query = _ties(as_of).where(or_(_one.c.root_id.in_(some), _other.c.root_id.in_(some)))
-        for row in c.execute(query):
+    sides = (_one.c.root_id, _other.c.root_id)  # one by one: an OR of both would read every tie
+    for some, side in product(chunks(sorted(set(actor_ids))), sides):
+        for row in c.execute(_ties(as_of).where(side.in_(some))):
             found[row.document_id, row.first, row.second] = Tie(
                 actor_id=row.actor_id,
                 other_id=row.other_id,

@@ -734,6 +734,8 @@ class ActorFacts:
     """When a directory or registry first listed it, if one did."""
     judgement: Judgement | None = None
     """The last verdict that stands."""
+    allies: tuple[Tie, ...] = ()
+    """Sentences that tie it to actors that the lab keeps; the newest first."""
 
     @property
     def first_day(self) -> date:

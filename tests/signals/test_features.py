@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from signals import cues, trends
+from signals.context import context
 from signals.features import FEATURES
+from signals.profile import profile
 from signals.queue import detect, rank
 from signals.scoring import reasons
-from tests.signals.facts import LYON, MULHOUSE, WATCH, World, days_ago, names
-from vigie.records import ActorKind, DocumentKind
+from signals.standing import nearness
+from tests.signals.facts import LATELY, LYON, MONDAY, MULHOUSE, WATCH, World, days_ago, names
+from vigie.records import ActorKind, DocumentKind, RelationKind, Tie
 
 
 def birth(sentence: str, surface: str = "Petit Fil") -> float:
@@ -153,3 +158,35 @@ def test_every_detail_is_a_french_sentence():
     assert "Relayé par 2 sources locales ou régionales" in details
     assert "Sous le radar : 6 récits en tout, aucun national" in details
     assert not any("{" in detail for detail in details)
+
+
+def tie(one: str, other: str, kind: RelationKind, number: int) -> Tie:
+    return Tie(
+        actor_id=one,
+        other_id=other,
+        kind=kind,
+        document_id=f"t{number}",
+        document_url="",
+        story_id=f"t{number}",
+        day=LATELY,
+        sentence="",
+    )
+
+
+def test_a_sentence_that_ties_it_to_kept_actors_brings_an_actor_nearer_than_sharing_a_page():
+    world = World()
+    world.say("Petit Fil")
+    facts = world.facts()
+    [actor] = facts.actors
+
+    def value(*allies: Tie) -> float:
+        found = profile(replace(actor, allies=allies), MONDAY)
+        near = nearness(found, context(facts, WATCH))
+        return near.value if near else 0.0
+
+    partner = tie("Petit Fil", "Ami", RelationKind.PARTNERS, 1)
+    assert value() == 0
+    assert value(partner) == pytest.approx(0.6)
+    assert value(partner, tie("Ami", "Petit Fil", RelationKind.TOGETHER, 2)) == pytest.approx(0.6)
+    second = tie("Autre Ami", "Petit Fil", RelationKind.TOGETHER, 3)
+    assert value(partner, second) == pytest.approx(1 - 0.4 * 0.7)

@@ -7,8 +7,8 @@ from datetime import date, timedelta
 
 import pytest
 
-from storage import actors, annotations, documents, relations
-from vigie.records import Relation, RelationKind
+from storage import actors, annotations, documents, facts, judgements, relations
+from vigie.records import Relation, RelationKind, Verdict
 
 DAY = date(2026, 3, 2)
 FIL, ILL, QUAI = "a-fil-et-co", "a-terre-d’ill", "a-les-ateliers-du-quai"
@@ -83,3 +83,18 @@ def test_a_merge_moves_the_ties_and_its_undoing_brings_them_back(c, press):
     actors.unmerge(c, ILL)
     actors.unmerge(c, FIL)
     assert relations.edges(c, DAY) == before
+
+
+def test_a_kept_actor_makes_allies_of_those_a_sentence_ties_it_to(c, press):
+    tell((c, press), 1, DAY, ("Fil et Co", "Terre d’Ill"), RelationKind.PARTNERS)
+    tell(
+        (c, press), 2, DAY + timedelta(days=9), ("Fil et Co", "Terre d’Ill"), RelationKind.TOGETHER
+    )
+    judgements.add(c, press.judgement("Terre d’Ill", Verdict.KEEP, DAY))
+    fil, ill = facts.week(c, DAY).actors
+    assert [tie.kind for tie in fil.allies] == [RelationKind.PARTNERS]
+    assert ill.allies == ()
+    later = facts.week(c, DAY + timedelta(days=9))
+    assert len(later.actors[0].allies) == 2
+    history = facts.history(c)
+    assert [history.week(DAY + timedelta(days=n)) for n in (0, 9)] == [facts.week(c, DAY), later]
