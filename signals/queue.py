@@ -19,6 +19,7 @@ from signals.standing import share_elsewhere
 from signals.text import fold
 from vigie.records import (
     ActorFacts,
+    ActorKind,
     Candidate,
     Cluster,
     ClusterChange,
@@ -39,10 +40,12 @@ if TYPE_CHECKING:
 
     from vigie.settings import Watch
 
-LEAST_SCORE = 0.3
+LEAST_SCORE = 0.4
 """A queue is rather short than padded: below this a candidate enters by exploration only."""
 LEAST_EVIDENCE = 0.28
 """Exploration measures whom the ranking misses among groups: what is surely none is not drawn."""
+LEAST_EXPLORED = 0.1
+"""What scores less is old, well known or elsewhere, and no miss of the ranking."""
 REJECTED_SCORE = 0.7
 """A rejected actor returns only above this …"""
 REJECTED_STORIES = 2
@@ -248,13 +251,7 @@ def explore(
     win. The numbers u come from a hash of the week and the actor, so that the draw can be redone.
     """
     taken = {s.profile.actor_id for s in ranked}
-    left = [
-        s
-        for s in scored
-        if s.profile.actor_id not in taken
-        and "evidence" in s.found
-        and s.found["evidence"].value >= LEAST_EVIDENCE
-    ]
+    left = [s for s in scored if s.profile.actor_id not in taken and _worth_a_look(s)]
     left.sort(
         key=lambda s: (
             log(_uniform(week, s.profile.actor_id)) / max(s.score, 1e-3),
@@ -262,6 +259,22 @@ def explore(
         )
     )
     return left[::-1][:slots]
+
+
+def _worth_a_look(scored: Scored) -> bool:
+    """Tell whether to draw an actor: likely a group, and not surely an old one.
+
+    One story that does not say what sort of group a name is says too little: in real texts such
+    names are works, artists and slips of extraction.
+    """
+    found, profile = scored.found.get("evidence"), scored.profile
+    said = profile.kind is not ActorKind.UNKNOWN or profile.stories > 1
+    return (
+        said
+        and found is not None
+        and found.value >= LEAST_EVIDENCE
+        and scored.score >= LEAST_EXPLORED
+    )
 
 
 def _uniform(week: str, actor_id: str) -> float:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from signals import cues, trends
 from signals.context import Context, Found, say_day
-from vigie.records import DocumentKind, Message, Sighting
+from vigie.records import ActorKind, DocumentKind, Message, Sighting
 
 if TYPE_CHECKING:
     from datetime import date
@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
 BIRTH_DAYS = 120
 """A sign of birth older than this says nothing of today."""
+FIRST_TIME = 0.65
+"""The strength of signs that something takes place for the first time, whatever it is."""
 
 
 def novelty(profile: Profile, context: Context) -> Found | None:
@@ -113,11 +115,14 @@ def _weekly(profile: Profile, as_of: date, weeks: int) -> list[int]:
 def birth(profile: Profile, context: Context) -> Found | None:
     """Signs of birth in what is written of it, each independent story adding to the others.
 
-    Strengths combine as a noisy or (Pearl 1988): 1 − ∏(1 − strength).
+    Strengths combine as a noisy or (Pearl 1988): 1 − ∏(1 − strength). A first edition or a first
+    exhibition counts half for a name of unknown kind: artists and works have theirs too.
     """
     best: dict[str, tuple[float, Sighting, str]] = {}
     for sighting in profile.since(context.as_of - timedelta(days=BIRTH_DAYS)):
         strength, words = _birth_sign(sighting, context.as_of.year)
+        if profile.kind is ActorKind.UNKNOWN and strength <= FIRST_TIME:
+            strength /= 2
         if strength > best.get(sighting.story_id, (0.0,))[0]:
             best[sighting.story_id] = (strength, sighting, words)
     if not best:

@@ -6,8 +6,11 @@ from dataclasses import replace
 from datetime import date, timedelta
 from fractions import Fraction
 
+import pytest
+
 from signals.profile import profile
-from signals.queue import detect, new_stories
+from signals.queue import compose, detect, new_stories, rank
+from signals.scoring import reasons
 from tests.signals.facts import (
     LATELY,
     LYON,
@@ -75,12 +78,12 @@ def test_what_is_shown_adds_up_to_the_score_exactly():
     world.say("Vieux Club", "Le Vieux Club fête ses 40 ans avec 20 % de remise.")
     for number in range(7):
         world.say("Petit Fil", source=f"journal {number}", day=days_ago(5 * number))
-    candidates = detect(world.facts(), WATCH).candidates
-    assert len(candidates) == 3
-    for candidate in candidates:
-        parts = sum(Fraction(str(f.contribution)) for f in candidate.reasons)
-        assert parts == Fraction(str(candidate.score))
-        assert 0 <= candidate.score <= 1
+    ranking = rank(world.facts(), WATCH)
+    assert len(ranking.scored) == 3
+    for scored in ranking.scored:
+        shown = reasons(scored, ranking.weights)
+        assert sum(Fraction(str(f.contribution)) for f in shown) == Fraction(str(scored.score))
+        assert 0 <= scored.score <= 1
 
 
 def test_nobody_is_new_merely_because_we_just_arrived():
@@ -183,7 +186,9 @@ def test_an_actor_of_the_directory_ranks_below_an_unknown_one():
     world.say("Listé")
     world.say("Inconnu")
     world.known["Listé"] = date(2024, 1, 1)
-    assert names(detect(world.facts(), WATCH)) == ["Inconnu", "Listé"]
+    ranking = rank(world.facts(), WATCH)
+    assert [scored.profile.name for scored in ranking.scored] == ["Inconnu", "Listé"]
+    assert names(compose(ranking, world.facts(), WATCH)) == ["Inconnu"]
 
 
 def test_watched_themes_raise_an_actor_whatever_the_accents_and_plurals():
@@ -205,6 +210,27 @@ def test_the_queue_is_capped_and_its_last_places_are_drawn_by_lot():
     by = [c.entered_by for c in queue.candidates]
     assert by == [EnteredBy.RANKING] * 8 + [EnteredBy.EXPLORATION] * 2
     assert detect(world.facts(), WATCH) == queue
+
+
+def test_a_name_that_one_story_leaves_without_a_sort_is_not_drawn():
+    world = World()
+    for name, stories in (("Une Seule Fois", 1), ("Deux Fois", 2)):
+        for day in range(stories):
+            sentence = f"On y verra {name}."
+            world.say(name, sentence, kind=ActorKind.UNKNOWN, confidence=0.9, day=days_ago(day))
+    queue = detect(world.facts(), WATCH)
+    assert [(c.name, c.entered_by) for c in queue.candidates] == [
+        ("Deux Fois", EnteredBy.EXPLORATION)
+    ]
+
+
+def test_a_first_exhibition_says_less_of_a_name_without_a_sort():
+    world = World()
+    for name, kind in (("Ada Vairon", ActorKind.UNKNOWN), ("Atelier Vairon", ActorKind.COLLECTIVE)):
+        world.say(name, f"Première exposition de {name} à Mulhouse.", kind=kind)
+    ranking = rank(world.facts(), WATCH)
+    signs = {scored.profile.name: scored.found["birth"].value for scored in ranking.scored}
+    assert signs["Ada Vairon"] == pytest.approx(signs["Atelier Vairon"] / 2)
 
 
 def test_another_week_draws_another_lot():
