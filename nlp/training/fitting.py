@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import warnings
 from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING
 
 import numpy as np
-from joblib import Parallel, delayed
 from scipy.sparse import csr_matrix, hstack
 from sklearn.exceptions import ConvergenceWarning
 from sklearn.neural_network import MLPClassifier
@@ -102,10 +103,10 @@ def fit(table: Table, seed: int = 1) -> classifier.Weights:
     for kind, wanted in (("presence", table.presence), ("bounds", table.bounds)):
         known = wanted >= 0
         lessons, answers = matrix[known], wanted[known]
-        networks[kind] = Parallel(n_jobs=AT_ONCE, prefer="threads")(
-            delayed(_fitted)(_network(UNITS[kind], seed + number), lessons, answers)
-            for number in range(NETWORKS)
-        )
+        blank = [_network(UNITS[kind], seed + number) for number in range(NETWORKS)]
+        with warnings.catch_warnings(), ThreadPoolExecutor(AT_ONCE) as threads:
+            warnings.simplefilter("ignore", ConvergenceWarning)  # stopping early is meant
+            networks[kind] = list(threads.map(partial(_fitted, lessons, answers), blank))
     every = [*networks["presence"], *networks["bounds"]]
     first = np.hstack([network.coefs_[0] for network in every]).astype(np.float32)
     return classifier.Weights(
@@ -135,10 +136,10 @@ def _network(units: int, seed: int) -> MLPClassifier:
     )
 
 
-def _fitted(network: MLPClassifier, matrix: csr_matrix, wanted: NDArray[np.int64]) -> MLPClassifier:
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", ConvergenceWarning)  # stopping early is meant
-        network.fit(matrix, wanted)
+def _fitted(
+    lessons: csr_matrix, answers: NDArray[np.int64], network: MLPClassifier
+) -> MLPClassifier:
+    network.fit(lessons, answers)
     return network
 
 
