@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
     from pathlib import Path
 
-    from crawlers.fetching import Fetched
+    from crawlers.answers import Fetched
     from vigie.records import Document, Source
 
 _SOURCE = "Vigie-Source"

@@ -10,9 +10,9 @@ from crawlers import clock, identity
 from vigie.records import HealthState, Message, Outcome, Source
 
 if TYPE_CHECKING:
-    from crawlers.fetching import Failure, Fetched
+    from crawlers.answers import Failure, Fetched
+    from crawlers.progress import Progress
     from crawlers.resource import Reading
-    from crawlers.spider import Progress
 
 NOTHING_NEW = Message("rien de nouveau depuis le dernier passage")
 

@@ -27,7 +27,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from crawlers.spider import Crawl, Progress
+    from crawlers.progress import Progress
+    from crawlers.spider import Crawl
 
 MESSAGES_A_BREATH = 20
 RECORDS_A_BREATH = 20
@@ -130,7 +131,7 @@ async def _read_archive(work: Crawl, progress: Progress, file: Path) -> tuple[in
     source, before, aside = progress.source, progress.seen, 0
     for number, found in enumerate(files.read(file, None, source.id), start=1):
         if isinstance(found, Document):
-            work.take_whole(replace(found, source_id=source.id), progress)
+            work.articles.take_whole(replace(found, source_id=source.id), progress)
         elif isinstance(found, Reject):
             aside += 1
             work.writer.write(replace(found, source_id=source.id))
@@ -190,7 +191,7 @@ def _take(work: Crawl, progress: Progress, raw: bytes) -> None:
     source = progress.source
     found = mail.read(raw, source.id, source.language, clock.now())
     if isinstance(found, Document):
-        work.take_whole(found, progress)
+        work.articles.take_whole(found, progress)
     else:
         work.writer.write(found)
 

@@ -7,13 +7,14 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from crawlers import clock, encoding, reservations
-from crawlers.fetching import Failure
+from crawlers.answers import Failure
 from vigie.records import HttpState, Reservations, Source
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from crawlers.fetching import Fetched, Fetcher
+    from crawlers.answers import Fetched
+    from crawlers.fetching import Fetcher
     from crawlers.spool import Writer
 
 HOLDS = timedelta(days=7)

@@ -18,8 +18,10 @@ from scrapy.core.downloader import Downloader
 from scrapy.crawler import CrawlerProcess
 
 from crawlers import batch, clock
+from crawlers.answers import Failure
 from crawlers.archive import Archive
-from crawlers.fetching import Failure, Fetcher
+from crawlers.articles import Articles
+from crawlers.fetching import Fetcher
 from crawlers.guard import Guard
 from crawlers.policies import Policies
 from crawlers.resource import Place
@@ -86,10 +88,21 @@ class WatchSpider(Spider):
     async def crawl(self, fetcher: Fetcher) -> None:
         """Crawl all the sources into the spool, a bounded number of them at once."""
         writer = Writer(self.job.spool)
+        states = {(state.source_id, state.url): state for state in self.job.http_states}
+        policies = Policies(fetcher, writer, self.job.http_states, self.job.crawler.reservations)
+        archive = self._archive()
         crawl = Crawl(
             fetcher=fetcher,
             writer=writer,
-            states={(state.source_id, state.url): state for state in self.job.http_states},
+            articles=Articles(
+                fetcher=fetcher,
+                writer=writer,
+                states=states,
+                policies=policies,
+                archive=archive,
+                trial=self.job.trial,
+            ),
+            states=states,
             source_timeout=self.job.crawler.source_timeout,
             place=Place(
                 folder=self.job.folder,
@@ -98,9 +111,8 @@ class WatchSpider(Spider):
                 is_allowed=self.guard.allows,
             ),
             guard=self.guard,
-            trial=self.job.trial,
-            archive=self._archive(),
-            policies=Policies(fetcher, writer, self.job.http_states, self.job.crawler.reservations),
+            archive=archive,
+            policies=policies,
         )
         places = asyncio.Semaphore(SOURCES_AT_ONCE)
 

@@ -14,7 +14,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from datetime import datetime
 
-    from vigie.records import Document, KnownActor, Message, Reject
+    from crawlers.answers import Fetched
+    from vigie.records import Document, KnownActor, Message, Reject, Source
 
 AGENDA_KEY = "VIGIE_OPENAGENDA_KEY"
 """The environment's variable with the key of OpenAgenda's interface."""
@@ -85,3 +86,15 @@ class Place:
         if theirs or (at_home and self.is_allowed(host, parts.port or 80)):
             return os.environ.get(AGENDA_KEY) or None
         return None
+
+
+def as_resource(answer: Fetched, source: Source, now: datetime) -> Resource:
+    """Return what a source's parser is given of an answer."""
+    return Resource(
+        body=answer.body,
+        url=answer.url,
+        source_id=source.id,
+        fetched_at=now,
+        charset=answer.charset,
+        language=source.language,
+    )

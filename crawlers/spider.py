@@ -1,34 +1,30 @@
-"""What is done with each source of a batch: fetch, read, complete with its pages, conclude."""
+"""What is done with each source of a batch: fetch, read, go on, conclude."""
 
 from __future__ import annotations
 
 import asyncio
 from collections import deque
-from dataclasses import dataclass, field, replace
-from hashlib import sha256
+from dataclasses import dataclass, replace
 from io import BytesIO
 from typing import TYPE_CHECKING
 
 from crawlers import (
     clock,
     encoding,
-    feeds,
     formats,
     gogocarto,
-    identity,
     local,
-    pages,
     paging,
     registries,
     reservations,
     rhythm,
     safely,
     sitemaps,
-    walls,
 )
+from crawlers.answers import Failure, Fetched
 from crawlers.conclusions import NOTHING_NEW, conclude, moved, outcome_of
-from crawlers.fetching import Failure, Fetched, Fetcher
-from crawlers.resource import Reading, Resource
+from crawlers.progress import Progress
+from crawlers.resource import Reading, Resource, as_resource
 from crawlers.sniff import Format, sniff
 from vigie.records import (
     Access,
@@ -43,73 +39,21 @@ from vigie.records import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
-    from datetime import datetime
+    from collections.abc import Mapping
 
     from crawlers.archive import Archive
+    from crawlers.articles import Articles
+    from crawlers.fetching import Fetcher
     from crawlers.guard import Guard
     from crawlers.policies import Policies
     from crawlers.resource import Place
     from crawlers.spool import Writer
 
-PAGES_AT_ONCE = 8
-"""Of one source; the downloader spaces the requests to one host whatever their number."""
 MOST_ADDRESSES = 60
 """Index pages, sitemaps or pages of an agenda that one source is read from in one run."""
-SAMPLES = 3
-"""Pages of a sitemap or an index that are read in a trial."""
 MOST_OF_A_REGISTER = 50_000_000
 """Bytes of a register that is fetched; a larger one is downloaded once and read as a file."""
 _LARGE = {SourceKind.REGISTRY, SourceKind.GOGOCARTO}
-_REMEMBERED = {
-    SourceKind.EVENTS,
-    SourceKind.OPENAGENDA,
-    SourceKind.REGISTRY,
-    SourceKind.MAILBOX,
-}
-"""Kinds whose documents are told again and again: each is written when it changes."""
-_NO_PAGE = (
-    ".mp3",
-    ".mp4",
-    ".m4a",
-    ".ogg",
-    ".pdf",
-    ".jpg",
-    ".jpeg",
-    ".png",
-    ".zip",
-    ".ics",
-    ".doc",
-    ".docx",
-)
-
-
-@dataclass(slots=True)
-class Progress:
-    """How far the crawl of one source has come."""
-
-    source: Source
-    seen: int = 0
-    listed: int = 0
-    """Actors that a directory or registry lists."""
-    further: list[str] = field(default_factory=list)
-    """Sitemaps that robots.txt names after the first."""
-    fresh: int = 0
-    """Of those, the ones that were not there last time."""
-    waiting: dict[str, Document] = field(default_factory=dict)
-    """Announced documents not yet written, by id."""
-    to_retry: bool = False
-    """A page failed in a way that may pass: what announced it must be read again in full."""
-    unchanged: bool = False
-    """Some address answered that it holds nothing new."""
-    trouble: Message | None = None
-    """What was wrong after the first address."""
-    asked_to_wait: Failure | None = None
-    """The answer by which the site asked to be left alone for a while."""
-    reserved: int = 0
-    """Pages whose site reserves them against text and data mining."""
-    refused: int = 0
-    """Pages that their site refuses to this visit, with an error or a captcha."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -118,6 +62,7 @@ class Crawl:
 
     fetcher: Fetcher
     writer: Writer
+    articles: Articles
     states: Mapping[tuple[str, str], HttpState]
     """By source id and URL."""
     source_timeout: float
@@ -140,7 +85,7 @@ class Crawl:
                 HealthState.UNREACHABLE,
                 Message("erreur du programme, à signaler : {error}", {"error": repr(error)[:200]}),
             )
-        self._write_waiting(progress)
+        self.articles.write_waiting(progress)
         if outcome.state.is_failure:
             self._doubt(source)
         self.writer.write(outcome)
@@ -212,7 +157,7 @@ class Crawl:
         reserved = await self.policies.is_reserved(answer, source)
         if reserved and self.policies.obeys(source):
             return outcome_of(source, HealthState.BLOCKED, reservations.RESERVED)
-        resource = _resource(answer, source, clock.now())
+        resource = as_resource(answer, source, clock.now())
         found = sniff(resource.body[:1_000_000], resource.charset)
         if source.kind is SourceKind.REGISTRY:
             reading = await self.take_register(resource, progress)
@@ -225,7 +170,9 @@ class Crawl:
                 self.take_found(actor, progress)
         if reading.problem and not reading.documents and not sitemaps.is_index(resource):
             return outcome_of(source, HealthState.WRONG_FORMAT, reading.problem)
-        new = await self._take(self._kept(reading, answer, source, reserved=reserved), progress)
+        new = await self.articles.take(
+            self._kept(reading, answer, source, reserved=reserved), progress
+        )
         onward = self._onward(resource, progress, new=new)
         onward += [(further, None) for further in progress.further]
         # What has others behind it may stay as it is while they change: always read again.
@@ -291,14 +238,16 @@ class Crawl:
         if reserved and self.policies.obeys(source):
             progress.reserved += 1
             return []
-        resource = _resource(answer, source, clock.now())
+        resource = as_resource(answer, source, clock.now())
         found = sniff(resource.body, resource.charset)
         if formats.mismatch(source, found, resource):
             return []
         reading = safely.read(formats.reader(source, found), resource)
         self._write_rejects(reading)
         before, progress.to_retry = progress.to_retry, False
-        new = await self._take(self._kept(reading, answer, source, reserved=reserved), progress)
+        new = await self.articles.take(
+            self._kept(reading, answer, source, reserved=reserved), progress
+        )
         if source.kind is SourceKind.SITEMAP:
             whole = not progress.to_retry and not sitemaps.is_index(resource)
             self._remember(source, url, answer, whole=whole, mark=mark)
@@ -376,7 +325,7 @@ class Crawl:
     def take_found(self, found: registries.Found, progress: Progress) -> None:
         """Write what a register or directory tells: a notice, a known actor, a bad line."""
         if isinstance(found, Document):
-            self.take_whole(found, progress)
+            self.articles.take_whole(found, progress)
             return
         progress.listed += isinstance(found, KnownActor)
         self.writer.write(found)
@@ -386,142 +335,6 @@ class Crawl:
             return formats.reader(source, found)
         register = self.place.register(source.id, clock.now())
         return lambda resource: gogocarto.read(resource, register)
-
-    # --- documents -----------------------------------------------------------------------
-
-    async def _take(self, reading: Reading, progress: Progress) -> int:
-        """Write what the source announced, completed by its pages where that is due.
-
-        Return how many were not there last time.
-        """
-        source = progress.source
-        if self.trial:
-            return await self._sample(reading, progress)
-        to_complete, before = [], progress.fresh
-        for document in reading.documents:
-            if not _has_page(document, source):
-                if document.title or document.text:
-                    self.take_whole(document, progress)
-                else:
-                    progress.seen += 1
-                continue
-            progress.seen += 1
-            if self._is_new(document):
-                progress.fresh += 1
-                progress.waiting[document.id] = document
-                to_complete.append(document)
-        await self._complete_all(to_complete, progress)
-        return progress.fresh - before
-
-    async def _sample(self, reading: Reading, progress: Progress) -> int:
-        """Write what a source announced as it is; read a few pages of which only that is known."""
-        bare = [one for one in reading.documents if not one.title and not one.text]
-        pages = bare[: max(0, SAMPLES - progress.seen)]
-        progress.seen += len(reading.documents)
-        for document in reading.documents:
-            if document not in pages:
-                self.writer.write(document)
-        await self._complete_all(pages, progress)
-        return 0  # what follows the first page is left for the crawl
-
-    async def _complete_all(self, documents: list[Document], progress: Progress) -> None:
-        queue = iter(documents)
-        async with asyncio.TaskGroup() as group:
-            for _ in range(min(PAGES_AT_ONCE, len(documents))):
-                group.create_task(self._complete_each(queue, progress))
-
-    def take_whole(self, document: Document, progress: Progress) -> None:
-        """Write a document that needs no page; where many stay the same, only what is new."""
-        progress.seen += 1
-        if progress.source.kind not in _REMEMBERED:
-            progress.fresh += 1
-            self.writer.write(document)
-            return
-        name = document.url if _is_own(document) else f"{document.url}#{document.id}"
-        mark, state = fingerprint(document), self.states.get((document.source_id, name))
-        if state is not None and state.fingerprint == mark:
-            return
-        progress.fresh += 1
-        self.writer.write(document)
-        self.writer.write(
-            HttpState(
-                url=name,
-                source_id=document.source_id,
-                fingerprint=mark,
-                checked_at=clock.now(),
-            )
-        )
-
-    def _is_new(self, document: Document) -> bool:
-        state = self.states.get((document.source_id, document.url))
-        return state is None or state.fingerprint != fingerprint(document)
-
-    async def _complete_each(self, queue: Iterator[Document], progress: Progress) -> None:
-        for document in queue:
-            await self._complete(document, progress)
-
-    async def _complete(self, document: Document, progress: Progress) -> None:
-        """Write one announced document with its page's text, or with the feed's own."""
-        answer = await self.fetcher.fetch(document.url, tries=2)
-        complete, lasting = None, True
-        if isinstance(answer, Failure):
-            lasting = answer.lasting and not answer.refused
-            progress.refused += answer.refused
-            if answer.asks_for_long:
-                progress.asked_to_wait = answer
-        elif answer.truncated:
-            lasting = False
-        elif walls.is_wall(answer.body):
-            lasting = False
-            progress.refused += 1
-        elif sniff(answer.body, answer.charset) is Format.PAGE:
-            if await self.policies.is_reserved(answer, progress.source):
-                progress.reserved += 1
-                document = replace(document, access=Access.RESERVED)
-            if document.access is not Access.RESERVED or not self.policies.obeys(progress.source):
-                complete = self._read_page(answer, document, progress.source)
-        progress.waiting.pop(document.id, None)
-        if complete is not None and isinstance(answer, Fetched):
-            place = self.archive and self.archive.keep(
-                answer, document.source_id, document.url, access=complete.access
-            )
-            self.writer.write(replace(complete, archive=place or None))
-        else:
-            self._write_excerpt(document)
-        if not lasting:
-            progress.to_retry = True
-            return
-        self.writer.write(
-            HttpState(
-                url=document.url,
-                source_id=document.source_id,
-                fingerprint=fingerprint(document),
-                checked_at=clock.now(),
-            )
-        )
-
-    def _read_page(self, answer: Fetched, announced: Document, source: Source) -> Document | None:
-        wanted = pages.Wanted.of(source)
-        reading = safely.read(
-            lambda resource: pages.read(resource, announced, wanted),
-            _resource(answer, source, clock.now()),
-        )
-        return reading.documents[0] if reading.documents else None
-
-    def _write_excerpt(self, document: Document) -> None:
-        if document.title or document.text:
-            self.writer.write(replace(document, excerpt=True))
-
-    def _write_waiting(self, progress: Progress) -> None:
-        for document in progress.waiting.values():
-            self._write_excerpt(document)
-        progress.waiting.clear()
-
-
-def fingerprint(document: Document) -> str:
-    """Return the mark of what a source announced of a page: it changes when the page does."""
-    told = feeds.fingerprint_part(document).encode("utf-8", "replace")
-    return sha256(told).hexdigest()[:16]
 
 
 def conditions(state: HttpState | None, source: Source) -> dict[str, str]:
@@ -536,39 +349,5 @@ def conditions(state: HttpState | None, source: Source) -> dict[str, str]:
     return headers
 
 
-def _resource(answer: Fetched, source: Source, now: datetime) -> Resource:
-    return Resource(
-        body=answer.body,
-        url=answer.url,
-        source_id=source.id,
-        fetched_at=now,
-        charset=answer.charset,
-        language=source.language,
-    )
-
-
-def _has_page(document: Document, source: Source) -> bool:
-    """Tell whether a document's own page is to be fetched."""
-    if source.full_text or source.kind not in {
-        SourceKind.FEED,
-        SourceKind.SITEMAP,
-        SourceKind.LISTING,
-    }:
-        return False
-    if identity.canonical_url(document.url) == identity.canonical_url(source.url):
-        return False
-    path = document.url.split("?")[0].lower()
-    return (
-        _is_own(document)
-        and not identity.is_front_page(document.url)
-        and not path.endswith(_NO_PAGE)
-    )
-
-
 def _is_agenda(source: Source) -> bool:
     return source.kind is SourceKind.OPENAGENDA and paging.is_agenda_api(source.url)
-
-
-def _is_own(document: Document) -> bool:
-    """Tell whether an address is one document's alone; else its id is of more than the address."""
-    return document.id == identity.document_id(document.url)

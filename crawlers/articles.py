@@ -1,0 +1,221 @@
+"""The documents that sources announce: written as they are, or completed by their pages."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass, replace
+from hashlib import sha256
+from typing import TYPE_CHECKING
+
+from crawlers import clock, feeds, identity, pages, safely, walls
+from crawlers.answers import Failure, Fetched
+from crawlers.resource import as_resource
+from crawlers.sniff import Format, sniff
+from vigie.records import Access, Document, HttpState, Source, SourceKind
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from crawlers.archive import Archive
+    from crawlers.fetching import Fetcher
+    from crawlers.policies import Policies
+    from crawlers.progress import Progress
+    from crawlers.resource import Reading
+    from crawlers.spool import Writer
+
+PAGES_AT_ONCE = 8
+"""Of one source; the downloader spaces the requests to one host whatever their number."""
+SAMPLES = 3
+"""Pages of a sitemap or an index that are read in a trial."""
+_REMEMBERED = {
+    SourceKind.EVENTS,
+    SourceKind.OPENAGENDA,
+    SourceKind.REGISTRY,
+    SourceKind.MAILBOX,
+}
+"""Kinds whose documents are told again and again: each is written when it changes."""
+_NO_PAGE = (
+    ".mp3",
+    ".mp4",
+    ".m4a",
+    ".ogg",
+    ".pdf",
+    ".jpg",
+    ".jpeg",
+    ".png",
+    ".zip",
+    ".ics",
+    ".doc",
+    ".docx",
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Articles:
+    """Takes what the sources of a batch announce."""
+
+    fetcher: Fetcher
+    writer: Writer
+    states: Mapping[tuple[str, str], HttpState]
+    """By source id and URL."""
+    policies: Policies
+    archive: Archive | None = None
+    trial: bool = False
+
+    async def take(self, reading: Reading, progress: Progress) -> int:
+        """Write what the source announced, completed by its pages where that is due.
+
+        Return how many were not there last time.
+        """
+        source = progress.source
+        if self.trial:
+            return await self._sample(reading, progress)
+        to_complete, before = [], progress.fresh
+        for document in reading.documents:
+            if not _has_page(document, source):
+                if document.title or document.text:
+                    self.take_whole(document, progress)
+                else:
+                    progress.seen += 1
+                continue
+            progress.seen += 1
+            if self._is_new(document):
+                progress.fresh += 1
+                progress.waiting[document.id] = document
+                to_complete.append(document)
+        await self._complete_all(to_complete, progress)
+        return progress.fresh - before
+
+    async def _sample(self, reading: Reading, progress: Progress) -> int:
+        """Write what a source announced as it is; read a few pages of which only that is known."""
+        bare = [one for one in reading.documents if not one.title and not one.text]
+        pages = bare[: max(0, SAMPLES - progress.seen)]
+        progress.seen += len(reading.documents)
+        for document in reading.documents:
+            if document not in pages:
+                self.writer.write(document)
+        await self._complete_all(pages, progress)
+        return 0  # what follows the first page is left for the crawl
+
+    async def _complete_all(self, documents: list[Document], progress: Progress) -> None:
+        queue = iter(documents)
+        async with asyncio.TaskGroup() as group:
+            for _ in range(min(PAGES_AT_ONCE, len(documents))):
+                group.create_task(self._complete_each(queue, progress))
+
+    def take_whole(self, document: Document, progress: Progress) -> None:
+        """Write a document that needs no page; where many stay the same, only what is new."""
+        progress.seen += 1
+        if progress.source.kind not in _REMEMBERED:
+            progress.fresh += 1
+            self.writer.write(document)
+            return
+        name = document.url if _is_own(document) else f"{document.url}#{document.id}"
+        mark, state = fingerprint(document), self.states.get((document.source_id, name))
+        if state is not None and state.fingerprint == mark:
+            return
+        progress.fresh += 1
+        self.writer.write(document)
+        self.writer.write(
+            HttpState(
+                url=name,
+                source_id=document.source_id,
+                fingerprint=mark,
+                checked_at=clock.now(),
+            )
+        )
+
+    def _is_new(self, document: Document) -> bool:
+        state = self.states.get((document.source_id, document.url))
+        return state is None or state.fingerprint != fingerprint(document)
+
+    async def _complete_each(self, queue: Iterator[Document], progress: Progress) -> None:
+        for document in queue:
+            await self._complete(document, progress)
+
+    async def _complete(self, document: Document, progress: Progress) -> None:
+        """Write one announced document with its page's text, or with the feed's own."""
+        answer = await self.fetcher.fetch(document.url, tries=2)
+        complete, lasting = None, True
+        if isinstance(answer, Failure):
+            lasting = answer.lasting and not answer.refused
+            progress.refused += answer.refused
+            if answer.asks_for_long:
+                progress.asked_to_wait = answer
+        elif answer.truncated:
+            lasting = False
+        elif walls.is_wall(answer.body):
+            lasting = False
+            progress.refused += 1
+        elif sniff(answer.body, answer.charset) is Format.PAGE:
+            if await self.policies.is_reserved(answer, progress.source):
+                progress.reserved += 1
+                document = replace(document, access=Access.RESERVED)
+            if document.access is not Access.RESERVED or not self.policies.obeys(progress.source):
+                complete = self._read_page(answer, document, progress.source)
+        progress.waiting.pop(document.id, None)
+        if complete is not None and isinstance(answer, Fetched):
+            place = self.archive and self.archive.keep(
+                answer, document.source_id, document.url, access=complete.access
+            )
+            self.writer.write(replace(complete, archive=place or None))
+        else:
+            self._write_excerpt(document)
+        if not lasting:
+            progress.to_retry = True
+            return
+        self.writer.write(
+            HttpState(
+                url=document.url,
+                source_id=document.source_id,
+                fingerprint=fingerprint(document),
+                checked_at=clock.now(),
+            )
+        )
+
+    def _read_page(self, answer: Fetched, announced: Document, source: Source) -> Document | None:
+        wanted = pages.Wanted.of(source)
+        reading = safely.read(
+            lambda resource: pages.read(resource, announced, wanted),
+            as_resource(answer, source, clock.now()),
+        )
+        return reading.documents[0] if reading.documents else None
+
+    def _write_excerpt(self, document: Document) -> None:
+        if document.title or document.text:
+            self.writer.write(replace(document, excerpt=True))
+
+    def write_waiting(self, progress: Progress) -> None:
+        """Write what was announced and not completed, as far as its announcement tells it."""
+        for document in progress.waiting.values():
+            self._write_excerpt(document)
+        progress.waiting.clear()
+
+
+def fingerprint(document: Document) -> str:
+    """Return the mark of what a source announced of a page: it changes when the page does."""
+    told = feeds.fingerprint_part(document).encode("utf-8", "replace")
+    return sha256(told).hexdigest()[:16]
+
+
+def _has_page(document: Document, source: Source) -> bool:
+    """Tell whether a document's own page is to be fetched."""
+    if source.full_text or source.kind not in {
+        SourceKind.FEED,
+        SourceKind.SITEMAP,
+        SourceKind.LISTING,
+    }:
+        return False
+    if identity.canonical_url(document.url) == identity.canonical_url(source.url):
+        return False
+    path = document.url.split("?")[0].lower()
+    return (
+        _is_own(document)
+        and not identity.is_front_page(document.url)
+        and not path.endswith(_NO_PAGE)
+    )
+
+
+def _is_own(document: Document) -> bool:
+    """Tell whether an address is one document's alone; else its id is of more than the address."""
+    return document.id == identity.document_id(document.url)

@@ -1,0 +1,38 @@
+"""How far the crawl of one source has come, and what it met on the way."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from crawlers.answers import Failure
+    from vigie.records import Document, Message, Source
+
+
+@dataclass(slots=True)
+class Progress:
+    """How far the crawl of one source has come."""
+
+    source: Source
+    seen: int = 0
+    listed: int = 0
+    """Actors that a directory or registry lists."""
+    further: list[str] = field(default_factory=list)
+    """Sitemaps that robots.txt names after the first."""
+    fresh: int = 0
+    """Of those, the ones that were not there last time."""
+    waiting: dict[str, Document] = field(default_factory=dict)
+    """Announced documents not yet written, by id."""
+    to_retry: bool = False
+    """A page failed in a way that may pass: what announced it must be read again in full."""
+    unchanged: bool = False
+    """Some address answered that it holds nothing new."""
+    trouble: Message | None = None
+    """What was wrong after the first address."""
+    asked_to_wait: Failure | None = None
+    """The answer by which the site asked to be left alone for a while."""
+    reserved: int = 0
+    """Pages whose site reserves them against text and data mining."""
+    refused: int = 0
+    """Pages that their site refuses to this visit, with an error or a captcha."""
