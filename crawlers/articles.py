@@ -7,17 +7,18 @@ from dataclasses import dataclass, replace
 from hashlib import sha256
 from typing import TYPE_CHECKING
 
-from crawlers import clock, feeds, identity, pages, safely, walls
+from crawlers import clock, edits, feeds, identity, pages, safely, walls
 from crawlers.answers import Failure, Fetched
 from crawlers.resource import as_resource
 from crawlers.sniff import Format, sniff
 from vigie.records import Access, Document, HttpState, Source, SourceKind
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator, Mapping, Sequence
 
     from crawlers.archive import Archive
     from crawlers.fetching import Fetcher
+    from crawlers.once import Once
     from crawlers.policies import Policies
     from crawlers.progress import Progress
     from crawlers.resource import Reading
@@ -59,6 +60,9 @@ class Articles:
     states: Mapping[tuple[str, str], HttpState]
     """By source id and URL."""
     policies: Policies
+    once: Once
+    again: Sequence[Document] = ()
+    """Stored documents whose pages are asked again, to see whether they were edited."""
     archive: Archive | None = None
     trial: bool = False
 
@@ -135,8 +139,8 @@ class Articles:
 
     async def _complete(self, document: Document, progress: Progress) -> None:
         """Write one announced document with its page's text, or with the feed's own."""
-        answer = await self.fetcher.fetch(document.url, tries=2)
-        complete, lasting = None, True
+        answer = await self.once.fetch(document.url)
+        reading, lasting = None, True
         if isinstance(answer, Failure):
             lasting = answer.lasting and not answer.refused
             progress.refused += answer.refused
@@ -152,34 +156,83 @@ class Articles:
                 progress.reserved += 1
                 document = replace(document, access=Access.RESERVED)
             if document.access is not Access.RESERVED or not self.policies.obeys(progress.source):
-                complete = self._read_page(answer, document, progress.source)
+                reading = self._read_page(answer, document, progress.source)
         progress.waiting.pop(document.id, None)
-        if complete is not None and isinstance(answer, Fetched):
-            place = self.archive and self.archive.keep(
-                answer, document.source_id, document.url, access=complete.access
-            )
-            self.writer.write(replace(complete, archive=place or None))
-        else:
-            self._write_excerpt(document)
-        if not lasting:
-            progress.to_retry = True
-            return
-        self.writer.write(
-            HttpState(
-                url=document.url,
-                source_id=document.source_id,
-                fingerprint=fingerprint(document),
-                checked_at=clock.now(),
-            )
+        state = HttpState(
+            url=document.url,
+            source_id=document.source_id,
+            fingerprint=fingerprint(document),
+            checked_at=clock.now(),
         )
+        if reading is not None and isinstance(answer, Fetched):
+            self._write_page(reading, answer, state)
+            return
+        self._write_excerpt(document)
+        if lasting:
+            self.writer.write(state)
+        progress.to_retry |= not lasting
 
-    def _read_page(self, answer: Fetched, announced: Document, source: Source) -> Document | None:
+    def _write_page(self, reading: Reading, answer: Fetched, state: HttpState) -> None:
+        """Write what a page gave, then that it was read."""
+        (document,) = reading.documents
+        place = self.archive and self.archive.keep(
+            answer, document.source_id, document.url, access=document.access
+        )
+        self.writer.write(replace(document, archive=place or None))
+        self.writer.write(edits.remembered(state, answer, edits.mark(reading)))
+
+    def _read_page(self, answer: Fetched, announced: Document, source: Source) -> Reading | None:
         wanted = pages.Wanted.of(source)
         reading = safely.read(
             lambda resource: pages.read(resource, announced, wanted),
             as_resource(answer, source, clock.now()),
         )
-        return reading.documents[0] if reading.documents else None
+        return reading if reading.documents else None
+
+    # --- pages that may have been edited -------------------------------------------------
+
+    async def ask_again(self, progress: Progress) -> None:
+        """Ask for the pages of stored documents that were edited, until their site has enough."""
+        for stored in self.again:
+            state = self.states.get((stored.source_id, stored.url))
+            if stored.source_id != progress.source.id or state is None:
+                continue
+            if not self.once.was_asked(stored.url) and not await self._ask_again(
+                stored, state, progress
+            ):
+                return
+
+    async def _ask_again(self, stored: Document, state: HttpState, progress: Progress) -> bool:
+        """Ask for one page; write its edit, if it was edited. Return whether to go on."""
+        answer = await self.fetcher.fetch(stored.url, edits.conditions(state), tries=1)
+        same = replace(state, checked_at=clock.now(), unchanged=state.unchanged + 1)
+        if isinstance(answer, Failure):
+            self.writer.write(same)
+            if answer.asks_for_long:
+                progress.asked_to_wait = answer
+            return answer.lasting and not answer.refused
+        reading = None
+        if not answer.not_modified and not await self._is_out_of_reach(answer, progress.source):
+            announced = replace(stored, access=Access.OPEN)
+            reading = self._read_page(answer, announced, progress.source)
+        if reading is None or not edits.is_page_of(stored, reading, answer):
+            self.writer.write(same)
+        elif (mark := edits.mark(reading)) == state.content:
+            self.writer.write(edits.remembered(same, answer, mark))
+        else:
+            now = replace(same, unchanged=0)
+            self._write_page(edits.retitled(reading, state), answer, now)
+        return True
+
+    async def _is_out_of_reach(self, answer: Fetched, source: Source) -> bool:
+        """Tell whether an answer is no page to read: cut short, a captcha, reserved."""
+        if answer.truncated or walls.is_wall(answer.body):
+            return True
+        if sniff(answer.body, answer.charset) is not Format.PAGE:
+            return True
+        return await self.policies.is_reserved(answer, source) and self.policies.obeys(source)
+
+    # --- what was announced and not had ------------------------------------------------
 
     def _write_excerpt(self, document: Document) -> None:
         if document.title or document.text:

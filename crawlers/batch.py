@@ -23,6 +23,7 @@ from vigie import gazetteer
 from vigie.errors import CrawlError
 from vigie.language import say
 from vigie.records import (
+    Document,
     HealthState,
     HttpState,
     Message,
@@ -58,6 +59,8 @@ class Job:
     """Of the workspace: paths in the settings are relative to it."""
     communes: frozenset[str]
     """INSEE codes of the territory; empty for no limit."""
+    again: tuple[Document, ...] = ()
+    """Those whose pages are asked again, to see whether they were edited."""
     archive: Path | None = None
     """Where responses are kept; None when they are not."""
     now: datetime | None = None
@@ -75,12 +78,14 @@ def crawl(
     spool: Path,  # the door's name; the module of that name is used below
     archive: Path | None = None,
     *,
+    again: Iterable[Document] = (),
     now: datetime | None = None,
     trial: bool = False,
 ) -> None:
     """Fetch some sources and write what they hold, and how each fared, to a spool.
 
-    With `archive`, a folder, the responses that led to documents are kept in it as WARC. `now`
+    With `archive`, a folder, the responses that led to documents are kept in it as WARC. `again`
+    are stored documents whose pages are asked again, to see whether they were edited. `now`
     is the moment at which it begins, that of the machine's clock by default. In a trial pages
     are left alone, but for a few of those of which nothing else is known.
     Blocks until all are done. Sources without an address are passed over.
@@ -93,6 +98,7 @@ def crawl(
         return
     job = replace(
         _job_of(wanted, tuple(http_states), settings, spool),
+        again=tuple(again),
         archive=archive.absolute() if archive else None,
         now=now,
         trial=trial,
@@ -183,6 +189,7 @@ def encode(job: Job) -> str:
             "spool": str(job.spool),
             "folder": str(job.folder),
             "communes": sorted(job.communes),
+            "again": [spool.dump(document) for document in job.again],
             "archive": str(job.archive) if job.archive else None,
             "now": job.now.isoformat() if job.now else None,
             "trial": job.trial,
@@ -206,6 +213,7 @@ def decode(content: str) -> Job:
         spool=Path(str(values["spool"])),
         folder=Path(str(values["folder"])),
         communes=frozenset(values["communes"]),
+        again=tuple(one for one in map(spool.load, values["again"]) if isinstance(one, Document)),
         archive=Path(values["archive"]) if values["archive"] else None,
         now=datetime.fromisoformat(values["now"]) if values["now"] else None,
         trial=bool(values["trial"]),

@@ -55,7 +55,11 @@ def moved(
 def conclude(progress: Progress, reading: Reading, answer: Fetched) -> Outcome:
     """Return the outcome of a crawl whose first address was read."""
     elsewhere = moved(progress.source, answer, progress.seen)
-    outcome = elsewhere or conclude_reading(progress, reading)
+    return elsewhere or conclude_reading(progress, reading)
+
+
+def heeding(outcome: Outcome, progress: Progress) -> Outcome:
+    """Return an outcome that says until when the site of one of its pages asked to be left."""
     wait = progress.asked_to_wait.wait if progress.asked_to_wait else None
     return replace(outcome, not_before=outcome.at + timedelta(seconds=wait)) if wait else outcome
 

@@ -58,7 +58,8 @@ def read(
     """Return the documents of a page: one article, or one document an event.
 
     `announced` is what a feed said of this page; the page then gives one document with its
-    identity. Without it, a page that describes several events gives them all.
+    identity, and its own title stays in the reading's. Without it, a page that describes several
+    events gives them all.
     """
     content = encoding.decode(resource.body, resource.charset)
     tree = parse(content)
@@ -77,9 +78,10 @@ def read(
     )
     if not document.text and not event:
         return Reading(problem=_NO_TEXT, title=document.title)
+    heading = document.title
     if announced:
         document = replace(_completed(document, announced), also=_also(own, announced))
-    return Reading(documents=(document,), title=document.title)
+    return Reading(documents=(document,), title=heading)
 
 
 def read_events(resource: Resource) -> Reading:

@@ -23,6 +23,7 @@ from crawlers.archive import Archive
 from crawlers.articles import Articles
 from crawlers.fetching import Fetcher
 from crawlers.guard import Guard
+from crawlers.once import Once
 from crawlers.policies import Policies
 from crawlers.resource import Place
 from crawlers.spider import Crawl
@@ -101,6 +102,8 @@ class WatchSpider(Spider):
                 policies=policies,
                 archive=archive,
                 trial=self.job.trial,
+                once=Once(fetcher),
+                again=self.job.again,
             ),
             states=states,
             source_timeout=self.job.crawler.source_timeout,

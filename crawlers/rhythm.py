@@ -21,7 +21,10 @@ from vigie.records import (
 )
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from datetime import datetime
+
+    from vigie.records import HttpState
 
 LOOKING_BACK = timedelta(weeks=4)
 LONGEST = timedelta(days=30)
@@ -85,6 +88,30 @@ def _weight(health: SourceHealth) -> float:
     if health.state not in _WEIGHTS or not health.failures:
         return 0.0
     return _BY_KIND[health.failure] if health.failure else _WEIGHTS[health.state]
+
+
+EDITED_WITHIN = timedelta(days=14)
+"""After its first day, how long a page is asked again whether it was edited."""
+MOST_AGAIN = 20
+"""Pages of one source that one crawl asks again."""
+AGAIN_AFTER = timedelta(days=1)
+"""The first time; each page that has not changed doubles the wait for its next one."""
+BELIEVED_OF_A_PAGE = 2
+"""Times in a row that « not modified » is believed of a page."""
+
+
+def asked_again(pages: Iterable[tuple[str, HttpState]], now: datetime) -> list[str]:
+    """Return the ids of the documents whose pages are to be asked again whether they were edited.
+
+    A page is due one day after it was read, then after two and four more without a change; an
+    edit begins that anew. Of each source those that have waited longest, a bounded number.
+    """
+    due: dict[str, list[tuple[datetime, str]]] = {}
+    for document_id, state in pages:
+        at = state.checked_at
+        if at is not None and at + AGAIN_AFTER * 2 ** min(state.unchanged, 10) <= now:
+            due.setdefault(state.source_id, []).append((at, document_id))
+    return [one for waiting in due.values() for _, one in sorted(waiting)[:MOST_AGAIN]]
 
 
 def most_unchanged(source: Source) -> int:

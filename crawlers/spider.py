@@ -22,7 +22,7 @@ from crawlers import (
     sitemaps,
 )
 from crawlers.answers import Failure, Fetched
-from crawlers.conclusions import NOTHING_NEW, conclude, moved, outcome_of
+from crawlers.conclusions import NOTHING_NEW, conclude, heeding, moved, outcome_of
 from crawlers.progress import Progress
 from crawlers.resource import Reading, Resource, as_resource
 from crawlers.sniff import Format, sniff
@@ -97,12 +97,18 @@ class Crawl:
             self.writer.write(replace(state, etag=None, last_modified=None, unchanged=0))
 
     async def _within_time(self, progress: Progress) -> Outcome:
+        outcome = None
         try:
             async with asyncio.timeout(self.source_timeout):
                 if local.is_here(progress.source):
                     return await local.crawl(self, progress)
-                return await self._crawl(progress)
+                outcome = await self._crawl(progress)
+                if not outcome.state.is_failure:
+                    await self.articles.ask_again(progress)
+                return heeding(outcome, progress)
         except TimeoutError:
+            if outcome is not None:
+                return heeding(outcome, progress)
             state, message = HealthState.SLOW, Message("délai dépassé avant la première réponse")
             if progress.seen:
                 state = HealthState.LIVELY

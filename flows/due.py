@@ -10,10 +10,12 @@ from typing import TYPE_CHECKING
 
 from crawlers import rhythm
 from crawlers.batch import is_crawled
-from storage import Connection, Store, sources
+from storage import Connection, Store, documents, sources
 
 if TYPE_CHECKING:
-    from vigie.records import Outcome, Source
+    from collections.abc import Iterable
+
+    from vigie.records import Document, Outcome, Source
     from vigie.settings import Settings
 
 
@@ -60,6 +62,14 @@ def next_tries(
         source.id: rhythm.next_try(source, health.get(source.id), recent.get(source.id, 0))
         for source in crawled_sources(settings)
     }
+
+
+def asked_again(store: Store, wanted: Iterable[Source], now: datetime) -> list[Document]:
+    """Return the documents whose pages are asked again, to see whether they were edited."""
+    ids = [source.id for source in wanted if not source.full_text]
+    with store.reading() as c:
+        pages = sources.recent_pages(c, ids, (now - rhythm.EDITED_WITHIN).date())
+        return documents.load(c, rhythm.asked_again(pages, now))
 
 
 def judged(c: Connection, settings: Settings, outcome: Outcome) -> Outcome:

@@ -97,7 +97,8 @@ def fetch(
     folder.mkdir(parents=True, exist_ok=True)
     path = folder / f"{uuid.uuid4().hex}.jsonl"
     path.touch()
-    crawl_batch(wanted, states, settings, path, settings.data / "archive", now=now)
+    again = due.asked_again(store, wanted, now or datetime.now(UTC))
+    crawl_batch(wanted, states, settings, path, settings.data / "archive", again=again, now=now)
     return path
 
 

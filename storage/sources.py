@@ -134,8 +134,46 @@ def http_states(c: Connection, source_ids: Iterable[str]) -> list[HttpState]:
                 checked_at=row.checked_at,
                 unchanged=row.unchanged,
                 moved_to=row.moved_to,
+                content=row.content,
             )
             for row in c.execute(query.order_by(table.c.source_id, table.c.url))
+        ]
+    return found
+
+
+def recent_pages(
+    c: Connection, source_ids: Iterable[str], since: date
+) -> list[tuple[str, HttpState]]:
+    """Return the documents of some sources known since a day, with what is known of their pages.
+
+    Those whose page was read; by id, with its last reading and the answers « unchanged » since.
+    """
+    states, documents = tables.http_states.c, tables.documents.c
+    columns = (documents.id, states.url, states.source_id, states.checked_at, states.unchanged)
+    found: list[tuple[str, HttpState]] = []
+    for ids in chunks(sorted(set(source_ids))):
+        query = (
+            select(*columns)
+            .join_from(
+                tables.documents,
+                tables.http_states,
+                (states.source_id == documents.source_id) & (states.url == documents.url),
+            )
+            .where(documents.source_id.in_(ids), documents.known_on >= since)
+            .where(states.content.is_not(None))
+            .order_by(documents.id)
+        )
+        found += [
+            (
+                row.id,
+                HttpState(
+                    url=row.url,
+                    source_id=row.source_id,
+                    checked_at=row.checked_at,
+                    unchanged=row.unchanged,
+                ),
+            )
+            for row in c.execute(query)
         ]
     return found
 
@@ -152,6 +190,7 @@ def save_http_states(c: Connection, states: Iterable[HttpState]) -> None:
             "checked_at": state.checked_at,
             "unchanged": state.unchanged,
             "moved_to": state.moved_to,
+            "content": state.content,
         }
         for state in states
     ]

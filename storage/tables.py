@@ -56,6 +56,7 @@ http_states = Table(
     Column("checked_at", Instant),
     Column("unchanged", Integer, nullable=False, server_default="0"),  # answers in a row
     Column("moved_to", Words),
+    Column("content", Words),  # marks of the title and the text of a page, as last read
 )
 
 outcomes = Table(

@@ -212,6 +212,8 @@ class HttpState:
     """Times in a row that the server answered « not modified »."""
     moved_to: str | None = None
     """Where permanent redirects have led: asked first from then on."""
+    content: str | None = None
+    """Marks of a page's own title and text, as last read: they tell an edit."""
 
 
 class HealthState(StrEnum):

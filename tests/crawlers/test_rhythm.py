@@ -5,10 +5,11 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from crawlers import rhythm
+from crawlers import edits, rhythm
 from vigie.records import (
     FailureKind,
     HealthState,
+    HttpState,
     Message,
     Outcome,
     Source,
@@ -126,3 +127,30 @@ def test_a_map_gives_no_documents_and_is_not_silent_for_that():
         source_id="gazette", at=NOW, state=HealthState.LIVELY, message=Message("{n} acteurs connus")
     )
     assert rhythm.yielding(places, outcome, 0, timedelta(weeks=9)) == outcome
+
+
+def test_of_a_source_a_bounded_number_of_pages_is_asked_again_the_longest_waiting_first():
+    now = datetime(2026, 3, 16, 12, tzinfo=UTC)
+
+    def page(n: int, source_id: str, hours: float, unchanged: int = 0):
+        at = now - timedelta(hours=hours)
+        state = HttpState(url=f"u{n}", source_id=source_id, checked_at=at, unchanged=unchanged)
+        return str(n), state
+
+    many = [page(n, "presse", 24 + n) for n in range(50)]
+    others = [page(90, "blog", 23), page(91, "blog", 47, 1), page(92, "blog", 49, 1)]
+    found = rhythm.asked_again(many + others, now)
+    assert found == [*(str(n) for n in range(49, 29, -1)), "92"]
+
+
+def test_a_page_is_asked_again_at_widening_intervals_and_at_last_without_conditions():
+    read = datetime(2026, 3, 2, 8, tzinfo=UTC)
+    state = HttpState(url="u", source_id="blog", checked_at=read, etag='"a"')
+    asked = []
+    for hour in range(1, 24 * rhythm.EDITED_WITHIN.days):
+        now = read + timedelta(hours=hour)
+        if rhythm.asked_again([("1", state)], now):
+            asked.append((hour / 24, bool(edits.conditions(state))))
+            state = replace(state, checked_at=now, unchanged=state.unchanged + 1)
+    # A server may say « not modified » of everything: in the end the whole is asked for.
+    assert asked == [(1, True), (3, True), (7, False)]

@@ -1,0 +1,70 @@
+"""Whether a page that was had before has been edited, and whether it still is that page."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from hashlib import sha256
+from typing import TYPE_CHECKING
+
+from crawlers import identity, rhythm
+
+if TYPE_CHECKING:
+    from crawlers.answers import Fetched
+    from crawlers.resource import Reading
+    from vigie.records import Document, HttpState
+
+SHARED = 0.3
+"""Of the words of the shorter text, what an edited one has in common with what it was."""
+
+
+def mark(reading: Reading) -> str:
+    """Return the marks of a page's own title and of its text."""
+    (document,) = reading.documents
+    return f"{_digest(reading.title)} {_digest(document.text)}"
+
+
+def _digest(text: str) -> str:
+    return sha256(text.encode("utf-8", "replace")).hexdigest()[:16]
+
+
+def conditions(state: HttpState) -> dict[str, str]:
+    """Return the headers that ask for a page if it has changed; not for ever."""
+    if state.unchanged >= rhythm.BELIEVED_OF_A_PAGE:
+        return {}
+    wanted = {"If-None-Match": state.etag, "If-Modified-Since": state.last_modified}
+    return {name: value for name, value in wanted.items() if value}
+
+
+def remembered(state: HttpState, answer: Fetched, content: str) -> HttpState:
+    """Return what to remember of a page that was read."""
+    return replace(state, etag=answer.etag, last_modified=answer.last_modified, content=content)
+
+
+def is_page_of(stored: Document, reading: Reading, answer: Fetched) -> bool:
+    """Tell whether an address still holds the article that it held.
+
+    A removed one often leads to the front page, or to a page that regrets: neither is an edit.
+    """
+    (document,) = reading.documents
+    if reading.title and reading.title.casefold() == stored.title.casefold():
+        return True
+    if identity.document_id(answer.url) != stored.id:
+        return False
+    was, now = _words(stored.text), _words(document.text)
+    return len(was & now) >= SHARED * min(len(was), len(now)) > 0
+
+
+def _words(text: str) -> set[str]:
+    return set(re.findall(r"\w{4,}", text.casefold()))
+
+
+def retitled(reading: Reading, state: HttpState) -> Reading:
+    """Return a reading with the page's own title, where that is what was edited.
+
+    Else the title stays as it was announced: many pages never bear the one of their feed.
+    """
+    (document,) = reading.documents
+    if not reading.title or (state.content or "").startswith(_digest(reading.title)):
+        return reading
+    return replace(reading, documents=(replace(document, title=reading.title),))

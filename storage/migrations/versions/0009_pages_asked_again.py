@@ -1,0 +1,18 @@
+"""Keep what tells that a page was edited."""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+from alembic import op
+
+from storage.columns import Words
+
+revision = "0009"
+down_revision = "0008"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    """Add the columns."""
+    op.add_column("http_states", sa.Column("content", Words(), nullable=True))
