@@ -142,6 +142,21 @@ UNASKED = Failure(
 )
 
 
+def without_robots(response: Response) -> Failure:
+    """Return why a site is left alone whose robots.txt breaks down."""
+    return Failure(
+        state=HealthState.UNREACHABLE,
+        message=Message(
+            "le fichier robots.txt du site est en panne (réponse {status}) : rien d’autre n’y est "
+            "demandé d’ici le prochain passage",
+            {"status": response.status},
+        ),
+        lasting=True,
+        wait=_retry_after(response),
+        refused=True,
+    )
+
+
 def refused(response: Response) -> Failure:
     """Return what a response other than a success means."""
     status, wait = response.status, _retry_after(response)

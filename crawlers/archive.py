@@ -11,25 +11,28 @@ import io
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, BinaryIO
+from urllib.parse import quote, unquote
 
 from warcio import archiveiterator, statusandheaders, warcwriter
 from warcio.exceptions import ArchiveLoadFailed
 
-from crawlers import clock, formats, pages, safely
+from crawlers import clock, formats, identity, pages, registries, safely
 from crawlers.resource import Reading, Resource
 from crawlers.sniff import Format, sniff
-from vigie.records import Access, SourceKind
+from vigie.records import Access, Document, KnownActor, SourceKind
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
     from pathlib import Path
 
     from crawlers.answers import Fetched
-    from vigie.records import Document, Source
+    from vigie.records import Source
 
 _SOURCE = "Vigie-Source"
 _ANNOUNCED = "Vigie-Announced"
 """On the record of a page: the address under which the source announced it."""
+_TITLE = "Vigie-Title"
+"""On the record of a page that was asked again: the title that it goes by, percent-encoded."""
 _ACCESS = "Vigie-Access"
 """On the record of a response that its site reserves, whichever way it says so."""
 _UNKEPT = {"set-cookie", "content-encoding", "transfer-encoding", "content-length"}
@@ -51,11 +54,13 @@ class Archive:
         source_id: str,
         announced: str | None = None,
         *,
+        title: str = "",
         access: Access = Access.OPEN,
     ) -> str | None:
         """Keep a response; return where, or None when there is no room left.
 
-        `announced` is the address under which the source told of a page.
+        `announced` is the address under which the source told of a page, `title` what it then
+        called it, where that is not kept beside it.
 
         Raises:
             OSError: the disk is full, or gone.
@@ -68,27 +73,26 @@ class Archive:
         path.parent.mkdir(parents=True, exist_ok=True)
         with path.open("ab") as file:
             offset = file.tell()
-            _write(file, answer, source_id, announced, access)
+            ours = {_SOURCE: source_id}
+            ours |= {_ANNOUNCED: announced} if announced else {}
+            ours |= {_TITLE: quote(title)} if title else {}
+            ours |= {_ACCESS: access} if access is Access.RESERVED else {}
+            _write(file, answer, ours)
             self._room -= file.tell() - offset
         return f"{name}#{offset}"
 
 
-def _write(
-    file: BinaryIO, answer: Fetched, source_id: str, announced: str | None, access: Access
-) -> None:
+def _write(file: BinaryIO, answer: Fetched, ours: Mapping[str, str]) -> None:
     # warcio carries no types.
     warc: Any = warcwriter
     writer = warc.WARCWriter(file, gzip=True)
     headers = [(name, value) for name, value in answer.headers if name.lower() not in _UNKEPT]
-    ours = {_SOURCE: source_id, **({_ANNOUNCED: announced} if announced else {})}
-    if access is Access.RESERVED:
-        ours[_ACCESS] = access
     status: Any = statusandheaders
     record = writer.create_warc_record(
         answer.url,
         "response",
         payload=io.BytesIO(answer.body),
-        warc_headers_dict=ours,
+        warc_headers_dict=dict(ours),
         http_headers=status.StatusAndHeaders(f"{answer.status} OK", headers, protocol="HTTP/1.1"),
     )
     writer.write_record(record)
@@ -119,25 +123,35 @@ def make_room(folder: Path, megabytes: float) -> int:
     return total
 
 
-def reread(folder: Path, sources: Mapping[str, Source]) -> Iterator[Document]:
+def reread(
+    folder: Path, sources: Mapping[str, Source], communes: frozenset[str] = frozenset()
+) -> Iterator[Document | KnownActor]:
     """Yield what today's parsers make of the archive, file after file, the oldest first.
 
-    Documents of sources that the catalogue no longer holds are left as they are.
+    Of registers and maps, what is in some communes (INSEE codes; none: everywhere). Documents of
+    sources that the catalogue no longer holds are left as they are.
     """
     for path in sorted(folder.glob("*/*.warc.gz"), key=lambda one: one.name):
-        yield from _reread_file(path, f"{path.parent.name}/{path.name}", sources)
+        yield from _reread_file(path, f"{path.parent.name}/{path.name}", sources, communes)
 
 
-def _reread_file(path: Path, name: str, sources: Mapping[str, Source]) -> Iterator[Document]:
+def _reread_file(
+    path: Path, name: str, sources: Mapping[str, Source], communes: frozenset[str]
+) -> Iterator[Document | KnownActor]:
     """Yield a file's documents: its pages, completed by what announced them, and the rest."""
     announced: dict[tuple[str, str], Document] = {}
     for page, source, resource, kept in _records(path, name, sources):
         if page:
-            known = announced.pop((source.id, page), None)
+            known = announced.pop((source.id, page.url), page if page.title else None)
             reading = safely.read(_page_reader(source, known), resource)
             yield from map(kept, reading.documents[:1])
             continue
-        for document in _entries(source, resource).documents:
+        if source.kind is SourceKind.REGISTRY:
+            yield from _listed(resource, communes, kept)
+            continue
+        reading = _entries(source, resource)
+        yield from reading.withdrawn
+        for document in reading.documents:
             one = kept(document)
             if source.kind in {SourceKind.FEED, SourceKind.SITEMAP, SourceKind.LISTING}:
                 announced[source.id, document.url] = one
@@ -146,6 +160,23 @@ def _reread_file(path: Path, name: str, sources: Mapping[str, Source]) -> Iterat
     for (source_id, _), document in announced.items():
         if document.title or document.text:
             yield replace(document, excerpt=not sources[source_id].full_text)
+
+
+def _listed(
+    resource: Resource, communes: frozenset[str], kept: Callable[[Document], Document]
+) -> Iterator[Document | KnownActor]:
+    """Yield what a register tells; nothing if it is none by now."""
+    register = registries.Register(
+        source_id=resource.source_id, communes=communes, now=resource.fetched_at
+    )
+    try:
+        for found in registries.read(io.BytesIO(resource.body), register):
+            if isinstance(found, Document):
+                yield kept(found)
+            elif isinstance(found, KnownActor):
+                yield found
+    except registries.NoRegisterError:
+        return
 
 
 def _page_reader(source: Source, announced: Document | None) -> formats.Reader:
@@ -161,10 +192,10 @@ def _entries(source: Source, resource: Resource) -> Reading:
 
 def _records(
     path: Path, name: str, sources: Mapping[str, Source]
-) -> Iterator[tuple[str | None, Source, Resource, Callable[[Document], Document]]]:
+) -> Iterator[tuple[Document | None, Source, Resource, Callable[[Document], Document]]]:
     """Yield the whole records of a file; one that a killed crawl cut short ends it.
 
-    First comes, for a page, the address under which it was announced; last, what a document
+    First comes, for a page, what its record says of how it was announced; last, what a document
     gets from its record: its place, and that it is reserved.
     """
     warc: Any = archiveiterator
@@ -187,9 +218,25 @@ def _records(
                     language=source.language,
                 )
                 reserved = told.get_header(_ACCESS) == Access.RESERVED
-                yield told.get_header(_ANNOUNCED), source, resource, _keeper(place, reserved)
+                yield _page(told, resource), source, resource, _keeper(place, reserved)
         except (ArchiveLoadFailed, EOFError, OSError):
             return
+
+
+def _page(told: Any, resource: Resource) -> Document | None:  # noqa: ANN401 - warcio carries no types
+    """Return what a page's record says of how it was announced; None if it is no page's."""
+    url = told.get_header(_ANNOUNCED)
+    if not url:
+        return None
+    return Document(
+        id=identity.document_id(url),
+        source_id=resource.source_id,
+        url=url,
+        title=unquote(told.get_header(_TITLE) or ""),
+        text="",
+        published_at=None,
+        fetched_at=resource.fetched_at,
+    )
 
 
 def _keeper(place: str, reserved: bool) -> Callable[[Document], Document]:

@@ -35,6 +35,7 @@ _REMEMBERED = {
     SourceKind.MAILBOX,
 }
 """Kinds whose documents are told again and again: each is written when it changes."""
+_GONE = "gone"
 _NO_PAGE = (
     ".mp3",
     ".mp4",
@@ -109,6 +110,10 @@ class Articles:
 
     def take_whole(self, document: Document, progress: Progress) -> None:
         """Write a document that needs no page; where many stay the same, only what is new."""
+        if document.withdrawn and not document.title:
+            self.writer.write(document)
+            self._remember(document.source_id, _gone(document.id), _GONE)
+            return
         progress.seen += 1
         if progress.source.kind not in _REMEMBERED:
             progress.fresh += 1
@@ -116,18 +121,24 @@ class Articles:
             return
         name = document.url if _is_own(document) else f"{document.url}#{document.id}"
         mark, state = fingerprint(document), self.states.get((document.source_id, name))
-        if state is not None and state.fingerprint == mark:
+        back = self._was_gone(document)
+        if state is not None and state.fingerprint == mark and not back:
             return
         progress.fresh += 1
         self.writer.write(document)
-        self.writer.write(
-            HttpState(
-                url=name,
-                source_id=document.source_id,
-                fingerprint=mark,
-                checked_at=clock.now(),
-            )
-        )
+        self._remember(document.source_id, name, mark)
+        for gone in back:
+            self._remember(document.source_id, gone, None)
+
+    def _was_gone(self, document: Document) -> list[str]:
+        """Return under which names an event was remembered as removed by its agenda."""
+        names = [_gone(one) for one in (document.id, *document.also)]
+        known = {name: self.states.get((document.source_id, name)) for name in names}
+        return [name for name, state in known.items() if state and state.fingerprint == _GONE]
+
+    def _remember(self, source_id: str, name: str, mark: str | None) -> None:
+        state = HttpState(url=name, source_id=source_id, fingerprint=mark, checked_at=clock.now())
+        self.writer.write(state)
 
     def _is_new(self, document: Document) -> bool:
         state = self.states.get((document.source_id, document.url))
@@ -172,11 +183,13 @@ class Articles:
             self.writer.write(state)
         progress.to_retry |= not lasting
 
-    def _write_page(self, reading: Reading, answer: Fetched, state: HttpState) -> None:
+    def _write_page(
+        self, reading: Reading, answer: Fetched, state: HttpState, title: str = ""
+    ) -> None:
         """Write what a page gave, then that it was read."""
         (document,) = reading.documents
         place = self.archive and self.archive.keep(
-            answer, document.source_id, document.url, access=document.access
+            answer, document.source_id, document.url, title=title, access=document.access
         )
         self.writer.write(replace(document, archive=place or None))
         self.writer.write(edits.remembered(state, answer, edits.mark(reading)))
@@ -221,7 +234,8 @@ class Articles:
             self.writer.write(edits.remembered(same, answer, mark))
         else:
             now = replace(same, unchanged=0)
-            self._write_page(edits.retitled(reading, state), answer, now)
+            edited = edits.retitled(reading, state)
+            self._write_page(edited, answer, now, edited.documents[0].title)
         return True
 
     async def _is_out_of_reach(self, answer: Fetched, source: Source) -> bool:
@@ -246,9 +260,16 @@ class Articles:
 
 
 def fingerprint(document: Document) -> str:
-    """Return the mark of what a source announced of a page: it changes when the page does."""
-    told = feeds.fingerprint_part(document).encode("utf-8", "replace")
-    return sha256(told).hexdigest()[:16]
+    """Return the mark of what a source announced: it changes when the page or event does."""
+    told = feeds.fingerprint_part(document)
+    if document.event:
+        told += f"\n{document.event}\n{document.withdrawn}"
+    return sha256(told.encode("utf-8", "replace")).hexdigest()[:16]
+
+
+def _gone(document_id: str) -> str:
+    """Return the name under which it is remembered that an agenda has removed an event."""
+    return f"removed#{document_id}"
 
 
 def _has_page(document: Document, source: Source) -> bool:

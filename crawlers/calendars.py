@@ -129,6 +129,7 @@ def _document(event: icalendar.Event, resource: Resource) -> Document:
             organiser=_organiser(event),
             commune=communes.in_text(place),
         ),
+        withdrawn=str(event.get("STATUS") or "").strip().upper() == "CANCELLED",
     )
 
 

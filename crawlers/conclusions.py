@@ -88,7 +88,14 @@ def _worth_saying(progress: Progress, reading: Reading) -> Message | None:
         return _refused(progress)
     if progress.reserved:
         return _reserved(progress)
-    return _listed(progress) if progress.listed else None
+    if progress.listed:
+        return _listed(progress)
+    return set_aside(progress.aside) if progress.aside else None
+
+
+def set_aside(entries: int) -> Message:
+    """Return how many entries could not be read."""
+    return Message("{n} entrée mise de côté", {"n": entries}, "{n} entrées mises de côté")
 
 
 def _refused(progress: Progress) -> Message:

@@ -32,7 +32,9 @@ from crawlers.answers import (
     ignored,
     inflated,
     refused,
+    without_robots,
 )
+from crawlers.robots import BrokenRobotsError
 from vigie.records import FailureKind, HealthState, Message
 
 if TYPE_CHECKING:
@@ -172,6 +174,8 @@ class Fetcher:
         try:
             response = await self._engine.download_async(request)
             self._note_reached(trail)
+        except BrokenRobotsError as error:
+            return self._heed(without_robots(error.response), {_host(asked.url), _host(trail[-1])})
         except IgnoreRequest as error:
             return ignored(str(error))
         except (

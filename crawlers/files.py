@@ -117,6 +117,7 @@ def _saved(path: Path, source_id: str) -> Iterator[Read]:
     yield from (replace(one, where=path.name, source_id=source_id) for one in reading.rejects)
     if reading.problem and not reading.documents:
         yield _reject(path, source_id, reading.problem)
+    yield from (gone for gone in reading.withdrawn if gone.url)
     for document in reading.documents:
         yield document if document.url else _addressed(document, path)
 

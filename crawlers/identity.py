@@ -18,6 +18,8 @@ _TRACKING = re.compile(
     | sms_ss | awesm | mkevt | s_cid | ncid | at_medium | rss_?id""",
     re.VERBOSE | re.IGNORECASE,
 )
+_TARGETS = {"url", "u", "target", "redirect", "redirect_url", "dest", "destination", "to", "link"}
+"""Parameters that hold the address to which a counting link leads on."""
 _DEFAULT_PORTS = {"http": 80, "https": 443}
 _AMP_VALUES = {"", "1", "true", "amp", "yes"}
 
@@ -51,6 +53,25 @@ def document_id(url: str, part: str = "") -> str:
     place = re.sub(r"^https?://(www\.)?", "", canonical_url(url))
     name = f"{place}\n{part}" if part else place
     return sha256(name.encode("utf-8", "surrogatepass")).hexdigest()[:24]
+
+
+def without_tracking(url: str) -> str:
+    """Return an address without what tells who followed it, and its target where it wraps one.
+
+    An address that cannot be read is returned as it is.
+    """
+    try:
+        parts = urlsplit(url)
+        values = parse_qsl(parts.query, keep_blank_values=True)
+    except ValueError:
+        return url
+    for name, value in values:
+        if name.lower() in _TARGETS and value.startswith(("http://", "https://")):
+            return without_tracking(value)
+    kept = [(name, value) for name, value in values if not _TRACKING.fullmatch(name)]
+    if len(kept) == len(values):
+        return url
+    return urlunsplit(parts._replace(query=urlencode(kept)))
 
 
 def is_front_page(url: str) -> bool:

@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from crawlers import clock, files, imap, mail, registries
-from crawlers.conclusions import NOTHING_NEW, conclude_reading, outcome_of
+from crawlers.conclusions import NOTHING_NEW, conclude_reading, outcome_of, set_aside
 from crawlers.resource import Reading
 from vigie.checks import LOCAL_KINDS
 from vigie.errors import InputError
@@ -108,7 +108,7 @@ def _conclude_archives(progress: Progress, held: int, aside: int) -> Outcome:
             "aucun document : {n} entrées mises de côté, que Vigie ne sait pas lire",
         )
         return outcome_of(source, HealthState.WRONG_FORMAT, message)
-    trouble = Message("{n} entrée mise de côté", {"n": aside}, "{n} entrées mises de côté")
+    trouble = set_aside(aside)
     if progress.seen:
         progress.trouble = trouble
         return conclude_reading(progress, Reading())
@@ -193,6 +193,7 @@ def _take(work: Crawl, progress: Progress, raw: bytes) -> None:
     if isinstance(found, Document):
         work.articles.take_whole(found, progress)
     else:
+        progress.aside += 1
         work.writer.write(found)
 
 

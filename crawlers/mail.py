@@ -32,6 +32,11 @@ _ONLINE = re.compile(
     re.IGNORECASE,
 )
 """What a link to the same letter on the web says; « billetterie en ligne » is another thing."""
+_HOUSEKEEPING = re.compile(
+    r"désabonn|désinscri|unsubscribe|(?:vos|mes) préférences|abmelden|manage your", re.IGNORECASE
+)
+"""Links for the subscriber alone; following one may end the subscription."""
+MOST_LINKS, LONGEST_WORDS, LONGEST_ADDRESS = 200, 200, 2000
 _ADDRESS = re.compile(r"https?://[^\s<>\"')\]]+")
 
 
@@ -64,7 +69,7 @@ def read(raw: bytes, source_id: str, language: str | None, now: datetime) -> Doc
         title = text.one_line(str(message["Subject"] or ""))
         body, links = _body(message)
         own = _identity(message, raw)
-        url = _url(message, links) or own
+        url = identity.without_tracking(_url(message, links)) or own
         published, note = dates.choose(((_sent(message), "date d’envoi du message"),), now)
     except (ValueError, LookupError, AttributeError, TypeError, RecursionError) as error:
         reason = Message("message illisible ({error})", {"error": type(error).__name__})
@@ -81,6 +86,7 @@ def read(raw: bytes, source_id: str, language: str | None, now: datetime) -> Doc
         date_note=note,
         fetched_at=now,
         language=languages.of(body, language),
+        links=_kept(links, url),
     )
 
 
@@ -114,7 +120,7 @@ def _body(message: EmailMessage) -> tuple[str, list[tuple[str, str]]]:
         else:
             found.insert(0, text.tidy(content))
             links += [
-                (line, match[0].rstrip(".,;"))
+                (text.one_line(_ADDRESS.sub("", line)).strip(" <>:-–—"), match[0].rstrip(".,;"))
                 for line in content.splitlines()
                 for match in _ADDRESS.finditer(line)
             ]
@@ -133,6 +139,16 @@ def _links(content: str) -> list[tuple[str, str]]:
         for link in anchors
         if link.get("href", "").strip().startswith(("http://", "https://"))
     ]
+
+
+def _kept(links: list[tuple[str, str]], own: str) -> tuple[tuple[str, str], ...]:
+    """Return the links worth keeping, each address once, with nothing that tells who follows it."""
+    found: dict[str, str] = {}
+    for words, address in links:
+        clean = identity.without_tracking(address)
+        if clean != own and not _HOUSEKEEPING.search(words) and len(clean) <= LONGEST_ADDRESS:
+            found[clean] = found.get(clean) or words[:LONGEST_WORDS]
+    return tuple((words, address) for address, words in found.items())[:MOST_LINKS]
 
 
 def _url(message: EmailMessage, links: list[tuple[str, str]]) -> str:

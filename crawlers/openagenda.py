@@ -28,8 +28,12 @@ def read(resource: Resource) -> Reading:
     except (ValueError, RecursionError):
         return Reading(problem=Message("JSON illisible : le fichier est coupé ou mal formé"))
     documents: dict[str, Document] = {}
-    rejects = []
+    rejects, withdrawn = [], []
+    bare = paging.asks_for_removed(resource.url)
     for number, values in enumerate(_events(content), start=1):
+        if _is_removed(values) or (bare and not _said(values, "title")):
+            withdrawn.append(_gone(values, resource))
+            continue
         document = _document(values, resource)
         if document is not None:
             documents.setdefault(document.id, document)
@@ -41,7 +45,7 @@ def read(resource: Resource) -> Reading:
                 raw=json.dumps(values, ensure_ascii=False)[:10_000],
             )
         )
-    if not documents and not rejects and content not in ([], {}):
+    if not documents and not rejects and not withdrawn and content not in ([], {}):
         known = isinstance(content, dict) and set(content) & {
             "records",
             "events",
@@ -50,7 +54,9 @@ def read(resource: Resource) -> Reading:
         }
         if not known:
             return Reading(problem=Message("ce JSON n’est pas un export OpenAgenda"))
-    return Reading(documents=tuple(documents.values()), rejects=tuple(rejects))
+    return Reading(
+        documents=tuple(documents.values()), rejects=tuple(rejects), withdrawn=tuple(withdrawn)
+    )
 
 
 def _events(content: object) -> Iterator[Values]:
@@ -62,7 +68,7 @@ def _events(content: object) -> Iterator[Values]:
         else:
             content = [content]
     for one in content if isinstance(content, list) else ():
-        if not isinstance(one, Mapping) or _is_removed(one):
+        if not isinstance(one, Mapping):
             continue
         record = one.get("record")
         inner = record if isinstance(record, Mapping) else one
@@ -70,13 +76,30 @@ def _events(content: object) -> Iterator[Values]:
             fields = inner.get(name)
             if isinstance(fields, Mapping):
                 inner = fields
-        if any(name.startswith("title") for name in inner) and not _is_removed(inner):
-            yield inner
+        if _is_removed(one) or "uid" in inner or any(name.startswith("title") for name in inner):
+            yield {**inner, "removed": _is_removed(one) or _is_removed(inner)}
 
 
 def _is_removed(values: Values) -> bool:
     """Tell whether an event is marked as removed: `true`, `1`, or either as a text."""
     return str(values.get("removed") or "").strip().lower() not in {"", "0", "false"}
+
+
+def _gone(values: Values, resource: Resource) -> Document:
+    """Return what is left of a removed event: which one it was."""
+    uid, shared = _string(values, "uid"), _shared_url(resource)
+    url = _url(values, resource)
+    return Document(
+        id=identity.document_id(url, "" if url != shared else uid),
+        source_id=resource.source_id,
+        url=url,
+        title="",
+        text="",
+        published_at=None,
+        fetched_at=resource.fetched_at,
+        kind=DocumentKind.EVENT,
+        withdrawn=True,
+    )
 
 
 def _document(values: Values, resource: Resource) -> Document | None:
@@ -111,7 +134,16 @@ def _document(values: Values, resource: Resource) -> Document | None:
         language=language or resource.language,
         kind=DocumentKind.EVENT,
         event=_details(values),
+        also=_by_number(values, url, resource),
     )
+
+
+def _by_number(values: Values, url: str, resource: Resource) -> tuple[str, ...]:
+    """Return the id by which the interface tells that an event was removed: it gives no address."""
+    shared, uid = _shared_url(resource), _string(values, "uid")
+    if url == shared or not uid or not paging.is_agenda_api(resource.url):
+        return ()
+    return (identity.document_id(shared, uid),)
 
 
 def _without_marks(markdown: str) -> str:

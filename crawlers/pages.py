@@ -220,6 +220,7 @@ def _article(
         excerpt=paywalled,
         access=Access.PAYWALLED if paywalled else Access.OPEN,
         event=event.details if event else None,
+        withdrawn=event.cancelled if event else False,
     )
 
 
@@ -305,6 +306,7 @@ def _events(
                 language=languages.of(event.description, page_language),
                 kind=DocumentKind.EVENT,
                 event=event.details,
+                withdrawn=event.cancelled,
             )
         )
     return tuple(documents)

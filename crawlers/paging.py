@@ -123,8 +123,20 @@ def agenda_start(url: str, since: datetime | None) -> str:
     wanted = {"size": str(AGENDA_PAGE), "sort": "updatedAt.asc", "detailed": "1"}
     if since is not None:
         wanted["updatedAt[gte]"] = (since - MARGIN).isoformat(timespec="seconds")
-        wanted["removed"] = "1"
     return _with(url, list(wanted.items()), keep=True)
+
+
+def agenda_removed(url: str, since: datetime) -> str:
+    """Return the first page of what an agenda has removed since the last crawl.
+
+    That is asked for apart: `removed=1` gives the numbers of removed events, and no other event.
+    """
+    return _with(agenda_start(url, since), [("removed", "1")], keep=False)
+
+
+def asks_for_removed(url: str) -> bool:
+    """Tell whether an address is that of what an agenda has removed."""
+    return is_agenda_api(url) and ("removed", "1") in parse_qsl(urlsplit(url).query)
 
 
 def agenda_next(resource: Resource) -> str | None:

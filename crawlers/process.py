@@ -41,8 +41,9 @@ SOURCES_AT_ONCE = 32
 MEAN, JITTER = 1.25, 0.2
 """Requests are spaced by one to one and a half times the delay: Scrapy's jitter goes both ways,
 so that its own delay is the middle of that."""
-LONGEST_CRAWL_DELAY = 60.0
-"""Seconds; a robots.txt that asks for more gets this much, and few pages a run."""
+REQUESTS_IN_TIME = 5
+"""Requests to a host that a source must have time for: robots.txt, its own address, the site's
+policy, and a page or two. A Crawl-delay is honoured as far as it leaves room for them."""
 
 _NO_REQUESTS: tuple[Request, ...] = ()
 
@@ -157,7 +158,7 @@ class WatchSpider(Spider):
         engine = self.crawler.engine
         if not asked or engine is None or asked <= self.job.crawler.delay:
             return
-        delay = min(float(asked), LONGEST_CRAWL_DELAY) * MEAN
+        delay = min(float(asked), longest_crawl_delay(self.job.crawler)) * MEAN
         downloader = engine.downloader
         key = downloader.get_slot_key(request)
         downloader.per_slot_settings[key] = {"delay": delay, "concurrency": 1, "jitter": JITTER}
@@ -165,6 +166,11 @@ class WatchSpider(Spider):
             downloader.slots[key].delay = delay
             downloader.slots[key].jitter = JITTER
             downloader.slots[key].concurrency = 1
+
+
+def longest_crawl_delay(crawler: Settings) -> float:
+    """Return the seconds of a Crawl-delay beyond which no more are given."""
+    return crawler.source_timeout / REQUESTS_IN_TIME
 
 
 def at_once(crawler: Settings) -> int:
@@ -190,7 +196,11 @@ def scrapy_settings(job: batch.Job, guard: Guard) -> dict[str, object]:
         "DOWNLOAD_WARNSIZE": 0,
         "DOWNLOAD_FAIL_ON_DATALOSS": False,
         "DOWNLOAD_HANDLERS": dict.fromkeys(("data", "file", "ftp", "s3")),
-        "DOWNLOADER_MIDDLEWARES": {"crawlers.fetching.TrailMiddleware": 50},
+        "DOWNLOADER_MIDDLEWARES": {
+            "crawlers.fetching.TrailMiddleware": 50,
+            "scrapy.downloadermiddlewares.robotstxt.RobotsTxtMiddleware": None,
+            "crawlers.robots.RobotsMiddleware": 100,
+        },
         "DNS_RESOLVER": "crawlers.guard.GuardedResolver",
         "RETRY_ENABLED": False,
         "REDIRECT_MAX_TIMES": 6,

@@ -32,6 +32,8 @@ class Progress:
     """What was wrong after the first address."""
     asked_to_wait: Failure | None = None
     """The answer by which the site asked to be left alone for a while."""
+    aside: int = 0
+    """Entries that could not be read, kept with their reason."""
     reserved: int = 0
     """Pages whose site reserves them against text and data mining."""
     refused: int = 0

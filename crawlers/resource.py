@@ -46,6 +46,8 @@ class Reading:
 
     documents: tuple[Document, ...] = ()
     rejects: tuple[Reject, ...] = ()
+    withdrawn: tuple[Document, ...] = ()
+    """Events that an agenda has removed; nothing else is told of them."""
     known: tuple[KnownActor, ...] = ()
     """Actors that a directory lists."""
     problem: Message | None = None

@@ -34,6 +34,7 @@ from vigie.records import (
     KnownActor,
     Message,
     Outcome,
+    Reject,
     Source,
     SourceKind,
 )
@@ -166,12 +167,13 @@ class Crawl:
         resource = as_resource(answer, source, clock.now())
         found = sniff(resource.body[:1_000_000], resource.charset)
         if source.kind is SourceKind.REGISTRY:
-            reading = await self.take_register(resource, progress)
+            reading = await self.take_register(resource, progress, answer)
         elif mismatch := formats.mismatch(source, found, resource):
             return outcome_of(source, *mismatch)
         else:
             reading = safely.read(self._reader(source, found), resource)
-            self._write_rejects(reading)
+            self._write_rejects(reading, progress)
+            self._take_back(reading, progress)
             for actor in reading.known:
                 self.take_found(actor, progress)
         if reading.problem and not reading.documents and not sitemaps.is_index(resource):
@@ -180,7 +182,7 @@ class Crawl:
             self._kept(reading, answer, source, reserved=reserved), progress
         )
         onward = self._onward(resource, progress, new=new)
-        onward += [(further, None) for further in progress.further]
+        onward += [(further, None) for further in self._beside(progress)]
         # What has others behind it may stay as it is while they change: always read again.
         whole = not progress.to_retry and not (onward and source.kind is SourceKind.SITEMAP)
         if not _is_agenda(source):
@@ -249,7 +251,8 @@ class Crawl:
         if formats.mismatch(source, found, resource):
             return []
         reading = safely.read(formats.reader(source, found), resource)
-        self._write_rejects(reading)
+        self._write_rejects(reading, progress)
+        self._take_back(reading, progress)
         before, progress.to_retry = progress.to_retry, False
         new = await self.articles.take(
             self._kept(reading, answer, source, reserved=reserved), progress
@@ -259,6 +262,14 @@ class Crawl:
             self._remember(source, url, answer, whole=whole, mark=mark)
         progress.to_retry |= before
         return self._onward(resource, progress, new=new)
+
+    def _beside(self, progress: Progress) -> list[str]:
+        """Return what is read apart from the first address and what that leads to."""
+        source = progress.source
+        state = self.states.get((source.id, source.url)) if _is_agenda(source) else None
+        if state and state.checked_at:
+            return [paging.agenda_removed(source.url, state.checked_at)]
+        return progress.further
 
     def _onward(
         self, resource: Resource, progress: Progress, *, new: int
@@ -311,19 +322,31 @@ class Crawl:
         )
         return replace(reading, documents=documents)
 
-    def _write_rejects(self, reading: Reading) -> None:
+    def _write_rejects(self, reading: Reading, progress: Progress) -> None:
+        progress.aside += len(reading.rejects)
         for reject in reading.rejects:
             self.writer.write(reject)
 
-    async def take_register(self, resource: Resource, progress: Progress) -> Reading:
+    def _take_back(self, reading: Reading, progress: Progress) -> None:
+        for gone in reading.withdrawn:
+            self.articles.take_whole(gone, progress)
+
+    async def take_register(
+        self, resource: Resource, progress: Progress, answer: Fetched
+    ) -> Reading:
         """Take in a register that was fetched; as a stream, since it may be long."""
         register = self.place.register(progress.source.id, resource.fetched_at)
+        place = None
         try:
             for found in registries.read(BytesIO(resource.body), register):
                 if found is None:
                     await asyncio.sleep(0)
-                else:
-                    self.take_found(found, progress)
+                    continue
+                if place is None and not isinstance(found, Reject) and self.archive:
+                    place = self.archive.keep(answer, progress.source.id) or ""
+                if isinstance(found, Document):
+                    found = replace(found, archive=place or None)  # noqa: PLW2901 - the same notice
+                self.take_found(found, progress)
         except registries.NoRegisterError as error:
             return Reading(problem=error.reason)
         return Reading()

@@ -59,6 +59,7 @@ class Event:
     details: EventDetails
     announced: str
     """Its own publication date, as written, or nothing."""
+    cancelled: bool = False
 
 
 def nodes(tree: html.HtmlElement, content: str) -> list[Node]:
@@ -154,6 +155,7 @@ def _event(node: Node, by_id: Mapping[str, Node]) -> Event | None:
             commune=commune,
         ),
         announced=string(node.get("datePublished")) or string(node.get("dateCreated")),
+        cancelled=string(node.get("eventStatus")).lower().endswith("eventcancelled"),
     )
 
 

@@ -243,13 +243,17 @@ def reread(settings: Settings, store: Store) -> TakenIn:
         lock.sole(settings, "crawl --from-archive"),
         progress(say("Relecture des archives"), None) as advance,
     ):
-        for batch in _batches(archive.reread(settings.data / "archive", known), BATCH):
+        communes = gazetteer.territory(settings.watch.territory)
+        found = archive.reread(settings.data / "archive", known, communes)
+        for batch in _batches(found, BATCH):
             with store.reading() as c:
                 lines = {i: sources.repeated_lines(c, i) for i in {d.source_id for d in batch}}
-            cleaned = [_without(document, lines[document.source_id]) for document in batch]
+            cleaned = [
+                _without(one, lines[one.source_id]) if isinstance(one, Document) else one
+                for one in batch
+            ]
             with store.writing() as c:
-                saved = documents.save(c, cleaned, settings.zone)
-            taken += TakenIn(saved.new, saved.revised, saved.unchanged)
+                taken += _store(c, settings, cleaned)
             advance(len(batch))
     return taken
 

@@ -20,6 +20,7 @@ from vigie.records import Access
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from datetime import date
 
     from vigie.records import Document
 
@@ -85,6 +86,9 @@ class Desk:
 
     def take(self, document: Document) -> str:
         """Decide what a document changes; return `new`, `revised` or `unchanged`."""
+        if document.withdrawn and not document.title:
+            self._take_back(document)
+            return "unchanged"
         host = self._host(document)
         if host is not None:
             return self._take_as_guest(document, self.rows[host])
@@ -122,6 +126,23 @@ class Desk:
         self._date(row, document)
         return "unchanged"
 
+    def _take_back(self, document: Document) -> None:
+        """Mark an event as taken back, if it is stored, under whichever of its addresses."""
+        address = self.known.get(document.id)
+        row = self.rows.get(address.document_id if address else document.id)
+        if row is not None:
+            self._stands(row, document)
+
+    def _stands(self, row: dict[str, Any], document: Document) -> None:
+        """Learn from its source that an event is taken back, or on again."""
+        known = row["withdrawn_on"] is not None
+        if document.source_id == row["source_id"] and document.withdrawn != known:
+            row["withdrawn_on"] = self._withdrawn_on(document)
+            self.changed[row["id"]] = None
+
+    def _withdrawn_on(self, document: Document) -> date | None:
+        return day_of(document.fetched_at, self.zone) if document.withdrawn else None
+
     def _take(self, document: Document) -> str:
         for other in document.also:
             self.known.setdefault(other, addresses.Address(document.id, sure=False))
@@ -133,6 +154,7 @@ class Desk:
             return "new"
         self._date(row, document)
         self._access(row, document)
+        self._stands(row, document)
         if digest == row["digest"]:
             if row["excerpt"] and not document.excerpt:
                 row["excerpt"] = False
@@ -162,6 +184,7 @@ class Desk:
             "text_known_on": known,
             "story_id": document.id,
             "communes": [],
+            "withdrawn_on": self._withdrawn_on(document),
             **self._content(document, digest),
         }
 
@@ -179,6 +202,7 @@ class Desk:
             "event": from_event(event),
             "event_day": day_of(event.start, self.zone) if event and event.start else None,
             "archive": document.archive,
+            "links": [list(link) for link in document.links],
             "digest": digest,
             "annotated": "",
         }

@@ -47,7 +47,8 @@ def save(
     A document with another title, text or event than before is revised: what it was goes to the
     revisions, it waits for annotation again, and its first date stays. A version that was seen
     before changes nothing, nor does an excerpt where the full text is had, nor another source's
-    version of the same page unless it is fuller. `zone` is where days are counted. A source
+    version of the same page unless it is fuller. An event that was taken back is marked so, and
+    stays; of one that has no title only that is known. `zone` is where days are counted. A source
     that is not known is made, of kind `files`.
 
     With `joining`, an article under a new address that bears the title and the text of one that
@@ -119,6 +120,8 @@ def _document(row: Row[Any]) -> Document:
         access=Access(row.access),
         event=to_event(row.event),
         archive=row.archive,
+        withdrawn=row.withdrawn_on is not None,
+        links=tuple((words, address) for words, address in row.links),
     )
 
 

@@ -14,7 +14,18 @@ from datetime import date, datetime, timedelta, tzinfo
 from itertools import accumulate
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Connection, Select, Text, func, select, type_coerce
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Date,
+    Select,
+    Text,
+    case,
+    func,
+    null,
+    select,
+    type_coerce,
+)
 
 from storage import counts, judgements, queues, relations, sources, tables
 from storage.days import PARIS, end_of
@@ -99,7 +110,7 @@ def of_actor(
 
     The actor is given as one that stands for itself. Every mention is among its sightings.
     """
-    query = _sightings().where(_actors.root_id == actor_id).where(_mentions.known_on <= as_of)
+    query = _sightings(as_of).where(_actors.root_id == actor_id)
     found = _gathered(c, query).get(actor_id)
     if not found:
         return None
@@ -118,7 +129,12 @@ def history(c: Connection, *, zone: tzinfo = PARIS) -> History:
         actor_id: _Seen(days=[one.day for one in found], sightings=tuple(found))
         for actor_id, found in _gathered(c, _sightings()).items()
     }
-    return History(shared=_shared(c, zone, None), shelves=_shelves(c), actors=actors)
+    return History(
+        shared=_shared(c, zone, None),
+        shelves=_shelves(c),
+        actors=actors,
+        withdrawn=_withdrawn(c),
+    )
 
 
 def lessons(c: Connection, as_of: date, *, zone: tzinfo = PARIS) -> tuple[Lesson, ...]:
@@ -261,6 +277,8 @@ class History:
     shared: _Shared
     shelves: Mapping[str, _Shelf]
     actors: Mapping[str, _Seen]
+    withdrawn: Mapping[str, date]
+    """Since when events are taken back, by document."""
 
     @property
     def first_day(self) -> date | None:
@@ -296,7 +314,7 @@ class History:
                 sightings, before = past.by(as_of)
                 yield ActorFacts(
                     actor_id=actor_id,
-                    sightings=sightings,
+                    sightings=_standing(sightings, self.withdrawn, as_of),
                     past=before,
                     known_since=self.shared.listed(actor_id, as_of),
                     judgement=verdicts.get(actor_id),
@@ -307,8 +325,16 @@ class History:
 # --- reading -------------------------------------------------------------------------------
 
 
-def _sightings() -> Select[Any]:
-    return (
+def _sightings(as_of: date | None = None) -> Select[Any]:
+    """Return the query of sightings, as they were by the end of a day; None: all, as they are.
+
+    An event that was taken back by then is on no day.
+    """
+    event_day: ColumnElement[Any] = _documents.event_day
+    if as_of is not None:
+        gone = _documents.withdrawn_on <= as_of
+        event_day = type_coerce(case((gone, null()), else_=event_day), Date)
+    query = (
         select(
             _actors.root_id,
             _mentions.document_id,
@@ -325,13 +351,32 @@ def _sightings() -> Select[Any]:
             _documents.source_id,
             _documents.kind.label("document_kind"),
             _documents.url,
-            _documents.event_day,
+            event_day,
             _documents.published_at.is_not(None),
             type_coerce(_documents.communes, Text),
         )
         .join(tables.mentions, _mentions.actor_id == _actors.id)
         .join(tables.documents, _documents.id == _mentions.document_id)
         .order_by(_actors.root_id, _mentions.known_on, _mentions.document_id, _mentions.position)
+    )
+    return query if as_of is None else query.where(_mentions.known_on <= as_of)
+
+
+def _withdrawn(c: Connection) -> dict[str, date]:
+    """Return since when events are taken back, by document."""
+    gone = _documents.withdrawn_on
+    return pairs(c, select(_documents.id, gone).where(gone.is_not(None)))
+
+
+def _standing(
+    sightings: tuple[Sighting, ...], withdrawn: Mapping[str, date], as_of: date
+) -> tuple[Sighting, ...]:
+    """Return sightings of which those in events taken back by a day are on no day."""
+    if not withdrawn:
+        return sightings
+    return tuple(
+        replace(one, event_day=None) if withdrawn.get(one.document_id, date.max) <= as_of else one
+        for one in sightings
     )
 
 
@@ -374,7 +419,7 @@ def _recent(
     found: dict[str, list[Sighting]] = {}
     for start, roots in by_start.items():
         for some in chunks(roots):
-            query = _sightings().where(_actors.root_id.in_(some)).where(_mentions.known_on <= as_of)
+            query = _sightings(as_of).where(_actors.root_id.in_(some))
             if start > date.min:
                 query = query.where(_mentions.known_on >= start)
             found |= _gathered(c, query)

@@ -111,6 +111,8 @@ documents = Table(
     Column("event", Json),
     Column("event_day", Date),
     Column("archive", Words),
+    Column("links", Json, nullable=False, server_default="[]"),
+    Column("withdrawn_on", Date),  # since when an event is cancelled, or no longer in its agenda
     Column("known_on", Date, nullable=False),
     Column("text_known_on", Date, nullable=False),  # later than known_on once the text was edited
     Column("digest", Words, nullable=False),  # of title, text and event

@@ -169,6 +169,11 @@ class Document:
     """Where the raw response is kept, if it is."""
     also: tuple[str, ...] = ()
     """Ids of other addresses of it: the one that its page gives itself, or was reached at."""
+    withdrawn: bool = False
+    """An event that is cancelled, or that its agenda has removed: of one without a title nothing
+    else is known, and what is stored of it stays."""
+    links: tuple[tuple[str, str], ...] = ()
+    """Of a newsletter: the words and the address of each, as they stand in it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

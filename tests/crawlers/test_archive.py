@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 
 from crawlers import archive, crawl, spool
 from tests.crawlers.test_crawl import ARTICLE, documents, rss, source
-from vigie.records import SourceKind
+from vigie.records import Document, KnownActor, SourceKind
 
 
 def kept(folder):
@@ -66,3 +66,19 @@ def test_the_archive_keeps_to_its_size(web, tmp_path, make_settings):
     nothing = tmp_path / "rien"
     crawl([one], (), make_settings(archive_megabytes=0.0), tmp_path / "b.jsonl", nothing)
     assert kept(nothing) == []
+
+
+def test_a_register_that_was_fetched_is_kept_and_read_again(web, tmp_path, make_settings, examples):
+    body = (examples / "registries" / "rna_waldec.csv").read_bytes()
+    one = source("rna", web.serve("/rna.csv", body, "text/csv"), SourceKind.REGISTRY)
+    path, folder = tmp_path / "spool.jsonl", tmp_path / "archive"
+    crawl([one], (), make_settings(), path, folder)
+    records = [r for r in spool.read(path) if isinstance(r, Document | KnownActor)]
+    assert len({type(record) for record in records}) == 2
+    again = list(archive.reread(folder, {"rna": one}))
+    assert [plain(one) for one in again] == [plain(one) for one in records]
+    assert all(one.archive for one in again if isinstance(one, Document))
+
+
+def plain(record):
+    return replace(record, fetched_at=None) if isinstance(record, Document) else record

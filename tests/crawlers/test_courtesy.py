@@ -9,10 +9,11 @@ from datetime import timedelta
 
 import pytest
 
-from crawlers import archive, crawl, reservations, spool
+from crawlers import archive, crawl, process, reservations, spool
 from tests.crawlers.conftest import serving
 from tests.crawlers.test_crawl import ARTICLE, documents, rss, run, source, states
 from vigie.records import Access, HealthState, Reservations, SourceKind
+from vigie.settings import Crawler
 
 
 def asked(web, path: str) -> int:
@@ -287,3 +288,31 @@ def test_a_page_goes_before_its_header_and_that_before_the_site():
 @pytest.mark.parametrize("content", ["", "<html>", "[" * 100_000, '{"location": 1}', "null", "3"])
 def test_a_file_that_is_no_policy_reserves_nothing(content):
     assert reservations.read_rules(content) == {}
+
+
+def test_a_site_whose_robots_txt_is_broken_is_asked_nothing_else(tmp_path, make_settings):
+    with serving("127.0.0.3") as host:
+        host.status("/robots.txt", 503, Retry_After="7200")
+        host.serve("/rss", rss(("Une", host.url("/une"))), "text/xml")
+        one = source("presse", host.url("/rss"))
+        _, outcomes = run(tmp_path, make_settings(allow_private_hosts=(host.host,)), one)
+        assert set(host.paths()) == {"/robots.txt"}
+        outcome = outcomes["presse"]
+        assert outcome.state is HealthState.UNREACHABLE
+        assert "robots.txt" in str(outcome.message)
+        assert "503" in str(outcome.message)
+        assert outcome.not_before - outcome.at == timedelta(hours=2)
+
+
+def test_a_page_that_two_sources_announce_is_asked_once(web, tmp_path, make_settings):
+    web.serve("/une", ARTICLE.format(title="Une"))
+    one = source("un", web.serve("/rss1", rss(("Une", web.url("/une"))), "text/xml"))
+    two = source("deux", web.serve("/rss2", rss(("Une", web.url("/une?utm_source=x"))), "text/xml"))
+    records, _ = run(tmp_path, make_settings(), one, two)
+    assert asked(web, "/une") + asked(web, "/une?utm_source=x") == 1
+    assert [one.excerpt for one in documents(records)] == [False, False]
+
+
+@pytest.mark.parametrize(("asked", "given"), [(90.0, 90.0), (500.0, 120.0)])
+def test_a_crawl_delay_is_honoured_as_far_as_a_source_has_time_for_it(asked, given):
+    assert min(asked, process.longest_crawl_delay(Crawler())) == given

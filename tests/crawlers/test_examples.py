@@ -46,6 +46,10 @@ REGISTER = registries.Register(
 )
 
 
+def _all(reading: Reading) -> tuple[object, ...]:
+    return (*reading.documents, *reading.withdrawn, *reading.known, *reading.rejects)
+
+
 def told(path: Path) -> object:
     """Return what the crawlers make of a saved input, as plain values."""
     if path.parent.name == "archives":
@@ -56,7 +60,7 @@ def told(path: Path) -> object:
     return {
         "title": reading.title,
         "problem": str(reading.problem) if reading.problem else None,
-        "found": [plain(one) for one in (*reading.documents, *reading.known, *reading.rejects)],
+        "found": [plain(one) for one in _all(reading)],
     }
 
 

@@ -48,7 +48,24 @@ def test_the_fuller_part_is_read_and_its_address_online_is_kept():
     found = read(letter(body="Votre logiciel n’affiche pas le HTML.", html=html))
     assert "Encore." in found.text
     assert "pixel" not in found.text
-    assert found.url == "https://lettre.example/12?utm_source=x"
+    assert found.url == "https://lettre.example/12"
+    assert found.links == ()
+
+
+def test_the_links_of_a_letter_are_kept_without_what_tells_who_follows_them():
+    html = (
+        '<a href="https://lettre.example/12">Version en ligne</a>'
+        '<a href="https://friche.example/couture?utm_source=l&amp;page=2">L’atelier</a>'
+        '<a href="https://friche.example/couture?page=2"><img alt="" src="x.gif"></a>'
+        '<a href="https://clics.example/r?id=8&amp;url=https%3A%2F%2Ffour.example%2F%3Fmc_eid%3D1">'
+        'Le four</a><a href="https://lettre.example/bye?u=8">Se désinscrire</a>'
+        f'<a href="mailto:a@b.example">Écrire</a><p>{TEXT}</p>'
+    )
+    assert read(letter(body="Un lecteur : https://vieux.example/1.", html=html)).links == (
+        ("Un lecteur", "https://vieux.example/1"),
+        ("L’atelier", "https://friche.example/couture?page=2"),
+        ("Le four", "https://four.example/"),
+    )
 
 
 def test_an_empty_message_is_refused_with_its_reason():

@@ -140,7 +140,11 @@ def test_an_agenda_is_read_to_its_end_with_a_key_that_is_written_nowhere(
         second = "after" in request.path
         event = {"uid": 2 if second else 1, "title": {"fr": f"Soirée {2 if second else 1}"}}
         event["canonicalUrl"] = f"https://agenda.example/{event['uid']}"
-        body = json.dumps({"events": [event], "after": None if second else [10, 20]}).encode()
+        answer = {"events": [event], "after": None if second else [10, 20]}
+        if "removed=1" in request.path:
+            # OpenAgenda then gives numbers and moments, of removed events alone.
+            answer = {"events": removed, "after": None}
+        body = json.dumps(answer).encode()
         request.send_response(200)
         request.send_header("Content-Length", str(len(body)))
         request.end_headers()
@@ -150,6 +154,7 @@ def test_an_agenda_is_read_to_its_end_with_a_key_that_is_written_nowhere(
         def get(self, path, default=None):
             return agenda if path.startswith("/v2/") else default
 
+    removed = []
     web.routes = Any()
     one = source("oa", web.url("/v2/agendas/1/events"), SourceKind.OPENAGENDA)
     records, outcomes = run(tmp_path, make_settings(), one)
@@ -161,8 +166,20 @@ def test_an_agenda_is_read_to_its_end_with_a_key_that_is_written_nowhere(
     asked.clear()
     again, _ = run(tmp_path, make_settings(), one, states=states(records))
     assert documents(again) == []
-    assert "updatedAt%5Bgte%5D" in asked[0][0]
-    assert "removed=1" in asked[0][0]
+    # What was removed is asked for apart: `removed=1` tells of nothing else.
+    assert ["removed=1" in path for path, _ in asked] == [False, False, True]
+    assert all("updatedAt%5Bgte%5D" in path for path, _ in asked)
+
+    removed.append({"uid": 2, "updatedAt": "2026-03-01T10:00:00.000Z"})
+    third, outcomes = run(tmp_path, make_settings(), one, states=states(records))
+    (gone,) = documents(third)
+    assert (gone.withdrawn, gone.title) == (True, "")
+    assert {gone.id} == set(documents(records)[1].also)
+    assert outcomes["oa"].documents == 2
+    known = {(state.source_id, state.url): state for state in (*states(records), *states(third))}
+    removed.clear()
+    fourth, _ = run(tmp_path, make_settings(), one, states=known.values())
+    assert [(d.title, d.withdrawn) for d in documents(fourth)] == [("Soirée 2", False)]
     written = "".join(path.read_text() for path in tmp_path.glob("spool-*"))
     assert "cle-secrete" not in written
 

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from crawlers import dates, feeds, identity, jsonl, openagenda, reading, spool
+from crawlers import calendars, dates, feeds, identity, jsonl, openagenda, pages, reading, spool
 from crawlers.guard import Guard, is_public
 from crawlers.resource import Resource
 from vigie.errors import InputError
@@ -280,3 +280,23 @@ def test_decimal_and_short_forms_of_loopback_are_resolved_then_refused():
     assert guard.getaddrinfo("127.1", 80) == []
     assert "127.1" in guard.refused
     assert is_public("93.184.216.34")
+
+
+def test_a_cancelled_event_is_marked_as_taken_back():
+    calendar = "BEGIN:VCALENDAR\nVERSION:2.0\n{events}END:VCALENDAR\n"
+    event = (
+        "BEGIN:VEVENT\nUID:{n}\nDTSTAMP:20260101T080000Z\nDTSTART:20260420T180000Z\n"
+        "SUMMARY:Soirée {n}\n{more}END:VEVENT\n"
+    )
+    status = ("", "STATUS:CONFIRMED\n", "STATUS:CANCELLED\n", "STATUS:cancelled \n")
+    events = "".join(event.format(n=n, more=more) for n, more in enumerate(status))
+    body = calendar.format(events=events).encode()
+    found = calendars.read(Resource(body=body, url="a.ics", source_id="ics", fetched_at=NOW))
+    assert [one.withdrawn for one in found.documents] == [False, False, True, True]
+
+    node = {"@type": "Event", "name": "Bal", "startDate": "2026-05-02", "eventStatus": ""}
+    for status, gone in (("https://schema.org/EventCancelled", True), ("EventScheduled", False)):
+        page = json.dumps({**node, "eventStatus": status})
+        body = f'<html><body><script type="application/ld+json">{page}</script></body></html>'
+        resource = Resource(body=body.encode(), url="https://a.test", source_id="s", fetched_at=NOW)
+        assert [one.withdrawn for one in pages.read_events(resource).documents] == [gone]

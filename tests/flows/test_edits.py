@@ -93,6 +93,8 @@ def test_an_edit_is_seen_though_nothing_announces_it_and_keeps_the_first_date(we
         assert len(before) == 1
         assert "devient payante" not in before[0][2]
     assert stored(watch, "Les Copeaux ferment")[1][0][1] == "Article trois"
+    again = steps.reread(*watch)
+    assert (again.new, again.revised) == (0, 0)
 
 
 def test_what_has_taken_the_place_of_an_article_is_no_edit_of_it(web, watch):

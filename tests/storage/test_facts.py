@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
+from sqlalchemy import select
 
-from storage import actors, documents, facts, judgements, queues, sources
+from storage import actors, documents, facts, judgements, queues, sources, tables
 from vigie.records import (
     ActorKind,
     DocumentKind,
@@ -20,6 +22,10 @@ from vigie.records import (
 )
 
 MONDAY = date(2026, 3, 2)
+
+
+def ids(c):
+    return list(c.execute(select(tables.documents.c.id)).scalars())
 
 
 def after(days: int) -> date:
@@ -169,3 +175,43 @@ def test_the_order_of_saving_does_not_show(c, press, sqlite_store):
         for number, day, name in reversed(days):
             press.publish(other, number, day, name)
         assert facts.week(other, after(9)) == facts.week(c, after(9))
+
+
+def test_an_event_taken_back_is_no_longer_to_come_from_that_day_on_and_its_text_stays(c, press):
+    day = EventDetails(start=datetime(2026, 4, 1, 18, tzinfo=UTC))
+    press.publish(c, 1, MONDAY, "Fil et Co", kind=DocumentKind.EVENT, event=day)
+    [stored] = documents.load(c, ids(c))
+    gone = replace(
+        stored,
+        title="",
+        text="",
+        event=None,
+        withdrawn=True,
+        fetched_at=datetime(2026, 3, 9, 9, tzinfo=UTC),
+    )
+    assert documents.save(c, [gone]) == documents.Saved(unchanged=1)
+    [kept] = documents.load(c, [stored.id])
+    assert (kept.title, kept.text, kept.event, kept.withdrawn) == (
+        stored.title, stored.text, day, True,
+    )  # fmt: skip
+
+    def days(as_of):
+        return [s.event_day for actor in facts.week(c, as_of).actors for s in actor.sightings]
+
+    assert days(after(6)) == [date(2026, 4, 1)]
+    assert days(after(7)) == [None]
+    # The next crawl tells it again: nothing moves. Then it is on again.
+    documents.save(c, [replace(gone, fetched_at=datetime(2026, 3, 20, 9, tzinfo=UTC))])
+    assert days(after(7)) == [None]
+    documents.save(c, [replace(stored, withdrawn=False)])
+    assert days(after(7)) == [date(2026, 4, 1)]
+
+
+def test_a_removed_event_is_known_by_its_number_and_one_never_had_is_not_stored(c, press):
+    press.publish(c, 1, MONDAY, "Fil et Co", kind=DocumentKind.EVENT)
+    [stored] = documents.load(c, ids(c))
+    documents.save(c, [replace(stored, also=("number",))])
+    gone = replace(stored, title="", text="", withdrawn=True)
+    documents.save(c, [replace(gone, id="number"), replace(gone, id="never")])
+    [only] = documents.load(c, [*ids(c), "number", "never"])
+    assert (only.id, only.withdrawn) == (stored.id, True)

@@ -109,6 +109,7 @@ def check(folder: Path, ids: tuple[str, ...]) -> None:
     """Try sources now and print one line for each."""
     from crawlers.batch import is_crawled
     from crawlers.discovery import check_all
+    from vigie import lock
     from vigie.records import HealthState
     from vigie.settings import load, require_contact
 
@@ -125,7 +126,10 @@ def check(folder: Path, ids: tuple[str, ...]) -> None:
         if (not ids or source.id in ids) and is_crawled(source)
     ]
     failed = False
-    for outcome in check_all(wanted, settings) if wanted else []:
+    # Two programs would visit the same sites twice as often as each of them promises.
+    with lock.sole(settings, "sources check"):
+        outcomes = check_all(wanted, settings) if wanted else []
+    for outcome in outcomes:
         failed |= outcome.state not in (HealthState.LIVELY, HealthState.QUIET, HealthState.MOVED)
         click.echo(say("{source} : {message}", source=outcome.source_id, message=outcome.message))
     if failed:
@@ -139,7 +143,7 @@ def check(folder: Path, ids: tuple[str, ...]) -> None:
 def add(folder: Path, url: str, yes: bool) -> None:
     """Discover the feeds of a site and append one to vigie.toml."""
     from crawlers.discovery import discover
-    from vigie import catalogue
+    from vigie import catalogue, lock
     from vigie.checks import without_login
     from vigie.settings import load, require_contact
     from vigie.words import SOURCE_KINDS
@@ -147,7 +151,8 @@ def add(folder: Path, url: str, yes: bool) -> None:
     settings = load(folder)
     require_contact(settings)
     known = {source.id for source in settings.sources}
-    found = discover(url, settings, known)
+    with lock.sole(settings, "sources add"):
+        found = discover(url, settings, known)
     if not found:
         raise UnknownNameError(
             say(
