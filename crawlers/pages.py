@@ -110,10 +110,7 @@ def parse(content: str) -> html.HtmlElement | None:
 
 
 def title(tree: html.HtmlElement, found: list[Node]) -> str:
-    """Return a page's title without the name of its site.
-
-    The heading is preferred where the metadata say the same with more words around it.
-    """
+    """Return a page's title without its site's name; its heading where that says the same."""
     declared = [
         text.one_line(
             structured.string(node.get("headline")) or structured.string(node.get("name"))
