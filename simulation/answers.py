@@ -124,10 +124,10 @@ def _entry(web: Web, outlet: dict[str, Any], target: str, today: str) -> Answer 
         return None
     if style in {"listing", "jsonld"}:
         return _listing(web, outlet, _number(parts.query, "page", 1))
-    if style == "openagenda" and _number(parts.query, "removed", 0):
-        return Answer(200, _KINDS[style], feeds.agenda([], 0, None))
     if style == "openagenda":
         size = min(_number(parts.query, "size", AGENDA_PAGE), AGENDA_MOST)
+        if _number(parts.query, "removed", 0):
+            size = 0  # it never removes any
         return _agenda(web, outlet, _number(parts.query, "after", 0, "after[]"), size)
     return _feed(web, outlet, style)
 
