@@ -20,6 +20,8 @@ WITHIN_DAYS = 7
 """Between two addresses of one document in one source."""
 SHARED = 0.9
 """Of the shorter text's runs of three words, those that the longer one has as well."""
+SHARED_WHEN_TELLING = 0.5
+"""The same, under a title that says what its article says: an edit may have rewritten half."""
 ENOUGH_RUNS = 10
 """Fewer say nothing by themselves: « Entrée libre, sans réservation »."""
 TELLING_TITLE = 6
@@ -39,8 +41,9 @@ def is_same(document: Document, row: Mapping[str, Any], event: object) -> bool:
     mine, other = _runs(shorter), _runs(longer)
     if not mine or (len(mine) < ENOUGH_RUNS and not telling):
         return False
+    least = SHARED_WHEN_TELLING if telling else SHARED
     # Two editions of one announcement may differ by their date alone.
-    return len(mine & other) >= SHARED * len(mine) and _numbers(shorter) <= _numbers(longer)
+    return len(mine & other) >= least * len(mine) and _numbers(shorter) <= _numbers(longer)
 
 
 def _start(event: object) -> object:

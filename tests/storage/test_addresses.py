@@ -132,3 +132,14 @@ def test_a_site_that_gives_all_its_pages_one_address_loses_none(c, press):
     ]
     assert documents.save(c, batch) == Saved(new=3)
     assert documents.save(c, batch) == Saved(unchanged=3)
+
+
+def test_an_edit_that_comes_at_another_address_is_joined_under_a_title_that_tells(c, press):
+    half = TEXT.partition("dans un four")[0] + "; la mairie prête l’ancienne filature pour un an."
+    assert save(c, press.document(1, DAY, title=TITLE, text=TEXT)) == Saved(new=1)
+    again = press.document(2, DAY + timedelta(days=1), title=TITLE, text=half)
+    assert save(c, again) == Saved(unchanged=1)
+    dated = press.document(3, DAY, title=TITLE, text=f"{half} Rendez-vous le 14 mars.")
+    assert save(c, dated) == Saved(new=1)
+    assert save(c, press.document(4, DAY, title=RUBRIC, text=TEXT)) == Saved(new=1)
+    assert save(c, press.document(5, DAY, title=RUBRIC, text=half)) == Saved(new=1)
