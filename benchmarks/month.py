@@ -39,6 +39,7 @@ def replay(
 ) -> dict[str, Any]:
     """Simulate a web in a folder, crawl some of its days, and return what came of it."""
     from flows import steps  # noqa: PLC0415 - the crawl's rooms are slow to import
+    from flows.intake import TakenIn  # noqa: PLC0415
     from simulation import serve, simulate, write_settings  # noqa: PLC0415
     from storage import open_store  # noqa: PLC0415
     from vigie.settings import load  # noqa: PLC0415
@@ -55,7 +56,7 @@ def replay(
         first, end = (begin + timedelta(days=day) for day in (days.start, days.stop))
         store = open_store(settings.storage.url, settings.folder)
         moments = [begin + timedelta(days=day, hours=hour) for day in days for hour in HOURS]
-        taken = steps.TakenIn()
+        taken = TakenIn()
         for moment in [first, *moments, end]:
             web.now = moment
             web.write_mailbox(letter, web_folder / letter["entry"])

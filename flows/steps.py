@@ -8,20 +8,20 @@ from __future__ import annotations
 
 import json
 import uuid
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from heapq import heapify, heappop, heappush
-from itertools import islice
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING
 
-from crawlers import archive, boilerplate, files, registries, spool
+from crawlers import archive, files, registries, spool
 from crawlers.batch import crawl as crawl_batch
 from flows import due, learned
+from flows.intake import TakenIn, batches, known_names, repeated_lines, store_records, without
 from nlp import annotate as annotating
 from nlp import model, resolution, stories
 from nlp.annotate import Reader
 from signals.queue import detect as detect_candidates
-from storage import Connection, Store, actors, counts, documents, facts, queues, sources
+from storage import Connection, Store, counts, documents, facts, queues, sources
 from storage import annotations as stored_annotations
 from storage import stories as stored_stories
 from vigie import gazetteer, lock
@@ -29,7 +29,6 @@ from vigie.catalogue import suggest_id
 from vigie.language import render, say, terminal_language
 from vigie.records import (
     Document,
-    DocumentKind,
     HttpState,
     KnownActor,
     Outcome,
@@ -42,7 +41,7 @@ from vigie.settings import Settings, require_contact
 from vigie.terminal import progress, tell
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping
     from datetime import date
     from pathlib import Path
 
@@ -51,31 +50,6 @@ BATCH = 200
 
 TOLD = 20
 """Refused lines that are named in the terminal; the file of rejects names them all."""
-
-T = TypeVar("T")
-
-
-@dataclass(frozen=True, slots=True)
-class TakenIn:
-    """What became of the documents that were read."""
-
-    new: int = 0
-    revised: int = 0
-    unchanged: int = 0
-    rejected: int = 0
-    listed: int = 0
-    """Entries of directories and registries, known or not before."""
-
-    def __add__(self, other: TakenIn) -> TakenIn:
-        """Add two counts up."""
-        return TakenIn(
-            self.new + other.new,
-            self.revised + other.revised,
-            self.unchanged + other.unchanged,
-            self.rejected + other.rejected,
-            self.listed + other.listed,
-        )
-
 
 # --- crawl -------------------------------------------------------------------------------
 
@@ -110,83 +84,17 @@ def waiting_spools(settings: Settings) -> list[Path]:
 def take_in(settings: Settings, store: Store, spool_file: Path, source_id: str) -> TakenIn:
     """Store what a spool file holds of one source, its health last."""
     of_source = (r for r in spool.read(spool_file) if _source_of(r) == source_id)
-    taken, lines = TakenIn(), _repeated_lines(store, spool_file, source_id)
-    for batch in _batches(of_source, BATCH):
-        cleaned = [_without(r, lines) if isinstance(r, Document) else r for r in batch]
+    taken, lines = TakenIn(), repeated_lines(store, spool_file, source_id)
+    for batch in batches(of_source, BATCH):
+        cleaned = [without(r, lines) if isinstance(r, Document) else r for r in batch]
         with store.writing() as c:
             sources.save_repeated_lines(c, source_id, lines)
-            taken += _store(c, settings, cleaned, joining=True)
+            taken += store_records(c, settings, cleaned, joining=True)
             # After its documents: a page that is remembered as fetched is stored.
             sources.save_http_states(c, [r for r in batch if isinstance(r, HttpState)])
             for outcome in (r for r in batch if isinstance(r, Outcome)):
                 sources.save_outcome(c, due.judged(c, settings, outcome))
     return taken
-
-
-COMPARED, MOST_COMPARED = 60, 500
-"""Stored and new texts that are laid beside one another, to see what a source repeats."""
-
-
-def _repeated_lines(store: Store, spool_file: Path, source_id: str) -> frozenset[str]:
-    """Return the lines to leave out of a source's texts: those known, and what is new repeats."""
-    with store.reading() as c:
-        known = sources.repeated_lines(c, source_id)
-        stored = documents.recent_texts(c, source_id, COMPARED)
-    fresh = (
-        record.text
-        for record in spool.read(spool_file)
-        if isinstance(record, Document) and record.source_id == source_id and _is_page(record)
-    )
-    return known | boilerplate.repeated([*islice(fresh, MOST_COMPARED), *stored])
-
-
-def _is_page(document: Document) -> bool:
-    """Tell whether a text was taken from a page: the others say word for word what they mean."""
-    return document.kind is DocumentKind.ARTICLE and not document.excerpt
-
-
-def _without(document: Document, lines: frozenset[str]) -> Document:
-    if not lines or not _is_page(document):
-        return document
-    return replace(document, text=boilerplate.without(document.text, lines))
-
-
-def _store(
-    c: Connection, settings: Settings, batch: Sequence[spool.Record], *, joining: bool = False
-) -> TakenIn:
-    """Store what a batch tells of the world: documents, known actors, inputs refused.
-
-    What is crawled is joined to what it repeats; an archive goes in as it is.
-    """
-    found = [record for record in batch if isinstance(record, Document)]
-    saved = documents.save(c, found, settings.zone, joining=joining)
-    rejects = [r for r in batch if isinstance(r, Reject)]
-    documents.save_rejects(c, rejects)
-    listed = [r for r in batch if isinstance(r, KnownActor)]
-    _mark_known(c, listed)
-    return TakenIn(saved.new, saved.revised, saved.unchanged, len(rejects), len(listed))
-
-
-def _mark_known(c: Connection, listed: list[KnownActor]) -> None:
-    """Note since when directories list actors, their names resolved as mentions are.
-
-    An actor that no document has named yet is kept, so that the first that does finds it known.
-    """
-    found = resolution.as_annotations(listed)
-    if not found:
-        return
-    gathered = resolution.gather(found)
-    resolved = resolution.resolve(gathered, _known_names(c, gathered))
-    actors.save(c, resolved)
-    days: dict[str, date] = {}
-    for link in resolved.links:
-        since = listed[int(link.document_id)].since
-        days[link.actor_id] = min(since, days.get(link.actor_id, since))
-    actors.mark_known(c, days)
-
-
-def _known_names(c: Connection, gathered: resolution.Gathered) -> dict[str, str]:
-    return actors.by_blocks(c, gathered.blocks) | actors.by_keys(c, gathered.keys)
 
 
 def _source_of(record: spool.Record) -> str:
@@ -245,15 +153,15 @@ def reread(settings: Settings, store: Store) -> TakenIn:
     ):
         communes = gazetteer.territory(settings.watch.territory)
         found = archive.reread(settings.data / "archive", known, communes)
-        for batch in _batches(found, BATCH):
+        for batch in batches(found, BATCH):
             with store.reading() as c:
                 lines = {i: sources.repeated_lines(c, i) for i in {d.source_id for d in batch}}
             cleaned = [
-                _without(one, lines[one.source_id]) if isinstance(one, Document) else one
+                without(one, lines[one.source_id]) if isinstance(one, Document) else one
                 for one in batch
             ]
             with store.writing() as c:
-                taken += _store(c, settings, cleaned)
+                taken += store_records(c, settings, cleaned)
             advance(len(batch))
     return taken
 
@@ -305,7 +213,7 @@ def _import(
     named = {source.id: source for source in settings.sources}
     known: set[str] = set()
     with progress(say("Import de {file}", file=path.name), None) as advance:
-        for batch in _batches(found, BATCH):
+        for batch in batches(found, BATCH):
             refused = [record for record in batch if isinstance(record, Reject)]
             rejects.keep(refused)
             for record in batch:
@@ -315,7 +223,7 @@ def _import(
             made = {record.source_id for record in told} - known
             with store.writing() as c:
                 sources.save(c, [named.get(i) or _imported_source(i) for i in sorted(made)])
-                taken += _store(c, settings, told)
+                taken += store_records(c, settings, told)
             known |= made
             taken += TakenIn(rejected=len(refused))
             advance(len(batch))
@@ -422,7 +330,7 @@ def annotate_batch(settings: Settings, store: Store, ids: list[str], reader: Rea
     gathered = resolution.gather(found)
     with store.writing() as c:
         judged = stored_annotations.judged(c, ids)
-        resolved = resolution.resolve(gathered, _known_names(c, gathered), judged)
+        resolved = resolution.resolve(gathered, known_names(c, gathered), judged)
         hanging = stored_stories.followers(c, ids)
         kept = stored_annotations.save(c, found, resolved, read=batch)
         group_stories(c, ids, hanging)
@@ -466,9 +374,3 @@ def detect(settings: Settings, store: Store, as_of: date) -> Queue:
     queue = detect_candidates(known, settings.watch)
     with store.writing() as c:
         return queues.save(c, queue)
-
-
-def _batches(items: Iterable[T], size: int) -> Iterator[list[T]]:
-    iterator = iter(items)
-    while batch := list(islice(iterator, size)):
-        yield batch

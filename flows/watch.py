@@ -19,7 +19,7 @@ from prefect.cache_policies import NO_CACHE
 from prefect.exceptions import TerminationSignal
 
 from flows import due, steps
-from flows.steps import TakenIn
+from flows.intake import TakenIn
 from storage import Store, documents, open_store, sources
 from vigie import lock
 from vigie.errors import VigieError, WorkspaceError

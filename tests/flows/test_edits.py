@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -12,6 +13,9 @@ from tests.crawlers.conftest import serving
 from tests.crawlers.test_crawl import ARTICLE, rss, source
 from tests.flows.test_courtesy import workspace
 from vigie.records import SourceKind
+
+if TYPE_CHECKING:
+    from flows.intake import TakenIn
 
 NOW = datetime(2026, 3, 10, 8, tzinfo=UTC)
 DATED = '<head><meta property="article:published_time" content="2026-03-09T09:00:00+01:00">'
@@ -59,7 +63,7 @@ def watch(web, tmp_path):
     store.close()
 
 
-def crawl(watch, after: timedelta) -> steps.TakenIn:
+def crawl(watch, after: timedelta) -> TakenIn:
     return steps.crawl(*watch, now=NOW + after).taken
 
 

@@ -15,7 +15,7 @@ from vigie.terminal import tell
 if TYPE_CHECKING:
     from datetime import date
 
-    from flows.steps import TakenIn
+    from flows.intake import TakenIn
 
 until_option = click.option(
     "--until",

@@ -1,0 +1,118 @@
+"""What a batch of records that were read becomes in the storage, wherever it was read."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from itertools import islice
+from typing import TYPE_CHECKING, TypeVar
+
+from crawlers import boilerplate, spool
+from nlp import resolution
+from storage import Connection, Store, actors, documents, sources
+from vigie.records import Document, DocumentKind, KnownActor, Reject
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+    from datetime import date
+    from pathlib import Path
+
+    from vigie.settings import Settings
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class TakenIn:
+    """What became of the documents that were read."""
+
+    new: int = 0
+    revised: int = 0
+    unchanged: int = 0
+    rejected: int = 0
+    listed: int = 0
+    """Entries of directories and registries, known or not before."""
+
+    def __add__(self, other: TakenIn) -> TakenIn:
+        """Add two counts up."""
+        return TakenIn(
+            self.new + other.new,
+            self.revised + other.revised,
+            self.unchanged + other.unchanged,
+            self.rejected + other.rejected,
+            self.listed + other.listed,
+        )
+
+
+COMPARED, MOST_COMPARED = 60, 500
+"""Stored and new texts that are laid beside one another, to see what a source repeats."""
+
+
+def repeated_lines(store: Store, spool_file: Path, source_id: str) -> frozenset[str]:
+    """Return the lines to leave out of a source's texts: those known, and what is new repeats."""
+    with store.reading() as c:
+        known = sources.repeated_lines(c, source_id)
+        stored = documents.recent_texts(c, source_id, COMPARED)
+    fresh = (
+        record.text
+        for record in spool.read(spool_file)
+        if isinstance(record, Document) and record.source_id == source_id and _is_page(record)
+    )
+    return known | boilerplate.repeated([*islice(fresh, MOST_COMPARED), *stored])
+
+
+def _is_page(document: Document) -> bool:
+    """Tell whether a text was taken from a page: the others say word for word what they mean."""
+    return document.kind is DocumentKind.ARTICLE and not document.excerpt
+
+
+def without(document: Document, lines: frozenset[str]) -> Document:
+    """Return a document without the lines that its source repeats; only pages have such."""
+    if not lines or not _is_page(document):
+        return document
+    return replace(document, text=boilerplate.without(document.text, lines))
+
+
+def store_records(
+    c: Connection, settings: Settings, batch: Sequence[spool.Record], *, joining: bool = False
+) -> TakenIn:
+    """Store what a batch tells of the world: documents, known actors, inputs refused.
+
+    What is crawled is joined to what it repeats; an archive goes in as it is.
+    """
+    found = [record for record in batch if isinstance(record, Document)]
+    saved = documents.save(c, found, settings.zone, joining=joining)
+    rejects = [r for r in batch if isinstance(r, Reject)]
+    documents.save_rejects(c, rejects)
+    listed = [r for r in batch if isinstance(r, KnownActor)]
+    _mark_known(c, listed)
+    return TakenIn(saved.new, saved.revised, saved.unchanged, len(rejects), len(listed))
+
+
+def _mark_known(c: Connection, listed: list[KnownActor]) -> None:
+    """Note since when directories list actors, their names resolved as mentions are.
+
+    An actor that no document has named yet is kept, so that the first that does finds it known.
+    """
+    found = resolution.as_annotations(listed)
+    if not found:
+        return
+    gathered = resolution.gather(found)
+    resolved = resolution.resolve(gathered, known_names(c, gathered))
+    actors.save(c, resolved)
+    days: dict[str, date] = {}
+    for link in resolved.links:
+        since = listed[int(link.document_id)].since
+        days[link.actor_id] = min(since, days.get(link.actor_id, since))
+    actors.mark_known(c, days)
+
+
+def known_names(c: Connection, gathered: resolution.Gathered) -> dict[str, str]:
+    """Return the actors that are known by the names of a batch, or by similar ones."""
+    return actors.by_blocks(c, gathered.blocks) | actors.by_keys(c, gathered.keys)
+
+
+def batches(items: Iterable[T], size: int) -> Iterator[list[T]]:
+    """Yield items as lists of at most `size`."""
+    iterator = iter(items)
+    while batch := list(islice(iterator, size)):
+        yield batch
