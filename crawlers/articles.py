@@ -119,16 +119,19 @@ class Articles:
             progress.fresh += 1
             self.writer.write(document)
             return
-        name = document.url if _is_own(document) else f"{document.url}#{document.id}"
-        mark, state = fingerprint(document), self.states.get((document.source_id, name))
-        back = self._was_gone(document)
-        if state is not None and state.fingerprint == mark and not back:
+        if self.is_known(document):
             return
         progress.fresh += 1
         self.writer.write(document)
-        self._remember(document.source_id, name, mark)
-        for gone in back:
+        self._remember(document.source_id, _name(document), fingerprint(document))
+        for gone in self._was_gone(document):
             self._remember(document.source_id, gone, None)
+
+    def is_known(self, document: Document) -> bool:
+        """Tell whether a document that needs no page was told before, as it is."""
+        state = self.states.get((document.source_id, _name(document)))
+        known = state is not None and state.fingerprint == fingerprint(document)
+        return known and not self._was_gone(document)
 
     def _was_gone(self, document: Document) -> list[str]:
         """Return under which names an event was remembered as removed by its agenda."""
@@ -262,9 +265,16 @@ class Articles:
 def fingerprint(document: Document) -> str:
     """Return the mark of what a source announced: it changes when the page or event does."""
     told = feeds.fingerprint_part(document)
-    if document.event:
-        told += f"\n{document.event}\n{document.withdrawn}"
+    if event := document.event:
+        moments = (str(at and at.isoformat()) for at in (event.start, event.end))
+        place = map(str, (event.venue, event.organiser, event.commune, document.withdrawn))
+        told = "\n".join((told, *moments, *place))
     return sha256(told.encode("utf-8", "replace")).hexdigest()[:16]
+
+
+def _name(document: Document) -> str:
+    """Return the name under which a document that needs no page is remembered."""
+    return document.url if _is_own(document) else f"{document.url}#{document.id}"
 
 
 def _gone(document_id: str) -> str:

@@ -68,7 +68,9 @@ def conclude_reading(progress: Progress, reading: Reading) -> Outcome:
     """Return the outcome of a source that could be read, with whatever trouble on the way."""
     source, count = progress.source, progress.seen
     if said := _worth_saying(progress, reading):
-        return outcome_of(source, HealthState.LIVELY, said, count)
+        nothing_read = progress.aside and not count and not progress.listed
+        state = HealthState.QUIET if nothing_read else HealthState.LIVELY
+        return outcome_of(source, state, said, count)
     if not count and progress.unchanged:
         return outcome_of(source, HealthState.LIVELY, NOTHING_NEW)
     if not count:

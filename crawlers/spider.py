@@ -34,7 +34,6 @@ from vigie.records import (
     KnownActor,
     Message,
     Outcome,
-    Reject,
     Source,
     SourceKind,
 )
@@ -342,9 +341,9 @@ class Crawl:
                 if found is None:
                     await asyncio.sleep(0)
                     continue
-                if place is None and not isinstance(found, Reject) and self.archive:
-                    place = self.archive.keep(answer, progress.source.id) or ""
-                if isinstance(found, Document):
+                if isinstance(found, Document) and not self.articles.is_known(found):
+                    if place is None and self.archive:
+                        place = self.archive.keep(answer, progress.source.id) or ""
                     found = replace(found, archive=place or None)  # noqa: PLW2901 - the same notice
                 self.take_found(found, progress)
         except registries.NoRegisterError as error:

@@ -114,7 +114,7 @@ def load(line: str) -> Record | Source:
             values["kind"] = SourceKind(values["kind"])
         elif record is Document:
             values["kind"] = DocumentKind(values["kind"])
-            values["links"] = tuple((words, address) for words, address in values["links"])
+            values["links"] = tuple((words, address) for words, address in values.get("links", ()))
         elif record is KnownActor:
             values["kind"] = ActorKind(values["kind"])
         restored: Record | Source = record(**values)
