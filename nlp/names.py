@@ -49,6 +49,7 @@ SAID_IN_ONE = {
     ("societe", "cooperative", "interet", "collectif"): "scic",
     ("e", "v"): "ev",
 }
+PLURALS = ("s", "ux")
 SUGGESTED_FROM = 0.72
 LONGEST_NAME = 110
 LONGEST_ACRONYM = 8
@@ -89,8 +90,11 @@ def fold(text: str) -> str:
 
 
 def singular(token: str) -> str:
-    """Return a folded word without its plural mark; both forms of a word give the same."""
-    if len(token) >= 4 and token[-1] in "sx" and token[-2:] != "ss":
+    """Return a folded word without its plural mark; both forms of a word give the same.
+
+    An x is one after a u alone: « lieux », « jeux », and not « croix », « Mapbox ».
+    """
+    if len(token) >= 4 and token.endswith(PLURALS) and not token.endswith("ss"):
         return token[:-1]
     return token
 

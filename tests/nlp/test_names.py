@@ -18,6 +18,7 @@ from nlp import names
         ("Œuvrons Ensemble", "Oeuvrons ensemble"),
         ("Compost & Cie", "COMPOST ET COMPAGNIE"),
         ("Kulturhof e.V.", "Kulturhof"),
+        ("Tiers-lieux des Jeux", "Tiers-lieu du Jeu"),
     ],
 )
 def test_ways_of_writing_one_name_share_a_key(one, other):
@@ -65,6 +66,12 @@ def test_what_names_nobody_is_not_plausible(text):
 )
 def test_odd_names_are_plausible(text):
     assert names.is_plausible(text)
+
+
+def test_the_last_letter_of_a_singular_stays():
+    assert names.key("La Croix Verte") == "croix verte"
+    one, other = names.key("Mapbox"), names.key("MapBox")
+    assert names.compact(one) == names.compact(other) == "mapbox"
 
 
 def test_a_town_more_is_asked_about():
