@@ -327,7 +327,7 @@ def annotate_batch(settings: Settings, store: Store, ids: list[str], reader: Rea
     with store.reading() as c:
         batch = documents.load(c, ids)
     found = list(annotating.annotate(batch, reader, territory))
-    gathered = resolution.gather(found)
+    gathered = resolution.gather(found, territory)
     with store.writing() as c:
         judged = stored_annotations.judged(c, ids)
         resolved = resolution.resolve(gathered, known_names(c, gathered), judged)

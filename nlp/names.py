@@ -15,7 +15,7 @@ from rapidfuzz.distance import OSA
 from rapidfuzz.fuzz import ratio
 
 from nlp import speech
-from nlp.words import ARTICLES, COMMON, DATES, HEADS, LEGAL, NOT_NAMES
+from nlp.words import ARTICLES, COMMON, DATES, GATHERINGS, HEADS, LEGAL, NATIONAL, NOT_NAMES
 from vigie import gazetteer
 
 TOKEN = re.compile(r"[^\W_]+")
@@ -50,6 +50,7 @@ SAID_IN_ONE = {
     ("e", "v"): "ev",
 }
 PLURALS = ("s", "ux")
+TROUPES = frozenset(["compagnie"])
 SUGGESTED_FROM = 0.72
 LONGEST_NAME = 110
 LONGEST_ACRONYM = 8
@@ -113,7 +114,12 @@ def has_head(name: str) -> bool:
 
 def is_of_many(name: str) -> bool:
     """Tell whether a name says only what people a group is of: « Amicale des retraités »."""
-    return OF_MANY.fullmatch(name) is not None and has_head(name)
+    return OF_MANY.fullmatch(name) is not None and not GATHERINGS.isdisjoint(tokens(name)[:1])
+
+
+def is_national(name_key: str) -> bool:
+    """Tell whether a key says that its actor speaks for the whole country."""
+    return not NATIONAL.isdisjoint(name_key.split())
 
 
 def is_plausible(name: str) -> bool:
@@ -208,11 +214,15 @@ def _in_one(words: list[str]) -> list[str]:
 
 
 def _without_heads(words: list[str]) -> list[str]:
-    """Return words without their generic heads, if what remains still names one actor."""
+    """Return words without their generic heads, if what remains still names one actor.
+
+    « Compagnie » stays before a single word: troupes call themselves so, and « La Lisière » may
+    be another group than the « Compagnie Lisière ».
+    """
     rest = words
     while rest and rest[0] in HEADS:
         rest = rest[1:]
-    if rest is words or not rest:
+    if rest is words or not rest or (len(rest) == 1 and words[0] in TROUPES):
         return words
     remains = " ".join(rest)
     telling = not is_generic(remains) and len(compact(remains)) >= 3 and not is_place(remains)

@@ -40,10 +40,14 @@ TOKENS_INDEXED = 3
 MOST_SUGGESTIONS = 3
 SUREST = 0.97
 ACRONYM_GUESS = 0.74
+ELSEWHERE_GUESS = 0.8
+CAPITAL = "75056"
+"""Where those who speak for the whole country are placed: no sign of another group."""
 
 SAME_ACRONYM = Message("Un texte donne l’un des deux noms comme le sigle de l’autre.")
 SIMILAR = Message("Les deux noms s’écrivent presque de la même façon.")
 INITIALS = Message("L’un des deux noms reprend les initiales de l’autre.")
+ELSEWHERE = Message("Le nom est le même, mais une phrase le situe loin du territoire.")
 LONGER = Message("L’un des deux noms est l’autre avec quelques mots de plus.")
 T = TypeVar("T")
 Default = TypeVar("Default")
@@ -200,29 +204,74 @@ def blocks(key: str, surface: str) -> tuple[str, ...]:
 # --- gathering ---------------------------------------------------------------------------
 
 
-def gather(annotations: Iterable[Annotation]) -> Gathered:
-    """Return the names of a batch of annotations, whatever their order."""
+def gather(annotations: Iterable[Annotation], territory: frozenset[str] = frozenset()) -> Gathered:
+    """Return the names of a batch of annotations, whatever their order.
+
+    `territory` is what the watch watches (INSEE codes): a name that a sentence places far from
+    it is another one than its namesake here, until a person says that they are one.
+    """
     gathered: dict[str, _Name] = defaultdict(_Name)
     links: list[tuple[Mention, str]] = []
     pairs: set[tuple[str, str]] = set()
+    departments = frozenset(map(gazetteer.department_of, territory))
     for annotation in sorted(annotations, key=lambda a: a.document_id):
-        keyed = [(mention, _key(mention, annotation)) for mention in annotation.mentions]
+        keyed = _keyed(annotation)
         full_of = _acronyms(annotation, keyed)
+        away = {key: far for m, key in keyed if (far := _away(m, key, departments))}
         for mention, own in keyed:
             if not own:
                 continue
-            key = full_of.get(own, own)
+            full = full_of.get(own, own)
+            far = away.get(own) or away.get(full)
+            key = f"{full}@{far}" if far else full
+            own = f"{own}@{far}" if far else own  # noqa: PLW2901
             gathered[own].surfaces[mention.surface] += 1
             gathered[key].mentions.append(mention)
             links.append((mention, key))
         for short, full in full_of.items():
-            if full in gathered:
+            if full in gathered and short not in away and full not in away:
                 pairs.add((short, full))
                 gathered[short].surfaces.update(
                     s for s, _ in annotation.acronyms if names.key(s) == short
                 )
     blocks_of = {key: blocks(key, _surface(name)) for key, name in gathered.items()}
     return Gathered(dict(gathered), links, sorted(pairs), blocks_of)
+
+
+def _away(mention: Mention, key: str, departments: frozenset[str]) -> str | None:
+    """Return the commune, far from the territory, in which a sentence places a name."""
+    if not departments or mention.commune in {None, CAPITAL} or "@" in key:
+        return None
+    if mention.placing in {Placing.NEAR, Placing.NOWHERE} or mention.label is Label.INSTITUTION:
+        return None
+    far = gazetteer.department_of(mention.commune or "") not in departments
+    return mention.commune if far and not names.is_national(key) else None
+
+
+def _keyed(annotation: Annotation) -> list[tuple[Mention, str]]:
+    """Return the mentions of a document with their keys.
+
+    A name that the document also writes on in lower case (« Les Roseaux », « Les Roseaux en
+    fête ») is that longer one, cut short.
+    """
+    keyed = [(mention, _key(mention, annotation)) for mention in annotation.mentions]
+    surfaces = {" ".join(m.surface.split()): key for m, key in keyed if key}
+    whole = {
+        key: min(longer)
+        for surface, key in surfaces.items()
+        if (
+            longer := {
+                other
+                for name, other in surfaces.items()
+                if other != key and name.startswith(surface) and _goes_on(name[len(surface) :])
+            }
+        )
+    }
+    return [(mention, whole.get(key, key)) for mention, key in keyed]
+
+
+def _goes_on(rest: str) -> bool:
+    return rest.startswith(" ") and rest.islower()
 
 
 def _key(mention: Mention, annotation: Annotation) -> str:
@@ -238,7 +287,10 @@ def _key(mention: Mention, annotation: Annotation) -> str:
     key = names.key(mention.surface) or names.fold(mention.surface).strip()
     if not any(character.isalnum() for character in key):
         return ""
-    if names.is_generic(key) or names.is_of_many(mention.surface):
+    of_many = names.is_of_many(mention.surface)
+    if of_many:
+        key = " ".join(names.tokens(mention.surface))  # what it is tells two of them apart
+    if (names.is_generic(key) or of_many) and not names.is_national(key):
         commune = mention.commune or next(iter(annotation.communes), None)
         return f"{key}@{commune}" if commune else key
     return key
@@ -436,6 +488,9 @@ def _questions(a: str, b: str) -> Iterator[tuple[float, Message, str, str]]:
     """Yield why two keys may be one actor, with a score; nothing if they may not."""
     short, full = sorted((a, b), key=lambda key: (len(key.split()), key))
     if "@" in a or "@" in b:
+        bare = a.partition("@")[0]
+        if bare == b.partition("@")[0] and bare in {a, b} and not names.is_generic(bare):
+            yield ELSEWHERE_GUESS, ELSEWHERE, bare, a if bare == b else b
         return
     score = names.similarity(a, b)
     if score >= names.SUGGESTED_FROM:

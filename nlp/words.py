@@ -50,6 +50,15 @@ COMMON = _set(
     plaisance pecheur chasseur chasse peche randonneur randonnee yoga tennis basket rugby handball
     """
 )
+# Heads after which « des jardiniers » says who meets, and names nobody.
+GATHERINGS = _set(
+    """
+    amical amicale association cercle club collectif comite confederation conseil federation
+    foyer groupe groupement mouvement reseau syndicat union
+    """
+)
+# What a name says that is borne in no one place.
+NATIONAL = _set("confederation europeen europeenne francais francaise france national nationale")
 # Words that begin sentences and headings.
 NOT_NAMES = _set(
     """

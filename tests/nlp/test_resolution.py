@@ -177,3 +177,59 @@ def test_a_group_of_many_towns_bears_the_town_that_the_text_goes_on_to_name():
     )
     ids = actors_of(found)
     assert ids["d1", 0] == ids["d2", 0] != ids["d3", 0]
+
+
+def placed(document_id, surface, code, placing, label=Label.ACTOR):
+    made = annotation(document_id, surface)
+    (mention,) = made.mentions
+    return replace(made, mentions=(replace(mention, commune=code, placing=placing, label=label),))
+
+
+def test_a_name_that_a_sentence_places_far_away_is_another_actor_and_a_question():
+    here, far = "68224", "14738"
+    batch = [
+        placed("d1", "Kaliella", here, Placing.THERE),
+        placed("d2", "Kaliella", far, Placing.SENTENCE),
+        placed("d3", "Kaliella", far, Placing.NEAR),
+    ]
+    found = resolution.resolve(resolution.gather(batch, frozenset([here])), {})
+    ids = actors_of(found)
+    assert ids["d1", 0] == ids["d3", 0] != ids["d2", 0]
+    assert [s.reason for s in found.suggestions] == [resolution.ELSEWHERE]
+
+
+def test_who_speaks_for_the_country_from_paris_is_one():
+    batch = [
+        placed("d1", "Kaliella", "68224", Placing.THERE),
+        placed("d2", "Kaliella", "75056", Placing.DATELINE),
+        placed("d3", "Union nationale des cyclistes", "69123", Placing.DATELINE),
+        placed("d4", "Union nationale des cyclistes", "68224", Placing.DATELINE),
+    ]
+    found = resolution.resolve(resolution.gather(batch, frozenset(["68224"])), {})
+    assert len(found.actors) == 2
+
+
+def test_a_name_cut_short_is_the_one_that_its_document_writes_on():
+    found = resolve(
+        [annotation("d1", "Les Grillons en fête", "Les Grillons"), annotation("d2", "Grillons")],
+        {},
+    )
+    ids = actors_of(found)
+    assert ids["d1", 0] == ids["d1", 100] != ids["d2", 0]
+
+
+def test_what_it_is_tells_two_groups_of_the_same_people_apart():
+    found = resolve(
+        [
+            annotation("d1", "Groupement des bricoleurs", communes=["68224"]),
+            annotation("d2", "Association des bricoleurs", communes=["68224"]),
+        ],
+        {},
+    )
+    assert len(found.actors) == 2
+
+
+def test_a_troupe_and_a_single_word_are_two_and_a_question():
+    found = resolve([annotation("d1", "Compagnie Lisière"), annotation("d2", "La Lisière")], {})
+    assert len(found.actors) == 2
+    assert len(found.suggestions) == 1

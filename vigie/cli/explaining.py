@@ -96,8 +96,11 @@ def _by_name(read: Read) -> str:
 
     own, known = names.key(read.surface), names.key(read.actor_name)
     if "@" in read.key:
-        place = gazetteer.communes()[read.key.partition("@")[2]].name
-        return say("bien des communes en ont un : celui de {place}", place=place)
+        bare, _, code = read.key.partition("@")
+        place = gazetteer.communes()[code].name
+        if names.is_generic(bare) or names.is_of_many(read.surface):
+            return say("bien des communes en ont un : celui de {place}", place=place)
+        return say("la phrase le situe à {place}, loin du territoire", place=place)
     if read.key and read.key != own and not read.key.startswith(own):
         return say("le texte le donne pour le sigle de ce nom")
     if read.key != own:
