@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import json
 import uuid
-from dataclasses import dataclass, field
+from collections import Counter
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from heapq import heapify, heappop, heappush
 from typing import TYPE_CHECKING
@@ -18,7 +19,7 @@ from crawlers.batch import crawl as crawl_batch
 from flows import due, learned
 from flows.intake import TakenIn, batches, known_names, repeated_lines, store_records, without
 from nlp import annotate as annotating
-from nlp import model, resolution, stories
+from nlp import model, places, resolution, stories
 from nlp.annotate import Reader
 from signals.queue import detect as detect_candidates
 from storage import Connection, Store, counts, documents, facts, queues, sources
@@ -31,6 +32,7 @@ from vigie.records import (
     Document,
     HttpState,
     KnownActor,
+    Message,
     Outcome,
     Queue,
     Reject,
@@ -271,6 +273,8 @@ class ReadAgain:
     done: int
     left: int
     """Documents that another version has read, and that still wait."""
+    skipped: tuple[tuple[Message, int], ...] = ()
+    """Why documents among those done were not analysed, and how many."""
 
 
 def annotate(
@@ -293,16 +297,22 @@ def annotate(
         return ReadAgain(0, 0)
     reader = Reader(model.load(), learned.weights(settings.data), version)
     work = read or (lambda ids, reader: annotate_batch(settings, store, ids, reader))
-    done, share = 0, total if again is None else again
+    done, share, skipped = 0, total if again is None else again, Counter[str]()
+    reasons: dict[str, Message] = {}
     with progress(say("Lecture des documents"), None if again else total) as advance:
         for ids in _to_read(store, version, share):
             kept = work(ids, reader)
             if not kept:
                 break  # what still waits is being edited: the next run reads it
             done += kept
+            with store.reading() as c:
+                why = stored_annotations.skipped(c, ids)
+            reasons |= {str(reason): reason for reason in why}
+            skipped.update(map(str, why))
             advance(len(ids))
     with store.reading() as c:
-        return ReadAgain(done, documents.waiting_count(c, version))
+        left = documents.waiting_count(c, version)
+    return ReadAgain(done, left, tuple((reasons[said], n) for said, n in skipped.most_common()))
 
 
 def _to_read(store: Store, version: str, share: int) -> Iterator[list[str]]:
@@ -323,11 +333,11 @@ def _to_read(store: Store, version: str, share: int) -> Iterator[list[str]]:
 
 def annotate_batch(settings: Settings, store: Store, ids: list[str], reader: Reader) -> int:
     """Find mentions, actors and stories in documents; return how many no longer wait."""
-    territory = gazetteer.territory(settings.watch.territory)
     with store.reading() as c:
         batch = documents.load(c, ids)
-    found = list(annotating.annotate(batch, reader, territory))
-    gathered = resolution.gather(found, territory)
+        ground = known_ground(c, settings)
+    found = list(annotating.annotate(batch, reader, ground))
+    gathered = resolution.gather(found, ground.territory)
     with store.writing() as c:
         judged = stored_annotations.judged(c, ids)
         resolved = resolution.resolve(gathered, known_names(c, gathered), judged)
@@ -335,6 +345,17 @@ def annotate_batch(settings: Settings, store: Store, ids: list[str], reader: Rea
         kept = stored_annotations.save(c, found, resolved, read=batch)
         group_stories(c, ids, hanging)
     return kept
+
+
+def known_ground(c: Connection, settings: Settings) -> places.Ground:
+    """Return what the watch knows of the places that its documents may name.
+
+    What the catalogue says of a source counts before what was stored of it.
+    """
+    known = {source.id: source for source in (*sources.all(c), *settings.sources)}
+    return places.ground(
+        gazetteer.territory(settings.watch.territory), settings.watch.quarters, known.values()
+    )
 
 
 def group_stories(c: Connection, read: Iterable[str], hanging: Iterable[str]) -> None:

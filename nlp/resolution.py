@@ -291,7 +291,7 @@ def _key(mention: Mention, annotation: Annotation) -> str:
     if of_many:
         key = " ".join(names.tokens(mention.surface))  # what it is tells two of them apart
     if (names.is_generic(key) or of_many) and not names.is_national(key):
-        commune = mention.commune or next(iter(annotation.communes), None)
+        commune = mention.commune or next(iter(annotation.communes), annotation.home)
         return f"{key}@{commune}" if commune else key
     return key
 

@@ -145,6 +145,16 @@ def state(c: Connection, document_id: str) -> tuple[str, Message | None]:
     return (row.version, to_message(row.skipped) if row.skipped else None) if row else ("", None)
 
 
+def skipped(c: Connection, ids: Iterable[str]) -> list[Message]:
+    """Return why documents among these were skipped, one reason a document."""
+    table = tables.annotations.c
+    found: list[Message] = []
+    for some in chunks(sorted(set(ids))):
+        query = select(table.skipped).where(table.document_id.in_(some))
+        found += [to_message(told) for told in c.execute(query).scalars() if told]
+    return found
+
+
 def judged(c: Connection, ids: Iterable[str]) -> dict[tuple[str, str], str]:
     """Return (document id, surface) → actor id of the mentions whose actor a person has judged."""
     mentions = tables.mentions.c

@@ -136,6 +136,14 @@ def _expected(value: object) -> tuple[int, int]:
     raise WrongValueError(say("écrivez [au moins, au plus], en documents par semaine"))
 
 
+def _lists(value: object) -> Mapping[str, tuple[str, ...]]:
+    if not isinstance(value, dict):
+        raise WrongValueError(
+            say('s’écrit dans sa propre section, une liste par commune, comme 67482 = ["Neudorf"]')
+        )
+    return {str(key): _texts(names) for key, names in value.items()}
+
+
 BY_TYPE: Mapping[str, Check] = {
     "str": _text,
     "str | None": _text,
@@ -143,6 +151,7 @@ BY_TYPE: Mapping[str, Check] = {
     "int": _whole,
     "float": _number,
     "tuple[str, ...]": _texts,
+    "Mapping[str, tuple[str, ...]]": _lists,
     "timedelta": _duration,
     "tuple[int, int] | None": _expected,
     "SourceKind": _one_of(SourceKind),
@@ -177,6 +186,27 @@ def _territory(codes: tuple[str, ...]) -> tuple[str, ...]:
         except SettingsError as error:
             raise WrongValueError(str(error), needle=code) from error
     return codes
+
+
+def _quarters(listed: Mapping[str, tuple[str, ...]]) -> Mapping[str, tuple[str, ...]]:
+    for code in listed:
+        _commune(code)
+    return listed
+
+
+def _commune(code: str) -> str:
+    if code not in gazetteer.communes():
+        near = gazetteer.nearest(code)
+        hint = say(" ; vouliez-vous dire {near} ?", near=near) if near else ""
+        raise WrongValueError(
+            say(
+                "« {code} » n’est le code INSEE d’aucune commune d’aujourd’hui{hint}",
+                code=code,
+                hint=hint,
+            ),
+            needle=code,
+        )
+    return code
 
 
 def _language(code: str) -> str:
@@ -312,6 +342,7 @@ def _named(text: str) -> str:
 
 BY_KEY: Mapping[tuple[str, str], Check] = {
     ("watch", "territory"): _territory,
+    ("watch", "quarters"): _quarters,
     ("watch", "languages"): _languages,
     ("watch", "queue_size"): _between(1, 1000),
     ("watch", "exploration"): _between(0, 1000),
@@ -328,6 +359,7 @@ BY_KEY: Mapping[tuple[str, str], Check] = {
     ("schedule", "crawl"): _cron,
     ("schedule", "queue"): _cron,
     ("source", "id"): _source_id,
+    ("source", "commune"): _commune,
     ("source", "name"): _named,
     ("source", "language"): _language,
     ("source", "links"): _selector,

@@ -8,7 +8,7 @@ from vigie import gazetteer
 from vigie.language import render, terminal_language
 
 if TYPE_CHECKING:
-    from vigie.records import Candidate, Document, EventDetails, Queue, Span
+    from vigie.records import Candidate, Document, EventDetails, NamedPlace, Queue, Span
 
 
 def queue_as_json(queue: Queue) -> dict[str, object]:
@@ -91,6 +91,18 @@ def _event(event: EventDetails) -> dict[str, object]:
         "end": event.end.isoformat() if event.end else None,
         "venue": event.venue,
         "organiser": event.organiser,
+    }
+
+
+def place_as_json(place: NamedPlace) -> dict[str, object]:
+    """Return a territory that a text names as `vigie extract --json` prints it."""
+    return {
+        "start": place.start,
+        "end": place.end,
+        "kind": place.kind.value,
+        "name": place.name,
+        "code": place.code,
+        "commune": place.commune,
     }
 
 

@@ -128,6 +128,9 @@ class Source:
     extraction: Extraction | None = None
     reservations: Reservations | None = None
     """None: as `[crawler]` says."""
+    commune: str | None = None
+    """INSEE code of where it is at home: which of two homonyms it means, and where its groups are
+    that bear no town's name. None: as its name says, if it does."""
     checked: bool = True
     """False while nobody has tried its address: its failure is news, not an alarm."""
 
@@ -335,6 +338,35 @@ class Place:
     longitude: float | None = None
 
 
+class PlaceKind(StrEnum):
+    """What a text names when it names a territory."""
+
+    COMMUNE = "commune"
+    FORMER_COMMUNE = "former_commune"
+    """Part of another one today, with its own INSEE code still."""
+    DISTRICT = "district"
+    """*Arrondissement municipal* of Paris, Lyon or Marseille, with an INSEE code."""
+    QUARTER = "quarter"
+    """*Quartier*: it has no code of its own."""
+    EPCI = "epci"
+    """Named as a territory; its SIREN is its code."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NamedPlace:
+    """A territory that a text names; offsets are in characters, `end` is exclusive."""
+
+    start: int
+    end: int
+    kind: PlaceKind
+    name: str
+    """As the reference writes it; a quartier's, as the text does."""
+    code: str | None
+    """INSEE code, of an EPCI its SIREN; `None`: it has none."""
+    commune: str | None
+    """INSEE code of the commune that it is, or lies in; `None` for an EPCI, or if unknown."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Span:
     """Something named in a text; `end` is exclusive, offsets are in characters."""
@@ -422,6 +454,8 @@ class Annotation:
     mentions: tuple[Mention, ...] = ()
     communes: tuple[str, ...] = ()
     """INSEE codes named in the document, the most often named first."""
+    home: str | None = None
+    """INSEE code of the commune in which its source is at home, if that is known."""
     acronyms: tuple[tuple[str, str], ...] = ()
     """Pairs (short form, full name) that the text itself equates."""
     relations: tuple[Relation, ...] = ()

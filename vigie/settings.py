@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import tomllib
-from dataclasses import MISSING, dataclass, fields
+from dataclasses import MISSING, dataclass, field, fields
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, TypeVar
 from zoneinfo import ZoneInfo
@@ -32,6 +32,8 @@ class Watch:
     """EPCI SIREN, department or INSEE commune codes, mixed."""
     languages: tuple[str, ...] = ("fr",)
     themes: tuple[str, ...] = ()
+    quarters: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """INSEE code of a commune → names of its quartiers, which have no codes in open data."""
     queue_size: int = 25
     exploration: int = 3
     """Slots of the queue outside the ranking."""
@@ -361,9 +363,9 @@ class _Reader:
         """Check that a source has what it needs, and an address that goes with its kind."""
         if values.get("kind") == SourceKind.FILES:
             values.setdefault("url", "")
-        for field in fields(Source):
-            if field.default is MISSING and field.name not in {*table, *values}:
-                why = say("il manque « {key} » à la source", key=field.name)
+        for wanted in fields(Source):
+            if wanted.default is MISSING and wanted.name not in {*table, *values}:
+                why = say("il manque « {key} » à la source", key=wanted.name)
                 self.blame("source", None, why, index)
         if "kind" in values and "url" in values:
             try:

@@ -8,6 +8,7 @@ from vigie.records import (
     HealthState,
     Label,
     Message,
+    PlaceKind,
     Placing,
     RejectReason,
     RelationKind,
@@ -86,6 +87,14 @@ LABELS = {
     Label.PLACE: Message("lieu"),
     Label.PERSON: Message("personne"),
     Label.EVENT: Message("événement"),
+}
+
+PLACE_KINDS = {
+    PlaceKind.COMMUNE: Message("commune"),
+    PlaceKind.FORMER_COMMUNE: Message("ancienne commune"),
+    PlaceKind.DISTRICT: Message("arrondissement"),
+    PlaceKind.QUARTER: Message("quartier"),
+    PlaceKind.EPCI: Message("intercommunalité"),
 }
 
 RELATIONS = {

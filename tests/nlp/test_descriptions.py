@@ -46,3 +46,26 @@ def test_a_description_is_a_stretch_of_the_sentence(text, expected):
         assert described(text) == expected
     else:
         assert description("", (0, 0), (0, 0)) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "other", "expected"),
+    [
+        ("[La Remise], l'association Rayon Libre et la mairie invitent.", "Rayon Libre", ""),
+        ("[La Remise], une association membre du réseau Rhin Vif, ouvre.", "Rhin Vif",
+         "association membre du réseau Rhin Vif"),
+        ("Le collectif prépare avec l'association de quartier [La Remise] un bal.", "",
+         "association de quartier"),
+        ("L'association Rayon Libre et le collectif citoyen [La Remise] dansent.", "Rayon Libre",
+         ""),
+        ("Le réseau des cafés organise avec [La Remise] un bal.", "", ""),
+        ("[La Remise], l'atelier des cyclistes et la mairie invitent les voisins.", "", ""),
+    ],
+)  # fmt: skip
+def test_what_another_one_is_describes_nobody_else(text, other, expected):
+    start, end = text.index("["), text.index("]") - 1
+    plain = text.replace("[", "").replace("]", "")
+    at = plain.find(other) if other else -1
+    others = [(at, at + len(other))] if other else []
+    found = description(plain, (start, end), (0, len(plain)), others)
+    assert (plain[found[0] : found[1]] if found else "") == expected

@@ -16,3 +16,13 @@ def test_a_missing_model_is_named_in_one_line(monkeypatch):
     monkeypatch.setattr(model, "NAME", "fr_core_news_none")
     with pytest.raises(ModelError, match="fr_core_news_none manque"):
         model.load()
+
+
+def test_a_damaged_model_is_not_called_missing(monkeypatch):
+    def damaged(*_arguments, **_more):
+        raise ValueError("unpack(b) received\nextra data")
+
+    monkeypatch.setattr(model.spacy, "load", damaged)
+    with pytest.raises(ModelError, match=r"abîmé.*--force-reinstall") as refused:
+        model.load()
+    assert "\n" not in str(refused.value)

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from vigie.language import render, say, terminal_language
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from nlp.explanation import Explained
     from storage import Store
     from storage.annotations import Read
+    from vigie.records import NamedPlace
     from vigie.settings import Settings
 
 
@@ -22,18 +25,18 @@ def explain(settings: Settings, store: Store, given: str) -> Iterator[str]:
         UnknownNameError: there is no such document.
         ModelError: the language model is missing.
     """
-    from flows import learned
-    from nlp import model
+    from flows import learned, steps
+    from nlp import areas, model
     from nlp.annotate import Reader
     from nlp.explanation import explain as explained
     from storage import annotations, documents
-    from vigie import gazetteer
     from vigie.records import document_text
 
     with store.reading() as c:
         [document] = documents.load(c, [documents.identify(c, given)])
         version, skipped = annotations.state(c, document.id)
         stored = annotations.mentions_of(c, document.id)
+        ground = steps.known_ground(c, settings)
     yield document.title or document.url
     yield document.url
     if not version:
@@ -46,12 +49,41 @@ def explain(settings: Settings, store: Store, given: str) -> Iterator[str]:
     reader = Reader(model.load(), learned.weights(settings.data), learned.version(settings.data))
     text = document_text(document)
     by_place = {(read.begins, read.ends): read for read in stored}
-    for name in explained(text, reader, gazetteer.territory(settings.watch.territory)):
+    home = ground.homes.get(document.source_id)
+    for name in explained(text, reader, ground, home):
         yield from _name(text, name, by_place.pop((name.start, name.end), None))
     for read in by_place.values():
         yield f"\n{read.surface}"
         yield say("  lu dans les champs de l’événement, ou par une version précédente")
         yield f"  {_actor(read)}"
+    yield from _places(areas.named_in(text, ground, home), home)
+
+
+def _places(found: Iterable[NamedPlace], home: str | None) -> Iterator[str]:
+    """Yield the territories that a document names, each once with how often."""
+    from vigie import gazetteer
+
+    if home is not None:
+        name = gazetteer.communes()[home].name
+        yield say("La source est chez elle à {place}.", place=name)
+    counted = Counter(replace(place, start=0, end=0) for place in found)
+    for place, times in counted.most_common():
+        yield say("Lieu : {place} (nommé {n} fois)", place=place_in_words(place), n=times)
+
+
+def place_in_words(place: NamedPlace) -> str:
+    """Return what a territory is, with its code."""
+    from vigie import gazetteer
+    from vigie.words import PLACE_KINDS
+
+    kind = render(PLACE_KINDS[place.kind], terminal_language())
+    town = gazetteer.communes()[place.commune].name if place.commune else ""
+    code = place.code or say("sans code")
+    if town and town != place.name:
+        return say(
+            "{name}, {kind} de {town} ({code})", name=place.name, kind=kind, town=town, code=code
+        )
+    return say("{name}, {kind} ({code})", name=place.name, kind=kind, code=code)
 
 
 def _name(text: str, name: Explained, read: Read | None) -> Iterator[str]:

@@ -63,25 +63,38 @@ def read(files: tuple[Path, ...], url: str | None, as_json: bool) -> None:
 def extract(file: Path, as_json: bool) -> None:
     """Print the spans of each text of a JSON lines file."""
     from nlp import model
-    from nlp.annotate import extract as extract_spans
-    from vigie.interchange import span_as_json
+    from nlp.annotate import examine
+    from vigie.cli.explaining import place_in_words
+    from vigie.interchange import place_as_json, span_as_json
     from vigie.words import LABELS
 
     rows = list(_texts(file))
     if not rows:
         raise InputError(say("{file} : aucun texte à lire.", file=str(file)))
     language_model = model.load()
-    for (row_id, text), spans in zip(
-        rows, extract_spans([text for _, text in rows], language_model, frozenset()), strict=True
+    language, skipped = terminal_language(), 0
+    for (row_id, text), seen in zip(
+        rows, examine([text for _, text in rows], language_model, frozenset()), strict=True
     ):
+        if seen.skipped is not None:
+            skipped += 1
+            why = render(seen.skipped, language)
+            tell(say("vigie : {id} laissé de côté : {why}.", id=str(row_id), why=why))
         if as_json:
-            found = [span_as_json(span) for span in spans]
-            click.echo(json.dumps({"id": row_id, "spans": found}, ensure_ascii=False))
+            told = {
+                "id": row_id,
+                "spans": [span_as_json(span) for span in seen.spans],
+                "places": [place_as_json(place) for place in seen.places],
+            }
+            click.echo(json.dumps(told, ensure_ascii=False))
         else:
             click.echo(f"{row_id}  {' '.join(text.split())[:100]}")
-            for span in spans:
-                label = render(LABELS[span.label], terminal_language())
-                click.echo(f"    {label:<12} {span.confidence:.2f}  {span.text}")
+            for span in seen.spans:
+                label = render(LABELS[span.label], language)
+                click.echo(f"    {label:<12} {span.confidence:.2f}  {' '.join(span.text.split())}")
+            for place in seen.places:
+                click.echo(f"    → {place_in_words(place)}")
+    tell(say("{n} texte lu.", "{n} textes lus.", n=len(rows) - skipped))
 
 
 def _texts(file: Path) -> Iterator[tuple[object, str]]:

@@ -9,7 +9,7 @@ import click
 
 from vigie.cli.options import Day, opened, today, workspace
 from vigie.errors import InputError
-from vigie.language import say
+from vigie.language import render, say, terminal_language
 from vigie.terminal import tell
 
 if TYPE_CHECKING:
@@ -134,7 +134,17 @@ def annotate(folder: Path, *, everything: bool, document: str | None) -> None:
                 click.echo(line)
             return
         reading = steps.annotate(settings, store, again=None if everything else steps.AGAIN)
-    tell(say("{n} document lu.", "{n} documents lus.", n=reading.done))
+    passed_over = sum(n for _, n in reading.skipped)
+    tell(say("{n} document lu.", "{n} documents lus.", n=reading.done - passed_over))
+    for reason, n in reading.skipped:
+        tell(
+            say(
+                "{n} document laissé de côté : {why}.",
+                "{n} documents laissés de côté : {why}.",
+                n=n,
+                why=render(reason, terminal_language()),
+            )
+        )
     if reading.left:
         tell(
             say(

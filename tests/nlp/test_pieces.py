@@ -1,0 +1,39 @@
+"""Markup taken out and long texts cut: what is found fits the text as it was given."""
+
+from __future__ import annotations
+
+import pytest
+
+from nlp import markup, pieces
+
+
+def test_entities_and_tags_within_a_name_do_not_move_it():
+    raw = "<p>L&#39;asso <b>Caf&eacute; des &Icirc;les</b> ouvre.</p><script>var x;</script>"
+    clean = markup.clean(raw)
+    assert clean.text == "\nL'asso Café des Îles ouvre.\n\n"
+    start = clean.text.index("Café")
+    first, last = clean.bounds(start, start + len("Café des Îles"))
+    assert raw[first:last] == "Caf&eacute; des &Icirc;les"
+
+
+@pytest.mark.parametrize("raw", ["a < b", "AT&T", "x &bogus; y <Prénom>", "1 <2> 3 & 4", ""])
+def test_what_is_no_markup_stays(raw):
+    clean = markup.clean(raw)
+    assert clean.text == raw
+    if raw:
+        assert clean.bounds(0, len(raw)) == (0, len(raw))
+
+
+@pytest.mark.parametrize(
+    "whole", ["", "mot " * 40, "x" * 95, "une ligne\n" * 20, "Fin. " * 21, " " * 61]
+)
+def test_a_long_text_is_cut_without_loss_where_a_line_or_a_word_ends(whole):
+    bounds = list(pieces.cuts(whole, 30))
+    assert "".join(whole[a:b] for a, b in bounds) == whole
+    assert all(b - a <= 30 for a, b in bounds)
+
+
+def test_one_word_over_and_over_is_blank():
+    (piece,) = pieces.read_as("Zigzag " * 30 + "L'asso").pieces
+    assert piece.plain.split() == ["L'asso"]
+    assert len(piece.plain) == len(piece.said)
