@@ -7,11 +7,12 @@ reading follows `root_id`. Undoing a merge is therefore exact.
 from __future__ import annotations
 
 from collections import defaultdict
+from itertools import count
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Connection, Row, Select, bindparam, func, select, update
 
-from storage import splits, tables
+from storage import distinctions, splits, tables
 from storage.folding import fold
 from storage.plain import from_message, to_message
 from storage.statements import chunks, insert_missing, pairs
@@ -27,6 +28,9 @@ if TYPE_CHECKING:
 
 MOST_SHARED = 50
 """A block that more keys than this share says nothing."""
+
+MOST_ASKED = 500
+"""Questions looked at together, answered ones among them."""
 
 _actors = tables.actors.c
 _aliases = tables.aliases.c
@@ -298,8 +302,13 @@ def open_suggestions(c: Connection, limit: int = 100) -> list[Suggestion]:
     """Return the questions « same actor? » that nobody has answered, the surest first."""
     table = tables.suggestions.c
     query = _open_questions().order_by(table.score.desc(), table.actor_id, table.other_id)
-    rows = c.execute(query.limit(limit))
-    return _still_asked(c, {(row.actor_id, row.other_id): _suggestion(row) for row in rows})
+    found: list[Suggestion] = []
+    for at in count(0, MOST_ASKED):
+        rows = list(c.execute(query.limit(MOST_ASKED).offset(at)))
+        found += _still_asked(c, {(r.actor_id, r.other_id): _suggestion(r) for r in rows})
+        if len(found) >= limit or len(rows) < MOST_ASKED:
+            break
+    return found[:limit]
 
 
 def _open_questions() -> Select[Any]:
@@ -323,7 +332,14 @@ def _suggestion(row: Row[Any]) -> Suggestion:
 
 
 def _still_asked(c: Connection, found: dict[tuple[str, str], Suggestion]) -> list[Suggestion]:
-    """Return questions without those that a split has answered, the surest first."""
-    answered = splits.apart(c, {i for pair in found for i in pair})
-    found = {pair: asked for pair, asked in found.items() if frozenset(pair) not in answered}
+    """Return questions without those that a split or a person has answered, the surest first."""
+    ids = {i for pair in found for i in pair}
+    roots = surviving(c, ids)
+    parted, told_apart = splits.apart(c, ids), distinctions.apart(c, roots.values())
+    found = {
+        pair: asked
+        for pair, asked in found.items()
+        if frozenset(pair) not in parted
+        and frozenset(roots.get(i, i) for i in pair) not in told_apart
+    }
     return sorted(found.values(), key=lambda s: (-s.score, s.actor_id, s.other_id))

@@ -323,6 +323,21 @@ split_mentions = Table(
     Index(None, "document_id"),
 )
 
+# A person was asked whether two actors are one, and said that they are two.
+distinctions = Table(
+    "distinctions",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("actor_id", Words, ForeignKey("actors.id"), nullable=False),
+    Column("other_id", Words, ForeignKey("actors.id"), nullable=False),
+    Column("who", Words, nullable=False),
+    Column("at", Instant, nullable=False),
+    Column("undone_by", Words),
+    Column("undone_at", Instant),
+    Index(None, "actor_id"),
+    Index(None, "other_id"),
+)
+
 # --- queues and judgements -------------------------------------------------------------------
 
 queues = Table(

@@ -101,3 +101,12 @@ def test_the_open_questions_are_listed(folder):
     done = vigie("actors", "list", "--questions", "--dir", folder)
     assert done.returncode == 0
     assert "même acteur" in done.stdout or "Aucune question" in done.stderr
+
+
+def test_two_that_are_not_one_are_told_apart_and_that_is_taken_back(folder):
+    told = vigie("actors", "distinct", "Graine de Rue", "Les Grains de Rue", "--dir", folder)
+    assert told.returncode == 0, told.stderr
+    asked = json.loads(vigie("actors", "list", "--questions", "--json", "--dir", folder).stdout)
+    assert not any({"Graine de Rue", "Les Grains de Rue"} == {q["name"], q["other"]} for q in asked)
+    assert vigie("actors", "undo", "--dir", folder).returncode == 0
+    assert vigie("actors", "undo", "--dir", folder).returncode == 1

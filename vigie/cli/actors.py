@@ -111,7 +111,11 @@ def _print_questions(c: Connection, limit: int, *, as_json: bool) -> None:
                 why=why,
             )
         )
-    if not told:
+    if told:
+        tell(
+            say("Pour répondre : vigie actors merge, ou vigie actors distinct, avec les deux noms.")
+        )
+    else:
         tell(say("Aucune question en attente."))
 
 
@@ -302,24 +306,54 @@ def split(folder: Path, name: str, aliases: tuple[str, ...], documents: tuple[st
     )
 
 
-@actors.command(help=say("Défaire votre dernière réunion ou séparation."))
+@actors.command(help=say("Deux acteurs qui se ressemblent et n’en sont pas un : ne plus demander."))
+@click.argument("name", metavar=actor_help)
+@click.argument("other", metavar=actor_help)
+@workspace
+def distinct(folder: Path, name: str, other: str) -> None:
+    """Answer « not the same » to the question whether two actors are one."""
+    from storage import distinctions
+
+    with opened(folder) as (_, store), store.writing() as c:
+        one, two = _actor(c, name), _actor(c, other)
+        distinctions.add(c, one.id, two.id, _who(), datetime.now(UTC))
+    tell(
+        say(
+            "« {one} » et « {other} » restent deux acteurs, et la question n’est plus posée. "
+            "Pour défaire : vigie actors undo.",
+            one=one.name,
+            other=two.name,
+        )
+    )
+
+
+@actors.command(help=say("Défaire votre dernière réunion, séparation ou distinction."))
 @workspace
 def undo(folder: Path) -> None:
-    """Take back the newest merge or split of the person who asks."""
-    from storage import judgements, splits
+    """Take back the newest merge, split or distinction of the person who asks."""
+    from storage import distinctions, judgements, splits
 
     who, now = _who(), datetime.now(UTC)
     with opened(folder) as (_, store), store.writing() as c:
         merged = judgements.last_merge(c, who)
         parted = next(iter(splits.standing(c, who)), None)
-        if merged and (parted is None or merged.judgement.at > parted.at):
-            judgements.withdraw(c, merged.id, who, now)
-            tell(say("La réunion de « {name} » est défaite.", name=merged.actor_name))
-        elif parted:
+        told = next(iter(distinctions.standing(c, who)), None)
+        newest = max(
+            (done for done in (merged and merged.judgement, parted, told) if done),
+            key=lambda done: done.at,
+            default=None,
+        )
+        if newest is None:
+            raise UnknownNameError(say("Rien de vous à défaire."))
+        if told is newest:
+            distinctions.undo(c, told.id, who, now)
+            tell(say("La question si ces deux acteurs n’en sont qu’un se pose à nouveau."))
+        elif parted is newest:
             splits.undo(c, parted.id, who, now)
             tell(say("La scission numéro {id} est défaite.", id=parted.id))
-        else:
-            raise UnknownNameError(say("Rien de vous à défaire."))
+        elif merged:
+            judgements.withdraw(c, merged.id, who, now)
+            tell(say("La réunion de « {name} » est défaite.", name=merged.actor_name))
 
 
 def named(c: Connection, name: str) -> Actor:
