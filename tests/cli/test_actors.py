@@ -110,3 +110,14 @@ def test_two_that_are_not_one_are_told_apart_and_that_is_taken_back(folder):
     assert not any({"Graine de Rue", "Les Grains de Rue"} == {q["name"], q["other"]} for q in asked)
     assert vigie("actors", "undo", "--dir", folder).returncode == 0
     assert vigie("actors", "undo", "--dir", folder).returncode == 1
+
+
+def test_the_list_and_the_page_of_an_actor_say_the_same_of_it(folder):
+    for name, row in listed(folder).items():
+        shown = json.loads(
+            vigie("actors", "show", row["actor_id"], "--json", "--dir", folder).stdout
+        )
+        same = ("kind", "commune", "name")
+        assert {key: shown[key] for key in same} == {key: row[key] for key in same}, name
+    # A part of one name alone is that one.
+    assert vigie("actors", "show", "RAYON", "--dir", folder).stdout.startswith("Rayon Libre")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from signals.profile import Profile
     from storage import Connection
     from vigie.records import Actor, Tie
+    from vigie.settings import Settings
 
 MOST = 20
 QUOTES = 5
@@ -47,11 +49,13 @@ def list_(folder: Path, text: str, limit: int, questions: bool, as_json: bool) -
     """Print actors, or the open questions « same actor? »."""
     from storage import actors as stored
 
-    with opened(folder) as (_, store), store.reading() as c:
+    with opened(folder) as (settings, store), store.reading() as c:
         if questions:
             _print_questions(c, limit, as_json=as_json)
             return
-        found = stored.most_named(c, limit, text)
+        found = [
+            (_as_known(c, settings, actor), n) for actor, n in stored.most_named(c, limit, text)
+        ]
     if as_json:
         click.echo(json.dumps([_plain(a, mentions=n) for a, n in found], ensure_ascii=False))
         return
@@ -140,6 +144,7 @@ def show(folder: Path, name: str, as_json: bool) -> None:
         roots = stored.surviving(c, {i for s in questions for i in (s.actor_id, s.other_id)})
         asked = stored.load(c, roots.values())
         taken_apart = [s for s in splits.standing(c) if actor.id in {s.actor_id, s.new_id}]
+    actor = replace(actor, kind=seen.kind, commune=seen.commune) if seen else actor
     if as_json:
         told = _plain(actor, description=described[0] if described else None)
         if seen and seen.home:
@@ -183,8 +188,7 @@ def _told(actor: Actor, seen: Profile | None, described: list[str]) -> Iterator[
     yield actor.name
     if actor.aliases:
         yield say("Autres noms : {names}.", names=" ; ".join(actor.aliases))
-    kind = seen.kind if seen else actor.kind
-    yield say("Type : {kind}.", kind=render(KINDS[kind], language))
+    yield say("Type : {kind}.", kind=render(KINDS[actor.kind], language))
     if described:
         yield say("Décrit ainsi : « {words} ».", words=described[0])
     if seen is None:
@@ -366,14 +370,28 @@ def named(c: Connection, name: str) -> Actor:
         return by_id
     found = stored.find(c, name)
     same = [a for a in found if fold(name) in {fold(n) for n in (a.name, *a.aliases)}]
-    if len(same) == 1:
-        return same[0]
+    if len(same) == 1 or len(found) == 1:
+        return (same or found)[0]
     near = ", ".join(f"{a.name} ({a.id})" for a in (same or found)[:5])
     if near:
         raise UnknownNameError(
             say("« {name} » peut désigner {near} : donnez le repère.", name=name, near=near)
         )
     raise UnknownNameError(say("Pas d’acteur « {name} » : voir vigie actors list.", name=name))
+
+
+def _as_known(c: Connection, settings: Settings, actor: Actor) -> Actor:
+    """Return an actor with the kind and the home that its mentions give it today, as `show` does.
+
+    What is stored with it is what its first documents said.
+    """
+    from signals.profile import profile
+    from storage import facts
+
+    day = today(settings)
+    known = facts.of_actor(c, actor.id, day, zone=settings.zone)
+    seen = profile(known, day) if known else None
+    return replace(actor, kind=seen.kind, commune=seen.commune) if seen else actor
 
 
 def _commune(code: str | None) -> str:

@@ -8,7 +8,7 @@ import click
 
 from vigie.cli.options import opened, workspace
 from vigie.language import render, say, terminal_language
-from vigie.terminal import progress, tell
+from vigie.terminal import tell
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -38,8 +38,7 @@ def learn(folder: Path, *, adopt: bool, undo: bool) -> None:
             back = name or say("les poids livrés avec le programme")
             tell(say("Retour à : {name}.", name=back))
         else:
-            with progress(say("Apprentissage"), None):
-                learnt = learning.propose(settings, store)
+            learnt = learning.propose(settings, store)
             for line in _shown(learnt):
                 click.echo(line)
             tell(say("Pour l’adopter : vigie learn --adopt. Rien n’a changé pour l’instant."))
