@@ -24,7 +24,8 @@ from benchmarks import report
 from benchmarks.resolution import invented_names
 from nlp import annotate, languages, model, names, resolution, text
 from nlp.training import generate
-from storage import actors, annotations, open_store
+from storage import actors, open_store
+from storage import annotations as stored_annotations
 from vigie.records import Alias, Document, NewActor, Resolution
 
 if TYPE_CHECKING:
@@ -73,7 +74,7 @@ def fill(store: Store, count: int) -> None:
         key = names.key(name)
         made.append((key, name, resolution.actor_id(key), resolution.blocks(key, name)))
     with store.writing() as c:
-        annotations.save(
+        stored_annotations.save(
             c,
             [],
             Resolution(

@@ -16,10 +16,14 @@ import time
 from datetime import date, timedelta
 from itertools import accumulate
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from benchmarks import report
 from benchmarks.crawl import resident
 from vigie import gazetteer
+
+if TYPE_CHECKING:
+    from vigie.records import Place
 
 VIGIE = Path(sys.executable).with_name("vigie")
 HEADER = (
@@ -51,7 +55,7 @@ def write(path: Path, megabytes: int) -> int:
     return rows
 
 
-def row(number: int, place: gazetteer.Place, draw: random.Random) -> str:
+def row(number: int, place: Place, draw: random.Random) -> str:
     """Return one association's line."""
     day = LAST - timedelta(days=draw.randrange(40 * 365))
     title = f"{draw.choice(HEADS)} DU {draw.choice(WHAT)} ET DU {draw.choice(WHAT)} {number % 9973}"
