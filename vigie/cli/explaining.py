@@ -122,21 +122,33 @@ def _actor(read: Read) -> str:
     return say("acteur : {name} ({why})", name=read.root_name, why=why)
 
 
-def _by_name(read: Read) -> str:
+def _elsewhere(read: Read) -> str:
+    """Return why a name that bears a commune in its key is that of there."""
     from nlp import names
     from vigie import gazetteer
 
+    bare, _, code = read.key.partition("@")
+    place = gazetteer.communes()[code].name
+    if names.is_generic(bare) or names.is_of_many(read.surface):
+        return say("bien des communes en ont un : celui de {place}", place=place)
+    return say("la phrase le situe à {place}, loin du territoire", place=place)
+
+
+def _by_name(read: Read) -> str:
+    from nlp import names
+
     own, known = names.key(read.surface), names.key(read.actor_name)
     if "@" in read.key:
-        bare, _, code = read.key.partition("@")
-        place = gazetteer.communes()[code].name
-        if names.is_generic(bare) or names.is_of_many(read.surface):
-            return say("bien des communes en ont un : celui de {place}", place=place)
-        return say("la phrase le situe à {place}, loin du territoire", place=place)
+        return _elsewhere(read)
+    if read.key == " ".join(names.tokens(read.surface)):
+        own = read.key
     if read.key and read.key != own and not read.key.startswith(own):
         return say("le texte le donne pour le sigle de ce nom")
-    if read.key != own:
-        return say("avec la commune que le texte ajoute à son nom")
+    if read.key and read.key != own:
+        added = read.key.removeprefix(own).strip()
+        if names.is_place(added):
+            return say("avec la commune que le texte ajoute à son nom")
+        return say("le même texte écrit ce nom plus longuement")
     if names.compact(own) == names.compact(known):
         return say("même nom") if own == known else say("même nom, aux espaces près")
     typo = names.is_typo(own, known)
