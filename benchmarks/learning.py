@@ -16,7 +16,7 @@ import argparse
 import hashlib
 import tempfile
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -127,7 +127,7 @@ def measured(place: Path) -> dict[str, Any]:
     truth = read_truth(place / "web" / "truth.jsonl")
     matcher = Matcher(truth, names.key)
     officers = {name: Officer(*how) for name, how in OFFICERS.items()}
-    heard = history.first_day - timedelta(days=1)
+    heard = history.first_day - timedelta(days=1) if history.first_day else date.min
     for number, week in enumerate(mondays(history)):
         for actor in week.actors:
             matcher.hear(actor.actor_id, (s for s in actor.sightings if s.day > heard))

@@ -319,7 +319,7 @@ def distinct(folder: Path, name: str, other: str) -> None:
     from storage import distinctions
 
     with opened(folder) as (_, store), store.writing() as c:
-        one, two = _actor(c, name), _actor(c, other)
+        one, two = named(c, name), named(c, other)
         distinctions.add(c, one.id, two.id, _who(), datetime.now(UTC))
     tell(
         say(
