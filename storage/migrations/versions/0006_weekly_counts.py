@@ -9,7 +9,7 @@ from alembic import op
 
 from storage.columns import Instant, Words
 
-revision = "0008"
+revision = "0006"
 down_revision = "0005"
 branch_labels = None
 depends_on = None

@@ -7,8 +7,8 @@ from alembic import op
 
 from storage.columns import Instant, Words
 
-revision = "0010"
-down_revision = "0009"
+revision = "0008"
+down_revision = "0007"
 branch_labels = None
 depends_on = None
 
