@@ -48,7 +48,7 @@ def read_as(raw: str, more: str = "") -> Given:
     made = []
     for start, end in cuts(clean.text):
         said = clean.text[start:end]
-        plain = REPEATED.sub(lambda run: " " * len(run[0]), text.prepare(said))
+        plain = REPEATED.sub(lambda run: " " * len(run[0]), text.prepare(text.recased(said)))
         plain = GAP.sub(lambda gap: "\n" * len(gap[0]), plain)
         made.append(Piece(start, said, plain + (more if end == len(clean.text) else "")))
     return Given(raw, clean, made)

@@ -11,8 +11,10 @@ import unicodedata
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
+from nlp import speech
+
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
 LONGEST_TEXT = 50_000
 """Characters analysed; what a text says after thirty pages is no announcement."""
@@ -38,7 +40,7 @@ def prepare(text: str) -> str:
     kept = MARKUP.sub(_blank, text[:LONGEST_TEXT])
     kept = LINK_NOTE.sub(_blank, kept)
     kept = "".join(map(_plain, kept)) if not kept.isascii() else kept.translate(_CONTROL)
-    return "\n".join(_calm(line) for line in kept.split("\n"))
+    return "\n".join(_calm(line, _calm_word) for line in kept.split("\n"))
 
 
 _CONTROL = {code: " " for code in range(32) if chr(code) != "\n"} | {127: " "}
@@ -62,12 +64,26 @@ def _blank(match: re.Match[str]) -> str:
     return " " * len(match[0])
 
 
-def _calm(line: str) -> str:
+def recased(text: str) -> str:
+    """Return a text whose lines in capitals are written as titles, their verbs in lower case.
+
+    `prepare` alone leaves verbs among the words of a title, as the weights have learnt it: a name
+    would run on into what it does.
+    """
+    return "\n".join(_calm(line, _calm_unless_verb) for line in text.split("\n"))
+
+
+def _calm_unless_verb(match: re.Match[str]) -> str:
+    classes = speech.classes_of(match[0].lower())
+    return match[0].lower() if classes == "v" else _calm_word(match)
+
+
+def _calm(line: str, calm_word: Callable[[re.Match[str]], str]) -> str:
     """Return a line written all in capitals as a title, since case says nothing in it."""
     letters = [c for c in line if c.isalpha()]
     if len(letters) < 25 or sum(c.isupper() for c in letters) < 0.8 * len(letters):
         return line
-    return WORD.sub(_calm_word, line)
+    return WORD.sub(calm_word, line)
 
 
 def _calm_word(match: re.Match[str]) -> str:

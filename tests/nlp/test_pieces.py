@@ -37,3 +37,9 @@ def test_one_word_over_and_over_is_blank():
     (piece,) = pieces.read_as("Zigzag " * 30 + "L'asso").pieces
     assert piece.plain.split() == ["L'asso"]
     assert len(piece.plain) == len(piece.said)
+
+
+def test_a_line_in_capitals_is_read_as_a_title_whose_verbs_are_no_part_of_it():
+    raw = "LES SEMEURS DU BALLON OUVRENT UN JARDIN À LOMME.\nBienvenue à tous."
+    (piece,) = pieces.read_as(raw).pieces
+    assert piece.plain == "les Semeurs du Ballon ouvrent un Jardin à Lomme.\nBienvenue à tous."
