@@ -7,6 +7,7 @@ import shutil
 import sys
 from dataclasses import replace
 from datetime import date, timedelta
+from fractions import Fraction
 
 import pytest
 
@@ -178,6 +179,32 @@ def test_what_the_future_brings_moves_no_earlier_queue(archive, tmp_path):
     for monday in past:
         assert before[monday] == after[monday]
     assert before[UNTIL] != after[UNTIL]
+
+
+def test_the_terminal_explains_a_rank_the_weights_and_the_blind_spots(vigie, archive, tmp_path):
+    folder = tmp_path / "w"
+    shutil.copytree(archive, folder)
+    vigie("detect", "--until", UNTIL, "--dir", folder)
+    _, out, _ = vigie("queue", "--json", "--dir", folder)
+    queue = json.loads(out)
+    first = queue["candidates"][0]
+    _, out, _ = vigie(
+        "detect", "--explain", first["actor_id"], "--week", queue["week"], "--dir", folder
+    )
+    assert f"score {first['score']:.4f}, rang 1 sur" in out
+    shares = [line.split()[0] for line in out.splitlines() if line.startswith(("  +", "  -"))]
+    assert sum(map(Fraction, shares)) == Fraction(str(first["score"]))
+    assert f" >    1. {first['score']:.4f}  {first['name']}" in out
+    status, _, err = vigie("detect", "--explain", "Personne du tout", "--dir", folder)
+    assert (status, "Personne du tout" in err) == (1, True)
+    _, _, err = vigie("weights", "--dir", folder)
+    assert err.startswith("0 avis des semaines passées")
+    _, _, err = vigie("weights", "--reset", "--dir", folder)
+    assert "poids publiés" in err
+    _, out, _ = vigie("blind-spots", "--json", "--until", UNTIL, "--dir", folder)
+    found = json.loads(out)
+    assert sum(one["population"] for one in found["communes"]) > 100_000
+    assert found["sources"][0]["documents"] > 0
 
 
 @pytest.mark.parametrize(
