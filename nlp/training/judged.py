@@ -116,8 +116,7 @@ def learn(
         with progress(say("Comparaison avant et après"), None):
             before = [_read(one, language_model, current) for one in ordered]
             after = [_read(one, language_model, weights) for one in ordered]
-            found_before = _found(invented, language_model, current)
-            found_after = _found(invented, language_model, weights)
+            found_before, found_after = _found(invented, language_model, (current, weights))
     changes = [
         Change(one, was, now)
         for one, was, now in zip(ordered, before, after, strict=True)
@@ -208,13 +207,17 @@ def _read(one: Judged, language_model: Language, weights: Weights) -> Label | No
     return label if share >= fitting.SAME else None
 
 
-def _found(examples: Iterable[Example], language_model: Language, weights: Weights) -> float:
-    """Return the share of the names of examples that are found, bounds and label."""
-    right = total = 0
+def _found(
+    examples: Iterable[Example], language_model: Language, every: Sequence[Weights]
+) -> list[float]:
+    """Return for each weights the share of the names of examples found, bounds and label."""
+    right, total = [0] * len(every), 0
     for example in examples:
         doc = language_model(text.prepare(example.text))
         asked = questions.questions(doc, places.communes_in(doc.text, frozenset()))
-        names = {(f.start, f.end, f.label.value) for f in recognition.names_of(doc, asked, weights)}
         total += len(example.spans)
-        right += sum(span in names for span in example.spans)
-    return right / max(total, 1)
+        for number, weights in enumerate(every):
+            found = recognition.names_of(doc, asked, weights)
+            names = {(f.start, f.end, f.label.value) for f in found}
+            right[number] += sum(span in names for span in example.spans)
+    return [count / max(total, 1) for count in right]

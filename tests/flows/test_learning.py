@@ -79,7 +79,7 @@ def test_what_was_learnt_is_the_same_each_time_and_used_only_once_adopted(watch)
     told = learning.judged_names(store)
     assert {one.label for one in told} == {None}
     shipped = classifier.shipped()
-    lessons = list(generate.examples(1, 1))[::12]
+    lessons = list(generate.examples(1, 1))[::48]
     one = learning.propose(settings, store, lessons)
     other = learning.propose(settings, store, lessons)
     assert (one.weights.facts == other.weights.facts).all()
