@@ -92,12 +92,23 @@ def _worth_saying(progress: Progress, reading: Reading) -> Message | None:
         return _reserved(progress)
     if progress.listed:
         return _listed(progress)
-    return set_aside(progress.aside) if progress.aside else None
+    return for_instance(set_aside(progress.aside), progress) if progress.aside else None
 
 
 def set_aside(entries: int) -> Message:
     """Return how many entries could not be read."""
     return Message("{n} entrée mise de côté", {"n": entries}, "{n} entrées mises de côté")
+
+
+def for_instance(message: Message, progress: Progress) -> Message:
+    """Return a message with the first entry set aside in this crawl: where, and why."""
+    first = progress.first_aside
+    if first is None:
+        return message
+    return Message(
+        "{message} ; la première, {where} : {reason}",
+        {"message": message, "where": first.where, "reason": first.reason},
+    )
 
 
 def _refused(progress: Progress) -> Message:
@@ -114,6 +125,11 @@ def _reserved(progress: Progress) -> Message:
         {"n": progress.reserved, "all": progress.seen},
         "{n} textes réservés par leur site (TDM, noai), sur {all} lus",
     )
+
+
+def is_plain(message: Message) -> bool:
+    """Tell whether a conclusion says that all went as it should, and nothing else."""
+    return message.template in {NOTHING_NEW.template, counted(0).template}
 
 
 def counted(documents: int) -> Message:

@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from crawlers import clock, files, imap, mail, registries
-from crawlers.conclusions import NOTHING_NEW, conclude_reading, outcome_of, set_aside
+from crawlers.conclusions import NOTHING_NEW, conclude_reading, for_instance, outcome_of, set_aside
 from crawlers.resource import Reading
 from vigie.checks import LOCAL_KINDS
 from vigie.errors import InputError
@@ -107,8 +107,8 @@ def _conclude_archives(progress: Progress, held: int, aside: int) -> Outcome:
             {"n": aside},
             "aucun document : {n} entrées mises de côté, que Vigie ne sait pas lire",
         )
-        return outcome_of(source, HealthState.WRONG_FORMAT, message)
-    trouble = set_aside(aside)
+        return outcome_of(source, HealthState.WRONG_FORMAT, for_instance(message, progress))
+    trouble = for_instance(set_aside(aside), progress)
     if progress.seen:
         progress.trouble = trouble
         return conclude_reading(progress, Reading())
@@ -134,6 +134,7 @@ async def _read_archive(work: Crawl, progress: Progress, file: Path) -> tuple[in
             work.articles.take_whole(replace(found, source_id=source.id), progress)
         elif isinstance(found, Reject):
             aside += 1
+            progress.set_aside(found)
             work.writer.write(replace(found, source_id=source.id))
         if number % RECORDS_A_BREATH == 0:
             await asyncio.sleep(0)
@@ -193,7 +194,7 @@ def _take(work: Crawl, progress: Progress, raw: bytes) -> None:
     if isinstance(found, Document):
         work.articles.take_whole(found, progress)
     else:
-        progress.aside += 1
+        progress.set_aside(found)
         work.writer.write(found)
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from crawlers.answers import Failure
-    from vigie.records import Document, Message, Source
+    from vigie.records import Document, Message, Reject, Source
 
 
 @dataclass(slots=True)
@@ -34,7 +34,13 @@ class Progress:
     """The answer by which the site asked to be left alone for a while."""
     aside: int = 0
     """Entries that could not be read, kept with their reason."""
+    first_aside: Reject | None = None
     reserved: int = 0
     """Pages whose site reserves them against text and data mining."""
     refused: int = 0
     """Pages that their site refuses to this visit, with an error or a captcha."""
+
+    def set_aside(self, reject: Reject) -> None:
+        """Count an entry that could not be read."""
+        self.aside += 1
+        self.first_aside = self.first_aside or reject

@@ -322,8 +322,8 @@ class Crawl:
         return replace(reading, documents=documents)
 
     def _write_rejects(self, reading: Reading, progress: Progress) -> None:
-        progress.aside += len(reading.rejects)
         for reject in reading.rejects:
+            progress.set_aside(reject)
             self.writer.write(reject)
 
     def _take_back(self, reading: Reading, progress: Progress) -> None:

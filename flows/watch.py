@@ -18,6 +18,7 @@ from prefect.artifacts import create_markdown_artifact
 from prefect.cache_policies import NO_CACHE
 from prefect.exceptions import TerminationSignal
 
+from crawlers.conclusions import is_plain
 from flows import due, steps
 from flows.intake import TakenIn
 from storage import Store, documents, open_store, sources
@@ -44,6 +45,7 @@ class Summary:
     """Documents that an older version has read, and that the next runs read again."""
     queue: Queue
     ailing: tuple[SourceHealth, ...]
+    """Sources that need somebody, or of which there is something to say."""
     not_stored: tuple[str, ...] = ()
     """Sources whose documents could not be stored, with the reason; the next run tries again."""
     counts: dict[str, int] = field(default_factory=dict)
@@ -236,7 +238,11 @@ def _ailing(workspace: _Workspace) -> tuple[SourceHealth, ...]:
     wanted = {source.id for source in due.crawled_sources(workspace.settings)}
     with workspace.store.reading() as c:
         health = sources.health(c)
-    return tuple(h for i, h in sorted(health.items()) if i in wanted and h.state not in _WELL)
+    return tuple(
+        h
+        for i, h in sorted(health.items())
+        if i in wanted and (h.state not in _WELL or not is_plain(h.message))
+    )
 
 
 def _counts(store: Store) -> dict[str, int]:

@@ -78,7 +78,7 @@ def burst(profile: Profile, context: Context) -> Found | None:
     """Whether a burst is under way (`trends.burst_weight`, after Kleinberg 2002)."""
     counts = _weekly(profile, context.as_of, 26)
     weight = trends.burst_weight(counts)
-    if weight <= 0:
+    if weight <= 0 or not any(counts[-2:]):
         return None
     return Found(
         trends.saturate(weight, 2.0),

@@ -415,7 +415,8 @@ def test_a_folder_of_archives_is_read_file_by_file_and_only_what_changed(
         "Les Semeurs échangent", "Été à la Friche", "Page gardée",
     }  # fmt: skip
     assert outcomes["fonds"].documents == 6
-    assert str(outcomes["fonds"].message) == "3 entrées mises de côté"
+    said = str(outcomes["fonds"].message)
+    assert said.startswith("3 entrées mises de côté ; la première, image.png : ")
     refused = {r.where for r in first if isinstance(r, Reject)}
     assert refused == {"europresse.HTML, article 3", "fonds", "image.png"}
 
