@@ -190,6 +190,10 @@ def _quarter(
     return None
 
 
+THERE = re.compile(
+    r"\b(?:à|commune|ville|village|bourg|mairie|maire)(?:\s+d[e'’])?\s*$", re.IGNORECASE
+)
+"""Before the village whose name is a word of the dictionary."""
 OF = re.compile(r"\s(?:de\s|d['’]|du\s|des\s|de\sla\s|de\sl['’])$", re.IGNORECASE)
 AT = re.compile(r"(?:^|\W)[àÀ]\s$")
 OPENING = re.compile(r"[\s«\"“•–-]*(?P<at>[àÀ]\s)?$")
@@ -310,6 +314,8 @@ def _is_named(text: str, start: int, end: int, length: int, *, known: bool) -> b
         return False
     cued = CUE.search(before) is not None
     plain = length == 1 or fold(words[0]) in {"l", "le", "la", "les"}
+    if plain and not known and speech.classes_of(words[-1].lower()):
+        return THERE.search(before) is not None  # « Graine de Rue » is not at Rue, in Picardy
     doubtful = not known or end - start <= 3 or fold(words[0]) in COMMON_WORDS
     if plain and not cued and doubtful:
         return False

@@ -120,4 +120,5 @@ def test_the_list_and_the_page_of_an_actor_say_the_same_of_it(folder):
         same = ("kind", "commune", "name")
         assert {key: shown[key] for key in same} == {key: row[key] for key in same}, name
     # A part of one name alone is that one.
-    assert vigie("actors", "show", "RAYON", "--dir", folder).stdout.startswith("Rayon Libre")
+    shown = vigie("actors", "show", "LIBRE DE MULHOUSE", "--dir", folder).stdout
+    assert shown.startswith("Rayon Libre de Mulhouse")

@@ -8,6 +8,8 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from flows import steps
+from signals.queue import rank
+from signals.scoring import reasons
 from storage import actors, documents, facts, open_store
 from tests.crawlers.conftest import serving
 from vigie.settings import load
@@ -98,13 +100,14 @@ def test_an_old_listing_counts_against_an_actor_and_a_new_one_does_not(workspace
     steps.import_register(settings, store, register(tmp_path))
     steps.import_archive(settings, store, press(tmp_path, *TEXTS))
     steps.annotate(settings, store)
-    queue = steps.detect(settings, store, AS_OF)
-    reasons = {
-        candidate.name: {reason.name: reason for reason in candidate.reasons}
-        for candidate in queue.candidates
+    with store.reading() as c:
+        ranking = rank(facts.week(c, AS_OF), settings.watch)
+    told = {
+        scored.profile.name.casefold(): {one.name: one for one in reasons(scored, ranking.weights)}
+        for scored in ranking.scored
     }
-    old = next(told for name, told in reasons.items() if "Copeaux" in name)
-    new = next(told for name, told in reasons.items() if "Semeurs" in name or "SEMEURS" in name)
+    old = next(terms for name, terms in told.items() if "copeaux" in name)
+    new = next(terms for name, terms in told.items() if "semeurs" in name)
     assert "1987" in str(old["listed"].detail)
     assert old["listed"].contribution < 0
     assert "under_the_radar" not in old

@@ -85,3 +85,8 @@ def test_a_former_commune_of_the_territory_stands_for_the_one_that_it_is_part_of
     lille = gazetteer.territory(["200093201"])
     assert named("Fête de quartier à Lomme.", lille) == [("Lomme", "59350")]
     assert named("Fête de quartier à Lomme.") == []
+
+
+def test_a_village_whose_name_is_a_common_word_is_not_named_by_every_of():
+    assert named("Le collectif Graine de Rue ouvre un atelier.") == []
+    assert named("La ressourcerie ouvre à Rue, dans la Somme.") == [("Rue", "80688")]
