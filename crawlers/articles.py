@@ -104,9 +104,14 @@ class Articles:
 
     async def _complete_all(self, documents: list[Document], progress: Progress) -> None:
         queue = iter(documents)
-        async with asyncio.TaskGroup() as group:
-            for _ in range(min(PAGES_AT_ONCE, len(documents))):
-                group.create_task(self._complete_each(queue, progress))
+        try:
+            async with asyncio.TaskGroup() as group:
+                for _ in range(min(PAGES_AT_ONCE, len(documents))):
+                    group.create_task(self._complete_each(queue, progress))
+        except ExceptionGroup as several:
+            # A full disk ends the crawl: what is announced must not be written without its page.
+            alone = several.exceptions
+            raise next((e for e in alone if isinstance(e, OSError)), alone[0]) from several
 
     def take_whole(self, document: Document, progress: Progress) -> None:
         """Write a document that needs no page; where many stay the same, only what is new."""
