@@ -69,6 +69,13 @@ class Summary:
             for health in self.ailing
         ]
         lines += self.not_stored
+        if not self.counts["documents"]:
+            lines.append(
+                say(
+                    "Rien à lire encore : ajoutez des sources (« vigie sources add ADRESSE ») ou "
+                    "des archives (« vigie import FICHIER »)."
+                )
+            )
         lines.append(
             say(
                 "En tout {documents} documents, {actors} acteurs, semaine {week} : {n} candidat.",
