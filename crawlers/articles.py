@@ -234,8 +234,7 @@ class Articles:
             return answer.lasting and not answer.refused
         reading = None
         if not answer.not_modified and not await self._is_out_of_reach(answer, progress.source):
-            announced = replace(stored, access=Access.OPEN)
-            reading = self._read_page(answer, announced, progress.source)
+            reading = self._read_page(answer, edits.expected(stored, state), progress.source)
         if reading is None or not edits.is_page_of(stored, reading, answer):
             self.writer.write(same)
         elif (mark := edits.mark(reading)) == state.content:

@@ -8,6 +8,7 @@ from hashlib import sha256
 from typing import TYPE_CHECKING
 
 from crawlers import identity, rhythm
+from vigie.records import Access
 
 if TYPE_CHECKING:
     from crawlers.answers import Fetched
@@ -16,12 +17,26 @@ if TYPE_CHECKING:
 
 SHARED = 0.3
 """Of the words of the shorter text, what an edited one has in common with what it was."""
+SHARED_WHEN_CUT = 0.6
+"""The same, of a text cut by more than half: few words are soon found anywhere."""
+_ANNOUNCED = "announced"
+"""Said of a page in whose place the text of its announcement stands."""
 
 
 def mark(reading: Reading) -> str:
-    """Return the marks of a page's own title and of its text."""
+    """Return the marks of a page's own title and text, and whether another text stands in."""
     (document,) = reading.documents
-    return f"{_digest(reading.title)} {_digest(document.text)}"
+    marks = f"{_digest(reading.title)} {_digest(reading.text)}"
+    return marks if document.text == reading.text else f"{marks} {_ANNOUNCED}"
+
+
+def expected(stored: Document, state: HttpState) -> Document:
+    """Return what a page is read against: what was stored, with its text if that is not its own.
+
+    A page's own text gives way to a shorter one, for it may have been cut.
+    """
+    kept = stored.text if (state.content or "").endswith(_ANNOUNCED) else ""
+    return replace(stored, access=Access.OPEN, text=kept)
 
 
 def _digest(text: str) -> str:
@@ -46,13 +61,13 @@ def is_page_of(stored: Document, reading: Reading, answer: Fetched) -> bool:
 
     A removed one often leads to the front page, or to a page that regrets: neither is an edit.
     """
-    (document,) = reading.documents
     if reading.title and reading.title.casefold() == stored.title.casefold():
         return True
     if identity.document_id(answer.url) != stored.id:
         return False
-    was, now = _words(stored.text), _words(document.text)
-    return len(was & now) >= SHARED * min(len(was), len(now)) > 0
+    was, now = _words(stored.text), _words(reading.text)
+    least = SHARED_WHEN_CUT if 2 * len(now) < len(was) else SHARED
+    return len(was & now) >= least * min(len(was), len(now)) > 0
 
 
 def _words(text: str) -> set[str]:

@@ -78,10 +78,11 @@ def read(
     )
     if not document.text and not event:
         return Reading(problem=_NO_TEXT, title=document.title)
-    heading = document.title
-    if announced:
-        document = replace(_completed(document, announced), also=_also(own, announced))
-    return Reading(documents=(document,), title=heading)
+    reading = Reading(documents=(document,), title=document.title, text=document.text)
+    if announced is None:
+        return reading
+    completed = replace(_completed(document, announced), also=_also(own, announced))
+    return replace(reading, documents=(completed,))
 
 
 def read_events(resource: Resource) -> Reading:

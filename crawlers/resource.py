@@ -52,7 +52,9 @@ class Reading:
     """Actors that a directory lists."""
     problem: Message | None = None
     title: str = ""
-    """Of the whole: the feed's, the calendar's."""
+    """Of the whole: the feed's, the calendar's, the page's own."""
+    text: str = ""
+    """Of a page: its own, which its announcement may have completed in the document."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
@@ -83,10 +84,12 @@ def test_an_edit_is_seen_though_nothing_announces_it_and_keeps_the_first_date(we
         text = page(f"Article {name}", "Ajout : la soupe devient payante.").replace("-09T", "-10T")
         web.serve(f"/actu/{name}-article-du-jour", text, ETag=f'"{name}-revu"')
     web.serve("/actu/trois-article-du-jour", page("Les Copeaux ferment"), ETag='"b"')
+    cut = re.sub(r" dans l’ancienne.*</p>", ".</p>", page("Article deux"), flags=re.DOTALL)
+    web.serve("/actu/deux-article-du-jour", cut, ETag='"c"')
     assert crawl(watch, timedelta(hours=4)).revised == 0
     assert articles(web) == []
     taken = crawl(watch, timedelta(days=1, hours=1))
-    assert (taken.new, taken.revised) == (0, 3)
+    assert (taken.new, taken.revised) == (0, 4)
     assert sorted(articles(web)) == ["deux", "quatre", "trois", "un"]
     asked = [headers for path, headers in web.asked if "-article" in path]
     assert all("If-None-Match" in headers for headers in asked)
@@ -96,6 +99,8 @@ def test_an_edit_is_seen_though_nothing_announces_it_and_keeps_the_first_date(we
         assert found.published_at == datetime(2026, 3, 9, 8, tzinfo=UTC)
         assert len(before) == 1
         assert "devient payante" not in before[0][2]
+    found, before = stored(watch, "Article deux")
+    assert 0 < 2 * len(found.text) < len(before[0][2])
     assert stored(watch, "Les Copeaux ferment")[1][0][1] == "Article trois"
     again = steps.reread(*watch)
     assert (again.new, again.revised) == (0, 0)
@@ -104,7 +109,10 @@ def test_an_edit_is_seen_though_nothing_announces_it_and_keeps_the_first_date(we
 def test_what_has_taken_the_place_of_an_article_is_no_edit_of_it(web, watch):
     web.status("/actu/un-article-du-jour", 302, Location=web.url("/"))
     web.serve("/", page("La Gazette"))
-    gone = "<html><body><p>Cette page n’existe plus. Retournez à l’accueil.</p></body></html>"
+    gone = (
+        "<html><head><title>Page introuvable</title></head><body><h1>Page introuvable</h1>"
+        "<p>Cette page n’existe plus, ou a été déplacée. Retournez à l’accueil.</p></body></html>"
+    )
     web.serve("/actu/deux-article-du-jour", gone)
     web.status("/actu/trois-article-du-jour", 410)
     web.serve("/actu/quatre-article-du-jour", page("Article quatre"))
