@@ -132,6 +132,23 @@ def is_plain(message: Message) -> bool:
     return message.template in {NOTHING_NEW.template, counted(0).template}
 
 
+def more_remains(requests: int) -> Message:
+    """Return what is said of a source that has more addresses than one crawl reads."""
+    values = {"n": requests}
+    return Message("{n} adresses lues, il en reste : la suite au prochain passage", values)
+
+
+def followed(requests: int) -> Message:
+    """Return what is said of a source that has more addresses than are ever followed."""
+    values = {"n": requests}
+    return Message("seules les {n} premières adresses de cette source sont suivies", values)
+
+
+def is_unfinished(message: Message) -> bool:
+    """Tell whether a conclusion says that the next crawl goes on with what is left."""
+    return message.template == more_remains(0).template
+
+
 def counted(documents: int) -> Message:
     """Return how much was read, when there is nothing else to say."""
     return Message("{n} document", {"n": documents}, "{n} documents")

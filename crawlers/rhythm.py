@@ -10,6 +10,7 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
+from crawlers import conclusions
 from vigie.records import (
     FailureKind,
     HealthState,
@@ -134,11 +135,13 @@ def yielding(source: Source, outcome: Outcome, recent: int, watched: timedelta) 
     """
     if outcome.state not in {HealthState.LIVELY, HealthState.QUIET} or watched < LOOKING_BACK:
         return outcome
+    if conclusions.is_unfinished(outcome.message):
+        return outcome  # what was read so far may well be old
     if source.kind is SourceKind.GOGOCARTO:
         return outcome  # a map gives known actors, and no documents
     least = source.expected[0] * 4 if source.expected else 1
     if not recent:
-        message = Message("aucun document depuis quatre semaines")
+        message = _beside(Message("aucun document depuis quatre semaines"), outcome)
         return replace(outcome, state=HealthState.SILENT, message=message)
     if recent < least:
         message = Message(
@@ -146,5 +149,12 @@ def yielding(source: Source, outcome: Outcome, recent: int, watched: timedelta) 
             {"n": recent, "least": least},
             "{n} documents en quatre semaines, {least} au moins étaient attendus",
         )
-        return replace(outcome, state=HealthState.QUIET, message=message)
+        return replace(outcome, state=HealthState.QUIET, message=_beside(message, outcome))
     return outcome
+
+
+def _beside(message: Message, outcome: Outcome) -> Message:
+    """Return a message that goes on with what an outcome says itself, if that is of note."""
+    if conclusions.is_plain(outcome.message):
+        return message
+    return Message("{report} ; {trouble}", {"report": message, "trouble": outcome.message})

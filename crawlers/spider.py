@@ -22,7 +22,15 @@ from crawlers import (
     sitemaps,
 )
 from crawlers.answers import Failure, Fetched
-from crawlers.conclusions import NOTHING_NEW, conclude, heeding, moved, outcome_of
+from crawlers.conclusions import (
+    NOTHING_NEW,
+    conclude,
+    followed,
+    heeding,
+    more_remains,
+    moved,
+    outcome_of,
+)
 from crawlers.progress import Progress
 from crawlers.resource import Reading, Resource, as_resource
 from crawlers.sniff import Format, sniff
@@ -53,6 +61,8 @@ MOST_ADDRESSES = 60
 """Index pages, sitemaps or pages of an agenda that one source is read from in one run."""
 MOST_OF_A_REGISTER = 50_000_000
 """Bytes of a register that is fetched; a larger one is downloaded once and read as a file."""
+_GONE_ON_WITH = {SourceKind.OPENAGENDA, SourceKind.SITEMAP}
+"""Kinds of which the next crawl reads what this one left."""
 _LARGE = {SourceKind.REGISTRY, SourceKind.GOGOCARTO}
 
 
@@ -128,21 +138,55 @@ class Crawl:
         if isinstance(first, Outcome):
             return first
         answer, reading, onward = first
-        visited, queue = {source.url, answer.url}, deque(onward)
-        while queue and len(visited) < MOST_ADDRESSES:
-            url, mark = queue.popleft()
-            if url not in visited:
-                visited.add(url)
-                queue.extend(await self._go_on(url, mark, progress))
-        if any(url not in visited for url, _ in queue):
-            progress.trouble = progress.trouble or Message(
-                "seules les {n} premières adresses de cette source sont suivies",
-                {"n": MOST_ADDRESSES},
-            )
-        if _is_agenda(source) and not queue and not progress.to_retry and not progress.trouble:
+        left = await self._follow(onward, {source.url, answer.url}, progress)
+        if left:
+            said = more_remains if source.kind in _GONE_ON_WITH else followed
+            progress.trouble = progress.trouble or said(MOST_ADDRESSES)
+        if _is_agenda(source) and not left and not progress.to_retry and not progress.trouble:
             # From here on only what changed is asked for: said when all the rest was had.
             self.writer.write(HttpState(url=source.url, source_id=source.id, checked_at=begun))
+            self._remember_place(source, [])
         return conclude(progress, reading, answer)
+
+    async def _follow(
+        self, onward: list[tuple[str, str | None]], visited: set[str], progress: Progress
+    ) -> list[str]:
+        """Read the addresses that the first one leads to; return those that are left for later."""
+        source, queue, requests = progress.source, deque(onward), 1
+        while queue and requests < MOST_ADDRESSES:
+            self._note_place(queue, progress)
+            url, mark = queue.popleft()
+            if url in visited:
+                continue
+            visited.add(url)
+            if self._is_unchanged(source, url, mark):
+                progress.unchanged = True
+                continue
+            requests += 1
+            queue.extend(await self._go_on(url, mark, progress))
+        self._note_place(queue, progress)
+        return [
+            url
+            for url, mark in queue
+            if url not in visited and not self._is_unchanged(source, url, mark)
+        ]
+
+    def _is_unchanged(self, source: Source, url: str, mark: str | None) -> bool:
+        """Tell whether what announces an address says that it is as it was when last read."""
+        state = self.states.get((source.id, url))
+        return bool(mark and state and state.fingerprint == mark)
+
+    def _note_place(self, queue: deque[tuple[str, str | None]], progress: Progress) -> None:
+        """Remember of an agenda what is still to be read, however this crawl may end.
+
+        Not after a failure: the next crawl then asks for the page that failed.
+        """
+        if _is_agenda(progress.source) and queue and not progress.trouble:
+            self._remember_place(progress.source, [url for url, _ in queue])
+
+    def _remember_place(self, source: Source, left: list[str]) -> None:
+        place = HttpState(url=_place(source), source_id=source.id, content="\n".join(left) or None)
+        self.writer.write(replace(place, checked_at=clock.now()))
 
     async def _open(
         self, progress: Progress
@@ -180,8 +224,7 @@ class Crawl:
         new = await self.articles.take(
             self._kept(reading, answer, source, reserved=reserved), progress
         )
-        onward = self._onward(resource, progress, new=new)
-        onward += [(further, None) for further in self._beside(progress)]
+        onward = self._with_further(self._onward(resource, progress, new=new), progress)
         # What has others behind it may stay as it is while they change: always read again.
         whole = not progress.to_retry and not (onward and source.kind is SourceKind.SITEMAP)
         if not _is_agenda(source):
@@ -195,11 +238,13 @@ class Crawl:
         if source.kind is SourceKind.SITEMAP and paging.is_bare_site(url):
             url, *progress.further = await self._announced_sitemaps(url)
         if _is_agenda(source):
-            since = state.checked_at if state else None
             key = self.place.agenda_key_for(url)
-            return await self.fetcher.fetch(
-                paging.agenda_start(url, since), {"key": key} if key else None, secret=bool(key)
-            )
+            url, *progress.further = self._agenda_left(source, state)
+            headers = {"key": key} if key else None
+            answer = await self.fetcher.fetch(url, headers, secret=bool(key))
+            if isinstance(answer, Failure) and answer.lasting and not answer.refused:
+                self._remember_place(source, [])  # an agenda may have forgotten where we were
+            return answer
         if source.kind is SourceKind.GOGOCARTO:
             url = gogocarto.elements_url(url)
         most = MOST_OF_A_REGISTER if source.kind in _LARGE else None
@@ -209,6 +254,15 @@ class Crawl:
                 return replace(answer, moved_to=answer.moved_to or state.moved_to)
             state = None
         return await self.fetcher.fetch(url, conditions(state, source), most=most)
+
+    def _agenda_left(self, source: Source, state: HttpState | None) -> list[str]:
+        """Return what is to be read of an agenda: what the last crawl left, or what is new."""
+        place = self.states.get((source.id, _place(source)))
+        if place and place.content:
+            return place.content.split("\n")
+        since = state.checked_at if state else None
+        removed = [paging.agenda_removed(source.url, since)] if since else []
+        return [paging.agenda_start(source.url, since), *removed]
 
     async def _announced_sitemaps(self, url: str) -> list[str]:
         robots = await self.fetcher.fetch(paging.robots_url(url))
@@ -223,9 +277,6 @@ class Crawl:
         """Read a further address of the source; return those that it leads on to in turn."""
         source = progress.source
         state = self.states.get((source.id, url))
-        if mark and state and state.fingerprint == mark:
-            progress.unchanged = True
-            return []
         key = self.place.agenda_key_for(url) if source.kind is SourceKind.OPENAGENDA else None
         answer = await self.fetcher.fetch(
             url, {"key": key} if key else conditions(state, source), secret=bool(key)
@@ -240,6 +291,9 @@ class Crawl:
             return []
         if answer.not_modified:
             progress.unchanged = True
+            if state is not None:
+                known = replace(state, checked_at=clock.now(), unchanged=state.unchanged + 1)
+                self.writer.write(replace(known, fingerprint=mark))
             return []
         reserved = await self.policies.is_reserved(answer, source)
         if reserved and self.policies.obeys(source):
@@ -262,21 +316,13 @@ class Crawl:
         progress.to_retry |= before
         return self._onward(resource, progress, new=new)
 
-    def _beside(self, progress: Progress) -> list[str]:
-        """Return what is read apart from the first address and what that leads to."""
-        source = progress.source
-        state = self.states.get((source.id, source.url)) if _is_agenda(source) else None
-        if state and state.checked_at:
-            return [paging.agenda_removed(source.url, state.checked_at)]
-        return progress.further
-
     def _onward(
         self, resource: Resource, progress: Progress, *, new: int
     ) -> list[tuple[str, str | None]]:
         """Return the further addresses with a mark of their state, where one is announced."""
         match progress.source.kind:
             case SourceKind.SITEMAP:
-                return list(sitemaps.children(resource))
+                return self._in_turn(progress.source, sitemaps.children(resource))
             case SourceKind.LISTING | SourceKind.EVENTS if new:
                 url = safely.call(paging.next_page, resource)
                 return [(url, None)] if url else []
@@ -284,6 +330,34 @@ class Crawl:
                 url = paging.agenda_next(resource)
                 return [(url, None)] if url else []
         return []
+
+    def _with_further(
+        self, onward: list[tuple[str, str | None]], progress: Progress
+    ) -> list[tuple[str, str | None]]:
+        """Return what the first address leads to, with what was to be read beside it."""
+        further: list[tuple[str, str | None]] = [(url, None) for url in progress.further]
+        if progress.source.kind is SourceKind.SITEMAP:
+            return [*self._in_turn(progress.source, further), *onward]
+        return [*onward, *further]
+
+    def _in_turn(
+        self, source: Source, children: list[tuple[str, str | None]]
+    ) -> list[tuple[str, str | None]]:
+        """Return a sitemap's children, in turn the newest and the one that has waited longest.
+
+        So all are read in the end, be there more than one crawl follows or no day beside them.
+        """
+
+        def last_read(child: tuple[str, str | None]) -> float:
+            state = self.states.get((source.id, child[0]))
+            return state.checked_at.timestamp() if state and state.checked_at else 0.0
+
+        # The unchanged stand last: they are passed over without a request.
+        known = [self._is_unchanged(source, *one) for one in children]
+        changed = [one for one, same in zip(children, known, strict=True) if not same]
+        waiting = sorted(changed, key=last_read)
+        turns = [one for pair in zip(changed, waiting, strict=True) for one in pair]
+        return list(dict.fromkeys([*turns, *children]))
 
     def _remember(
         self,
@@ -379,3 +453,8 @@ def conditions(state: HttpState | None, source: Source) -> dict[str, str]:
 
 def _is_agenda(source: Source) -> bool:
     return source.kind is SourceKind.OPENAGENDA and paging.is_agenda_api(source.url)
+
+
+def _place(source: Source) -> str:
+    """Return the name under which it is remembered what is left to read of an agenda."""
+    return f"{source.url}#left"

@@ -1,15 +1,24 @@
 from __future__ import annotations
 
+import asyncio
 import gzip
 import json
 from datetime import UTC, datetime
 
 import pytest
 
-from crawlers import paging, walls
-from crawlers.resource import Resource
+from crawlers import paging, spool, walls
+from crawlers.answers import Failure, Fetched
+from crawlers.articles import Articles
+from crawlers.conclusions import NOTHING_NEW
+from crawlers.guard import Guard
+from crawlers.once import Once
+from crawlers.policies import Policies
+from crawlers.resource import Place, Resource
+from crawlers.spider import Crawl
+from crawlers.spool import Writer
 from tests.crawlers.test_crawl import ARTICLE, documents, run, source, states
-from vigie.records import HealthState, SourceKind
+from vigie.records import HealthState, Outcome, Reservations, SourceKind
 
 HERE = "http://ville.example/actus/?page=2"
 
@@ -182,6 +191,75 @@ def test_an_agenda_is_read_to_its_end_with_a_key_that_is_written_nowhere(
     assert [(d.title, d.withdrawn) for d in documents(fourth)] == [("Soirée 2", False)]
     written = "".join(path.read_text() for path in tmp_path.glob("spool-*"))
     assert "cle-secrete" not in written
+
+
+class ManyAddresses:
+    """A site, without the network, of more addresses than one crawl follows."""
+
+    PAGES, PLANS = 65, 70
+    AGENDA, INDEX = "https://oa.example/v2/agendas/1/events", "https://plans.example/plans.xml"
+
+    def __init__(self) -> None:
+        self.asked: list[str] = []
+
+    async def fetch(self, url, *_, **__):
+        self.asked.append(url)
+        if url.startswith(self.AGENDA):
+            number = int(url.partition("after%5B%5D=")[2] or 0)
+            event = {"uid": number, "title": {"fr": f"Soirée {number}"}}
+            after = [number + 1] if number + 1 < self.PAGES else None
+            body = json.dumps({"events": [event], "after": after})
+        elif url == self.INDEX:
+            listed = (
+                f"<sitemap><loc>/plan-{n}</loc><lastmod>2026-{1 + n // 28:02}-{1 + n % 28:02}"
+                "</lastmod></sitemap>"
+                for n in range(self.PLANS)
+            )
+            body = f"<sitemapindex>{''.join(listed)}</sitemapindex>"
+        elif "/plan-" in url:
+            body = "<urlset></urlset>"
+        else:
+            return Failure(state=HealthState.UNREACHABLE, message=NOTHING_NEW, lasting=True)
+        return Fetched(url=url, body=body.encode(), charset=None, etag=None, last_modified=None)
+
+    def crawl(self, path, sources, known):
+        """Crawl in this very process; return the records, and the plans that were asked."""
+        self.asked.clear()
+        writer, guard = Writer(path), Guard(())
+        policies = Policies(self, writer, known, Reservations.OBEY)
+        by_url = {(state.source_id, state.url): state for state in known}
+        shared = {"fetcher": self, "writer": writer, "states": by_url, "policies": policies}
+        place = Place(
+            folder=path.parent, communes=frozenset(), timeout=1.0, is_allowed=guard.allows
+        )
+        articles = Articles(**shared, once=Once(self))
+        work = Crawl(**shared, articles=articles, source_timeout=60, place=place, guard=guard)
+        for one in sources:
+            asyncio.run(work.run(one))
+        writer.close()
+        return list(spool.read(path)), {url for url in self.asked if "/plan-" in url}
+
+
+def test_what_one_crawl_does_not_reach_is_read_by_the_next(tmp_path):
+    site = ManyAddresses()
+    both = (
+        source("oa", site.AGENDA, SourceKind.OPENAGENDA),
+        source("plans", site.INDEX, SourceKind.SITEMAP),
+    )
+    first, read = site.crawl(tmp_path / "un.jsonl", both, ())
+    assert len(documents(first)) == 60
+    assert {f"https://plans.example/plan-{n}" for n in range(50, site.PLANS)} < read
+    assert len(read) == 59
+    said = [str(one.message) for one in first if isinstance(one, Outcome)]
+    assert all("il en reste" in message for message in said)
+
+    second, again = site.crawl(tmp_path / "deux.jsonl", both, states(first))
+    assert [d.title for d in documents(second)] == [f"Soirée {n}" for n in range(60, site.PAGES)]
+    assert (len(read | again), read & again) == (site.PLANS, set())
+    assert not any("il en reste" in str(o.message) for o in second if isinstance(o, Outcome))
+    known = {(one.source_id, one.url): one for one in (*states(first), *states(second))}
+    assert known["oa", site.AGENDA].checked_at
+    assert not known["oa", f"{site.AGENDA}#left"].content
 
 
 def test_an_event_without_address_is_the_same_at_every_crawl(web, tmp_path, make_settings):

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from crawlers import edits, rhythm
+from crawlers import conclusions, edits, rhythm
 from vigie.records import (
     FailureKind,
     HealthState,
@@ -119,6 +119,20 @@ def test_a_source_below_its_yield_says_so_once_it_has_been_read_for_four_weeks(
         source_id="gazette", at=NOW, state=HealthState.BLOCKED, message=Message("refusé")
     )
     assert rhythm.yielding(FEED, failed, 0, timedelta(weeks=9)) == failed
+
+
+def test_what_a_crawl_said_stays_said_beside_a_silence():
+    cut = Outcome(
+        source_id="gazette",
+        at=NOW,
+        state=HealthState.LIVELY,
+        message=Message("3 pages refusées"),
+    )
+    judged = rhythm.yielding(FEED, cut, 0, timedelta(weeks=9))
+    assert judged.state is HealthState.SILENT
+    assert "refusées" in str(judged.message)
+    unfinished = replace(cut, message=conclusions.more_remains(60))
+    assert rhythm.yielding(FEED, unfinished, 0, timedelta(weeks=9)) == unfinished
 
 
 def test_a_map_gives_no_documents_and_is_not_silent_for_that():
