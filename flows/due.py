@@ -8,7 +8,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from crawlers import rhythm
+from crawlers import identity, rhythm
 from crawlers.batch import is_crawled
 from storage import Connection, Store, documents, sources
 
@@ -72,11 +72,23 @@ def asked_again(store: Store, wanted: Iterable[Source], now: datetime) -> list[D
         return documents.load(c, rhythm.asked_again(pages, now))
 
 
-def judged(c: Connection, settings: Settings, outcome: Outcome) -> Outcome:
-    """Return an outcome that also says whether its source gives what it should."""
+def judged(
+    c: Connection, settings: Settings, outcome: Outcome, announced: Iterable[str] = ()
+) -> Outcome:
+    """Return an outcome that also says whether its source gives what it should.
+
+    `announced` are the ids of the documents that this crawl heard of from it.
+    """
     source = next((s for s in settings.sources if s.id == outcome.source_id), None)
     begun = sources.watched_since(c, outcome.source_id)
     if source is None or begun is None:
         return outcome
-    recent = sources.recent(c, outcome.at - rhythm.LOOKING_BACK).get(source.id, 0)
+    since = outcome.at - rhythm.LOOKING_BACK
+    recent = sources.recent(c, since).get(source.id, 0)
+    found = rhythm.yielding(source, outcome, recent, outcome.at - begun)
+    if found == outcome:
+        return outcome
+    # What another source announced first is that one's; it is a sign of life of both.
+    told = {*announced, *(identity.document_id(s.url) for s in sources.http_states(c, [source.id]))}
+    recent = max(recent, sources.known_since(c, told, since))
     return rhythm.yielding(source, outcome, recent, outcome.at - begun)

@@ -87,15 +87,17 @@ def take_in(settings: Settings, store: Store, spool_file: Path, source_id: str) 
     """Store what a spool file holds of one source, its health last."""
     of_source = (r for r in spool.read(spool_file) if _source_of(r) == source_id)
     taken, lines = TakenIn(), repeated_lines(store, spool_file, source_id)
+    heard: set[str] = set()
     for batch in batches(of_source, BATCH):
         cleaned = [without(r, lines) if isinstance(r, Document) else r for r in batch]
+        heard.update(r.id for r in batch if isinstance(r, Document))
         with store.writing() as c:
             sources.save_repeated_lines(c, source_id, lines)
             taken += store_records(c, settings, cleaned, joining=True)
             # After its documents: a page that is remembered as fetched is stored.
             sources.save_http_states(c, [r for r in batch if isinstance(r, HttpState)])
             for outcome in (r for r in batch if isinstance(r, Outcome)):
-                sources.save_outcome(c, due.judged(c, settings, outcome))
+                sources.save_outcome(c, due.judged(c, settings, outcome, heard))
     return taken
 
 

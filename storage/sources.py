@@ -108,6 +108,15 @@ def recent(c: Connection, since: datetime) -> dict[str, int]:
     return {row.source_id: row[1] for row in c.execute(query)}
 
 
+def known_since(c: Connection, ids: Iterable[str], since: datetime) -> int:
+    """Return how many of some documents, by id, became known since a moment."""
+    table, known = tables.documents.c, 0
+    for some in chunks(sorted(set(ids))):
+        query = select(func.count()).where(table.id.in_(some), table.known_on >= since.date())
+        known += c.execute(query).scalar_one()
+    return known
+
+
 def watched_since(c: Connection, source_id: str) -> datetime | None:
     """Return when a source was first tried."""
     at = tables.outcomes.c.at

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from crawlers import identity
+from crawlers.conclusions import NOTHING_NEW, outcome_of
 from flows import due, steps
-from storage import open_store, sources
+from storage import documents, open_store, sources
 from tests.crawlers.conftest import serving, settings
 from tests.crawlers.test_crawl import ARTICLE, rss, source
+from vigie.records import Document, HealthState, HttpState
 from vigie.settings import Watch
 
 APPEAL = "<p>Soutenez la presse de votre ville : abonnez vos voisins à la lettre du matin.</p>"
@@ -25,6 +29,39 @@ def workspace(folder, *watched, **crawler):
     found = settings(folder, **crawler)
     values = {name: getattr(found, name) for name in ("folder", "crawler", "storage", "schedule")}
     return type(found)(**values, watch=Watch(territory=("200066009",)), sources=watched)
+
+
+def test_a_source_whose_pages_another_announced_first_is_not_silent(tmp_path):
+    first, second, whole, dead = (
+        source(name, f"https://{name}.example/rss") for name in ("un", "deux", "trois", "quatre")
+    )
+    watch = workspace(tmp_path, first, second, whole, dead)
+    now = datetime(2026, 3, 20, tzinfo=UTC)
+    page = Document(
+        id=identity.document_id("https://un.example/a"),
+        source_id="un",
+        url="https://un.example/a",
+        title="Une",
+        text="Brève.",
+        published_at=now - timedelta(days=2),
+        fetched_at=now,
+    )
+    store = open_store(watch.storage.url, tmp_path)
+    with store.writing() as c:
+        sources.save(c, watch.sources)
+        documents.save(c, [page])
+        seen = HttpState(url="http://un.example/a?utm_source=x", source_id="deux", checked_at=now)
+        sources.save_http_states(c, [seen])
+        states = {}
+        for one in watch.sources:
+            for at in (now - timedelta(weeks=9), now):
+                outcome = outcome_of(one, HealthState.LIVELY, NOTHING_NEW)
+                sources.save_outcome(c, replace(outcome, at=at))
+            heard = {page.id} if one is whole else ()
+            states[one.id] = due.judged(c, watch, replace(outcome, at=now), heard).state
+    store.close()
+    lively, silent = HealthState.LIVELY, HealthState.SILENT
+    assert states == {"un": lively, "deux": lively, "trois": lively, "quatre": silent}
 
 
 def test_a_site_that_asks_for_hours_is_left_alone_by_the_crawls_that_follow(web, tmp_path):
