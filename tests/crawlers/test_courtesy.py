@@ -304,6 +304,29 @@ def test_a_site_whose_robots_txt_is_broken_is_asked_nothing_else(tmp_path, make_
         assert outcome.not_before - outcome.at == timedelta(hours=2)
 
 
+def test_a_robots_txt_that_is_huge_or_has_no_end_is_obeyed(tmp_path, make_settings):
+    rules = b"User-agent: *\nDisallow: /rss\n" + b"# rien\n" * 800_000
+
+    def endless(request) -> None:
+        request.send_response(200)
+        request.end_headers()
+        request.wfile.write(rules)
+        while True:
+            request.wfile.write(rules[-7000:])
+
+    with serving("127.0.0.2") as huge, serving("127.0.0.3") as long:
+        huge.serve("/robots.txt", rules, "text/plain")
+        long.routes["/robots.txt"] = endless
+        both = [
+            source(name, site.serve("/rss", rss(("Une", "")), "text/xml"))
+            for name, site in (("huge", huge), ("long", long))
+        ]
+        allowed = (huge.host, long.host)
+        _, outcomes = run(tmp_path, make_settings(allow_private_hosts=allowed), *both)
+        assert [site.paths() for site in (huge, long)] == [["/robots.txt"]] * 2
+        assert {outcome.state for outcome in outcomes.values()} == {HealthState.BLOCKED}
+
+
 def test_a_page_that_two_sources_announce_is_asked_once(web, tmp_path, make_settings):
     web.serve("/une", ARTICLE.format(title="Une"))
     one = source("un", web.serve("/rss1", rss(("Une", web.url("/une"))), "text/xml"))
