@@ -52,8 +52,8 @@ def write(sources: Iterable[Source], title: str) -> str:
     return str(etree.tostring(root, encoding="unicode", pretty_print=True))
 
 
-def read(raw: bytes, taken: Iterable[str] = ()) -> tuple[list[Source], list[str]]:
-    """Return the sources of an OPML file, and in words what was left out of it.
+def read(raw: bytes, taken: Iterable[str] = ()) -> tuple[list[Source], list[str], set[str]]:
+    """Return the sources of an OPML file, in words what was left out, and the ids that it has.
 
     A list of another program has no ids: they are made from the addresses, none of `taken`.
 
@@ -72,7 +72,7 @@ def read(raw: bytes, taken: Iterable[str] = ()) -> tuple[list[Source], list[str]
         raise InputError(say("Ce fichier n’est pas une liste OPML."))
     found: list[Source] = []
     problems: list[str] = []
-    ids = set(taken)
+    ids, own = set(taken), set()
     for outline, folders in _outlines(body, ()):
         try:
             source = _source(outline, folders, ids)
@@ -82,7 +82,9 @@ def read(raw: bytes, taken: Iterable[str] = ()) -> tuple[list[Source], list[str]
             continue
         ids.add(source.id)
         found.append(source)
-    return found, problems
+        if _is_ours(outline):
+            own.add(source.id)
+    return found, problems, own
 
 
 def _outlines(

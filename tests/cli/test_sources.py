@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
@@ -9,6 +10,7 @@ from click.testing import CliRunner
 
 from storage import open_store, sources
 from tests.flows.press import press, workspace
+from vigie import catalogue
 from vigie.cli import cli
 from vigie.records import HealthState, Message, Outcome
 from vigie.settings import load
@@ -73,6 +75,9 @@ def test_adding_shows_samples_asks_and_keeps_the_files_comments(watched):
 def test_the_catalogue_goes_out_and_in_again_whole(watched, tmp_path):
     folder, base = watched
     listing = tmp_path / "sources.opml"
+    first = load(folder).sources[0]
+    # The same address read in two ways is two sources.
+    catalogue.add(folder, replace(first, id="encore", tags=("autre",), full_text=True))
     assert vigie("sources", "export", listing, "--dir", folder).exit_code == 0
     other = workspace(tmp_path / "autre", base)
     text = (other / "vigie.toml").read_text(encoding="utf-8")
@@ -80,7 +85,7 @@ def test_the_catalogue_goes_out_and_in_again_whole(watched, tmp_path):
     result = vigie("sources", "import", listing, "--dir", other)
     assert result.exit_code == 0, result.output
     assert load(other).sources == load(folder).sources
-    assert "0 ajoutées, 4 déjà" in vigie("sources", "import", listing, "--dir", other).stderr
+    assert "0 ajoutées, 5 déjà" in vigie("sources", "import", listing, "--dir", other).stderr
 
 
 def test_the_list_shows_those_that_need_somebody_first_and_when_they_are_tried_again(watched):

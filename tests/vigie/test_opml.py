@@ -34,13 +34,14 @@ SOURCES = [
 
 
 def test_a_round_trip_loses_nothing():
-    found, problems = opml.read(opml.write(SOURCES, "Veille d’essai").encode())
+    found, problems, own = opml.read(opml.write(SOURCES, "Veille d’essai").encode())
+    assert own == {one.id for one in SOURCES}
     assert problems == []
     assert sorted(found, key=lambda s: s.id) == sorted(SOURCES, key=lambda s: s.id)
 
 
 def test_the_list_of_another_program_gives_feeds_with_its_folders_as_tags():
-    found, problems = opml.read(
+    found, problems, own = opml.read(
         b"""<opml version="1.0"><head/><body>
         <outline text="Presse"><outline text="Locale">
           <outline type="rss" text="Un" xmlUrl="https://un.example/feed"/></outline>
@@ -56,6 +57,7 @@ def test_the_list_of_another_program_gives_feeds_with_its_folders_as_tags():
         ("un-comments", "Autre Un", ()),
     ]
     assert all(s.kind is SourceKind.FEED for s in found)
+    assert own == set()
     assert len(problems) == 1
     assert "Mauvais" in problems[0]
 
@@ -70,7 +72,7 @@ def test_entities_are_not_expanded():
     raw = b"""<!DOCTYPE opml [<!ENTITY x SYSTEM "file:///etc/hostname">]>
     <opml><body><outline text="&x;" xmlUrl="https://un.example/feed"/></body></opml>"""
     try:
-        found, _ = opml.read(raw)
+        found, *_ = opml.read(raw)
     except InputError:
         return
     assert found[0].name == "https://un.example/feed"

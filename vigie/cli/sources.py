@@ -225,10 +225,10 @@ def import_(folder: Path, file: Path) -> None:
         ) from error
     settings = load(folder)
     ids, urls = ({getattr(s, name) for s in settings.sources} for name in ("id", "url"))
-    found, problems = opml.read(raw, ids)
+    found, problems, own = opml.read(raw, ids)
     added = known = 0
     for source in found:
-        if source.id in ids or (source.url and source.url in urls):
+        if source.id in ids or (source.id not in own and source.url and source.url in urls):
             known += 1
             continue
         try:
