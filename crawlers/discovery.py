@@ -23,12 +23,13 @@ from crawlers import (
     gogocarto,
     listings,
     pages,
+    paging,
     safely,
     spool,
     structured,
 )
 from crawlers.sniff import Format, sniff
-from vigie import catalogue
+from vigie import catalogue, checks
 from vigie.checks import without_login
 from vigie.errors import InputError
 from vigie.language import say
@@ -155,6 +156,12 @@ def discover(url: str, settings: Settings, taken: Collection[str] = ()) -> list[
     url = url.strip() if "://" in url else f"https://{url.strip()}"
     if urlsplit(url).scheme not in {"http", "https"} or not urlsplit(url).hostname:
         raise InputError(say("« {url} » n’est pas une adresse web.", url=without_login(url)[:200]))
+    if paging.is_agenda_api(url):
+        try:
+            checks.address(url, SourceKind.OPENAGENDA)
+        except checks.WrongValueError as wrong:
+            where = without_login(url.partition("?")[0])
+            raise InputError(say("{url} : {reason}.", url=where, reason=str(wrong))) from wrong
     answer = batch.probe(url, settings)
     if isinstance(answer, Message):
         raise InputError(say("{url} : {reason}.", url=without_login(url)[:200], reason=answer))

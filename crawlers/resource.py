@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from crawlers.registries import Register
+from vigie.checks import AGENDA_KEY
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -16,9 +17,6 @@ if TYPE_CHECKING:
 
     from crawlers.answers import Fetched
     from vigie.records import Document, KnownActor, Message, Reject, Source
-
-AGENDA_KEY = "VIGIE_OPENAGENDA_KEY"
-"""The environment's variable with the key of OpenAgenda's interface."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping
 from datetime import timedelta
 from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urlsplit
+from urllib.parse import parse_qsl, urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 
 from babel import Locale
@@ -34,6 +34,9 @@ LOCAL_KINDS = frozenset(
 """Sources that may be a path on this machine; all others are fetched over HTTP."""
 SOURCE_ID = re.compile(r"[a-z0-9][a-z0-9_.-]{0,63}")
 LONGEST = timedelta(days=366)
+
+AGENDA_KEY = "VIGIE_OPENAGENDA_KEY"
+"""The environment's variable with the key of OpenAgenda's interface."""
 
 _DURATION = re.compile(r"([0-9]{1,6})\s*(min|h|d|w)")
 _UNITS = {"min": "minutes", "h": "hours", "d": "days", "w": "weeks"}
@@ -378,6 +381,8 @@ def address(url: str, kind: SourceKind) -> str:
     """
     scheme = url.partition("://")[0].lower() if "://" in url else ""
     if _web(url):
+        if kind is SourceKind.OPENAGENDA:
+            _no_key(url)
         return url
     if kind in LOCAL_KINDS and (not scheme or scheme in ("imap", "imaps")):
         return url
@@ -399,6 +404,17 @@ def address(url: str, kind: SourceKind) -> str:
             hint=guess,
         )
     )
+
+
+def _no_key(url: str) -> None:
+    """Refuse an agenda's address that holds a key: addresses are stored, archived and shown."""
+    if any(name.lower() == "key" for name, _ in parse_qsl(urlsplit(url).query)):
+        raise WrongValueError(
+            say(
+                "l’adresse contient une clé : retirez-la et mettez-la dans {variable}",
+                variable=AGENDA_KEY,
+            )
+        )
 
 
 def without_login(url: str) -> str:

@@ -140,6 +140,16 @@ def test_settings_show_no_password_of_an_address(url, kind, shown):
     assert "secret" not in str(error.value)
 
 
+def test_the_key_of_an_agenda_does_not_go_into_its_address(make_settings):
+    url = "https://api.openagenda.test/v2/agendas/1/events?size=9&key=tr0p-secret"
+    with pytest.raises(checks.WrongValueError, match="VIGIE_OPENAGENDA_KEY") as told:
+        checks.address(url, SourceKind.OPENAGENDA)
+    with pytest.raises(InputError, match="VIGIE_OPENAGENDA_KEY") as error:
+        discovery.discover(url, make_settings())
+    assert "secret" not in f"{told.value} {error.value}"
+    assert checks.address(url.rpartition("&")[0], SourceKind.OPENAGENDA)
+
+
 def test_a_check_says_what_each_kind_is_how_much_and_how_new(
     web, tmp_path, make_settings, examples
 ):
