@@ -201,7 +201,11 @@ def _newest(trial: Trial) -> tuple[Document | KnownActor, ...]:
         return not (one.title or one.text), -moment.timestamp() if moment else 0.0
 
     if trial.documents:
-        return tuple(sorted(trial.documents, key=age)[:SAMPLES])
+        # One of each title: what recurs would fill the samples alone.
+        named: dict[str, Document] = {}
+        for one in sorted(trial.documents, key=age):
+            named.setdefault((one.title or one.text or one.url).casefold(), one)
+        return tuple(named.values())[:SAMPLES]
     return tuple(sorted(trial.known, key=lambda one: one.since, reverse=True)[:SAMPLES])
 
 

@@ -9,10 +9,12 @@ import pytest
 from click.testing import CliRunner
 
 from storage import open_store, sources
+from tests.crawlers.conftest import settings
 from tests.flows.press import press, workspace
 from vigie import catalogue
 from vigie.cli import cli
-from vigie.records import HealthState, Message, Outcome
+from vigie.cli import sources as commands
+from vigie.records import Document, EventDetails, HealthState, Message, Outcome
 from vigie.settings import load
 
 MONDAY = date(2026, 3, 2)
@@ -70,6 +72,26 @@ def test_adding_shows_samples_asks_and_keeps_the_files_comments(watched):
     refused = vigie("sources", "add", f"{base}/agora", "--dir", folder, input="0\n")
     assert refused.exit_code == 0
     assert len(load(folder).sources) == 5
+
+
+@pytest.mark.parametrize(
+    ("start", "shown"), [("2026-04-03T18:30:00", "03/04/2026 20:30"), ("2026-04-02T22:00:00", "03/04/2026")]
+)  # fmt: skip
+def test_a_sample_of_a_calendar_shows_when_it_begins(start, shown, tmp_path):
+    now = datetime(2026, 3, 1, tzinfo=UTC)
+    event = EventDetails(start=datetime.fromisoformat(f"{start}+00:00"))
+    document = Document(
+        id="a",
+        source_id="agenda",
+        url="https://agenda.example/1",
+        title="Soirée jeux",
+        text="",
+        published_at=now,
+        fetched_at=now,
+        event=event,
+    )
+    found = settings(tmp_path)
+    assert commands._sample(document, found) == f"{shown}  Soirée jeux"
 
 
 def test_the_catalogue_goes_out_and_in_again_whole(watched, tmp_path):

@@ -37,7 +37,13 @@ def site(web) -> str:
     entries = list(zip(titles, articles, strict=True))
     web.serve("/flux", rss(*entries[1:]), "application/rss+xml")
     web.serve("/agenda.ics", CALENDAR, "text/calendar")
-    web.serve("/calendrier?format=ical", CALENDAR.replace("Friche", "Halle"), "text/calendar")
+    weekly = CALENDAR.replace("Friche", "Halle")
+    for day in range(1, 5):
+        again = CALENDAR.replace("Assemblée de la Friche", "Atelier vélo")
+        again = again.replace("UID:1", f"UID:v{day}").replace("0320T", f"030{day}T")
+        event = again[again.index("BEGIN:VEVENT") : again.index("END:VCALENDAR")]
+        weekly = weekly.replace("END:VCALENDAR", f"{event}END:VCALENDAR")
+    web.serve("/calendrier?format=ical", weekly, "text/calendar")
     web.serve("/api/elements.json", json.dumps(MAP), "application/json")
     home = web.serve("/contact", ARTICLE.format(title="Contact"))
     plan = "".join(
@@ -70,10 +76,13 @@ def test_everything_that_a_site_offers_is_found_with_samples(web, make_settings)
         (SourceKind.SITEMAP, "/sitemap.xml"),
         (SourceKind.LISTING, "/"),
     ]
-    feed, places, calendar, _, events, plan, listing = found.values()
+    feed, places, calendar, weekly, events, plan, listing = found.values()
     assert (feed.items, len(feed.samples)) == (3, 3)
     assert [one.name for one in places.samples] == ["Jardin 4", "Jardin 3", "Jardin 2"]
     assert [one.title for one in calendar.samples] == ["Assemblée de la Friche"]
+    assert weekly.items == 5
+    assert {one.title for one in weekly.samples} == {"Assemblée de la Halle", "Atelier vélo"}
+    assert len(weekly.samples) == 2
     assert [one.title for one in events.samples] == ["Fête du fournil"]
     assert (plan.items, listing.items) == (5, 4)
     for finding in (plan, listing):

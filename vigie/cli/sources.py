@@ -168,7 +168,7 @@ def add(folder: Path, url: str, yes: bool) -> None:
             count = say("{n} acteur connu", "{n} acteurs connus", n=finding.items)
         click.echo(f"{number}. {source.name} ({kind}, {count})  {source.url}")
         for sample in finding.samples:
-            click.echo(f"   – {_sample(sample)}")
+            click.echo(f"   – {_sample(sample, settings)}")
     choice = (
         1
         if yes
@@ -182,11 +182,14 @@ def add(folder: Path, url: str, yes: bool) -> None:
         tell(say("La source « {id} » est ajoutée à vigie.toml.", id=source.id))
 
 
-def _sample(sample: Document | KnownActor) -> str:
-    """Return a document or a listed actor in one line."""
+def _sample(sample: Document | KnownActor, settings: Settings) -> str:
+    """Return a document, an event with its start, or a listed actor in one line."""
     if isinstance(sample, Document):
         title = sample.title or sample.text or sample.url
         day = f"{sample.published_at:%d/%m/%Y}" if sample.published_at else say("sans date")
+        if sample.event and sample.event.start:
+            start = sample.event.start.astimezone(settings.zone)
+            day = f"{start:%d/%m/%Y %H:%M}".removesuffix(" 00:00")  # a whole day has no hour
         return f"{day}  {' '.join(title.split())[:90]}"
     return f"{sample.since:%d/%m/%Y}  {sample.name[:90]}"
 
