@@ -70,12 +70,15 @@ def read(raw: bytes, source_id: str, language: str | None, now: datetime) -> Doc
         body, links = _body(message)
         own = _identity(message, raw)
         url = identity.without_tracking(_url(message, links)) or own
-        published, note = dates.choose(((_sent(message), "date d’envoi du message"),), now)
+        sent = _sent(message)
+        published, note = dates.choose(((sent, "date d’envoi du message"),), now)
     except (ValueError, LookupError, AttributeError, TypeError, RecursionError) as error:
         reason = Message("message illisible ({error})", {"error": type(error).__name__})
         return _reject(reason, raw, source_id)
     if not title and not body:
         return _reject(Message("message sans titre ni texte"), raw, source_id)
+    if not title and not sent:
+        return _reject(Message("ce n’est pas un message : ni titre, ni date"), raw, source_id)
     return Document(
         id=identity.document_id(_archived(message) or own),
         source_id=source_id,

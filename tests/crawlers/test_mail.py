@@ -74,6 +74,16 @@ def test_an_empty_message_is_refused_with_its_reason():
     assert "sans titre ni texte" in str(refused.reason)
 
 
+def test_what_follows_the_last_message_of_a_damaged_mbox_is_set_aside(tmp_path):
+    path = tmp_path / "boite"
+    whole = b"From a@b Thu Mar 19 08:00:00 2026\n" + letter(subject="Une").as_bytes()
+    path.write_bytes(whole + b"\n\nFrom \xff\x00\xfe reste d'un autre fichier\n\x01 zzz zzz\n")
+    first, tail = [mail.read(raw, "lettre", "fr", NOW) for raw in mail.raw_messages(path)]
+    assert first.title == "Une"
+    assert isinstance(tail, Reject)
+    assert "ni titre, ni date" in str(tail.reason)
+
+
 @pytest.mark.parametrize("box", [mailbox.mbox, mailbox.Maildir], ids=["mbox", "Maildir"])
 def test_a_mailbox_is_read_and_only_what_is_new_the_next_time(box, tmp_path, make_settings):
     path = tmp_path / "boite"
