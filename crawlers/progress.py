@@ -5,7 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from crawlers import clock
+
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from crawlers.answers import Failure
     from vigie.records import Document, Message, Reject, Source
 
@@ -15,6 +19,8 @@ class Progress:
     """How far the crawl of one source has come."""
 
     source: Source
+    begun: datetime = field(default_factory=clock.now)
+    """When what is being read was begun: for a large agenda, some crawls ago."""
     seen: int = 0
     listed: int = 0
     """Actors that a directory or registry lists."""

@@ -133,7 +133,7 @@ class Crawl:
 
     async def _crawl(self, progress: Progress) -> Outcome:
         """Read the source's address, and those that it leads on to."""
-        source, begun = progress.source, clock.now()
+        source = progress.source
         first = await self._open(progress)
         if isinstance(first, Outcome):
             return first
@@ -144,8 +144,9 @@ class Crawl:
             progress.trouble = progress.trouble or said(MOST_ADDRESSES)
         if _is_agenda(source) and not left and not progress.to_retry and not progress.trouble:
             # From here on only what changed is asked for: said when all the rest was had.
-            self.writer.write(HttpState(url=source.url, source_id=source.id, checked_at=begun))
-            self._remember_place(source, [])
+            state = HttpState(url=source.url, source_id=source.id, checked_at=progress.begun)
+            self.writer.write(state)
+            self._remember_place(progress, [])
         return conclude(progress, reading, answer)
 
     async def _follow(
@@ -182,11 +183,12 @@ class Crawl:
         Not after a failure: the next crawl then asks for the page that failed.
         """
         if _is_agenda(progress.source) and queue and not progress.trouble:
-            self._remember_place(progress.source, [url for url, _ in queue])
+            self._remember_place(progress, [url for url, _ in queue])
 
-    def _remember_place(self, source: Source, left: list[str]) -> None:
-        place = HttpState(url=_place(source), source_id=source.id, content="\n".join(left) or None)
-        self.writer.write(replace(place, checked_at=clock.now()))
+    def _remember_place(self, progress: Progress, left: list[str]) -> None:
+        source, content = progress.source, "\n".join(left) or None
+        place = HttpState(url=_place(source), source_id=source.id, content=content)
+        self.writer.write(replace(place, checked_at=progress.begun))
 
     async def _open(
         self, progress: Progress
@@ -239,11 +241,11 @@ class Crawl:
             url, *progress.further = await self._announced_sitemaps(url)
         if _is_agenda(source):
             key = self.place.agenda_key_for(url)
-            url, *progress.further = self._agenda_left(source, state)
+            url, *progress.further = self._agenda_left(progress, state)
             headers = {"key": key} if key else None
             answer = await self.fetcher.fetch(url, headers, secret=bool(key))
             if isinstance(answer, Failure) and answer.lasting and not answer.refused:
-                self._remember_place(source, [])  # an agenda may have forgotten where we were
+                self._remember_place(progress, [])  # an agenda may have forgotten where we were
             return answer
         if source.kind is SourceKind.GOGOCARTO:
             url = gogocarto.elements_url(url)
@@ -255,10 +257,12 @@ class Crawl:
             state = None
         return await self.fetcher.fetch(url, conditions(state, source), most=most)
 
-    def _agenda_left(self, source: Source, state: HttpState | None) -> list[str]:
+    def _agenda_left(self, progress: Progress, state: HttpState | None) -> list[str]:
         """Return what is to be read of an agenda: what the last crawl left, or what is new."""
+        source = progress.source
         place = self.states.get((source.id, _place(source)))
         if place and place.content:
+            progress.begun = place.checked_at or progress.begun
             return place.content.split("\n")
         since = state.checked_at if state else None
         removed = [paging.agenda_removed(source.url, since)] if since else []
