@@ -137,14 +137,20 @@ def _recognised(
     given: Sequence[Given], reader: Reader, ground: Ground, homes: Sequence[str | None] = ()
 ) -> Iterator[tuple[Communes, list[Found]]]:
     """Yield the communes and the names of each piece of each text, in order."""
+    territory = ground.territory
     read = [
-        (piece.plain, places.communes_in(piece.plain, ground.territory, home, ground.quarters))
+        (piece.plain, home)
         for one, home in zip(given, homes or [None] * len(given), strict=True)
         for piece in one.pieces
     ]
-    plains, communes = [plain for plain, _ in read], [named for _, named in read]
+    plains = [plain for plain, _ in read]
+    communes = [places.communes_in(p, territory, home, ground.quarters) for p, home in read]
     found = recognition.recognise(plains, communes, reader.language_model, reader.weights)
-    return zip(communes, found, strict=True)
+    meant = (
+        places.meant(plain, named, territory, home)
+        for (plain, home), named in zip(read, communes, strict=True)
+    )
+    return zip(meant, found, strict=True)
 
 
 def _batches(items: Iterable[T]) -> Iterator[list[T]]:

@@ -1,6 +1,6 @@
 """The territories that a text names, each with its code: communes and their parts, EPCI, quartiers.
 
-What is read for naming actors' homes is `places.communes_in`; this tells what each of those names
+What is read for naming actors' homes is `places.meant`; this tells what each of those names
 is, and adds what is no commune. No open data that may be passed on gives quartiers a code
 (decision 0022): one has a name, and the commune that the watch lists it under or the text says.
 """
@@ -77,7 +77,8 @@ def places_in(text: str, ground: Ground, home: str | None = None) -> list[NamedP
     An EPCI counts where the sentence takes it for a land (« dans la métropole de Metz »); where
     it acts it is an institution.
     """
-    named = places.communes_in(text, ground.territory, home, ground.quarters)
+    read = places.communes_in(text, ground.territory, home, ground.quarters)
+    named = places.meant(text, read, ground.territory, home)
     found = [*_numbered(text, named), *_epcis(text, ground)]
     found += _quarters(text, named, ground, home)
     found += [_commune(text, one, ground) for one in named]

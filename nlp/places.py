@@ -25,6 +25,14 @@ STREETS = re.compile(
     r"\s+(?:(?:de|du|des)\s+(?:la\s+|l['’])?|d['’])?$",
     re.IGNORECASE,
 )
+VENUES = re.compile(
+    r"\b(?:salles?|cafés?|bars?|rues?|hôtels?|gares?|parcs?|jardins?|maisons?|brasseries?|"
+    r"théâtres?|cinémas?|écoles?|collèges?|lycées?|églises?|chapelles?|halles?|stades?|"
+    r"restaurants?|auberges?|châteaux?|villas?|cours|places?|ponts?|portes?|musées?)\s+"
+    r"(?:(?:de|du|des)\s+(?:la\s+|l['’])?|d['’])$",
+    re.IGNORECASE,
+)
+"""After these a far commune's name is mostly the venue's own: the « café de Paris » of any town."""
 CUE = re.compile(
     r"(?:\b(?:à|de|en|vers|sur|dans|près\s+de|commune\s+de|ville\s+de|village\s+de|maire\s+de|"
     r"habitants\s+de|depuis|entre)\s+|\bd['’]|\b\d{5}\s+|\()$",
@@ -35,6 +43,8 @@ CITY = 100_000
 """Inhabitants from which « au Mans » is the city, though « mans » is in the dictionary."""
 TOWN = 20_000
 """Inhabitants from which a commune outside the territory is known by its bare name."""
+DWARFS = 10
+"""Times the inhabitants of the next namesake from which a town is known by its bare name."""
 COMMON_WORDS = frozenset({"cannes", "gap", "grasse", "lens", "nice", "orange", "sens", "tours"})
 """Towns whose names are also other words."""
 
@@ -135,6 +145,45 @@ def communes_in(
             continue
         position += 1
     return _told_apart(found, territory, home)
+
+
+def meant(
+    text: str, named: Iterable[tuple[int, int, str]], territory: frozenset[str], home: str | None
+) -> list[tuple[int, int, str]]:
+    """Return, of the communes named in a text, those that it surely speaks of.
+
+    Far from the territory and the home, a name after a venue or a street is the venue's, and one
+    that several communes share is nobody's, unless a department spoken of or its size tells.
+    The classifier's facts are fitted to `communes_in`, which leaves all of them in.
+    """
+    named = list(named)
+    near = territory | {home} if home else territory
+    told = {code for *_, code in named if code in near or len(_namesakes().get(code, ())) == 1}
+    departments = {gazetteer.department_of(code) for code in near | told}
+    return [
+        (start, end, code)
+        for start, end, code in named
+        if code in near
+        or (
+            (gazetteer.department_of(code) in departments or _stands_out(code))
+            and not VENUES.search(text[max(0, start - 40) : start])
+        )
+    ]
+
+
+def _stands_out(code: str) -> bool:
+    """Tell whether a commune is the only one of its name, or a town that dwarfs the others."""
+    others = [gazetteer.commune(c).population for c in _namesakes().get(code, ()) if c != code]
+    return not others or (
+        _is_town(code) and gazetteer.commune(code).population >= DWARFS * max(others)
+    )
+
+
+@cache
+def _namesakes() -> Mapping[str, tuple[str, ...]]:
+    """Return INSEE code → codes of all communes of that name, its own among them."""
+    whole = [e for entries in _index().values() for e in entries if not e.part]
+    return {code: entry.codes for entry in whole for code in entry.codes}
 
 
 def _contracted(
