@@ -141,17 +141,34 @@ def find(c: Connection, text: str, limit: int = 50) -> list[Actor]:
     wanted = fold(text)
     if not wanted:
         return []
+    shortest = func.min(func.length(_aliases.folded))
     query = (
-        select(_actors.root_id)
+        select(_actors.root_id, shortest)
         .join(tables.aliases, _aliases.actor_id == _actors.id)
         .where(_aliases.folded.contains(wanted, autoescape=True))
         .group_by(_actors.root_id)
-        .order_by(func.min(func.length(_aliases.folded)), _actors.root_id)
+        .order_by(shortest, _actors.root_id)
         .limit(limit)
     )
-    roots = list(c.execute(query).scalars())
+    lengths = {**_parted_named(c, wanted), **pairs(c, query)}
+    roots = sorted(lengths, key=lambda root: (lengths[root], root))[:limit]
     found = load(c, roots)
     return [found[root] for root in roots if root in found]
+
+
+def _parted_named(c: Connection, wanted: str) -> dict[str, int]:
+    """Return the actors that splits made whose name holds a folded text, with its length.
+
+    One made of single mentions has no name in the aliases: its name leads to the other one.
+    """
+    parted = tables.splits.c
+    query = (
+        select(_actors.root_id, _actors.name)
+        .join(tables.splits, parted.new_id == _actors.id)
+        .where(parted.undone_at.is_(None))
+    )
+    named = [(root, fold(name)) for root, name in c.execute(query)]
+    return {root: len(folded) for root, folded in named if wanted in folded}
 
 
 def descriptions(c: Connection, root: str, as_of: date) -> list[str]:

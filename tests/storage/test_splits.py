@@ -8,6 +8,7 @@ import pytest
 from sqlalchemy import select
 
 from storage import actors, annotations, documents, facts, splits, tables
+from vigie.cli import actors as cli
 from vigie.errors import UnknownNameError, VigieError
 from vigie.records import Alias, Message, Resolution, Suggestion
 
@@ -154,3 +155,13 @@ def test_nobody_is_asked_whether_what_was_split_is_one(c):
     assert actors.open_suggestions(c) == []
     splits.undo(c, made.id, "Awa", NOW)
     assert actors.open_suggestions(c) == [doubt]
+
+
+def test_two_actors_of_one_name_are_both_found_by_it(c, press):
+    made = splits.split(c, FIL, "Awa", NOW, documents=[press.made[0].id])
+    assert {actor.id for actor in actors.find(c, "fil et co")} == {FIL, made.new_id}
+    assert {actor.id for actor, _ in actors.most_named(c, 9, "Fil et")} == {FIL, made.new_id}
+    with pytest.raises(UnknownNameError, match=f"peut désigner .*{made.new_id}"):
+        cli.named(c, "Fil et Co")
+    splits.undo(c, made.id, "Awa", NOW)
+    assert [actor.id for actor in actors.find(c, "fil et co")] == [FIL]
