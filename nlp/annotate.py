@@ -82,20 +82,12 @@ def examine(
     """Yield what is seen in each text, in order; one in another language is skipped, with why."""
     for batch in _batches(texts):
         given = [pieces.read_as(raw) for raw in batch]
-        why = [_unread(one.clean.text) for one in given]
+        languages_read = [_language(raw) for raw in batch]
+        why = [None if language == "fr" else unread(language) for language in languages_read]
         french = [one for one, skipped in zip(given, why, strict=True) if skipped is None]
         done = _extracted(french, language_model, territory)
         for skipped in why:
             yield next(done) if skipped is None else Extracted([], [], skipped)
-
-
-def _unread(said: str) -> Message | None:
-    """Return why a text is not read; what is too short to tell its language is."""
-    beginning = text.prepare(said[: languages.SAMPLE])
-    if sum(map(str.isalpha, beginning)) < languages.LONG_ENOUGH:
-        return None
-    language = languages.detect(beginning)
-    return None if language == "fr" else unread(language)
 
 
 def _extracted(
@@ -183,7 +175,7 @@ def annotate(
     reader = reader if isinstance(reader, Reader) else Reader(reader)
     ground = ground if isinstance(ground, Ground) else Ground(ground)
     for batch in _batches(documents):
-        read = [_language(document) for document in batch]
+        read = [_language(document_text(document), document.language) for document in batch]
         french = [document for document, found in zip(batch, read, strict=True) if found == "fr"]
         done = iter(_annotate_french(french, reader, ground))
         for document, language in zip(batch, read, strict=True):
@@ -191,9 +183,10 @@ def annotate(
             yield replace(made, version=reader.version)
 
 
-def _language(document: Document) -> str | None:
-    beginning = markup.clean(document_text(document)[: 4 * languages.SAMPLE]).text
-    return languages.detect(text.prepare(beginning[: languages.SAMPLE]), document.language or "fr")
+def _language(raw: str, default: str | None = None) -> str | None:
+    """Return the language of a text as it was given; what cannot be told is in `default`'s."""
+    beginning = markup.clean(raw[: 4 * languages.SAMPLE]).text
+    return languages.detect(text.prepare(beginning[: languages.SAMPLE]), default or "fr")
 
 
 def unread(language: str | None) -> Message:

@@ -10,6 +10,8 @@ READ = ("fr", "de", "en")
 # Regional tongues that are not refused: Alsatian is taken for Luxembourgish, Picard for Walloon.
 NEAR = ("lb", "wa", "oc", "gcf", "gcr")
 SURE = 0.75
+FAIRLY = 0.5
+"""Probability among all languages from which a short text is in another one than its default."""
 FOREIGN = 0.1
 """Probability of all that is read, under which a long text is refused."""
 LONG_ENOUGH = 120
@@ -37,6 +39,8 @@ def detect(text: str, default: str = "fr") -> str | None:
     if len(letters) >= LONG_ENOUGH and near < FOREIGN:
         return None
     language = max(READ, key=lambda language: read[language])
+    if len(letters) < LONG_ENOUGH and read[language] < FAIRLY:
+        return default
     return language if among and read[language] / among >= SURE else default
 
 

@@ -142,3 +142,20 @@ def test_extract_gives_spans_of_every_label_without_overlap(language_model):
 def test_the_same_texts_give_the_same_annotations(language_model):
     given = document("Portée par le collectif Graine de Rue, la fête revient.")
     assert annotated(language_model, given) == annotated(language_model, given)
+
+
+@pytest.mark.parametrize(
+    ("said", "language"),
+    [
+        ("Die Nachbarschaft lädt zum Fest im Garten ein.", "« de »"),
+        ("日本の地域団体が新しい店を開く。", "non reconnue"),
+        ("Fil et Co danse à Mulhouse.", ""),
+        ("Stammtisch Mulhouse", ""),
+    ],
+)
+def test_extract_and_annotate_skip_the_same_texts(language_model, said, language):
+    (seen,) = annotate.examine([said], language_model, MULHOUSE)
+    (read,) = annotated(language_model, document(said))
+    assert seen.skipped == read.skipped
+    assert language in str(seen.skipped or "")
+    assert (seen.skipped is None) is (not language)
