@@ -73,6 +73,8 @@ OWNING = frozenset([ActorKind.ASSOCIATION, ActorKind.COLLECTIVE])
 APPOSITION = re.compile(r"[\s»”\"’')]*[,(–-]\s*(?:une?|le|la|les|l['’]|nouve(?:au|lle)|jeune|\s)*")
 OPENINGS = re.compile(r"(?:l[ea]s?\s|l['’]|grande?s?\s|petite?s?\s|jeunes?\s)*", re.IGNORECASE)
 NOT_GROUPS = re.compile(
+    r"syndicats? (?:mixtes?|intercommuna(?:l|ux)|d['’]initiatives?)|"
+    r"comit[ée]s? (?:d[ée]partementa(?:l|ux)|r[ée]giona(?:l|ux)) du tourisme|"
     r"r[ée]seaux? soci(?:al|aux)|clubs? de lecture|unions? (?:europ[ée]enne|libres?|civiles?)|"
     r"r[ée]seaux? (?:de neurones|[ée]lectriques?|ferr[ée]s?|routiers?|de transports?|cyclables?)",
     re.IGNORECASE,

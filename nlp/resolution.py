@@ -9,10 +9,12 @@ name differs; two actors that are both in the base already are never joined, onl
 
 from __future__ import annotations
 
+import re
 from collections import Counter, defaultdict
 from dataclasses import dataclass, field
 from functools import lru_cache
 from hashlib import blake2b
+from itertools import pairwise
 from typing import TYPE_CHECKING, TypeVar
 
 from nlp import kinds, lexicon, names
@@ -29,6 +31,7 @@ from vigie.records import (
     Placing,
     Resolution,
     Suggestion,
+    is_institution,
 )
 
 if TYPE_CHECKING:
@@ -41,6 +44,7 @@ MOST_SUGGESTIONS = 3
 SUREST = 0.97
 ACRONYM_GUESS = 0.74
 ELSEWHERE_GUESS = 0.8
+TWO_LANGUAGES_GUESS = 0.78
 CAPITAL = "75056"
 """Where those who speak for the whole country are placed: no sign of another group."""
 
@@ -48,6 +52,7 @@ SAME_ACRONYM = Message("Un texte donne l’un des deux noms comme le sigle de l�
 SIMILAR = Message("Les deux noms s’écrivent presque de la même façon.")
 INITIALS = Message("L’un des deux noms reprend les initiales de l’autre.")
 ELSEWHERE = Message("Le nom est le même, mais une phrase le situe loin du territoire.")
+TWO_LANGUAGES = Message("Un texte écrit les deux noms côte à côte, séparés par une barre oblique.")
 LONGER = Message("L’un des deux noms est l’autre avec quelques mots de plus.")
 T = TypeVar("T")
 Default = TypeVar("Default")
@@ -72,6 +77,8 @@ class Gathered:
     """Keys of a short form and of the full name that a text gives for it."""
     blocks_of: Mapping[str, tuple[str, ...]]
     """The blocks of each key."""
+    beside: Sequence[tuple[str, str]] = ()
+    """Keys of two names with a slash between: « Maison des Voisins / Haus der Nachbarn »."""
 
     @property
     def keys(self) -> set[str]:
@@ -127,7 +134,7 @@ def resolve(
             for key, name in sorted(gathered.items())
             if key not in known
         ),
-        suggestions=_suggestions(similar, equated, known, ids),
+        suggestions=_suggestions(similar, (equated, names_found.beside), known, ids),
     )
 
 
@@ -235,7 +242,21 @@ def gather(annotations: Iterable[Annotation], territory: frozenset[str] = frozen
                     s for s, _ in annotation.acronyms if names.key(s) == short
                 )
     blocks_of = {key: blocks(key, _surface(name)) for key, name in gathered.items()}
-    return Gathered(dict(gathered), links, sorted(pairs), blocks_of)
+    return Gathered(dict(gathered), links, sorted(pairs), blocks_of, sorted(_beside(links)))
+
+
+def _beside(links: Sequence[tuple[Mention, str]]) -> set[tuple[str, str]]:
+    """Return the keys of mentions that follow each other with no more than a slash between."""
+    return {
+        (min(one, other), max(one, other))
+        for (first, one), (second, other) in pairwise(links)
+        if one != other
+        and first.document_id == second.document_id
+        and "/" in first.sentence
+        and re.search(
+            rf"{re.escape(first.surface)}\s*/\s*{re.escape(second.surface)}", first.sentence
+        )
+    }
 
 
 def _away(mention: Mention, key: str, departments: frozenset[str]) -> str | None:
@@ -428,12 +449,13 @@ def _new_actors(
         kinds = Counter(m.kind for m in mentions if m.kind is not ActorKind.UNKNOWN)
         communes = Counter(m.commune for m in mentions if m.commune)
         institutions = sum(m.label is Label.INSTITUTION for m in mentions)
+        kind = _most(kinds, ActorKind.UNKNOWN)
         yield NewActor(
             id=identity,
             name=_best_surface(gathered, keys),
-            kind=_most(kinds, ActorKind.UNKNOWN),
+            kind=kind,
             commune=_most(communes, None),
-            institution=2 * institutions > len(mentions),
+            institution=is_institution(kind, institutions, len(mentions)),
         )
 
 
@@ -457,15 +479,20 @@ def _most(counter: Counter[T], default: Default) -> T | Default:
 
 def _suggestions(
     similar: list[tuple[str, str]],
-    equated: Sequence[tuple[str, str]],
+    said: tuple[Sequence[tuple[str, str]], Sequence[tuple[str, str]]],
     known: Mapping[str, str],
     ids: dict[str, str],
 ) -> tuple[Suggestion, ...]:
-    """Return the questions for a person: at most three for each new key, the surest first."""
+    """Return the questions for a person: at most three for each new key, the surest first.
+
+    `said` are the pairs that texts equate, and those that they write with a slash between.
+    """
+    equated, beside = said
     everyone = {**known, **ids}
     best: dict[tuple[str, str], Suggestion] = {}
     asked: Counter[str] = Counter()
     scored = [(SUREST, SAME_ACRONYM, short, full) for short, full in equated]
+    scored += [(TWO_LANGUAGES_GUESS, TWO_LANGUAGES, one, other) for one, other in beside]
     scored += [question for a, b in similar for question in _questions(a, b)]
     for score, reason, one, other in sorted(scored, key=lambda q: (-q[0], q[2], q[3])):
         first, second = sorted((everyone[one], everyone[other]))

@@ -21,6 +21,7 @@ from vigie.records import (
     Placing,
     Sighting,
     Tie,
+    is_institution,
 )
 
 if TYPE_CHECKING:
@@ -115,8 +116,7 @@ def profile(facts: ActorFacts, as_of: date) -> Profile | None:
         name=name,
         aliases=aliases,
         kind=kind,
-        institution=kind is ActorKind.INSTITUTION
-        or 2 * actors < total
+        institution=is_institution(kind, total - actors, total)
         or (kind is ActorKind.UNKNOWN and cues.institution_name(name)),
         actor_share=actors / total,
         commune=found.commune if found else None,

@@ -19,7 +19,7 @@ from storage.folding import fold
 from storage.statements import chunks, insert_missing, pairs
 from vigie.errors import UnknownNameError, VigieError
 from vigie.language import say
-from vigie.records import ActorKind, Label
+from vigie.records import ActorKind, Label, is_institution
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -212,13 +212,13 @@ def _actor_row(new_id: str, moved: list[Row[Any]]) -> dict[str, Any]:
         return min(counted, key=lambda v: (-counted[v], str(v))) if counted else None
 
     institutions = sum(m.label == Label.INSTITUTION for m in moved)
-    kind = most(m.kind for m in moved if m.kind != ActorKind.UNKNOWN)
+    kind = most(m.kind for m in moved if m.kind != ActorKind.UNKNOWN) or ActorKind.UNKNOWN
     return {
         "id": new_id,
         "name": most(m.surface for m in moved),
-        "kind": kind or ActorKind.UNKNOWN,
+        "kind": kind,
         "commune": most(m.commune for m in moved),
-        "institution": 2 * institutions > len(moved),
+        "institution": is_institution(ActorKind(kind), institutions, len(moved)),
         "root_id": new_id,
     }
 

@@ -323,6 +323,24 @@ class ActorKind(StrEnum):
     UNKNOWN = "unknown"
 
 
+GROUPS = frozenset(
+    {
+        ActorKind.ASSOCIATION,
+        ActorKind.COLLECTIVE,
+        ActorKind.COOPERATIVE,
+        ActorKind.CITIZEN_PROJECT,
+    }
+)
+"""Kinds that are no institution, however their mentions were read."""
+
+
+def is_institution(kind: ActorKind, read_as_institution: int, mentions: int) -> bool:
+    """Tell whether an actor is an institution, by what it is and how its mentions were read."""
+    return kind is ActorKind.INSTITUTION or (
+        kind not in GROUPS and 2 * read_as_institution > mentions
+    )
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Place:
     """A commune of the gazetteer."""

@@ -36,6 +36,7 @@ def test_the_kind_is_what_the_text_says(surface, sentence, kind):
         ("Les Braises", "Les Braises ouvre un local samedi."),
         ("Les Braises", "L’association est venue hier soir. Les Braises ouvre."),
         ("Les Braises", "Autre phrase."),
+        ("Syndicat mixte du Val", "Le Syndicat mixte du Val vote."),
         ("ESS", "Les entreprises de l’ESS recrutent."),
         ("Braises et Cie Duo", "L’union des artistes Braises et Cie Duo séduit."),
         ("Extrêmes droites et réseaux", "Débat : Extrêmes droites et réseaux."),

@@ -4,7 +4,7 @@ from dataclasses import replace
 from itertools import permutations
 
 from nlp import resolution
-from vigie.records import Annotation, Label, Mention, Placing
+from vigie.records import ActorKind, Annotation, Label, Mention, Placing
 
 
 def annotation(document_id, *surfaces, acronyms=(), communes=()):
@@ -233,3 +233,20 @@ def test_a_troupe_and_a_single_word_are_two_and_a_question():
     found = resolve([annotation("d1", "Compagnie Lisière"), annotation("d2", "La Lisière")], {})
     assert len(found.actors) == 2
     assert len(found.suggestions) == 1
+
+
+def test_two_names_with_a_slash_between_are_two_and_a_question():
+    french, german = "Maison des Voisins", "Haus der Nachbarn"
+    made = annotation("d1", french, german)
+    said = f"La {french} / {german} ouvre."
+    made = replace(made, mentions=tuple(replace(m, sentence=said) for m in made.mentions))
+    found = resolve([made], {})
+    assert len(found.actors) == 2
+    assert [s.reason for s in found.suggestions] == [resolution.TWO_LANGUAGES]
+
+
+def test_what_is_said_to_be_a_collective_is_no_institution_however_it_was_read():
+    made = placed("d1", "Collectif du Val", None, Placing.NOWHERE, Label.INSTITUTION)
+    said = replace(made, mentions=(replace(made.mentions[0], kind=ActorKind.COLLECTIVE),))
+    assert [actor.institution for actor in resolve([said], {}).actors] == [False]
+    assert [actor.institution for actor in resolve([made], {}).actors] == [True]

@@ -381,7 +381,7 @@ def named(c: Connection, name: str) -> Actor:
 
 
 def _as_known(c: Connection, settings: Settings, actor: Actor) -> Actor:
-    """Return an actor with the kind and the home that its mentions give it today, as `show` does.
+    """Return an actor as the mentions of today tell its kind, home and standing, as `show` does.
 
     What is stored with it is what its first documents said.
     """
@@ -391,7 +391,9 @@ def _as_known(c: Connection, settings: Settings, actor: Actor) -> Actor:
     day = today(settings)
     known = facts.of_actor(c, actor.id, day, zone=settings.zone)
     seen = profile(known, day) if known else None
-    return replace(actor, kind=seen.kind, commune=seen.commune) if seen else actor
+    if seen is None:
+        return actor
+    return replace(actor, kind=seen.kind, commune=seen.commune, institution=seen.institution)
 
 
 def _commune(code: str | None) -> str:
