@@ -104,23 +104,31 @@ def _reasons(
     share = np.clip(judged.presence[:, classifier.CLASSES.index(label)], 1e-6, 1 - 1e-6)
     odds = np.log(share / (1 - share))
     lost = {fact: float(odds[0] - odds[n + 1]) for n, fact in enumerate(facts)}
-    strongest = sorted(facts, key=lambda fact: (-lost[fact], fact))[:STRONGEST]
-    return tuple(in_words(fact) for fact in strongest if lost[fact] >= WEIGHS)
+    weighing = (f for f in facts if lost[f] >= WEIGHS)
+    strongest = sorted(weighing, key=lambda fact: (-lost[fact], fact))
+    said = (in_words(fact) for fact in strongest)
+    return tuple(dict.fromkeys(words for words in said if words))[:STRONGEST]
 
 
-def in_words(fact: str) -> Message:
-    """Return a fact as a person says it."""
+def in_words(fact: str) -> Message | None:
+    """Return a fact as a person says it; `None` if it has words for the classifier alone."""
     name, _, value = fact.partition("=")
     if name == "cue" and value in CUES:
         return CUES[value]
     if fact in PLAIN:
         return PLAIN[fact]
-    if name in SAID and value:
+    if name in SAID and value and value not in EDGES:
         value_said = NATURES.get(value, value) if name.endswith(("_is", "has")) else value
         return replace(SAID[name], values={"value": value_said})
     if "~" in fact:
         return Message("la terminaison d’un mot voisin : « -{value} »", {"value": fact[-3:]})
-    return Message("un indice de forme ({value})", {"value": fact})
+    return None
+
+
+def rule_in_words(rule: str) -> list[Message]:
+    """Return what drew attention to a name as a person says it."""
+    told = (in_words(f"cue={one}") or PLAIN.get(one) for one in rule.split("+"))
+    return [words for words in told if words] or [SHAPE]
 
 
 CUES = {
@@ -157,7 +165,6 @@ SAID = {
     "has": Message("il contient {value}"),
     "model": Message("le modèle de langue y voit {value}"),
     "model_in": Message("le modèle de langue voit {value} dans une partie"),
-    "from": Message("il a été proposé par : {value}"),
     "repeats": Message("le texte le nomme {value} fois"),
     "length": Message("il a {value} mots"),
     "capitals": Message("il a {value} mots à majuscule"),
@@ -176,7 +183,12 @@ NATURES = {
     "opening": Message("un mot qui ouvre les phrases"),
     "first_name": Message("un prénom"),
 }
+EDGES = frozenset(["<s>", "</s>"])
+"""What the classifier calls the place before the first word of a sentence and after its last."""
+SHAPE = Message("sa forme")
 PLAIN = {
+    "model=none": Message("le modèle de langue n’y voit rien"),
+    "model=overlap": Message("le modèle de langue y voit un autre découpage"),
     "quoted": Message("il est entre guillemets"),
     "bracketed": Message("il est entre parenthèses"),
     "at_start": Message("il ouvre la phrase"),

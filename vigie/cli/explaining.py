@@ -88,6 +88,7 @@ def place_in_words(place: NamedPlace) -> str:
 
 def _name(text: str, name: Explained, read: Read | None) -> Iterator[str]:
     """Yield what a name is, why, and whose it is."""
+    from nlp.explanation import rule_in_words
     from vigie.words import LABELS
 
     language = terminal_language()
@@ -98,7 +99,7 @@ def _name(text: str, name: Explained, read: Read | None) -> Iterator[str]:
         "  {label}, sûr à {share} %, repéré par : {rule}",
         label=render(LABELS[name.label], language),
         share=round(100 * name.confidence),
-        rule=name.rule,
+        rule=" ; ".join(render(why, language) for why in rule_in_words(name.rule)),
     )
     entity = name.entity or say("rien d’exactement là")
     yield say("  le modèle de langue seul y voit : {entity}", entity=entity)
