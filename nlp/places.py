@@ -39,6 +39,10 @@ CUE = re.compile(
     re.IGNORECASE,
 )
 FOLLOWED = re.compile(r"[ -](?=[A-ZÀ-Ý])")
+THERE = re.compile(
+    r"\b(?:à|commune|ville|village|bourg|mairie|maire)(?:\s+d[e'’])?\s*$", re.IGNORECASE
+)
+"""Before the village whose name is a word of the dictionary."""
 CITY = 100_000
 """Inhabitants from which « au Mans » is the city, though « mans » is in the dictionary."""
 TOWN = 20_000
@@ -152,8 +156,9 @@ def meant(
 ) -> list[tuple[int, int, str]]:
     """Return, of the communes named in a text, those that it surely speaks of.
 
-    Far from the territory and the home, a name after a venue or a street is the venue's, and one
-    that several communes share is nobody's, unless a department spoken of or its size tells.
+    Far from the territory and the home, a name after a venue or a street is the venue's, a village
+    called by a word of the dictionary is that word (« Graine de Rue »), and a name that several
+    communes share is nobody's, unless a department spoken of or its size tells.
     The classifier's facts are fitted to `communes_in`, which leaves all of them in.
     """
     named = list(named)
@@ -167,8 +172,17 @@ def meant(
         or (
             (gazetteer.department_of(code) in departments or _stands_out(code))
             and not VENUES.search(text[max(0, start - 40) : start])
+            and not _is_a_word(text, start, end, code)
         )
     ]
+
+
+def _is_a_word(text: str, start: int, end: int, code: str) -> bool:
+    """Tell whether what looks like a village is a word of the dictionary, article aside."""
+    *articles, word = TOKEN.findall(text[start:end])
+    plain = all(fold(article) in {"l", "le", "la", "les"} for article in articles)
+    common = plain and not _is_town(code) and speech.classes_of(word.lower()) != ""
+    return common and not THERE.search(text[max(0, start - 40) : start])
 
 
 def _stands_out(code: str) -> bool:
@@ -239,10 +253,6 @@ def _quarter(
     return None
 
 
-THERE = re.compile(
-    r"\b(?:à|commune|ville|village|bourg|mairie|maire)(?:\s+d[e'’])?\s*$", re.IGNORECASE
-)
-"""Before the village whose name is a word of the dictionary."""
 OF = re.compile(r"\s(?:de\s|d['’]|du\s|des\s|de\sla\s|de\sl['’])$", re.IGNORECASE)
 AT = re.compile(r"(?:^|\W)[àÀ]\s$")
 OPENING = re.compile(r"[\s«\"“•–-]*(?P<at>[àÀ]\s)?$")
@@ -363,8 +373,6 @@ def _is_named(text: str, start: int, end: int, length: int, *, known: bool) -> b
         return False
     cued = CUE.search(before) is not None
     plain = length == 1 or fold(words[0]) in {"l", "le", "la", "les"}
-    if plain and not known and speech.classes_of(words[-1].lower()):
-        return THERE.search(before) is not None  # « Graine de Rue » is not at Rue, in Picardy
     doubtful = not known or end - start <= 3 or fold(words[0]) in COMMON_WORDS
     if plain and not cued and doubtful:
         return False
