@@ -205,17 +205,20 @@ def _last_resort(
     joint: NDArray[np.float32],
 ) -> list[int]:
     """Return the best candidate of each place where a name stands and none was taken."""
+    standing: dict[int, list[int]] = {}
+    for row in eligible:
+        for place in range(candidates[row].start, candidates[row].end):
+            standing.setdefault(place, []).append(row)
 
-    def overlap(one: int, other: int) -> bool:
-        a, b = candidates[one], candidates[other]
-        return a.start < b.end and b.start < a.end
+    def rivals(row: int) -> set[int]:
+        places = range(candidates[row].start, candidates[row].end)
+        return {other for place in places for other in standing.get(place, ())}
 
-    blocked = set(taken)
-    blocked |= {row for row in eligible if any(overlap(row, other) for other in taken)}
+    blocked = set(taken).union(*map(rivals, taken))
     found: list[int] = []
     for row in sorted(set(eligible) - blocked, key=lambda row: -joint[row]):
-        rivals = [other for other in eligible if overlap(row, other)]
-        if not any(other in blocked for other in rivals):
+        beside = rivals(row)
+        if blocked.isdisjoint(beside):
             found.append(row)
-            blocked |= {row, *rivals}
+            blocked |= beside
     return found

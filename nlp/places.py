@@ -255,6 +255,7 @@ def _quarter(
 
 OF = re.compile(r"\s(?:de\s|d['’]|du\s|des\s|de\sla\s|de\sl['’])$", re.IGNORECASE)
 AT = re.compile(r"(?:^|\W)[àÀ]\s$")
+AT_LENGTH = 3
 OPENING = re.compile(r"[\s«\"“•–-]*(?P<at>[àÀ]\s)?$")
 DATELINE = 30
 """Characters between a commune that opens a sentence and a name that it places, at most."""
@@ -280,7 +281,8 @@ def place_of(
             mark = text[end : name[0]].lstrip()[:1]
             if mark == ":" or (mark == "," and opening["at"]):
                 return code, Placing.DATELINE
-    there = {c[2] for c in here if c[0] > name[1] and AT.search(text, name[1], c[0])}
+    after = [c for c in here if c[0] > name[1]]
+    there = {c[2] for c in after if AT.search(text, max(name[1], c[0] - AT_LENGTH), c[0])}
     if len(there) == 1 and len({c[2] for c in here}) == 1:
         return there.pop(), Placing.THERE
     return _nearest(name, here, communes)

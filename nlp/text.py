@@ -22,6 +22,8 @@ LONGEST_SENTENCE = 400
 """Characters quoted as a mention's sentence."""
 
 MARKUP = re.compile(r"</?[A-Za-z!][^<>]{0,300}>|&(?:nbsp|amp|quot|laquo|raquo|#\d{1,5});")
+RUN_OF_MARKS = re.compile(r"[^\w\s]{40,}")
+"""Rules drawn in characters; the tokeniser's time grows with the square of their length."""
 LINK_NOTE = re.compile(r"\((?:lien externe|nouvelle fenêtre)\)", re.IGNORECASE)
 WORD = re.compile(r"[^\W\d_]+")
 FUNCTION_WORDS = frozenset(
@@ -31,14 +33,14 @@ FUNCTION_WORDS = frozenset(
     """.split()  # noqa: SIM905 - a list of words reads as one
 )
 SENTENCE_END = re.compile(
-    r"(?<!\b[A-Z])(?<!\bMme)(?<!\bSt)(?<!\bcf)[.!?…]+[\"»”)]*\s+(?=[\"«“(–-]?\s*[^\Wa-z_])|\s*\n+\s*"
+    r"(?<!\b[A-Z])(?<!\bMme)(?<!\bSt)(?<!\bcf)[.!?…]+[\"»”)]*\s++(?=[\"«“(–-]?\s*[^\Wa-z_])|\n\s*"
 )
 
 
 def prepare(text: str) -> str:
     """Return the part of a text that is analysed, cleaned, with every offset kept."""
     kept = MARKUP.sub(_blank, text[:LONGEST_TEXT])
-    kept = LINK_NOTE.sub(_blank, kept)
+    kept = RUN_OF_MARKS.sub(_blank, LINK_NOTE.sub(_blank, kept))
     kept = "".join(map(_plain, kept)) if not kept.isascii() else kept.translate(_CONTROL)
     return "\n".join(_calm(line, _calm_word) for line in kept.split("\n"))
 
@@ -97,8 +99,11 @@ def sentences(text: str) -> Iterator[tuple[int, int]]:
     """Yield the bounds of the sentences of a prepared text; a line always ends one."""
     start = 0
     for end in SENTENCE_END.finditer(text):
-        if end.start() > start:
-            yield start, end.start() + len(end[0].rstrip())
+        stop = end.start() + len(end[0].rstrip())
+        while stop > start and text[stop - 1].isspace():
+            stop -= 1
+        if stop > start:
+            yield start, stop
         start = end.end()
     if start < len(text):
         yield start, len(text)

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import json
-import subprocess
 from datetime import UTC, datetime
-from pathlib import Path
 
 import pytest
 from sqlalchemy import select
@@ -13,16 +11,17 @@ from sqlalchemy import select
 from flows import steps
 from nlp import model
 from storage import annotations, documents, open_store, tables
+from tests.command import here as vigie
 from vigie import workspace
 from vigie.errors import ModelError
 from vigie.records import Document, document_text
 
-VIGIE = Path(__file__).parents[2] / ".venv" / "bin" / "vigie"
 NOW = datetime(2026, 3, 2, tzinfo=UTC)
 SENTENCE = "Le collectif Graine de Rue ouvre samedi un atelier à Mulhouse. "
 BAD = {
     "empty": "",
-    "two megabytes on one line": SENTENCE * (2_000_000 // len(SENTENCE)),
+    # With something like an encoded picture after each sentence: fewer words, read sooner.
+    "two megabytes on one line": f"{SENTENCE}{'x' * 400} " * (2_000_000 // (len(SENTENCE) + 401)),
     "one word, again and again": "atelier " * 8_000,
     "one name, again and again": "Mulhouse " * 2_000,
     "html left in": f"<div class='x'><p>{SENTENCE}</p>&nbsp;<script>alert(1)</script></div>" * 20,
@@ -32,6 +31,9 @@ BAD = {
     * 4,
     "combining marks": "e\u0301" * 1_000,
     "quotes and brackets that never close": "«(“[" * 500 + SENTENCE,
+    # Quick only if no step compares each character with all the others.
+    "rules drawn in characters": f"{SENTENCE}{'«' * 50_000} {'x-' * 20_000} {SENTENCE}",
+    "a long blank": f"{SENTENCE}{' ' * 50_000}{SENTENCE}",
     "no letters": "12 34 … !!! ??? --- " * 500,
 }
 FOREIGN = {
@@ -42,12 +44,6 @@ FOREIGN = {
     "English": "The council met on Monday to discuss the opening of the new library. " * 6,
     "German": "Der Stadtrat tagte am Montag, um über die neue Bücherei zu sprechen. " * 6,
 }
-
-
-def vigie(*arguments: object) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [VIGIE, *map(str, arguments)], capture_output=True, text=True, check=False, timeout=120
-    )
 
 
 def document(number: int, text: str) -> Document:
