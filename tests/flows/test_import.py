@@ -1,12 +1,12 @@
 """Archives of JSON lines: everything goes in or is named."""
 
 import json
-import subprocess
 from pathlib import Path
 
 import pytest
 
-VIGIE = Path(__file__).parent.parent.parent / ".venv" / "bin" / "vigie"
+from tests.command import here as vigie
+
 GOOD = {
     "source": "blog-du-quartier",
     "url": "https://blog.example/jardin",
@@ -14,12 +14,6 @@ GOOD = {
     "title": "Un jardin partagé",
     "text": "Le collectif Terre d’Entente ouvre un jardin partagé à Metz.",
 }
-
-
-def vigie(*arguments: object) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [VIGIE, *map(str, arguments)], capture_output=True, text=True, check=False, timeout=120
-    )
 
 
 @pytest.fixture
@@ -81,7 +75,8 @@ def test_every_format_is_recognised_or_taken_at_its_word(folder, file, said):
     assert f"nouveaux {count}," in done.stderr
     for index, format_ in enumerate(said):
         again = vigie("import", path, "--format", format_, "--dir", folder)
-        assert again.returncode == 0, again.stderr
+        # What is not of that format is refused whole, and a script is told so.
+        assert again.returncode == (0 if index == 0 else 1), again.stderr
         assert "Traceback" not in again.stderr
         assert "nouveaux 0" in again.stderr
         assert (f"déjà connus {count}" in again.stderr) == (index == 0)

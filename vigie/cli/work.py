@@ -210,9 +210,13 @@ def import_(
 
     _require(files)
     with opened(folder) as (settings, store):
+        imported = {}
         for file in files:
-            taken, rejects = steps.import_archive(settings, store, file, source_id, format_)
-            tell(_import_line(file, taken, rejects))
+            imported[file], rejects = steps.import_archive(
+                settings, store, file, source_id, format_
+            )
+            tell(_import_line(file, imported[file], rejects))
+    _require_some(imported)
 
 
 @click.group(help=say("Les registres d’associations et d’entreprises."))
@@ -238,16 +242,36 @@ def import_registry(folder: Path, files: tuple[Path, ...], source_id: str | None
 
     _require(files)
     with opened(folder) as (settings, store):
+        imported = {}
         for file in files:
             taken, rejects = steps.import_register(settings, store, file, source_id)
             known = say("{n} acteur connu", "{n} acteurs connus", n=taken.listed)
             tell(f"{_import_line(file, taken, rejects)} {known}.")
+            imported[file] = taken
+    _require_some(imported)
 
 
 def _require(files: tuple[Path, ...]) -> None:
     for file in files:
         if not file.exists():
             raise InputError(say("{file} : ce fichier n’existe pas.", file=str(file)))
+
+
+def _require_some(imported: dict[Path, TakenIn]) -> None:
+    """Raise InputError for files refused whole: a script must not take that for success."""
+    refused = [
+        file.name
+        for file, taken in imported.items()
+        if taken.rejected and not (taken.new or taken.revised or taken.unchanged or taken.listed)
+    ]
+    if refused:
+        raise InputError(
+            say(
+                "Rien n’a pu être importé de {files} : corrigez ce qui est dit ci-dessus, puis "
+                "recommencez.",
+                files=", ".join(refused),
+            )
+        )
 
 
 def _import_line(file: Path, taken: TakenIn, rejects: Path | None) -> str:
