@@ -3,24 +3,21 @@
 from __future__ import annotations
 
 import json
-import subprocess
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
-VIGIE = Path(__file__).parents[2] / ".venv" / "bin" / "vigie"
+from tests.command import here as vigie
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
 TEXTS = (
     "Le collectif Graine de Rue, porté par l'association Rayon Libre, ouvre samedi à Mulhouse.",
     "L'association Rayon Libre, une association qui répare des vélos, recrute à Mulhouse.",
     "L'association Rayon Libre de Mulhouse tient son assemblée. Graine de Rue y était.",
     "Le collectif Les Grains de Rue fête ses dix ans.",
 )
-
-
-def vigie(*arguments: object) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [VIGIE, *map(str, arguments)], capture_output=True, text=True, check=False, timeout=300
-    )
 
 
 @pytest.fixture(scope="module")

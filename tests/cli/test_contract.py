@@ -1,24 +1,11 @@
 """The command line as scripts and people meet it."""
 
 import json
-import subprocess
 import time
-from pathlib import Path
 
 import pytest
 
-VIGIE = Path(__file__).parent.parent.parent / ".venv" / "bin" / "vigie"
-
-
-def vigie(*arguments: object, **options) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [VIGIE, *map(str, arguments)],
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=120,
-        **options,
-    )
+from tests.command import apart, here
 
 
 def test_help_answers_in_under_half_a_second():
@@ -26,7 +13,7 @@ def test_help_answers_in_under_half_a_second():
     # Other tests keep the machine busy: the best of some tries says how fast it is.
     while min(durations) >= 0.5 and len(durations) < 12:
         start = time.perf_counter()
-        assert vigie("--help").returncode == 0
+        assert apart("--help").returncode == 0
         durations.append(time.perf_counter() - start)
     assert min(durations) < 0.5
 
@@ -45,7 +32,7 @@ def test_help_answers_in_under_half_a_second():
     ],
 )
 def test_an_error_is_one_line_that_says_what_to_do(tmp_path, arguments, status, says):
-    done = vigie(*arguments, cwd=tmp_path)
+    done = apart(*arguments, cwd=tmp_path)
     assert done.returncode == status
     assert done.stdout == ""
     assert len(done.stderr.strip().splitlines()) == 1
@@ -54,8 +41,8 @@ def test_an_error_is_one_line_that_says_what_to_do(tmp_path, arguments, status, 
 
 
 def test_a_new_workspace_has_no_queue_yet_and_says_what_to_run(tmp_path):
-    assert vigie("init", tmp_path / "watch", "--territory", "metz").returncode == 0
-    done = vigie("queue", "--dir", tmp_path / "watch")
+    assert here("init", tmp_path / "watch", "--territory", "metz").returncode == 0
+    done = here("queue", "--dir", tmp_path / "watch")
     assert done.returncode == 1
     assert "vigie run" in done.stderr
 
@@ -67,10 +54,10 @@ def test_half_a_character_in_a_text_stops_no_extraction(tmp_path):
         '{"id": "b", "text": "Le collectif Les Semailles ouvre un local."}\n',
         encoding="utf-8",
     )
-    done = vigie("extract", texts, "--json")
+    done = here("extract", texts, "--json")
     assert done.returncode == 0, done.stderr
     assert [json.loads(line)["id"] for line in done.stdout.splitlines()][1] == "b"
-    assert vigie("extract", texts).returncode == 0
+    assert here("extract", texts).returncode == 0
 
 
 def test_extract_prints_one_object_a_line_and_passes_bad_lines_over(tmp_path):
@@ -81,7 +68,7 @@ def test_extract_prints_one_object_a_line_and_passes_bad_lines_over(tmp_path):
         '{"id": "b", "text": ""}\n',
         encoding="utf-8",
     )
-    done = vigie("extract", texts, "--json")
+    done = here("extract", texts, "--json")
     rows = [json.loads(line) for line in done.stdout.splitlines()]
     assert [row["id"] for row in rows] == ["a", "b"]
     for span in rows[0]["spans"]:

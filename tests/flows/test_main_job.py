@@ -2,15 +2,14 @@
 
 import json
 import sqlite3
-import subprocess
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
+from tests.command import apart, here
 from tests.flows.press import REPEATED, STORIES, press, workspace
 
-VIGIE = Path(__file__).parent.parent.parent / ".venv" / "bin" / "vigie"
 AILING = """
 [[source]]
 id = "page"
@@ -32,12 +31,6 @@ kind = "feed"
 """
 
 
-def vigie(*arguments: object) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [VIGIE, *map(str, arguments)], capture_output=True, text=True, check=False, timeout=300
-    )
-
-
 def documents(folder: Path) -> list[tuple[str, str]]:
     with sqlite3.connect(folder / "data" / "vigie.db") as connection:
         return connection.execute(
@@ -47,19 +40,21 @@ def documents(folder: Path) -> list[tuple[str, str]]:
 
 @pytest.fixture(scope="module")
 def watched(tmp_path_factory):
-    """A workspace on which `vigie run` was done twice."""
+    """A workspace on which `vigie run` was done, then each of its steps again by itself."""
     today = datetime.now(UTC).date()
     monday = today - timedelta(days=today.weekday())
     with press(monday) as base:
         folder = workspace(tmp_path_factory.mktemp("watch"), base, AILING.format(base=base))
-        first = vigie("run", "--dir", folder, "--until", monday)
+        first = apart("run", "--dir", folder, "--until", monday)
         stored = documents(folder)
-        second = vigie("run", "--dir", folder, "--until", monday)
-        yield folder, first, stored, second
+        queue = here("queue", "--dir", folder, "--json").stdout
+        again = [here(step, "--dir", folder) for step in ("crawl", "annotate")]
+        again.append(here("detect", "--dir", folder, "--until", monday))
+        yield folder, first, stored, queue, again
 
 
 def test_a_run_ends_well_though_three_sources_ail(watched):
-    _, first, _, _ = watched
+    _, first, *_ = watched
     assert first.returncode == 0, first.stderr
     assert "Traceback" not in first.stderr
     for ailing in ("page :", "panne :", "boucle :"):
@@ -67,13 +62,13 @@ def test_a_run_ends_well_though_three_sources_ail(watched):
 
 
 def test_every_article_is_stored_with_the_text_of_its_page(watched):
-    _, _, stored, _ = watched
+    _, _, stored, *_ = watched
     assert len(stored) == len(STORIES)
     assert all("prochaine édition" in text for _, text in stored)
 
 
 def test_what_a_source_repeats_under_all_its_texts_is_left_out(watched):
-    _, _, stored, _ = watched
+    _, _, stored, *_ = watched
     repeating = {outlet for outlet in ("gazette", "quartier", "agora") if _told(outlet) >= 5}
     assert repeating == {"gazette"}
     kept = {int(url.rsplit("-", 1)[1]) for url, text in stored if REPEATED in text}
@@ -84,15 +79,17 @@ def _told(outlet: str) -> int:
     return sum(story[1] == outlet for story in STORIES)
 
 
-def test_a_second_run_adds_nothing(watched):
-    folder, _, stored, second = watched
-    assert second.returncode == 0, second.stderr
+def test_each_step_again_and_without_prefect_adds_nothing(watched):
+    folder, _, stored, queue, again = watched
+    for step in again:
+        assert step.returncode == 0, step.stderr
     assert documents(folder) == stored
+    assert json.loads(here("queue", "--dir", folder, "--json").stdout) == json.loads(queue)
 
 
 def test_the_queue_holds_the_newcomers_and_follows_the_contract(watched):
-    folder, *_ = watched
-    queue = json.loads(vigie("queue", "--dir", folder, "--json").stdout)
+    *_, given, _ = watched
+    queue = json.loads(given)
     assert queue.keys() >= {"week", "as_of", "candidates"}
     names = [candidate["name"] for candidate in queue["candidates"]]
     assert {"La Remise aux Possibles", "Rives Vivantes", "Le Bol d’Airain"} <= set(names)
@@ -110,13 +107,6 @@ def test_the_queue_holds_the_newcomers_and_follows_the_contract(watched):
 
 def test_the_health_of_each_source_is_kept(watched):
     folder, *_ = watched
-    listing = vigie("sources", "list", "--dir", folder).stdout
+    listing = here("sources", "list", "--dir", folder).stdout
     for source in ("gazette", "page", "panne", "boucle"):
         assert source in listing
-
-
-def test_steps_without_prefect_give_the_same_queue(watched, tmp_path):
-    folder, *_ = watched
-    before = json.loads(vigie("queue", "--dir", folder, "--json").stdout)
-    assert vigie("detect", "--dir", folder, "--until", before["as_of"]).returncode == 0
-    assert json.loads(vigie("queue", "--dir", folder, "--json").stdout) == before

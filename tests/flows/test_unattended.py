@@ -14,15 +14,18 @@ import time
 from contextlib import closing, contextmanager, suppress
 from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
 from flows import steps
 from storage import open_store
+from tests.command import VIGIE, apart, here
 from vigie.settings import load
 
-VIGIE = Path(__file__).parent.parent.parent / ".venv" / "bin" / "vigie"
+if TYPE_CHECKING:
+    from pathlib import Path
+
 PAGES = 60
 TEXT = (
     "<p>L’association Le Fil Numéro {n} vient de voir le jour à Mulhouse. Elle prête {n} machines à "
@@ -112,13 +115,6 @@ def started(*arguments: object):
         process.communicate()
 
 
-def vigie(*arguments: object, **more) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [VIGIE, *map(str, arguments)],
-        capture_output=True, text=True, check=False, timeout=400, **more,
-    )  # fmt: skip
-
-
 def until(condition, process=None, seconds: float = 200.0) -> None:
     end = time.monotonic() + seconds
     while not condition():
@@ -180,14 +176,14 @@ def test_a_second_crawl_says_who_is_at_work_and_leaves_the_first_alone(tmp_path,
     with started("crawl", "--dir", folder) as first:
         until(lambda: spooled(folder) > 2, first)
         for command in ("crawl", "run"):
-            line = one_line(vigie(command, "--dir", folder))
+            line = one_line(here(command, "--dir", folder))
             assert "« vigie crawl » travaille déjà" in line
             assert str(first.pid) in line
             assert "attendez" in line
         site.open.set()
         assert first.wait(120) == 0
     assert ask(folder, "select count(*) from documents") == [(PAGES,)]
-    assert vigie("crawl", "--dir", folder).returncode == 0
+    assert here("crawl", "--dir", folder).returncode == 0
 
 
 def test_a_crawl_that_is_killed_loses_nothing_and_its_process_asks_no_more(
@@ -205,15 +201,15 @@ def test_a_crawl_that_is_killed_loses_nothing_and_its_process_asks_no_more(
         time.sleep(2)
         assert len(site.asked) == asked < PAGES
     site.pause = 0.0
-    assert vigie("crawl", "--dir", folder).returncode == 0
+    assert here("crawl", "--dir", folder).returncode == 0
     assert ask(folder, "select count(*), count(distinct url) from documents") == [(PAGES, PAGES)]
-    assert vigie("annotate", "--dir", folder).returncode == 0
+    assert here("annotate", "--dir", folder).returncode == 0
     assert everything(folder) == undisturbed[0]
 
 
-def test_a_run_that_is_killed_is_finished_by_the_next(tmp_path, site, undisturbed):
+def test_a_run_that_is_killed_while_it_reads_is_finished_by_the_next(tmp_path, site, undisturbed):
     folder = workspace(tmp_path, site)
-    site.pause = 0.2
+    site.pause = 0.0
 
     def annotated() -> int:
         try:
@@ -222,16 +218,12 @@ def test_a_run_that_is_killed_is_finished_by_the_next(tmp_path, site, undisturbe
             return 0
 
     with started("run", "--dir", folder) as first:
-        until(lambda: spooled(folder) > PAGES // 4, first)
+        until(lambda: annotated() > 0, first)
         os.kill(first.pid, signal.SIGKILL)
-    site.pause = 0.0
-    with started("run", "--dir", folder) as second:
-        until(lambda: annotated() > 0, second)
-        os.kill(second.pid, signal.SIGKILL)
-    third = vigie("run", "--dir", folder)
-    assert third.returncode == 0, third.stderr
+    second = apart("run", "--dir", folder)
+    assert second.returncode == 0, second.stderr
     assert everything(folder) == undisturbed[0]
-    queue = json.loads(vigie("queue", "--dir", folder, "--json").stdout)
+    queue = json.loads(here("queue", "--dir", folder, "--json").stdout)
     assert [one["name"] for one in queue["candidates"]] == undisturbed[1]
 
 
@@ -264,16 +256,16 @@ def test_a_full_disk_ends_a_crawl_and_a_reading_in_one_line(small_disk, site, un
 
     for left in (12_000, 60_000, 140_000):
         fill(left)
-        line = one_line(vigie("crawl", "--dir", folder))
+        line = one_line(here("crawl", "--dir", folder))
         assert "No space left" in line or "Plus de place" in line
         ballast.unlink()
-    assert vigie("crawl", "--dir", folder).returncode == 0
+    assert here("crawl", "--dir", folder).returncode == 0
     assert ask(folder, "select count(*), count(distinct url) from documents") == [(PAGES, PAGES)]
 
     fill(20_000)
-    assert "Plus de place" in one_line(vigie("annotate", "--dir", folder))
+    assert "Plus de place" in one_line(here("annotate", "--dir", folder))
     ballast.unlink()
-    assert vigie("annotate", "--dir", folder).returncode == 0
+    assert here("annotate", "--dir", folder).returncode == 0
     assert everything(folder) == undisturbed[0]
 
 
@@ -288,7 +280,7 @@ def test_a_spool_that_may_not_grow_ends_a_crawl_in_one_line(tmp_path, site, undi
         signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
 
     site.pause = 0.0
-    one_line(vigie("crawl", "--dir", folder, preexec_fn=limited))
-    assert vigie("crawl", "--dir", folder).returncode == 0
-    assert vigie("annotate", "--dir", folder).returncode == 0
+    one_line(apart("crawl", "--dir", folder, preexec_fn=limited))
+    assert here("crawl", "--dir", folder).returncode == 0
+    assert here("annotate", "--dir", folder).returncode == 0
     assert everything(folder) == undisturbed[0]
