@@ -142,7 +142,9 @@ def _reread_file(
     announced: dict[tuple[str, str], Document] = {}
     for page, source, resource, kept in _records(path, name, sources):
         if page:
-            known = announced.pop((source.id, page.url), page if page.title else None)
+            known = announced.pop((source.id, page.url), None)
+            if page.title:  # later than the announcement: the page was given another title
+                known = replace(known or page, title=page.title)
             reading = safely.read(_page_reader(source, known), resource)
             yield from map(kept, reading.documents[:1])
             continue

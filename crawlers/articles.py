@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from hashlib import sha256
 from typing import TYPE_CHECKING
 
-from crawlers import clock, edits, feeds, identity, pages, safely, walls
+from crawlers import clock, edits, feeds, identity, pages, rhythm, safely, walls
 from crawlers.answers import Failure, Fetched
 from crawlers.resource import as_resource
 from crawlers.sniff import Format, sniff
@@ -177,11 +177,13 @@ class Articles:
             if document.access is not Access.RESERVED or not self.policies.obeys(progress.source):
                 reading = self._read_page(answer, document, progress.source)
         progress.waiting.pop(document.id, None)
+        now = clock.now()
         state = HttpState(
             url=document.url,
             source_id=document.source_id,
             fingerprint=fingerprint(document),
-            checked_at=clock.now(),
+            checked_at=now,
+            whole_at=None if isinstance(answer, Failure) else now,
         )
         if reading is not None and isinstance(answer, Fetched):
             self._write_page(reading, answer, state)
@@ -225,13 +227,16 @@ class Articles:
 
     async def _ask_again(self, stored: Document, state: HttpState, progress: Progress) -> bool:
         """Ask for one page; write its edit, if it was edited. Return whether to go on."""
-        answer = await self.fetcher.fetch(stored.url, edits.conditions(state), tries=1)
+        asked = rhythm.conditions(state, rhythm.BELIEVED_OF_A_PAGE, clock.now())
+        answer = await self.fetcher.fetch(stored.url, asked, tries=1)
         same = replace(state, checked_at=clock.now(), unchanged=state.unchanged + 1)
         if isinstance(answer, Failure):
             self.writer.write(same)
             if answer.asks_for_long:
                 progress.asked_to_wait = answer
             return answer.lasting and not answer.refused
+        if not answer.not_modified:
+            same = replace(same, whole_at=same.checked_at)
         reading = None
         if not answer.not_modified and not await self._is_out_of_reach(answer, progress.source):
             reading = self._read_page(answer, edits.expected(stored, state), progress.source)
@@ -288,11 +293,7 @@ def _gone(document_id: str) -> str:
 
 def _has_page(document: Document, source: Source) -> bool:
     """Tell whether a document's own page is to be fetched."""
-    if source.full_text or source.kind not in {
-        SourceKind.FEED,
-        SourceKind.SITEMAP,
-        SourceKind.LISTING,
-    }:
+    if not rhythm.has_pages(source):
         return False
     if identity.canonical_url(document.url) == identity.canonical_url(source.url):
         return False

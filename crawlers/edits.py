@@ -7,7 +7,7 @@ from dataclasses import replace
 from hashlib import sha256
 from typing import TYPE_CHECKING
 
-from crawlers import identity, rhythm
+from crawlers import identity
 from vigie.records import Access
 
 if TYPE_CHECKING:
@@ -43,14 +43,6 @@ def _digest(text: str) -> str:
     return sha256(text.encode("utf-8", "replace")).hexdigest()[:16]
 
 
-def conditions(state: HttpState) -> dict[str, str]:
-    """Return the headers that ask for a page if it has changed; not for ever."""
-    if state.unchanged >= rhythm.BELIEVED_OF_A_PAGE:
-        return {}
-    wanted = {"If-None-Match": state.etag, "If-Modified-Since": state.last_modified}
-    return {name: value for name, value in wanted.items() if value}
-
-
 def remembered(state: HttpState, answer: Fetched, content: str) -> HttpState:
     """Return what to remember of a page that was read."""
     return replace(state, etag=answer.etag, last_modified=answer.last_modified, content=content)
@@ -81,5 +73,7 @@ def retitled(reading: Reading, state: HttpState) -> Reading:
     """
     (document,) = reading.documents
     if not reading.title or (state.content or "").startswith(_digest(reading.title)):
+        return reading
+    if state.content is None:  # nobody noted which title the page bore before
         return reading
     return replace(reading, documents=(replace(document, title=reading.title),))

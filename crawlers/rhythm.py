@@ -36,8 +36,12 @@ FASTEST = 2.0
 """By how much the interval of a source that brings much is divided, at most."""
 MUCH = 5.0
 """New documents a reading: a source that brings more is read more often."""
-MOST_UNCHANGED, FEWEST_UNCHANGED = 24, 3
-"""Times in a row that « not modified » is believed."""
+MOST_INTERVALS, FEWEST_INTERVALS = 24, 3
+"""A source's own intervals for which « not modified » is believed, at most and at least."""
+LONGEST_BELIEVED = timedelta(days=6)
+"""However little is expected of a source: one that is read once a week is had whole each time."""
+SHORTEST_BELIEVED = timedelta(days=1)
+"""The same, the other way round: nothing is had whole at each reading that comes sooner."""
 READS = 20
 """For one new document: a source that takes more is read too often."""
 STEP = timedelta(days=1)
@@ -91,14 +95,20 @@ def _weight(health: SourceHealth) -> float:
     return _BY_KIND[health.failure] if health.failure else _WEIGHTS[health.state]
 
 
+_WITH_PAGES = {SourceKind.FEED, SourceKind.SITEMAP, SourceKind.LISTING}
 EDITED_WITHIN = timedelta(days=14)
 """After its first day, how long a page is asked again whether it was edited."""
 MOST_AGAIN = 20
 """Pages of one source that one crawl asks again."""
 AGAIN_AFTER = timedelta(days=1)
 """The first time; each page that has not changed doubles the wait for its next one."""
-BELIEVED_OF_A_PAGE = 2
-"""Times in a row that « not modified » is believed of a page."""
+BELIEVED_OF_A_PAGE = timedelta(days=5)
+"""Since a page was last had whole: of the times that it is asked again, the last is not spared."""
+
+
+def has_pages(source: Source) -> bool:
+    """Tell whether what a source announces has pages of its own, which are fetched."""
+    return not source.full_text and source.kind in _WITH_PAGES
 
 
 def asked_again(pages: Iterable[tuple[str, HttpState]], now: datetime) -> list[str]:
@@ -115,16 +125,33 @@ def asked_again(pages: Iterable[tuple[str, HttpState]], now: datetime) -> list[s
     return [one for waiting in due.values() for _, one in sorted(waiting)[:MOST_AGAIN]]
 
 
-def most_unchanged(source: Source) -> int:
-    """Return how often in a row « not modified » is believed of a source.
+def believed(source: Source) -> timedelta:
+    """Return how long « not modified » is believed of a source, since it was last had whole.
 
-    Until three documents should have come, by what is expected of it at least; then the whole
-    is asked for. Some servers compare badly, and would keep us from the news for good.
+    Until three documents should have come, by what is expected of it at least; where nothing is,
+    until 24 of its own intervals have passed. Six days at most, and at least three of its
+    intervals (a day, if those are longer). Some servers compare badly, and would keep us from
+    the news for good. It is a time and no number of answers, since the real interval grows
+    while nothing new is told.
     """
+    longest = min(MOST_INTERVALS * source.every, LONGEST_BELIEVED)
     if not source.expected or not source.expected[0]:
-        return MOST_UNCHANGED
-    missed = 3 * timedelta(weeks=1) / source.expected[0] / source.every
-    return min(max(round(missed), FEWEST_UNCHANGED), MOST_UNCHANGED)
+        return longest
+    missed = 3 * timedelta(weeks=1) / source.expected[0]
+    shortest = min(FEWEST_INTERVALS * source.every, SHORTEST_BELIEVED)
+    return min(max(missed, shortest), longest)
+
+
+def conditions(state: HttpState | None, limit: timedelta, now: datetime) -> dict[str, str]:
+    """Return the headers that ask for an address if it has changed.
+
+    None when it was last had whole as long ago as `limit`, or nobody knows when: then the whole
+    is asked for.
+    """
+    if state is None or state.whole_at is None or not timedelta() <= now - state.whole_at < limit:
+        return {}
+    wanted = {"If-None-Match": state.etag, "If-Modified-Since": state.last_modified}
+    return {name: value for name, value in wanted.items() if value}
 
 
 def yielding(source: Source, outcome: Outcome, recent: int, watched: timedelta) -> Outcome:

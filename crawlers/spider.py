@@ -373,7 +373,7 @@ class Crawl:
         mark: str | None = None,
         moved_to: str | None = None,
     ) -> None:
-        whole = whole and not answer.truncated
+        whole, now = whole and not answer.truncated, clock.now()
         self.writer.write(
             HttpState(
                 url=url,
@@ -381,8 +381,9 @@ class Crawl:
                 etag=answer.etag if whole else None,
                 last_modified=answer.last_modified if whole else None,
                 fingerprint=mark if whole else None,
-                checked_at=clock.now(),
+                checked_at=now,
                 moved_to=moved_to,
+                whole_at=now,
             )
         )
 
@@ -445,14 +446,7 @@ class Crawl:
 
 def conditions(state: HttpState | None, source: Source) -> dict[str, str]:
     """Return the headers that ask for what has changed only; a long silence is not trusted."""
-    headers: dict[str, str] = {}
-    if state is None or state.unchanged >= rhythm.most_unchanged(source):
-        return headers
-    if state.etag:
-        headers["If-None-Match"] = state.etag
-    if state.last_modified:
-        headers["If-Modified-Since"] = state.last_modified
-    return headers
+    return rhythm.conditions(state, rhythm.believed(source), clock.now())
 
 
 def _is_agenda(source: Source) -> bool:

@@ -169,6 +169,7 @@ _RESTORE: Mapping[str, Callable[[Any], object]] = {
     "published_at": datetime.fromisoformat,
     "fetched_at": datetime.fromisoformat,
     "checked_at": datetime.fromisoformat,
+    "whole_at": datetime.fromisoformat,
     "at": datetime.fromisoformat,
     "since": date.fromisoformat,
     "event": _event,

@@ -66,7 +66,7 @@ def next_tries(
 
 def asked_again(store: Store, wanted: Iterable[Source], now: datetime) -> list[Document]:
     """Return the documents whose pages are asked again, to see whether they were edited."""
-    ids = [source.id for source in wanted if not source.full_text]
+    ids = [source.id for source in wanted if rhythm.has_pages(source)]
     with store.reading() as c:
         pages = sources.recent_pages(c, ids, (now - rhythm.EDITED_WITHIN).date())
         return documents.load(c, rhythm.asked_again(pages, now))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, NamedTuple
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, func, or_, select
 
 from storage import tables
 from storage.plain import from_message, to_message
@@ -144,6 +144,7 @@ def http_states(c: Connection, source_ids: Iterable[str]) -> list[HttpState]:
                 unchanged=row.unchanged,
                 moved_to=row.moved_to,
                 content=row.content,
+                whole_at=row.whole_at,
             )
             for row in c.execute(query.order_by(table.c.source_id, table.c.url))
         ]
@@ -155,7 +156,8 @@ def recent_pages(
 ) -> list[tuple[str, HttpState]]:
     """Return the documents of some sources known since a day, with what is known of their pages.
 
-    Those whose page was read; by id, with its last reading and the answers « unchanged » since.
+    Those whose page was read, as far as is known; by id, with its last reading and the answers
+    « unchanged » since. Pages that were read before it was noted what they said count as well.
     """
     states, documents = tables.http_states.c, tables.documents.c
     columns = (documents.id, states.url, states.source_id, states.checked_at, states.unchanged)
@@ -169,7 +171,7 @@ def recent_pages(
                 (states.source_id == documents.source_id) & (states.url == documents.url),
             )
             .where(documents.source_id.in_(ids), documents.known_on >= since)
-            .where(states.content.is_not(None))
+            .where(or_(states.content.is_not(None), documents.excerpt.is_(False)))
             .order_by(documents.id)
         )
         found += [
@@ -200,6 +202,7 @@ def save_http_states(c: Connection, states: Iterable[HttpState]) -> None:
             "unchanged": state.unchanged,
             "moved_to": state.moved_to,
             "content": state.content,
+            "whole_at": state.whole_at,
         }
         for state in states
     ]

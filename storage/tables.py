@@ -57,6 +57,7 @@ http_states = Table(
     Column("unchanged", Integer, nullable=False, server_default="0"),  # answers in a row
     Column("moved_to", Words),
     Column("content", Words),  # marks of the title and the text of a page, as last read
+    Column("whole_at", Instant),  # when it was last answered otherwise than « not modified »
 )
 
 outcomes = Table(

@@ -222,6 +222,8 @@ class HttpState:
     """Where permanent redirects have led: asked first from then on."""
     content: str | None = None
     """Marks of a page's own title and text, as last read: they tell an edit."""
+    whole_at: datetime | None = None
+    """When it was last had whole, and not answered by « not modified »."""
 
 
 class HealthState(StrEnum):

@@ -5,14 +5,14 @@ from __future__ import annotations
 import json
 from contextlib import ExitStack
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from crawlers import archive, crawl, process, reservations, spool
 from tests.crawlers.conftest import serving
 from tests.crawlers.test_crawl import ARTICLE, documents, rss, run, source, states
-from vigie.records import Access, HealthState, Reservations, SourceKind
+from vigie.records import Access, HealthState, HttpState, Reservations, SourceKind
 from vigie.settings import Crawler
 
 
@@ -156,27 +156,33 @@ def test_not_modified_is_not_believed_when_nobody_asked(web, tmp_path, make_sett
     assert "304" in str(outcomes["presse"].message)
 
 
-def test_after_a_failure_and_after_too_long_a_silence_the_whole_is_asked_for(
+def test_a_server_that_hides_its_news_behind_304_is_asked_for_the_whole_a_week_later(
     web, tmp_path, make_settings
 ):
-    feed = source(
-        "presse", web.serve("/rss", rss(("Une", "")), "text/xml", ETag='"a"'), expected=(500, 900),
-        every=timedelta(hours=6),
-    )  # fmt: skip
-    records, _ = run(tmp_path, make_settings(), feed)
-    known = {one.url: one for one in states(records)}
-    for unchanged in (1, 2, 3):
-        records, outcomes = run(tmp_path, make_settings(), feed, states=known.values())
-        assert outcomes["presse"].not_modified
-        known |= {one.url: one for one in states(records)}
-        assert known[feed.url].unchanged == unchanged
-    _, outcomes = run(tmp_path, make_settings(), feed, states=known.values())
+    feed = source("presse", web.serve("/rss", rss(("Une", "")), "text/xml", ETag='"a"'))
+    begun = datetime(2026, 3, 2, 7, tzinfo=UTC)
+    records, _ = run(tmp_path, make_settings(), feed, now=begun)
+    # A new entry waits, under the same ETag.
+    web.serve("/rss", rss(("Une", ""), ("Deux", "")), "text/xml", ETag='"a"')
+    soon, outcomes = run(
+        tmp_path, make_settings(), feed, states=states(records), now=begun + timedelta(hours=8)
+    )
+    assert outcomes["presse"].not_modified
+    (known,) = [one for one in states(soon) if one.url == feed.url]
+    assert (known.unchanged, known.whole_at < known.checked_at) == (1, True)
+    found, outcomes = run(
+        tmp_path, make_settings(), feed, states=[known], now=begun + timedelta(weeks=1)
+    )
     assert not outcomes["presse"].not_modified
+    assert {one.title for one in documents(found)} == {"Une", "Deux"}
     assert "If-None-Match" not in web.asked[-1][1]
 
-    web.status("/rss", 500)
-    fresh = [replace(one, unchanged=0) for one in known.values()]
-    records, _ = run(tmp_path, make_settings(), feed, states=fresh)
+
+def test_after_a_failure_the_whole_is_asked_for(web, tmp_path, make_settings):
+    feed = source("presse", web.status("/rss", 500))
+    now = datetime(2026, 3, 2, 7, tzinfo=UTC)
+    known = HttpState(url=feed.url, source_id=feed.id, etag='"a"', checked_at=now, whole_at=now)
+    records, _ = run(tmp_path, make_settings(), feed, states=[known], now=now)
     (doubted,) = states(records)
     assert (doubted.url, doubted.etag) == (feed.url, None)
 

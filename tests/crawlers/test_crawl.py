@@ -37,9 +37,9 @@ def source(id_: str, url: str, kind: SourceKind = SourceKind.FEED, **values) -> 
     return Source(id=id_, name=id_, url=url, kind=kind, **values)
 
 
-def run(tmp_path, settings, *sources, states=()):
+def run(tmp_path, settings, *sources, states=(), now=None):
     path = tmp_path / f"spool-{time.monotonic_ns()}.jsonl"
-    crawl(sources, states, settings, path)
+    crawl(sources, states, settings, path, now=now)
     records = list(spool.read(path))
     outcomes = [record for record in records if isinstance(record, Outcome)]
     assert sorted(outcome.source_id for outcome in outcomes) == sorted(one.id for one in sources)

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from crawlers import conclusions, edits, rhythm
+from crawlers import conclusions, rhythm
 from vigie.records import (
     FailureKind,
     HealthState,
@@ -53,12 +53,62 @@ def test_a_source_that_brings_much_is_read_up_to_twice_as_often():
 
 
 @pytest.mark.parametrize(
-    ("expected", "every", "believed"),
-    [(None, 1, 24), ((0, 9), 1, 24), ((5, 60), 1, 24), ((35, 200), 1, 14), ((500, 900), 6, 3)],
+    ("expected", "every", "hours"),
+    [
+        (None, 1, 24),
+        ((0, 9), 1, 24),
+        ((5, 60), 1, 24),
+        ((35, 200), 1, 14.4),
+        ((500, 900), 6, 18),
+        ((5, 60), 24, 100.8),
+        ((1, 5), 24, 144),
+        ((50, 90), 168, 24),
+    ],
 )
-def test_nothing_new_is_believed_for_as_long_as_it_is_likely(expected, every, believed):
+def test_nothing_new_is_believed_for_as_long_as_it_is_likely(expected, every, hours):
     source = replace(FEED, expected=expected, every=timedelta(hours=every))
-    assert rhythm.most_unchanged(source) == believed
+    assert rhythm.believed(source) == timedelta(hours=hours)
+
+
+@pytest.mark.parametrize(
+    ("every", "expected", "step", "hours"),
+    [
+        (1, None, 168, 168),
+        (1, (5, 60), 168, 168),
+        (168, (1, 5), 168, 168),
+        (1, None, 8, 24),
+        (1, (5, 60), 0.5, 24),
+        (6, (500, 900), 3, 18),
+        (24, (1, 5), 24, 144),
+    ],
+)
+def test_a_server_that_always_says_nothing_is_new_does_not_hide_the_news_for_long(
+    every, expected, step, hours
+):
+    """Crawled every `step` hours, whatever the interval that the catalogue says."""
+    source = replace(FEED, every=timedelta(hours=every), expected=expected)
+    state = HttpState(url="u", source_id="g", etag='"a"', whole_at=NOW, checked_at=NOW)
+    spared = 0
+    for reading in range(1, 1000):
+        now = NOW + reading * timedelta(hours=step)
+        if not rhythm.conditions(state, rhythm.believed(source), now):
+            break
+        state, spared = replace(state, checked_at=now, unchanged=spared + 1), spared + 1
+    assert now - NOW == timedelta(hours=hours)
+    assert spared == hours / step - 1
+
+
+def test_what_was_last_had_whole_nobody_knows_when_is_asked_for_whole():
+    state = HttpState(url="u", source_id="g", etag='"a"', checked_at=NOW)
+    assert not rhythm.conditions(state, timedelta(days=1), NOW)
+    # A clock that was wrong must not shield an address for years.
+    ahead = replace(state, whole_at=NOW + timedelta(days=400))
+    assert not rhythm.conditions(ahead, timedelta(days=1), NOW)
+    state = replace(state, whole_at=NOW, last_modified="Mon")
+    assert rhythm.conditions(state, timedelta(days=1), NOW) == {
+        "If-None-Match": '"a"',
+        "If-Modified-Since": "Mon",
+    }
 
 
 def test_a_lively_source_is_read_as_often_as_it_says_and_a_quiet_one_less():
@@ -159,12 +209,14 @@ def test_of_a_source_a_bounded_number_of_pages_is_asked_again_the_longest_waitin
 
 def test_a_page_is_asked_again_at_widening_intervals_and_at_last_without_conditions():
     read = datetime(2026, 3, 2, 8, tzinfo=UTC)
-    state = HttpState(url="u", source_id="blog", checked_at=read, etag='"a"')
-    asked = []
-    for hour in range(1, 24 * rhythm.EDITED_WITHIN.days):
-        now = read + timedelta(hours=hour)
-        if rhythm.asked_again([("1", state)], now):
-            asked.append((hour / 24, bool(edits.conditions(state))))
-            state = replace(state, checked_at=now, unchanged=state.unchanged + 1)
-    # A server may say « not modified » of everything: in the end the whole is asked for.
-    assert asked == [(1, True), (3, True), (7, False)]
+    believed = rhythm.BELIEVED_OF_A_PAGE
+    for step, expected in ((1, [(1, True), (3, True), (7, False)]), (168, [(7, False)])):
+        state = HttpState(url="u", source_id="blog", checked_at=read, whole_at=read, etag='"a"')
+        asked = []
+        for hour in range(step, 24 * rhythm.EDITED_WITHIN.days, step):
+            now = read + timedelta(hours=hour)
+            if rhythm.asked_again([("1", state)], now):
+                asked.append((hour / 24, bool(rhythm.conditions(state, believed, now))))
+                state = replace(state, checked_at=now, unchanged=state.unchanged + 1)
+        # A server may say « not modified » of everything: in the end the whole is asked for.
+        assert asked == expected

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
@@ -169,3 +170,18 @@ def test_lines_that_a_source_repeats_are_remembered_for_it_alone(c):
     sources.save_repeated_lines(c, "gazette", ["Abonnez-vous.", "Lire aussi"])
     assert sources.repeated_lines(c, "gazette") == {"Abonnez-vous.", "Lire aussi"}
     assert sources.repeated_lines(c, "ville") == frozenset()
+
+
+def test_pages_that_were_read_before_their_marks_were_kept_are_asked_again_too(store, press):
+    day = date(2026, 3, 2)
+    whole, excerpt, fresh = (press.document(n, day) for n in range(3))
+    at = datetime(2026, 3, 2, 9, tzinfo=UTC)
+    pages = [
+        HttpState(url=one.url, source_id=one.source_id, checked_at=at, content=mark)
+        for one, mark in ((whole, None), (excerpt, None), (fresh, "a b"))
+    ]
+    with store.writing() as c:
+        documents.save(c, [whole, replace(excerpt, excerpt=True), fresh])
+        sources.save_http_states(c, pages)
+        found = sources.recent_pages(c, [whole.source_id], day)
+    assert {i for i, _ in found} == {whole.id, fresh.id}

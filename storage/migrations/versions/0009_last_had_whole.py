@@ -1,0 +1,19 @@
+"""Keep when an address was last had whole, so that « not modified » is not believed for long."""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+from alembic import op
+
+from storage.columns import Instant
+
+revision = "0009"
+down_revision = "0008"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    """Add the column; what has answered in full the last time has done so when it was asked."""
+    op.add_column("http_states", sa.Column("whole_at", Instant(), nullable=True))
+    op.execute("UPDATE http_states SET whole_at = checked_at WHERE unchanged = 0")
