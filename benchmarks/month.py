@@ -78,11 +78,14 @@ def measure(web: Web, c: Connection, first: datetime, end: datetime) -> dict[str
     """Count what was published in the crawled days and is stored, and what is stored twice."""
     from sqlalchemy import select  # noqa: PLC0415
 
+    from crawlers import identity  # noqa: PLC0415
     from storage import sources, tables  # noqa: PLC0415
 
-    table = tables.documents.c
+    table, others = tables.documents.c, tables.addresses.c
     stored = list(c.execute(select(table.source_id, table.url, table.title, table.event_day)))
     had = {(row.source_id, row.url) for row in stored}
+    # What a source published twice under one title is one document, known at both addresses.
+    joined = {*c.execute(select(table.id)).scalars(), *c.execute(select(others.id)).scalars()}
     published = [
         json.loads(line)
         for line in (web.folder / "documents.jsonl").read_text(encoding="utf-8").splitlines()
@@ -92,7 +95,8 @@ def measure(web: Web, c: Connection, first: datetime, end: datetime) -> dict[str
         for one in published
         if first <= datetime.fromisoformat(one["date"]) <= end
     ]
-    missed = [one for one in wanted if one not in had]
+    elsewhere = [one for one in wanted if one not in had]
+    missed = [one for one in elsewhere if identity.document_id(one[1]) not in joined]
     known = {web.address(one["url"]) for one in published}
     # An event that recurs is one document a day, all at the address of its page.
     twice = Counter((row.source_id, row.url, row.event_day) for row in stored)
@@ -101,6 +105,7 @@ def measure(web: Web, c: Connection, first: datetime, end: datetime) -> dict[str
         "published": len(wanted),
         "recall": round(1 - len(missed) / len(wanted), 4),
         "missed": dict(Counter(source for source, _ in missed)),
+        "joined": len(elsewhere) - len(missed),
         "stored": len(stored),
         "stored_twice": sum(count - 1 for count in twice.values()),
         "never_published": sum(row.url not in known for row in stored),

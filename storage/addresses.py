@@ -31,6 +31,16 @@ def of(c: Connection, ids: Iterable[str]) -> dict[str, Address]:
     return found
 
 
+def others(c: Connection, document_ids: Iterable[str]) -> dict[str, str]:
+    """Return the further addresses at which some documents surely stand, with whose they are."""
+    found: dict[str, str] = {}
+    for some in chunks(sorted(set(document_ids))):
+        query = select(_COLUMNS.id, _COLUMNS.document_id).where(_COLUMNS.sure)
+        rows = c.execute(query.where(_COLUMNS.document_id.in_(some)))
+        found |= {row.id: row.document_id for row in rows}
+    return found
+
+
 def keep(c: Connection, known: Mapping[str, Address]) -> None:
     """Remember the documents of some addresses."""
     rows = [{"id": i, **address._asdict()} for i, address in sorted(known.items())]

@@ -14,9 +14,10 @@ from sqlalchemy import Connection, bindparam, select, update
 from storage import addresses, counts, sameness, tables
 from storage.columns import clean
 from storage.days import day_of, known_on
+from storage.folding import fold
 from storage.plain import from_event
 from storage.statements import chunks, insert_missing, upsert
-from vigie.records import Access
+from vigie.records import Access, DocumentKind
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -35,21 +36,40 @@ def digest_of(document: Document) -> str:
     return sha256(clean("\x1f".join(parts)).encode()).hexdigest()[:32]
 
 
-def _namesakes(c: Connection, batch: Sequence[Document], zone: tzinfo) -> set[str]:
-    """Return the ids of what its source gave under the same title, about the same days."""
-    found: set[str] = set()
-    margin = timedelta(days=sameness.WITHIN_DAYS)
-    for source_id in {document.source_id for document in batch}:
-        mine = [document for document in batch if document.source_id == source_id]
-        days = [known_on(document, zone) for document in mine]
+Titled = tuple[str, str]
+"""A source, and a title of its documents without case and accents."""
+
+
+def _titled(document: Document) -> Titled:
+    return document.source_id, fold(clean(document.title))
+
+
+def _uses(c: Connection, batch: Sequence[Document], zone: tzinfo) -> dict[Titled, dict[str, date]]:
+    """Return by id on which days the titles of a batch were used, in it and in what is stored.
+
+    That is about the same weeks; notices of registers have names for titles, and are left out.
+    Further addresses of what is stored count as uses of their own.
+    """
+    uses: dict[Titled, dict[str, date]] = defaultdict(dict)
+    for document in batch:
+        if document.title and document.kind is not DocumentKind.NOTICE:
+            uses[_titled(document)][document.id] = known_on(document, zone)
+    wanted, margin = set(uses), 2 * timedelta(days=sameness.WITHIN_DAYS)
+    for source_id in sorted({source_id for source_id, _ in wanted}):
+        days = [day for place in wanted if place[0] == source_id for day in uses[place].values()]
         query = (
-            select(_FIELDS.id)
+            select(_FIELDS.id, _FIELDS.title, _FIELDS.known_on)
             .where(_FIELDS.source_id == source_id)
             .where(_FIELDS.known_on.between(min(days) - margin, max(days) + margin))
         )
-        for some in chunks(sorted({clean(document.title) for document in mine if document.title})):
-            found |= set(c.execute(query.where(_FIELDS.title.in_(some))).scalars())
-    return found
+        for row in c.execute(query):
+            if (place := (source_id, fold(row.title))) in wanted:
+                uses[place][row.id] = row.known_on
+    documents = {document_id: used for used in uses.values() for document_id in used}
+    for other, document_id in addresses.others(c, documents).items():
+        used = documents[document_id]
+        used.setdefault(other, used[document_id])
+    return uses
 
 
 class Desk:
@@ -62,9 +82,12 @@ class Desk:
         self.known = addresses.of(c, ids)
         self.known_before = dict(self.known)
         ids |= {address.document_id for address in self.known.values()}
-        self.joining = joining
-        if joining:
-            ids |= _namesakes(c, batch, zone)
+        self.uses = _uses(c, batch, zone) if joining else {}
+        margin = timedelta(days=sameness.WITHIN_DAYS)
+        for document in batch if joining else ():
+            day = known_on(document, zone)
+            used = self.uses.get(_titled(document), {}).items()
+            ids |= {i for i, other in used if abs(other - day) <= margin}
         query = select(tables.documents, tables.texts.c.text).join(tables.texts)
         self.zone = zone
         self.rows: dict[str, dict[str, Any]] = {}
@@ -76,9 +99,6 @@ class Desk:
             self.rows |= {row["id"]: dict(row) for row in found}
             seen = c.execute(past.where(revisions.document_id.in_(some)))
             self.past |= {(document_id, digest) for document_id, digest in seen}
-        self.by_title: dict[tuple[str, str], list[str]] = defaultdict(list)
-        for row in self.rows.values():
-            self.by_title[row["source_id"], row["title"]].append(row["id"])
         self.revisions: list[dict[str, Any]] = []
         self.changed: dict[str, None] = {}
         self.rewritten: dict[str, None] = {}
@@ -104,27 +124,36 @@ class Desk:
                 return known.document_id
             near.append(document.id)
         near = [self.known[i].document_id if i in self.known else i for i in near]
-        if self.joining:
-            day = known_on(document, self.zone)
-            near += [
-                i
-                for i in self.by_title[document.source_id, clean(document.title)]
-                if abs((self.rows[i]["known_on"] - day).days) <= sameness.WITHIN_DAYS
-            ]
+        uses = self.uses.get(_titled(document), {})
+        day, margin = known_on(document, self.zone), timedelta(days=sameness.WITHIN_DAYS)
+        namesakes = [
+            i for i in uses if i in self.rows and abs(self.rows[i]["known_on"] - day) <= margin
+        ]
         event = from_event(document.event)
-        return next(
-            (i for i in near if i in self.rows and sameness.is_same(document, self.rows[i], event)),
-            None,
-        )
+        for i in [one for one in near if one in self.rows] + namesakes:
+            if sameness.is_same(document, self.rows[i], event):
+                return i
+        if sameness.is_rubric(document.title, day, uses.values()):
+            return None
+        for i in namesakes:
+            if sameness.bears_same_title(document, self.rows[i], event):
+                return i
+        return None
 
     def _take_as_guest(self, document: Document, row: dict[str, Any]) -> str:
-        """Take what another address of a document says: a longer text, an earlier date."""
+        """Take what another address of a document says: another text, an earlier date.
+
+        Of two texts of which one holds the other the longer stays, under the first address; else
+        the later one is an edit, and stands where it stands.
+        """
         self.known[document.id] = addresses.Address(row["id"], sure=True)
-        document = replace(document, id=row["id"], url=row["url"])
-        if len(document.text) > len(row["text"]):
-            return self._take(document)
-        self._date(row, document)
-        return "unchanged"
+        document = replace(document, id=row["id"])
+        if sameness.is_piece(document.text, row["text"]):
+            self._date(row, document)
+            return "unchanged"
+        if sameness.is_piece(row["text"], document.text):
+            document = replace(document, url=row["url"])
+        return self._take(document)
 
     def _take_back(self, document: Document) -> None:
         """Mark an event as taken back, if it is stored, under whichever of its addresses."""
@@ -149,7 +178,6 @@ class Desk:
         row, digest = self.rows.get(document.id), digest_of(document)
         if row is None:
             self.rows[document.id] = self._new_row(document, digest)
-            self.by_title[document.source_id, clean(document.title)].append(document.id)
             self._mark(document.id)
             return "new"
         self._date(row, document)

@@ -51,9 +51,10 @@ def save(
     stays; of one that has no title only that is known. `zone` is where days are counted. A source
     that is not known is made, of kind `files`.
 
-    With `joining`, an article under a new address that bears the title and the text of one that
-    its source gave within seven days is that one; so is, always, a page that gives itself the
-    address of another with its title and text. The longer text stays.
+    With `joining`, an article under a new address that bears the title of one that its source
+    gave within seven days is that one, unless the title is a rubric's and the texts differ
+    (decision 0026); so is, always, a page that gives itself the address of another with its title
+    and text. Of two texts the later stands, or the longer if it holds the other.
     """
     new = revised = unchanged = 0
     for batch in chunks(documents, BATCH):

@@ -134,6 +134,7 @@ addresses = Table(
     Column("id", Words, primary_key=True),
     Column("document_id", Words, ForeignKey("documents.id"), nullable=False),
     Column("sure", Boolean, nullable=False),  # not so while only its page says it
+    Index(None, "document_id"),
 )
 
 # Apart from their documents, so that reading those does not walk through megabytes of text.

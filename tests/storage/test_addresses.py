@@ -134,12 +134,81 @@ def test_a_site_that_gives_all_its_pages_one_address_loses_none(c, press):
     assert documents.save(c, batch) == Saved(unchanged=3)
 
 
-def test_an_edit_that_comes_at_another_address_is_joined_under_a_title_that_tells(c, press):
-    half = TEXT.partition("dans un four")[0] + "; la mairie prête l’ancienne filature pour un an."
-    assert save(c, press.document(1, DAY, title=TITLE, text=TEXT)) == Saved(new=1)
-    again = press.document(2, DAY + timedelta(days=1), title=TITLE, text=half)
-    assert save(c, again) == Saved(unchanged=1)
-    dated = press.document(3, DAY, title=TITLE, text=f"{half} Rendez-vous le 14 mars.")
-    assert save(c, dated) == Saved(new=1)
-    assert save(c, press.document(4, DAY, title=RUBRIC, text=TEXT)) == Saved(new=1)
-    assert save(c, press.document(5, DAY, title=RUBRIC, text=half)) == Saved(new=1)
+REWRITTEN = (
+    "L’inauguration a réuni cent personnes dimanche : Le Levain prête désormais son fournil aux "
+    "écoles, et cherche des bras pour la récolte."
+)
+
+
+@pytest.mark.parametrize("text", [REWRITTEN, f"{REWRITTEN} {OTHER}"], ids=["shorter", "longer"])
+def test_an_article_published_anew_and_rewritten_is_one_document_revised(c, press, text):
+    first = press.document(1, DAY, title=TITLE, text=TEXT)
+    anew = press.document(2, DAY + timedelta(days=3), title=TITLE, text=text)
+    assert save(c, first) == Saved(new=1)
+    assert save(c, anew) == Saved(revised=1)
+    for _ in range(2):
+        assert save(c, first, anew) == Saved(unchanged=2)
+    (kept,) = stored(c)
+    assert (kept.id, kept.published_at) == (first.id, first.published_at)
+    assert (kept.url, kept.text) == (anew.url, text)
+    assert documents.revisions(c, first.id) == [(DAY, TITLE, TEXT)]
+
+
+@pytest.mark.parametrize(
+    "title",
+    ["Agenda du week-end", "Conseil municipal", "En bref", "Que faire ce week-end à Mulhouse ?",
+     "Les photos de la semaine dans le quartier", "Was am Wochenende alles läuft"],
+)  # fmt: skip
+def test_a_rubric_heads_another_document_each_time(c, press, title):
+    for n, text in enumerate((TEXT, OTHER, REWRITTEN)):
+        document = press.document(n, DAY + timedelta(days=2 * n), title=title, text=text)
+        assert save(c, document) == Saved(new=1)
+        assert save(c, replace(document, id=f"{n:08}", url=f"{document.url}?x")) == Saved(
+            unchanged=1
+        )
+
+
+def test_a_title_that_comes_back_week_after_week_is_a_rubrics_even_the_first_time(c, press):
+    title, texts = "La chronique du jardinier amateur", (TEXT, OTHER, REWRITTEN)
+    weekly = [
+        press.document(n, DAY + timedelta(days=7 * n), title=title, text=text)
+        for n, text in enumerate(texts)
+    ]
+    assert [save(c, one) for one in weekly] == [Saved(new=1)] * 3
+    daily = press.document(
+        4, DAY + timedelta(days=16), title=title, text=f"{REWRITTEN} {REWRITTEN}"
+    )
+    assert save(c, daily) == Saved(unchanged=1)
+    assert save(c, replace(daily, id="c" * 16, text="Les limaces. " * 9)) == Saved(new=1)
+
+
+def test_a_title_that_three_documents_bear_is_no_articles_own(c, press):
+    title = "La Gazette des Lisières de Mulhouse"
+    batch = [
+        press.document(n, DAY, title=title, text=text)
+        for n, text in enumerate((TEXT, OTHER, REWRITTEN))
+    ]
+    assert save(c, *batch) == Saved(new=3)
+    apart = [replace(press.document(n, DAY), title="Un titre assez long pour un article", text=one.text)
+             for n, one in enumerate(batch, start=10)]  # fmt: skip
+    assert [save(c, one) for one in apart] == [Saved(new=1), Saved(revised=1), Saved(new=1)]
+
+
+def test_an_event_is_told_by_its_place_and_hour_too_and_a_notice_by_its_number(c, press):
+    begins, title = datetime(2026, 4, 1, 18, tzinfo=UTC), "Bal folk des voisins du canal"
+    here = EventDetails(start=begins, venue="Salle des fêtes", commune="Mulhouse")
+    first = press.document(1, DAY, title=title, text=TEXT, kind=DocumentKind.EVENT, event=here)
+    again = replace(first, id="b" * 16, url="https://gazette.example/b", text=REWRITTEN)
+    assert save(c, first) == Saved(new=1)
+    assert save(c, again) == Saved(revised=1)
+    elsewhere = replace(here, venue="Le Phare", commune="Illzach")
+    assert save(c, replace(again, id="d" * 16, event=elsewhere)) == Saved(new=1)
+    nowhere = EventDetails(start=begins)
+    for n, event in enumerate((elsewhere, nowhere, EventDetails(start=None))):
+        other = replace(again, id=f"{n}" * 16, event=event, text=f"{n} {OTHER}")
+        assert save(c, other) == Saved(new=1)
+    notices = [
+        press.document(n, DAY, title=title, text=text, kind=DocumentKind.NOTICE)
+        for n, text in ((20, TEXT), (21, OTHER))
+    ]
+    assert save(c, *notices) == Saved(new=2)

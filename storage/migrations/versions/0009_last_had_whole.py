@@ -1,4 +1,4 @@
-"""Keep when an address was last had whole, so that « not modified » is not believed for long."""
+"""Keep when an address was last had whole, and find the further addresses of a document."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ depends_on = None
 
 
 def upgrade() -> None:
-    """Add the column; what has answered in full the last time has done so when it was asked."""
+    """Add column and index; what answered in full the last time did so when it was asked."""
     op.add_column("http_states", sa.Column("whole_at", Instant(), nullable=True))
     op.execute("UPDATE http_states SET whole_at = checked_at WHERE unchanged = 0")
+    op.create_index(op.f("ix_addresses_document_id"), "addresses", ["document_id"], unique=False)
