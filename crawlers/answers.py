@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING
 
+from scrapy.exceptions import DownloadTimeoutError
+
 from crawlers import clock, encoding
 from vigie.records import FailureKind, HealthState, Message
 
@@ -142,17 +144,41 @@ UNASKED = Failure(
 )
 
 
-def without_robots(response: Response) -> Failure:
-    """Return why a site is left alone whose robots.txt breaks down."""
+def left_alone(asked: Failure) -> Failure:
+    """Return why an address is not asked whose host, at another one, wants to be left alone."""
+    return Failure(
+        state=HealthState.UNTRIED,
+        message=Message(
+            "pas demandée : le site a voulu, à une autre adresse, qu’on attende {seconds} s",
+            {"seconds": round(asked.wait or 0)},
+        ),
+        lasting=False,
+        wait=asked.wait,
+    )
+
+
+def without_robots(cause: Response | Exception) -> Failure:
+    """Return why a site is left alone whose robots.txt breaks down, or never ends."""
+    if isinstance(cause, Exception):
+        slow = isinstance(cause, DownloadTimeoutError)
+        return Failure(
+            state=HealthState.SLOW if slow else HealthState.UNREACHABLE,
+            message=Message(
+                "le fichier robots.txt du site ne vient pas en entier : rien d’autre n’y est "
+                "demandé d’ici le prochain passage"
+            ),
+            lasting=True,
+            refused=True,
+        )
     return Failure(
         state=HealthState.UNREACHABLE,
         message=Message(
             "le fichier robots.txt du site est en panne (réponse {status}) : rien d’autre n’y est "
             "demandé d’ici le prochain passage",
-            {"status": response.status},
+            {"status": cause.status},
         ),
         lasting=True,
-        wait=_retry_after(response),
+        wait=_retry_after(cause),
         refused=True,
     )
 

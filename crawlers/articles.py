@@ -163,8 +163,7 @@ class Articles:
         if isinstance(answer, Failure):
             lasting = answer.lasting and not answer.refused
             progress.refused += answer.refused
-            if answer.asks_for_long:
-                progress.asked_to_wait = answer
+            progress.heed(answer)
         elif answer.truncated:
             lasting = False
         elif walls.is_wall(answer.body):
@@ -232,8 +231,7 @@ class Articles:
         same = replace(state, checked_at=clock.now(), unchanged=state.unchanged + 1)
         if isinstance(answer, Failure):
             self.writer.write(same)
-            if answer.asks_for_long:
-                progress.asked_to_wait = answer
+            progress.heed(answer)
             return answer.lasting and not answer.refused
         if not answer.not_modified:
             same = replace(same, whole_at=same.checked_at)

@@ -31,6 +31,7 @@ from crawlers.answers import (
     fetched,
     ignored,
     inflated,
+    left_alone,
     refused,
     without_robots,
 )
@@ -124,7 +125,7 @@ class Fetcher:
             async with self._places[host]:
                 await self._await_turn(host)
                 if host in self._closed:
-                    return self._closed[host]
+                    return left_alone(self._closed[host])
                 outcome = await self._first_alone(asked, host)
             if isinstance(outcome, Fetched) or attempt == left - 1:
                 return outcome
@@ -175,7 +176,7 @@ class Fetcher:
             response = await self._engine.download_async(request)
             self._note_reached(trail)
         except BrokenRobotsError as error:
-            return self._heed(without_robots(error.response), {_host(asked.url), _host(trail[-1])})
+            return self._heed(without_robots(error.cause), {_host(asked.url), _host(trail[-1])})
         except IgnoreRequest as error:
             return ignored(str(error))
         except (

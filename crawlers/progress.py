@@ -46,6 +46,11 @@ class Progress:
     refused: int = 0
     """Pages that their site refuses to this visit, with an error or a captcha."""
 
+    def heed(self, failure: Failure) -> None:
+        """Remember that a site asks to be left alone for long; the first one to say so counts."""
+        if failure.asks_for_long and self.asked_to_wait is None:
+            self.asked_to_wait = failure
+
     def set_aside(self, reject: Reject) -> None:
         """Count an entry that could not be read."""
         self.aside += 1

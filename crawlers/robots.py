@@ -1,4 +1,4 @@
-"""robots.txt, obeyed by Scrapy's own middleware, also where it breaks down or has no end."""
+"""robots.txt, obeyed by Scrapy's own middleware, also where it breaks down, drips or has no end."""
 
 from __future__ import annotations
 
@@ -7,7 +7,12 @@ from urllib.parse import urlsplit
 
 from scrapy import signals
 from scrapy.downloadermiddlewares.robotstxt import RobotsTxtMiddleware
-from scrapy.exceptions import IgnoreRequest, StopDownload
+from scrapy.exceptions import (
+    CannotResolveHostError,
+    DownloadConnectionRefusedError,
+    IgnoreRequest,
+    StopDownload,
+)
 
 if TYPE_CHECKING:
     from scrapy import Request
@@ -23,25 +28,31 @@ MOST_INFLATED = 50_000_000
 _RECEIVED = "vigie_robots_received"
 
 
-class BrokenRobotsError(IgnoreRequest):
-    """A site's robots.txt answers with a server error: nothing else is asked of it."""
+_NOBODY_THERE = (CannotResolveHostError, DownloadConnectionRefusedError, IgnoreRequest)
+"""What the request itself meets as well, and says better; and redirects that lead nowhere."""
 
-    def __init__(self, response: Response) -> None:
-        super().__init__(f"robots.txt: {response.status}")
-        self.response = response
+
+class BrokenRobotsError(IgnoreRequest):
+    """A site's robots.txt cannot be had: nothing else is asked of it."""
+
+    def __init__(self, cause: Response | Exception) -> None:
+        super().__init__("robots.txt")
+        self.cause = cause
+        """Its answer, a server error; or why there is no whole answer."""
 
 
 class RobotsMiddleware(RobotsTxtMiddleware):
-    """Leaves a site alone while its robots.txt answers 5xx (RFC 9309, section 2.3.1.4).
+    """Leaves a site alone while its robots.txt cannot be had (RFC 9309, section 2.3.1.4).
 
-    Scrapy itself reads such an answer as it reads any other, and most often finds no rule in it.
-    One that is too large, of which Scrapy reads nothing, is read as far as the standard asks.
+    Scrapy itself reads an answer 5xx as it reads any other, and most often finds no rule in it;
+    of one that does not come to its end in time it thinks that all is allowed. One that is too
+    large, of which Scrapy reads nothing, is read as far as the standard asks.
     """
 
     def __init__(self, crawler: Crawler) -> None:
         """Begin with no site known to be broken."""
         super().__init__(crawler)
-        self._broken: dict[str, Response] = {}
+        self._broken: dict[str, Response | Exception] = {}
         crawler.signals.connect(self._stop_at_most, signal=signals.bytes_received)
 
     async def process_request(self, request: Request, spider: object = None) -> None:  # noqa: ARG002 - its parent's
@@ -67,6 +78,11 @@ class RobotsMiddleware(RobotsTxtMiddleware):
             response = response.replace(body=whole)
         await super()._parse_robots(response, netloc, request)
 
+    def _robots_error(self, exc: Exception, netloc: str) -> None:
+        if not isinstance(exc, _NOBODY_THERE):
+            self._broken[netloc] = exc
+        super()._robots_error(exc, netloc)
+
     def process_request_2(self, rp: RobotParser | None, request: Request) -> None:
         """Refuse a request that the rules forbid, or whose site cannot say its rules.
 
@@ -74,8 +90,8 @@ class RobotsMiddleware(RobotsTxtMiddleware):
             BrokenRobotsError: it cannot.
             IgnoreRequest: they forbid it.
         """
-        if (response := self._broken.get(urlsplit(request.url).netloc)) is not None:
-            raise BrokenRobotsError(response)
+        if (cause := self._broken.get(urlsplit(request.url).netloc)) is not None:
+            raise BrokenRobotsError(cause)
         super().process_request_2(rp, request)
 
 

@@ -6,6 +6,7 @@ import asyncio
 from collections import deque
 from dataclasses import dataclass, replace
 from io import BytesIO
+from itertools import zip_longest
 from typing import TYPE_CHECKING
 
 from crawlers import (
@@ -47,7 +48,7 @@ from vigie.records import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
     from crawlers.archive import Archive
     from crawlers.articles import Articles
@@ -64,6 +65,10 @@ MOST_OF_A_REGISTER = 50_000_000
 _GONE_ON_WITH = {SourceKind.OPENAGENDA, SourceKind.SITEMAP}
 """Kinds of which the next crawl reads what this one left."""
 _LARGE = {SourceKind.REGISTRY, SourceKind.GOGOCARTO}
+
+
+Onward = tuple[str, str | None]
+"""A further address of a source, with a mark of its state where one is announced."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -150,7 +155,7 @@ class Crawl:
         return conclude(progress, reading, answer)
 
     async def _follow(
-        self, onward: list[tuple[str, str | None]], visited: set[str], progress: Progress
+        self, onward: list[Onward], visited: set[str], progress: Progress
     ) -> list[str]:
         """Read the addresses that the first one leads to; return those that are left for later."""
         source, queue, requests = progress.source, deque(onward), 1
@@ -164,7 +169,9 @@ class Crawl:
                 progress.unchanged = True
                 continue
             requests += 1
-            queue.extend(await self._go_on(url, mark, progress))
+            further = await self._go_on(url, mark, progress)
+            # What is behind one of many indexes must have its turn before all of them are read.
+            queue = deque(_alternately(queue, further))
         self._note_place(queue, progress)
         return [
             url
@@ -177,7 +184,7 @@ class Crawl:
         state = self.states.get((source.id, url))
         return bool(mark and state and state.fingerprint == mark)
 
-    def _note_place(self, queue: deque[tuple[str, str | None]], progress: Progress) -> None:
+    def _note_place(self, queue: deque[Onward], progress: Progress) -> None:
         """Remember of an agenda what is still to be read, however this crawl may end.
 
         Not after a failure: the next crawl then asks for the page that failed.
@@ -190,9 +197,7 @@ class Crawl:
         place = HttpState(url=_place(source), source_id=source.id, content=content)
         self.writer.write(replace(place, checked_at=progress.begun))
 
-    async def _open(
-        self, progress: Progress
-    ) -> tuple[Fetched, Reading, list[tuple[str, str | None]]] | Outcome:
+    async def _open(self, progress: Progress) -> tuple[Fetched, Reading, list[Onward]] | Outcome:
         """Read the first address; its trouble is the source's."""
         source = progress.source
         state = self.states.get((source.id, source.url))
@@ -275,9 +280,7 @@ class Crawl:
             content = encoding.decode(robots.body[:500_000], robots.charset)
         return paging.announced_sitemaps(content, url)
 
-    async def _go_on(
-        self, url: str, mark: str | None, progress: Progress
-    ) -> list[tuple[str, str | None]]:
+    async def _go_on(self, url: str, mark: str | None, progress: Progress) -> list[Onward]:
         """Read a further address of the source; return those that it leads on to in turn."""
         source = progress.source
         state = self.states.get((source.id, url))
@@ -290,8 +293,7 @@ class Crawl:
                 "{where} : {reason}", {"where": url[:300], "reason": answer.message}
             )
             progress.to_retry |= not answer.lasting
-            if answer.asks_for_long:
-                progress.asked_to_wait = answer
+            progress.heed(answer)
             return []
         if answer.not_modified:
             progress.unchanged = True
@@ -320,9 +322,7 @@ class Crawl:
         progress.to_retry |= before
         return self._onward(resource, progress, new=new)
 
-    def _onward(
-        self, resource: Resource, progress: Progress, *, new: int
-    ) -> list[tuple[str, str | None]]:
+    def _onward(self, resource: Resource, progress: Progress, *, new: int) -> list[Onward]:
         """Return the further addresses with a mark of their state, where one is announced."""
         match progress.source.kind:
             case SourceKind.SITEMAP:
@@ -335,18 +335,14 @@ class Crawl:
                 return [(url, None)] if url else []
         return []
 
-    def _with_further(
-        self, onward: list[tuple[str, str | None]], progress: Progress
-    ) -> list[tuple[str, str | None]]:
+    def _with_further(self, onward: list[Onward], progress: Progress) -> list[Onward]:
         """Return what the first address leads to, with what was to be read beside it."""
-        further: list[tuple[str, str | None]] = [(url, None) for url in progress.further]
+        further: list[Onward] = [(url, None) for url in progress.further]
         if progress.source.kind is SourceKind.SITEMAP:
             return [*self._in_turn(progress.source, further), *onward]
         return [*onward, *further]
 
-    def _in_turn(
-        self, source: Source, children: list[tuple[str, str | None]]
-    ) -> list[tuple[str, str | None]]:
+    def _in_turn(self, source: Source, children: list[Onward]) -> list[Onward]:
         """Return a sitemap's children, in turn the newest and the one that has waited longest.
 
         So all are read in the end, be there more than one crawl follows or no day beside them.
@@ -447,6 +443,12 @@ class Crawl:
 def conditions(state: HttpState | None, source: Source) -> dict[str, str]:
     """Return the headers that ask for what has changed only; a long silence is not trusted."""
     return rhythm.conditions(state, rhythm.believed(source), clock.now())
+
+
+def _alternately(first: Iterable[Onward], second: Iterable[Onward]) -> list[Onward]:
+    """Return one of each by turns, then what is left of the longer."""
+    turns = (one for pair in zip_longest(first, second) for one in pair)
+    return [one for one in turns if one is not None]
 
 
 def _is_agenda(source: Source) -> bool:

@@ -29,9 +29,14 @@ def wanted_sources(
 ) -> tuple[Source, ...]:
     """Return the sources to crawl now: all, or those whose next try has come.
 
-    A site that asked to be left alone for a while is left alone in both cases.
+    A site that asked to be left alone for a while is left alone in both cases. Those that failed
+    come last: one that makes its host ask for a pause must not always keep others from it.
     """
-    every, now = crawled_sources(settings), now or datetime.now(UTC)
+    now = now or datetime.now(UTC)
+    with store.reading() as c:
+        health = sources.health(c)
+    failures = {i: one.failures for i, one in health.items()}
+    every = sorted(crawled_sources(settings), key=lambda source: failures.get(source.id, 0))
     if due_only:
         tries = next_tries(settings, store, now)
         return tuple(source for source in every if (tries[source.id] or now) <= now)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -274,8 +275,11 @@ def _next_health(previous: SourceHealth | None, outcome: Outcome) -> SourceHealt
     """Return a source's health after one more crawl.
 
     Empty is not failed. « Not modified » proves that the host answers, not that what was wrong
-    has been mended: it never clears a failure.
+    has been mended: it never clears a failure. A source that was not asked, because its host
+    wanted to be left alone, is as it was.
     """
+    if previous and outcome.state is HealthState.UNTRIED:
+        return replace(previous, not_before=outcome.not_before)
     state, message, failure = outcome.state, outcome.message, outcome.failure
     failures = previous.failures if previous else 0
     last_success = previous.last_success if previous else None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from contextlib import ExitStack
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -308,6 +309,25 @@ def test_a_site_whose_robots_txt_is_broken_is_asked_nothing_else(tmp_path, make_
         assert "robots.txt" in str(outcome.message)
         assert "503" in str(outcome.message)
         assert outcome.not_before - outcome.at == timedelta(hours=2)
+
+
+def test_a_robots_txt_that_drips_is_no_permission(tmp_path, make_settings):
+    def drip(request) -> None:
+        request.send_response(200)
+        request.end_headers()
+        while True:
+            request.wfile.write(b"#")
+            time.sleep(0.1)
+
+    with serving("127.0.0.3") as host:
+        host.routes["/robots.txt"] = drip
+        host.serve("/rss", rss(("Une", host.url("/une"))), "text/xml")
+        one = source("presse", host.url("/rss"))
+        limits = make_settings(allow_private_hosts=(host.host,), timeout=1.0)
+        _, outcomes = run(tmp_path, limits, one)
+        assert set(host.paths()) == {"/robots.txt"}
+        assert outcomes["presse"].state is HealthState.SLOW
+        assert "robots.txt" in str(outcomes["presse"].message)
 
 
 def test_a_robots_txt_that_is_huge_or_has_no_end_is_obeyed(tmp_path, make_settings):

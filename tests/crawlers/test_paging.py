@@ -264,6 +264,38 @@ def test_what_one_crawl_does_not_reach_is_read_by_the_next(tmp_path):
     assert not known["oa", f"{site.AGENDA}#left"].content
 
 
+class ManyIndexes(ManyAddresses):
+    """A sitemap index of more indexes than one crawl reads addresses, each with some sitemaps."""
+
+    INDEXES, EACH = 65, 2
+
+    async def fetch(self, url, *_, **__):
+        index, _, number = url.rpartition("/")[2].partition("-")
+        if url == self.INDEX:
+            inner = [f"/index-{n}" for n in range(self.INDEXES)]
+        elif index == "index":
+            inner = [f"/plan-{number}-{n}" for n in range(self.EACH)]
+        else:
+            return await super().fetch(url)
+        self.asked.append(url)
+        listed = (f"<sitemap><loc>{one}</loc></sitemap>" for one in inner)
+        body = f"<sitemapindex>{''.join(listed)}</sitemapindex>".encode()
+        return Fetched(url=url, body=body, charset=None, etag=None, last_modified=None)
+
+
+def test_what_stands_behind_many_indexes_has_its_turn_though_they_alone_fill_a_crawl(tmp_path):
+    site, known, read, crawls = ManyIndexes(), {}, set(), 0
+    one = source("plans", site.INDEX, SourceKind.SITEMAP)
+    while len(read) < site.INDEXES * site.EACH:
+        records, plans = site.crawl(tmp_path / f"{crawls}.jsonl", (one,), known.values())
+        assert len(plans) > 15
+        assert len(site.asked) <= 60 + 2  # robots.txt and the site's policy aside
+        known |= {(state.source_id, state.url): state for state in states(records)}
+        read |= plans
+        crawls += 1
+        assert crawls < 15
+
+
 def test_an_event_without_address_is_the_same_at_every_crawl(web, tmp_path, make_settings):
     def agenda(request) -> None:
         second = "after" in request.path

@@ -81,6 +81,29 @@ def test_a_site_that_asks_for_hours_is_left_alone_by_the_crawls_that_follow(web,
     store.close()
 
 
+def test_a_source_is_not_charged_with_the_refusal_that_another_of_its_host_met(web, tmp_path):
+    busy = source("presse", web.status("/rss", 503, Retry_After="7200"))
+    other = source("autre", web.serve("/autre", rss(("Une", "")), "text/xml"))
+    watch = workspace(tmp_path, busy, other, delay=0.1)
+    store = open_store(watch.storage.url, tmp_path)
+    found = {one.source_id: one for one in steps.crawl(watch, store).outcomes}
+    assert found["presse"].state is HealthState.UNREACHABLE
+    assert (found["autre"].state, found["autre"].failure) == (HealthState.UNTRIED, None)
+    assert "503" not in str(found["autre"].message)
+    assert found["autre"].not_before > found["autre"].at + timedelta(hours=1)
+    # Else the one that always refuses would always close the host before the other is asked.
+    later = datetime.now(UTC) + timedelta(hours=3)
+    assert [one.id for one in due.wanted_sources(watch, store, now=later)] == ["autre", "presse"]
+    lively = outcome_of(other, HealthState.LIVELY, NOTHING_NEW)
+    with store.writing() as c:
+        sources.save_outcome(c, replace(lively, at=later))
+        sources.save_outcome(c, replace(found["autre"], at=later + timedelta(hours=1)))
+        kept = sources.health(c)["autre"]
+    assert (kept.state, kept.failures, kept.last_success) == (HealthState.LIVELY, 0, later)
+    assert kept.not_before == found["autre"].not_before
+    store.close()
+
+
 def test_what_a_source_repeats_stays_left_out_and_is_left_out_of_the_archive_too(web, tmp_path):
     def article(n: int) -> tuple[str, str]:
         text = ARTICLE.format(title=f"Nouvelle {n}").replace("samedi", f"samedi, à {n} heures,")
