@@ -5,6 +5,7 @@ Everything goes to standard error: standard output belongs to results.
 
 from __future__ import annotations
 
+import shutil
 import sys
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
@@ -19,13 +20,18 @@ WIDTH = 140
 """Columns elsewhere than on a terminal: a file, a mail, the eyes of a script."""
 
 
+def width() -> int:
+    """Return how many columns a line of standard output has."""
+    return shutil.get_terminal_size().columns if sys.stdout.isatty() else WIDTH
+
+
 def show(table: Table) -> None:
     """Print a table on standard output, as wide as the terminal."""
     from rich.console import Console
 
     # What the web wrote stands in the cells: brackets in it are no markup.
     console = Console(markup=False, emoji=False, highlight=False)
-    console.width = console.width if console.is_terminal else WIDTH
+    console.width = width()
     console.print(table)
 
 

@@ -110,7 +110,9 @@ def test_the_catalogue_goes_out_and_in_again_whole(watched, tmp_path):
     assert "0 ajoutées, 5 déjà" in vigie("sources", "import", listing, "--dir", other).stderr
 
 
-def test_the_list_shows_those_that_need_somebody_first_and_when_they_are_tried_again(watched):
+def test_the_list_shows_those_that_need_somebody_first_and_when_they_are_tried_again(
+    watched, monkeypatch
+):
     folder, _ = watched
     vigie("crawl", "--dir", folder)
     listing = vigie("sources", "list", "--dir", folder)
@@ -124,6 +126,21 @@ def test_the_list_shows_those_that_need_somebody_first_and_when_they_are_tried_a
     assert [line.split()[0] for line in others if line[:1].strip()] == [
         "agora", "gazette", "quartier",
     ]  # fmt: skip
+
+    long = "une-source-dont-le-nom-est-plus-long-que-la-place-qui-lui-reste"
+    catalogue.add(folder, replace(load(folder).sources[0], id=long, url="https://l.example/rss"))
+    for columns, last in ((80, False), (100, True)):
+        monkeypatch.setattr(commands, "width", lambda wide=columns: wide)
+        lines = vigie("sources", "list", "--dir", folder).stdout.splitlines()
+        assert max(map(len, lines)) <= columns
+        for column in ("Source", "État", "Depuis", "Plus récent", "Prochain"):
+            assert column in lines[0]
+        assert ("Dernier passage" in lines[0]) is last
+        assert lines[1].startswith("page ")
+        assert "mauvais format" in lines[1]
+        assert lines[2].startswith("   page web au lieu d’un flux")
+        assert lines[-2] == long
+        assert "pas encore essayée" in lines[-1]
 
 
 def test_a_crawl_names_the_sources_that_it_leaves_alone(watched):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import textwrap
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -11,11 +13,12 @@ from vigie.cli.options import opened, workspace
 from vigie.errors import InputError, SettingsError, UnknownNameError
 from vigie.language import render, say, terminal_language
 from vigie.records import Document, SourceKind
-from vigie.terminal import show, tell
+from vigie.terminal import show, tell, width
 
 if TYPE_CHECKING:
     from datetime import datetime
 
+    from storage.sources import Yield
     from vigie.records import KnownActor, SourceHealth
     from vigie.settings import Settings
 
@@ -29,18 +32,79 @@ def sources() -> None:
 @workspace
 def list_(folder: Path) -> None:
     """Print each source with its health, the ailing first."""
-    from rich.table import Table
-
     from flows import due
     from storage import sources as stored
-    from vigie.records import HealthState
-    from vigie.words import HEALTH
 
     with opened(folder) as (settings, store), store.reading() as c:
         known = {source.id: source for source in (*stored.all(c), *settings.sources)}
         health = stored.health(c)
         yields = stored.yields(c)
         tries = due.next_tries(settings, store)
+    found = [
+        _listed(i, health.get(i), yields.get(i), tries.get(i), settings)
+        for i in sorted(known, key=lambda i: (_wellness(health.get(i)), i))
+    ]
+    columns = width()
+    if columns >= WIDE:
+        _show_wide(found)
+    else:
+        for line in _narrow(found, columns):
+            click.echo(line)
+
+
+WIDE = 130
+"""Columns from which everything that is known of a source stands on its one line."""
+
+
+LONG_ID = 24
+"""Letters of an id from which it has a line of its own in a narrow list."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Listed:
+    """A source as it is listed: every value as it is shown."""
+
+    id: str
+    state: str
+    since: str
+    documents: str
+    newest: str
+    last: str
+    next: str
+    finding: str
+    remarkable: bool
+    """The finding says more than how many documents there were."""
+
+
+def _listed(
+    source_id: str,
+    health: SourceHealth | None,
+    brought: Yield | None,
+    next_try: datetime | None,
+    settings: Settings,
+) -> _Listed:
+    from crawlers.conclusions import is_plain
+    from vigie.records import HealthState
+    from vigie.words import HEALTH
+
+    count, newest = brought or (0, None)
+    state = health.state if health else HealthState.UNTRIED
+    return _Listed(
+        id=source_id,
+        state=render(HEALTH[state], terminal_language()),
+        since=_moment(health.since if health else None, settings),
+        documents=str(count),
+        newest=newest.isoformat() if newest else "",
+        last=_moment(health.last_try if health else None, settings),
+        next=_moment(next_try, settings),
+        finding=_finding(health, settings) if health else "",
+        remarkable=health is not None and not (is_plain(health.message) and not health.failures),
+    )
+
+
+def _show_wide(found: list[_Listed]) -> None:
+    from rich.table import Table
+
     table = Table(box=None, pad_edge=False, header_style="bold")
     table.add_column(say("Source"), no_wrap=True)
     table.add_column(say("État"))
@@ -50,20 +114,48 @@ def list_(folder: Path) -> None:
     table.add_column(say("Dernier passage"))
     table.add_column(say("Prochain"))
     table.add_column(say("Constat"), overflow="fold", ratio=1)
-    for source in sorted(known.values(), key=lambda s: (_wellness(health.get(s.id)), s.id)):
-        state = health.get(source.id)
-        count, newest = yields.get(source.id, (0, None))
+    for one in found:
         table.add_row(
-            source.id,
-            render(HEALTH[state.state if state else HealthState.UNTRIED], terminal_language()),
-            _moment(state.since if state else None, settings),
-            str(count),
-            newest.isoformat() if newest else "",
-            _moment(state.last_try if state else None, settings),
-            _moment(tries.get(source.id), settings),
-            _finding(state, settings) if state else "",
+            one.id, one.state, one.since, one.documents, one.newest, one.last, one.next, one.finding
         )
     show(table)
+
+
+def _narrow(found: list[_Listed], columns: int) -> list[str]:
+    """Return the list in lines of so many columns; what is wrong stands under its source.
+
+    A finding that only counts documents is left out, and the last try where it has no room.
+    """
+    head = [say("Source"), say("État"), say("Depuis"), say("Plus récent"), say("Prochain")]
+    rows = [[one.id, one.state, one.since, one.newest, one.next] for one in found]
+    # A longer id has a line of its own.
+    room = min(columns - sum(2 + wide for wide in _widths([head, *rows])[1:]), LONG_ID)
+    rows = [[row[0] if len(row[0]) <= room else "", *row[1:]] for row in rows]
+    table = [head, *rows]
+    for title, name in ((say("Documents"), "documents"), (say("Dernier passage"), "last")):
+        more = [title, *(getattr(one, name) for one in found)]
+        wider = [[*row, value] for row, value in zip(table, more, strict=True)]
+        if sum(2 + wide for wide in _widths(wider)) - 2 <= columns:
+            table = wider
+    widths = _widths(table)
+    lines = [_line(table[0], widths)]
+    for one, row in zip(found, table[1:], strict=True):
+        lines += [] if row[0] else [one.id]
+        lines.append(_line(row, widths))
+        if one.remarkable:
+            lines += textwrap.wrap(
+                one.finding, columns, initial_indent="   ", subsequent_indent="   "
+            )
+    return lines
+
+
+def _widths(rows: list[list[str]]) -> list[int]:
+    """Return how wide each column of some rows is."""
+    return [max(map(len, column)) for column in zip(*rows, strict=True)]
+
+
+def _line(cells: list[str], widths: list[int]) -> str:
+    return "  ".join(map(str.ljust, cells, widths)).rstrip()
 
 
 def _wellness(health: SourceHealth | None) -> int:
