@@ -5,18 +5,24 @@ from __future__ import annotations
 import json
 import re
 from datetime import timedelta
+from itertools import zip_longest
 from typing import TYPE_CHECKING
 from urllib.parse import parse_qsl, urlencode, urljoin, urlsplit, urlunsplit
 
 from crawlers import encoding, identity, pages, text
+from vigie.records import HttpState, SourceKind
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
     from datetime import datetime
 
     from lxml import html
 
     from crawlers.resource import Resource
+    from vigie.records import Source
 
+Onward = tuple[str, str | None]
+"""A further address of a source, with a mark of its state where one is announced."""
 AGENDA_PAGE = 100
 """Events asked for at once; OpenAgenda gives at most 300."""
 MARGIN = timedelta(days=1)
@@ -161,3 +167,70 @@ def _with(url: str, wanted: list[tuple[str, str]], *, keep: bool) -> str:
     else:
         query = [(name, value) for name, value in mine if name not in new] + wanted
     return urlunsplit(parts._replace(query=urlencode(query)))
+
+
+# --- what one crawl leaves to the next -------------------------------------------------------
+
+
+def is_agenda(source: Source) -> bool:
+    """Tell whether a source is read page after page through OpenAgenda's interface."""
+    return source.kind is SourceKind.OPENAGENDA and is_agenda_api(source.url)
+
+
+def agenda_left(
+    source: Source, states: Mapping[tuple[str, str], HttpState]
+) -> tuple[list[str], datetime | None]:
+    """Return what is to be read of an agenda: what the last crawl left, or what is new.
+
+    And when the reading of what was left began; None: it begins now.
+    """
+    place = states.get((source.id, _place(source)))
+    if place and place.content:
+        return place.content.split("\n"), place.checked_at
+    state = states.get((source.id, source.url))
+    since = state.checked_at if state else None
+    removed = [agenda_removed(source.url, since)] if since else []
+    return [agenda_start(source.url, since), *removed], None
+
+
+def agenda_place(source: Source, left: list[str], begun: datetime) -> HttpState:
+    """Return what remembers which pages of an agenda are left, and since when they are read."""
+    content = "\n".join(left) or None
+    return HttpState(url=_place(source), source_id=source.id, content=content, checked_at=begun)
+
+
+def _place(source: Source) -> str:
+    return f"{source.url}#left"
+
+
+def is_unchanged(
+    source: Source, address: Onward, states: Mapping[tuple[str, str], HttpState]
+) -> bool:
+    """Tell whether what announces an address says that it is as it was when last read."""
+    url, mark = address
+    state = states.get((source.id, url))
+    return bool(mark and state and state.fingerprint == mark)
+
+
+def in_turn(
+    source: Source, children: list[Onward], states: Mapping[tuple[str, str], HttpState]
+) -> list[Onward]:
+    """Return a sitemap's children, in turn the newest and the one that has waited longest.
+
+    So all are read in the end, be there more than one crawl follows or no day beside them.
+    """
+
+    def last_read(child: Onward) -> float:
+        state = states.get((source.id, child[0]))
+        return state.checked_at.timestamp() if state and state.checked_at else 0.0
+
+    # The unchanged stand last: they are passed over without a request.
+    changed = [one for one in children if not is_unchanged(source, one, states)]
+    turns = alternately(changed, sorted(changed, key=last_read))
+    return list(dict.fromkeys([*turns, *children]))
+
+
+def alternately(first: Iterable[Onward], second: Iterable[Onward]) -> list[Onward]:
+    """Return one of each by turns, then what is left of the longer."""
+    turns = (one for pair in zip_longest(first, second) for one in pair)
+    return [one for one in turns if one is not None]

@@ -6,7 +6,6 @@ import asyncio
 from collections import deque
 from dataclasses import dataclass, replace
 from io import BytesIO
-from itertools import zip_longest
 from typing import TYPE_CHECKING
 
 from crawlers import (
@@ -48,7 +47,7 @@ from vigie.records import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Mapping
 
     from crawlers.archive import Archive
     from crawlers.articles import Articles
@@ -65,10 +64,6 @@ MOST_OF_A_REGISTER = 50_000_000
 _GONE_ON_WITH = {SourceKind.OPENAGENDA, SourceKind.SITEMAP}
 """Kinds of which the next crawl reads what this one left."""
 _LARGE = {SourceKind.REGISTRY, SourceKind.GOGOCARTO}
-
-
-Onward = tuple[str, str | None]
-"""A further address of a source, with a mark of its state where one is announced."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -147,7 +142,7 @@ class Crawl:
         if left:
             said = more_remains if source.kind in _GONE_ON_WITH else followed
             progress.trouble = progress.trouble or said(MOST_ADDRESSES)
-        if _is_agenda(source) and not left and not progress.to_retry and not progress.trouble:
+        if paging.is_agenda(source) and not left and not progress.to_retry and not progress.trouble:
             # From here on only what changed is asked for: said when all the rest was had.
             state = HttpState(url=source.url, source_id=source.id, checked_at=progress.begun)
             self.writer.write(state)
@@ -155,7 +150,7 @@ class Crawl:
         return conclude(progress, reading, answer)
 
     async def _follow(
-        self, onward: list[Onward], visited: set[str], progress: Progress
+        self, onward: list[paging.Onward], visited: set[str], progress: Progress
     ) -> list[str]:
         """Read the addresses that the first one leads to; return those that are left for later."""
         source, queue, requests = progress.source, deque(onward), 1
@@ -165,39 +160,34 @@ class Crawl:
             if url in visited:
                 continue
             visited.add(url)
-            if self._is_unchanged(source, url, mark):
+            if paging.is_unchanged(source, (url, mark), self.states):
                 progress.unchanged = True
                 continue
             requests += 1
             further = await self._go_on(url, mark, progress)
             # What is behind one of many indexes must have its turn before all of them are read.
-            queue = deque(_alternately(queue, further))
+            queue = deque(paging.alternately(queue, further))
         self._note_place(queue, progress)
         return [
             url
             for url, mark in queue
-            if url not in visited and not self._is_unchanged(source, url, mark)
+            if url not in visited and not paging.is_unchanged(source, (url, mark), self.states)
         ]
 
-    def _is_unchanged(self, source: Source, url: str, mark: str | None) -> bool:
-        """Tell whether what announces an address says that it is as it was when last read."""
-        state = self.states.get((source.id, url))
-        return bool(mark and state and state.fingerprint == mark)
-
-    def _note_place(self, queue: deque[Onward], progress: Progress) -> None:
+    def _note_place(self, queue: deque[paging.Onward], progress: Progress) -> None:
         """Remember of an agenda what is still to be read, however this crawl may end.
 
         Not after a failure: the next crawl then asks for the page that failed.
         """
-        if _is_agenda(progress.source) and queue and not progress.trouble:
+        if paging.is_agenda(progress.source) and queue and not progress.trouble:
             self._remember_place(progress, [url for url, _ in queue])
 
     def _remember_place(self, progress: Progress, left: list[str]) -> None:
-        source, content = progress.source, "\n".join(left) or None
-        place = HttpState(url=_place(source), source_id=source.id, content=content)
-        self.writer.write(replace(place, checked_at=progress.begun))
+        self.writer.write(paging.agenda_place(progress.source, left, progress.begun))
 
-    async def _open(self, progress: Progress) -> tuple[Fetched, Reading, list[Onward]] | Outcome:
+    async def _open(
+        self, progress: Progress
+    ) -> tuple[Fetched, Reading, list[paging.Onward]] | Outcome:
         """Read the first address; its trouble is the source's."""
         source = progress.source
         state = self.states.get((source.id, source.url))
@@ -234,7 +224,7 @@ class Crawl:
         onward = self._with_further(self._onward(resource, progress, new=new), progress)
         # What has others behind it may stay as it is while they change: always read again.
         whole = not progress.to_retry and not (onward and source.kind is SourceKind.SITEMAP)
-        if not _is_agenda(source):
+        if not paging.is_agenda(source):
             self._remember(source, source.url, answer, whole=whole, moved_to=answer.moved_to)
         return answer, reading, onward
 
@@ -244,9 +234,10 @@ class Crawl:
         url = source.url
         if source.kind is SourceKind.SITEMAP and paging.is_bare_site(url):
             url, *progress.further = await self._announced_sitemaps(url)
-        if _is_agenda(source):
+        if paging.is_agenda(source):
             key = self.place.agenda_key_for(url)
-            url, *progress.further = self._agenda_left(progress, state)
+            left, begun = paging.agenda_left(source, self.states)
+            (url, *progress.further), progress.begun = left, begun or progress.begun
             headers = {"key": key} if key else None
             answer = await self.fetcher.fetch(url, headers, secret=bool(key))
             if isinstance(answer, Failure) and answer.lasting and not answer.refused:
@@ -262,17 +253,6 @@ class Crawl:
             state = None
         return await self.fetcher.fetch(url, conditions(state, source), most=most)
 
-    def _agenda_left(self, progress: Progress, state: HttpState | None) -> list[str]:
-        """Return what is to be read of an agenda: what the last crawl left, or what is new."""
-        source = progress.source
-        place = self.states.get((source.id, _place(source)))
-        if place and place.content:
-            progress.begun = place.checked_at or progress.begun
-            return place.content.split("\n")
-        since = state.checked_at if state else None
-        removed = [paging.agenda_removed(source.url, since)] if since else []
-        return [paging.agenda_start(source.url, since), *removed]
-
     async def _announced_sitemaps(self, url: str) -> list[str]:
         robots = await self.fetcher.fetch(paging.robots_url(url))
         content = ""
@@ -280,7 +260,7 @@ class Crawl:
             content = encoding.decode(robots.body[:500_000], robots.charset)
         return paging.announced_sitemaps(content, url)
 
-    async def _go_on(self, url: str, mark: str | None, progress: Progress) -> list[Onward]:
+    async def _go_on(self, url: str, mark: str | None, progress: Progress) -> list[paging.Onward]:
         """Read a further address of the source; return those that it leads on to in turn."""
         source = progress.source
         state = self.states.get((source.id, url))
@@ -322,42 +302,25 @@ class Crawl:
         progress.to_retry |= before
         return self._onward(resource, progress, new=new)
 
-    def _onward(self, resource: Resource, progress: Progress, *, new: int) -> list[Onward]:
+    def _onward(self, resource: Resource, progress: Progress, *, new: int) -> list[paging.Onward]:
         """Return the further addresses with a mark of their state, where one is announced."""
         match progress.source.kind:
             case SourceKind.SITEMAP:
-                return self._in_turn(progress.source, sitemaps.children(resource))
+                return paging.in_turn(progress.source, sitemaps.children(resource), self.states)
             case SourceKind.LISTING | SourceKind.EVENTS if new:
                 url = safely.call(paging.next_page, resource)
                 return [(url, None)] if url else []
-            case SourceKind.OPENAGENDA if _is_agenda(progress.source):
+            case SourceKind.OPENAGENDA if paging.is_agenda(progress.source):
                 url = paging.agenda_next(resource)
                 return [(url, None)] if url else []
         return []
 
-    def _with_further(self, onward: list[Onward], progress: Progress) -> list[Onward]:
+    def _with_further(self, onward: list[paging.Onward], progress: Progress) -> list[paging.Onward]:
         """Return what the first address leads to, with what was to be read beside it."""
-        further: list[Onward] = [(url, None) for url in progress.further]
+        further: list[paging.Onward] = [(url, None) for url in progress.further]
         if progress.source.kind is SourceKind.SITEMAP:
-            return [*self._in_turn(progress.source, further), *onward]
+            return [*paging.in_turn(progress.source, further, self.states), *onward]
         return [*onward, *further]
-
-    def _in_turn(self, source: Source, children: list[Onward]) -> list[Onward]:
-        """Return a sitemap's children, in turn the newest and the one that has waited longest.
-
-        So all are read in the end, be there more than one crawl follows or no day beside them.
-        """
-
-        def last_read(child: tuple[str, str | None]) -> float:
-            state = self.states.get((source.id, child[0]))
-            return state.checked_at.timestamp() if state and state.checked_at else 0.0
-
-        # The unchanged stand last: they are passed over without a request.
-        known = [self._is_unchanged(source, *one) for one in children]
-        changed = [one for one, same in zip(children, known, strict=True) if not same]
-        waiting = sorted(changed, key=last_read)
-        turns = [one for pair in zip(changed, waiting, strict=True) for one in pair]
-        return list(dict.fromkeys([*turns, *children]))
 
     def _remember(
         self,
@@ -443,18 +406,3 @@ class Crawl:
 def conditions(state: HttpState | None, source: Source) -> dict[str, str]:
     """Return the headers that ask for what has changed only; a long silence is not trusted."""
     return rhythm.conditions(state, rhythm.believed(source), clock.now())
-
-
-def _alternately(first: Iterable[Onward], second: Iterable[Onward]) -> list[Onward]:
-    """Return one of each by turns, then what is left of the longer."""
-    turns = (one for pair in zip_longest(first, second) for one in pair)
-    return [one for one in turns if one is not None]
-
-
-def _is_agenda(source: Source) -> bool:
-    return source.kind is SourceKind.OPENAGENDA and paging.is_agenda_api(source.url)
-
-
-def _place(source: Source) -> str:
-    """Return the name under which it is remembered what is left to read of an agenda."""
-    return f"{source.url}#left"
