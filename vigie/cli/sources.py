@@ -155,7 +155,11 @@ def _widths(rows: list[list[str]]) -> list[int]:
 
 
 def _line(cells: list[str], widths: list[int]) -> str:
-    return "  ".join(map(str.ljust, cells, widths)).rstrip()
+    aligned = (
+        cell.rjust(wide) if cell.isdecimal() else cell.ljust(wide)
+        for cell, wide in zip(cells, widths, strict=True)
+    )
+    return "  ".join(aligned).rstrip()
 
 
 def _wellness(health: SourceHealth | None) -> int:
