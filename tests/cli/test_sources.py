@@ -94,6 +94,15 @@ def test_a_sample_of_a_calendar_shows_when_it_begins(start, shown, tmp_path):
     assert commands._sample(document, found) == f"{shown}  Soirée jeux"
 
 
+def test_a_moment_long_ago_is_listed_with_its_year(tmp_path):
+    now, found = datetime.now(UTC), settings(tmp_path)
+    assert commands._moment(now - timedelta(days=500), found).endswith(
+        f"/{(now - timedelta(days=500)).year}"
+    )
+    assert commands._moment(now, found).endswith(f"{now.astimezone(found.zone):%H:%M}")
+    assert commands._moment(None, found) == ""
+
+
 def test_the_catalogue_goes_out_and_in_again_whole(watched, tmp_path):
     folder, base = watched
     listing = tmp_path / "sources.opml"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import textwrap
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -16,8 +17,6 @@ from vigie.records import Document, SourceKind
 from vigie.terminal import show, tell, width
 
 if TYPE_CHECKING:
-    from datetime import datetime
-
     from storage.sources import Yield
     from vigie.records import KnownActor, SourceHealth
     from vigie.settings import Settings
@@ -195,7 +194,11 @@ def _finding(health: SourceHealth, settings: Settings) -> str:
 
 
 def _moment(at: datetime | None, settings: Settings) -> str:
-    return f"{at.astimezone(settings.zone):%d/%m %H:%M}" if at else ""
+    """Return a moment as it is listed; of one long ago its year says more than its hour."""
+    if at is None:
+        return ""
+    far = abs(datetime.now(UTC) - at) > timedelta(days=300)
+    return f"{at.astimezone(settings.zone):{'%d/%m/%Y' if far else '%d/%m %H:%M'}}"
 
 
 @sources.command(help=say("Essayer les sources maintenant : ce qu’elles sont, ce qui ne va pas."))
