@@ -52,7 +52,7 @@ lock: $(VENV)/bin/uv
 
 # The quick ones, each with a dated result under benchmarks/results/; docs/benchmarks.md explains
 # them and names the longer ones.
-BENCHMARKS := simulator duplicates resolution actors ner extraction annotate
+BENCHMARKS := simulator duplicates quotes resolution actors ner extraction annotate
 
 benchmark: install-dev
 	for name in $(BENCHMARKS); do $(BIN)/python -m benchmarks.$$name || exit 1; done

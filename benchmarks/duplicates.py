@@ -55,10 +55,10 @@ FOOTER = " Partagez cet article. Lire aussi : notre agenda de la semaine. S’ab
 
 
 @cache
-def fragments() -> dict[str, list[str]]:
+def fragments(path: Path = FRAGMENTS) -> dict[str, list[str]]:
     """Return the parts of sentences, by their place in it."""
     found: dict[str, list[str]] = {}
-    for line in FRAGMENTS.read_text(encoding="utf-8").splitlines():
+    for line in path.read_text(encoding="utf-8").splitlines():
         if line.startswith("["):
             part = found.setdefault(line.strip("[]"), [])
         elif line and not line.startswith("#"):
@@ -98,10 +98,8 @@ DAYS = 21
 """What the storage looks back at."""
 
 
-def measure(
-    texts: list[str], story: list[str], days: list[int], window: int = DAYS
-) -> dict[str, float]:
-    """Return pairwise precision, recall and F over texts grouped one after the other.
+def group(texts: list[str], sources: list[str], days: list[int], window: int = DAYS) -> list[str]:
+    """Return the story given to each text, one after the other, as the storage would ask for it.
 
     `days` are those of the texts, ascending; only `window` days before a text are looked at.
     """
@@ -111,11 +109,19 @@ def measure(
     for number, found in enumerate(prints):
         shared = {n for band in found.bands for n in by_band[band]}
         near = {n for n in shared if days[number] - days[n] <= window}
-        neighbours = [(str(n), given[n], prints[n].signature) for n in sorted(near)]
-        given.append(stories.story_of(found.signature, neighbours) or str(number))
+        neighbours = [(sources[n], given[n], prints[n].signature) for n in sorted(near)]
+        story = stories.story_of(found.signature, sources[number], neighbours)
+        given.append(story or str(number))
         for band in found.bands:
             by_band[band].append(number)
-    return pairwise(_pairs(story), _pairs(given))
+    return given
+
+
+def measure(
+    texts: list[str], story: list[str], sources: list[str], days: list[int], window: int = DAYS
+) -> dict[str, float]:
+    """Return pairwise precision, recall and F over texts grouped one after the other."""
+    return pairwise(pairs(story), pairs(group(texts, sources, days, window)))
 
 
 def pairwise(true: set[tuple[int, int]], found: set[tuple[int, int]]) -> dict[str, float]:
@@ -127,7 +133,8 @@ def pairwise(true: set[tuple[int, int]], found: set[tuple[int, int]]) -> dict[st
     return {"precision": precision, "recall": recall, "f": f}
 
 
-def _pairs(labels: Iterable[object]) -> set[tuple[int, int]]:
+def pairs(labels: Iterable[object]) -> set[tuple[int, int]]:
+    """Return the pairs of positions that bear one label."""
     members: dict[object, list[int]] = defaultdict(list)
     for number, label in enumerate(labels):
         members[label].append(number)
@@ -149,14 +156,18 @@ def _misspelt(text: str, rng: random.Random) -> str:
 
 def by_hand() -> list[tuple[str, bool, bool]]:
     """Return (why, truth, answer) of the pairs written by hand."""
-    pairs = [json.loads(line) for line in PAIRS.read_text(encoding="utf-8").splitlines()]
+    told = [json.loads(line) for line in PAIRS.read_text(encoding="utf-8").splitlines()]
     return [
         (
             pair["why"],
             pair["same"],
-            stories.same(stories.fingerprint(pair["a"]), stories.fingerprint(pair["b"])),
+            stories.same(
+                stories.fingerprint(pair["a"]),
+                stories.fingerprint(pair["b"]),
+                one_source=pair.get("one_source", False),
+            ),
         )
-        for pair in pairs
+        for pair in told
     ]
 
 
@@ -175,7 +186,10 @@ def invented() -> tuple[dict[str, float], list[tuple[str, float]]]:
             found_by[way].append(stories.same(original, stories.fingerprint(texts[-1])))
     order = sorted(range(len(texts)), key=lambda n: story[n] + rng.uniform(0, WINDOW / 8))
     rank = list(range(len(order)))
-    figures = measure([texts[n] for n in order], [str(story[n]) for n in order], rank, WINDOW)
+    outlets = [f"s{n % len(ways)}" for n in order]
+    figures = measure(
+        [texts[n] for n in order], [str(story[n]) for n in order], outlets, rank, WINDOW
+    )
     return figures, [(way, sum(found_by[way]) / len(found_by[way])) for way in ways]
 
 
@@ -189,6 +203,7 @@ def simulated(territory: str) -> dict[str, float]:
     return measure(
         ["\n\n".join(filter(None, (d["title"], d["text"]))) for d in documents],
         [truth[d["url"]] for d in documents],
+        [d["source"] for d in documents],
         [date.fromisoformat(d["date"][:10]).toordinal() for d in documents],
     )
 

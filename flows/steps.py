@@ -377,7 +377,7 @@ def group_stories(c: Connection, read: Iterable[str], hanging: Iterable[str]) ->
         done.add(document_id)
         if here is None:
             continue
-        story = stories.story_of(here.signature, here.earlier) or document_id
+        story = stories.story_of(here.signature, here.source_id, here.earlier) or document_id
         if story != here.story_id:
             stored_stories.set_story(c, document_id, story)
         if story != here.story_id or document_id in new:

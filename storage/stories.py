@@ -22,7 +22,7 @@ WINDOW = timedelta(days=21)
 """Copies of one release appear within three weeks of each other."""
 
 Neighbour = tuple[str, str, bytes]
-"""Document id, story id, signature."""
+"""Source id, story id, signature."""
 
 _documents, _bands, _signed = tables.documents.c, tables.bands.c, tables.annotations.c
 
@@ -30,6 +30,7 @@ _documents, _bands, _signed = tables.documents.c, tables.bands.c, tables.annotat
 class Surroundings(NamedTuple):
     """A document among those that share some of its words."""
 
+    source_id: str
     story_id: str
     signature: bytes
     earlier: list[Neighbour]
@@ -41,7 +42,7 @@ class Surroundings(NamedTuple):
 def around(c: Connection, document_id: str, window: timedelta = WINDOW) -> Surroundings | None:
     """Return an annotated document's surroundings, at most `window` away; `None` if it is none."""
     own = c.execute(
-        select(_documents.known_on, _documents.story_id, _signed.signature)
+        select(_documents.known_on, _documents.source_id, _documents.story_id, _signed.signature)
         .join(tables.annotations, _signed.document_id == _documents.id)
         .where(_documents.id == document_id)
     ).one_or_none()
@@ -49,7 +50,13 @@ def around(c: Connection, document_id: str, window: timedelta = WINDOW) -> Surro
         return None
     shared = select(_bands.band).where(_bands.document_id == document_id)
     query = (
-        select(_documents.known_on, _documents.id, _documents.story_id, _signed.signature)
+        select(
+            _documents.known_on,
+            _documents.id,
+            _documents.source_id,
+            _documents.story_id,
+            _signed.signature,
+        )
         .join(tables.bands, _bands.document_id == _documents.id)
         .join(tables.annotations, _signed.document_id == _documents.id)
         .where(_bands.band.in_(shared))
@@ -59,9 +66,10 @@ def around(c: Connection, document_id: str, window: timedelta = WINDOW) -> Surro
     near = sorted({tuple(row) for row in c.execute(query)})
     here = (own.known_on, document_id)
     return Surroundings(
+        own.source_id,
         own.story_id,
         own.signature,
-        [(i, story, signature) for day, i, story, signature in near if (day, i) < here],
+        [(source, story, kept) for day, i, source, story, kept in near if (day, i) < here],
         [(day, i) for day, i, *_ in near if (day, i) > here],
     )
 

@@ -109,12 +109,12 @@ def test_a_document_stands_among_those_that_share_a_band_within_the_window(c, pr
     annotations.save(c, found, Resolution(), {batch[1].id: batch[0].id})
     here = stories.around(c, batch[2].id)
     assert here.earlier == [
-        (batch[0].id, batch[0].id, b"\0"),
-        (batch[1].id, batch[0].id, b"\1"),
+        (batch[0].source_id, batch[0].id, b"\0"),
+        (batch[1].source_id, batch[0].id, b"\1"),
     ]
     assert here.later == [(DAY + timedelta(days=40), batch[4].id)]
     near = stories.around(c, batch[2].id, timedelta(days=10))
-    assert near.earlier == [(batch[1].id, batch[0].id, b"\1")]
+    assert near.earlier == [(batch[1].source_id, batch[0].id, b"\1")]
     assert near.later == []
     assert stories.around(c, "inconnu") is None
     assert stories.followers(c, [batch[1].id]) == {batch[2].id: DAY + timedelta(days=20)}

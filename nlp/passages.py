@@ -1,0 +1,110 @@
+"""What a text says, in passages that can be met again in another: sentences, spoken words.
+
+A passage is known by a hash of its words, whatever their case, accents and punctuation: what two
+writers word alike by chance is hardly ever a whole sentence.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+import zlib
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from numpy.typing import NDArray
+
+    Hashes = NDArray[np.uint32]
+
+SHINGLE = 5
+"""Words. With three, documents that only share turns of phrase look like copies."""
+MIXERS = tuple(np.uint64(pow(0x9E3779B97F4A7C15, n + 1, 2**64)) for n in range(SHINGLE))
+MOST = 40
+"""Passages kept of a text, those of the smallest hashes: the same ones in any two texts."""
+LONGEST = 255
+"""Words that are counted in a passage."""
+SPOKEN, CLOSING = 256, 512
+"""Added to the number of words of a passage that is so."""
+LAST = 3
+"""Passages at the end of a text, where a paragraph about its author stands."""
+TOKEN = re.compile(r"\w+|[.!?](?=\s|$)|[«»“”\"\n]")
+MARKS = frozenset('«»“”"\n.!?')
+ACCENTS = re.compile("[\u0300-\u036f]+")
+
+
+class Passage(NamedTuple):
+    """A sentence, or a part of one that stands in quotation marks or beside them."""
+
+    key: int
+    words: int
+    spoken: bool
+    """It stands in quotation marks."""
+    closing: bool
+    """It is among the last ones of its text."""
+
+
+def read(text: str) -> tuple[Hashes, list[Passage]]:
+    """Return the hashes of a text's five-word shingles, and its passages by key."""
+    units = _units(text)
+    codes = [zlib.crc32(word.encode()) for words, _ in units for word in words]
+    told = [unit for unit in units if len(unit[0]) >= SHINGLE]
+    found = {
+        key: Passage(key, min(len(words), LONGEST), spoken, place >= len(told) - LAST)
+        for place, (words, spoken) in enumerate(told)
+        if (key := zlib.crc32(" ".join(words).encode()))
+    }
+    return _hashes(np.array(codes, np.uint64)), [found[key] for key in sorted(found)[:MOST]]
+
+
+def packed(passages: Sequence[Passage]) -> Hashes:
+    """Return passages as numbers, two each."""
+    numbers = [n for p in passages for n in (p.key, _said(p))]
+    return np.array(numbers, np.uint32)
+
+
+def unpacked(numbers: Hashes) -> list[Passage]:
+    """Return the passages that numbers stand for."""
+    pairs: Iterable[list[int]] = numbers.reshape(-1, 2).tolist()
+    return [
+        Passage(key, said % SPOKEN, bool(said & SPOKEN), bool(said & CLOSING))
+        for key, said in pairs
+    ]
+
+
+def _said(passage: Passage) -> int:
+    return passage.words + SPOKEN * passage.spoken + CLOSING * passage.closing
+
+
+def _units(text: str) -> list[tuple[list[str], bool]]:
+    """Return the words of each passage of a text, and whether they are spoken."""
+    plain = ACCENTS.sub("", unicodedata.normalize("NFKD", text.casefold()))
+    words: list[str] = []
+    units = [(words, False)]
+    for token in TOKEN.findall(plain):
+        if token not in MARKS:
+            words.append(token)
+        else:
+            words = []
+            units.append((words, _speaks(token, before=units[-1][1])))
+    return units
+
+
+def _speaks(mark: str, *, before: bool) -> bool:
+    """Tell whether what follows a mark is spoken; a new line ends what stands in quotes."""
+    if mark in ".!?":
+        return before
+    return mark in "«“" or (mark == '"' and not before)
+
+
+def _hashes(codes: NDArray[np.uint64]) -> Hashes:
+    """Return the hash of each run of five words; of each word if there are fewer."""
+    if len(codes) >= SHINGLE:
+        count = len(codes) - SHINGLE + 1
+        codes = np.stack([codes[n : n + count] * mixer for n, mixer in enumerate(MIXERS)]).sum(0)
+    codes ^= codes >> np.uint64(33)
+    codes *= np.uint64(0xFF51AFD7ED558CCD)
+    return (codes >> np.uint64(32)).astype(np.uint32)
