@@ -26,6 +26,7 @@ from nlp.model import VERSION
 from nlp.places import Ground
 from nlp.recognition import Found
 from vigie.records import (
+    ActorKind,
     Annotation,
     Document,
     DocumentKind,
@@ -121,7 +122,7 @@ def _span(given: Given, piece: Piece, found: Found) -> Span:
         label=found.label,
         confidence=round(found.confidence, 3),
         rule=found.rule,
-        kind=kinds.kind_of(surface, piece.plain[found.sentence[0] : found.sentence[1]]),
+        kind=_kind(found, surface, piece.plain[found.sentence[0] : found.sentence[1]]),
     )
 
 
@@ -142,7 +143,8 @@ def _recognised(
         places.meant(plain, named, territory, home)
         for (plain, home), named in zip(read, communes, strict=True)
     )
-    return zip(meant, found, strict=True)
+    named = (areas.with_epcis(plain, f, territory) for plain, f in zip(plains, found, strict=True))
+    return zip(meant, named, strict=True)
 
 
 def _batches(items: Iterable[T]) -> Iterator[list[T]]:
@@ -344,11 +346,17 @@ def _mentions(
             sentence=quote,
             confidence=round(item.confidence, 3),
             rule=item.rule if inside else f"event:{item.rule}",
-            kind=kinds.kind_of(surface, quote),
+            kind=_kind(item, surface, quote),
             commune=commune,
             placing=placing,
             description=_description(said, piece.plain, item, found),
         )
+
+
+def _kind(found: Found, surface: str, sentence: str) -> ActorKind:
+    if found.rule.endswith(areas.EPCI):
+        return ActorKind.INSTITUTION
+    return kinds.kind_of(surface, sentence)
 
 
 def _description(said: str, plain: str, item: Found, found: Sequence[Found]) -> str:

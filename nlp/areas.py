@@ -10,17 +10,18 @@ from __future__ import annotations
 import re
 from collections import Counter
 from dataclasses import replace
-from functools import cache
+from functools import cache, lru_cache
 from typing import TYPE_CHECKING
 
 from nlp import names, pieces, places
 from vigie import gazetteer
-from vigie.records import NamedPlace, PlaceKind
+from vigie.records import Label, NamedPlace, PlaceKind
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from nlp.places import Ground
+    from nlp.recognition import Found
 
 NAME = (
     r"[A-ZÀ-ÖØ-Ý][\w’'-]+(?:(?:[ -](?:aux?|de la|de l['’]|d[eu]s?|la|les?|sur|et)[ -]|[ -])"
@@ -53,6 +54,10 @@ KINDS = {
     "METRO": ("metropole {}", "eurometropole {}", "{} metropole"),
     "MET69": ("metropole {}", "{} metropole"),
 }
+SHORT = {"m2a": "200066009"}
+"""Short forms that are nobody else's, as telling words → SIREN."""
+SHORT_HERE = {"ems": "246700488", "cus": "246700488"}
+"""Short forms that mean an intercommunality in its own land alone."""
 AS_LAND = re.compile(
     r"\b(?:dans|sur|à travers|au sein de|à l['’]échelle de|autour de|au cœur de|"
     r"(?:territoire|communes|habitants?|quartiers|villes|périmètre|population|sud|nord|est|ouest|"
@@ -60,6 +65,9 @@ AS_LAND = re.compile(
     re.IGNORECASE,
 )
 WORD = re.compile(r"[^\W_]+")
+EPCI = "epci"
+"""The rule that says so of a name."""
+NAMES_OF_GROUPS = (Label.ACTOR, Label.INSTITUTION)
 
 
 def named_in(raw: str, ground: Ground, home: str | None = None) -> Iterator[NamedPlace]:
@@ -74,8 +82,7 @@ def named_in(raw: str, ground: Ground, home: str | None = None) -> Iterator[Name
 def places_in(text: str, ground: Ground, home: str | None = None) -> list[NamedPlace]:
     """Return the territories named in a prepared text, by position, none within another.
 
-    An EPCI counts where the sentence takes it for a land (« dans la métropole de Metz »); where
-    it acts it is an institution.
+    An EPCI counts wherever it is named, as a land or as the institution that it is.
     """
     read = places.communes_in(text, ground.territory, home, ground.quarters)
     named = places.meant(text, read, ground.territory, home)
@@ -170,18 +177,43 @@ def _numbered(text: str, named: Sequence[tuple[int, int, str]]) -> Iterator[Name
             )
 
 
+def with_epcis(plain: str, found: Iterable[Found], territory: frozenset[str]) -> list[Found]:
+    """Return the names found in a text, those of intercommunalities as institutions."""
+    return [
+        replace(item, label=Label.INSTITUTION, rule=f"{item.rule}+{EPCI}")
+        if item.label in NAMES_OF_GROUPS and epci_of(plain[item.start : item.end], territory)
+        else item
+        for item in found
+    ]
+
+
+@lru_cache(maxsize=4096)
+def epci_of(name: str, territory: frozenset[str]) -> str | None:
+    """Return the SIREN of the intercommunality of this name, `None` if it is none's.
+
+    Short forms and names without a word for what it is count in their own land alone.
+    """
+    form = " ".join(_telling(name))
+    if form in _short(territory):
+        return _short(territory)[form] if _is_short(name) else None
+    if HEADED.search(name):
+        return _forms().get(form)
+    siren = _bare().get(form)
+    return siren if siren in _own(territory) else None
+
+
 def _epcis(text: str, ground: Ground) -> Iterator[NamedPlace]:
-    """Yield the intercommunalities that a text names as lands."""
-    headed = HEADED.search(text) is not None
-    own = {gazetteer.commune(code).epci for code in ground.territory}
-    forms = _forms() if headed else {f: s for f, s in _bare().items() if s in own}
-    words = [(m.start(), m.end()) for m in WORD.finditer(text)] if headed or own else []
+    """Yield the intercommunalities that a text names; a bare name counts as that of a land."""
+    short, own = _short(ground.territory), _own(ground.territory)
+    bare = {form: siren for form, siren in _bare().items() if siren in own}
+    forms = {**(_forms() if HEADED.search(text) else bare), **short}
+    words = [(m.start(), m.end()) for m in WORD.finditer(text)]
     folded = [gazetteer.fold(text[a:b]) for a, b in words]
     position = 0
     while position < len(words):
         end, siren = _longest(forms, folded, position)
         start = words[position][0]
-        if siren and AS_LAND.search(text[max(0, start - 60) : start]):
+        if siren and _is_meant(text, start, words[end - 1][1], short):
             yield NamedPlace(
                 start=start,
                 end=words[end - 1][1],
@@ -193,6 +225,31 @@ def _epcis(text: str, ground: Ground) -> Iterator[NamedPlace]:
             position = end
         else:
             position += 1
+
+
+def _is_meant(text: str, start: int, end: int, short: Mapping[str, str]) -> bool:
+    name = text[start:end]
+    if " ".join(_telling(name)) in short:
+        return _is_short(name)
+    return bool(HEADED.search(name) or AS_LAND.search(text[max(0, start - 60) : start]))
+
+
+def _is_short(name: str) -> bool:
+    """Tell whether a short form is written as one: « MEL », « m2A », not « Mel »."""
+    return sum(c.isupper() or c.isdigit() for c in name) > 1
+
+
+@cache
+def _own(territory: frozenset[str]) -> frozenset[str]:
+    return frozenset(s for code in territory if (s := gazetteer.commune(code).epci))
+
+
+@cache
+def _short(territory: frozenset[str]) -> Mapping[str, str]:
+    """Return the short forms that name an intercommunality to who lives there, with its SIREN."""
+    own = _own(territory)
+    initials = {i: s for s in sorted(own) for i in names.initials(gazetteer.epci(s).name)}
+    return initials | {form: s for form, s in SHORT_HERE.items() if s in own} | SHORT
 
 
 def _longest(forms: Mapping[str, str], words: Sequence[str], start: int) -> tuple[int, str]:

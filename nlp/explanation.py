@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from nlp import classifier, features, model, pieces, places, questions, recognition
+from nlp import areas, classifier, features, model, pieces, places, questions, recognition
 from vigie.records import Message
 
 if TYPE_CHECKING:
@@ -37,8 +37,8 @@ class Explained:
     label: Label
     confidence: float
     rule: str
-    entity: str
-    """What the language model alone calls it; empty if it sees nothing there."""
+    entity: Message | None
+    """What the language model alone sees exactly there."""
     reasons: tuple[Message, ...]
     """The strongest first."""
 
@@ -61,7 +61,7 @@ def _explained(plain: str, reader: Reader, ground: Ground, home: str | None) -> 
         doc = reader.language_model(plain)
         communes = places.communes_in(plain, ground.territory, home, ground.quarters)
         asked = questions.questions(doc, communes)
-        found = recognition.names_of(doc, asked, weights)
+        found = areas.with_epcis(plain, recognition.names_of(doc, asked, weights), ground.territory)
         at = {
             (
                 doc[q.candidate.start].idx,
@@ -78,7 +78,7 @@ def _explained(plain: str, reader: Reader, ground: Ground, home: str | None) -> 
                 label=name.label,
                 confidence=name.confidence,
                 rule=name.rule,
-                entity=entities.get((name.start, name.end), ""),
+                entity=ENTITIES.get(entities.get((name.start, name.end), "")),
                 reasons=_reasons(
                     weights,
                     at[name.start, name.end],
@@ -118,7 +118,8 @@ def in_words(fact: str) -> Message | None:
     if fact in PLAIN:
         return PLAIN[fact]
     if name in SAID and value and value not in EDGES:
-        value_said = NATURES.get(value, value) if name.endswith(("_is", "has")) else value
+        known = ENTITIES if name.startswith("model") else NATURES
+        value_said = known.get(value, value) if name.endswith(("_is", "has", *MODEL)) else value
         return replace(SAID[name], values={"value": value_said})
     if "~" in fact:
         return Message("la terminaison d’un mot voisin : « -{value} »", {"value": fact[-3:]})
@@ -148,6 +149,7 @@ CUES = {
     "acts_after": Message("il agit : organise, propose, ouvre…"),
     "role_after": Message("la suite dit une fonction, comme pour une personne"),
     "says_after": Message("il parle : explique, raconte…"),
+    "epci": Message("c’est le nom d’une intercommunalité"),
     "short_form_after": Message("un sigle entre parenthèses juste après"),
 }
 SAID = {
@@ -183,6 +185,14 @@ NATURES = {
     "opening": Message("un mot qui ouvre les phrases"),
     "first_name": Message("un prénom"),
 }
+ENTITIES = {
+    "ORG": Message("une organisation"),
+    "LOC": Message("un lieu"),
+    "PER": Message("une personne"),
+    "MISC": Message("un autre nom propre (œuvre, événement…)"),
+}
+"""What the language model tells apart (the four tags of WikiNER)."""
+MODEL = ("model", "model_in")
 EDGES = frozenset(["<s>", "</s>"])
 """What the classifier calls the place before the first word of a sentence and after its last."""
 SHAPE = Message("sa forme")

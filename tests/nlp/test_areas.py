@@ -40,6 +40,12 @@ def named(text, ground=GROUND, home=None):
             "Dans l’agglomération de Mulhouse, un bal.",
             ("agglomération de Mulhouse", "epci", "200066009", None),
         ),
+        (
+            "Rennes Métropole finance le bal.",
+            ("Rennes Métropole", "epci", "243500139", None),
+        ),
+        ("m2A finance le bal.", ("m2A", "epci", "200066009", None)),
+        ("La MEL finance le bal.", ("MEL", "epci", "200093201", None)),
         ("Un bal au Mans.", ("Mans", "commune", "72181", "72181")),
     ],
 )
@@ -61,7 +67,8 @@ def test_a_quartier_lies_in_the_commune_that_its_sentence_names_or_the_text_or_t
     [
         "Le Quartier Général ouvre.",
         "Il attend à la Gare.",
-        "Rennes Métropole finance le bal.",
+        "L’EMS finance le bal.",
+        "Mel danse au bal.",
         "Un bal rue de Wazemmes.",
         "Le marché du Port et du Village.",
         "",
@@ -69,6 +76,26 @@ def test_a_quartier_lies_in_the_commune_that_its_sentence_names_or_the_text_or_t
 )
 def test_what_is_no_territory_is_none(text):
     assert named(text) == []
+
+
+@pytest.mark.parametrize(
+    ("name", "siren"),
+    [
+        ("Mulhouse Alsace Agglomération", "200066009"),
+        ("l’Eurométropole de Strasbourg", "246700488"),
+        ("Metz Métropole", "200039865"),
+        ("Eurométropole de Metz", "200039865"),
+        ("communauté de communes du Pays de Sainte-Odile", "246701080"),
+        ("Saint-Louis Agglomération", "200066058"),
+        ("MEL", "200093201"),
+        ("mel", None),
+        ("CUS", None),
+        ("Métropole", None),
+        ("Les Métropolitains", None),
+    ],
+)
+def test_the_name_of_an_intercommunality_leads_to_its_siren(name, siren):
+    assert areas.epci_of(name, LILLE) == siren
 
 
 def test_all_quartiers_of_a_town_are_the_town():

@@ -101,7 +101,7 @@ def _name(text: str, name: Explained, read: Read | None) -> Iterator[str]:
         share=round(100 * name.confidence),
         rule=" ; ".join(render(why, language) for why in rule_in_words(name.rule)),
     )
-    entity = name.entity or say("rien d’exactement là")
+    entity = render(name.entity, language) if name.entity else say("rien d’exactement là")
     yield say("  le modèle de langue seul y voit : {entity}", entity=entity)
     for reason in name.reasons:
         yield f"  + {render(reason, language)}"
