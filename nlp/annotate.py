@@ -50,6 +50,8 @@ if TYPE_CHECKING:
 
 BATCH = 16
 """Texts given to the language model at once; larger batches only cost memory."""
+BILINGUAL = 20_000
+"""Characters within which a text in another language may turn out to be bilingual."""
 LINKS = (" de", " d'", " à", " du", " pays de")
 DECLARED = 0.95
 """Confidence in a name that a register declares: persons are left out before."""
@@ -186,9 +188,18 @@ def annotate(
 
 
 def _language(raw: str, default: str | None = None) -> str | None:
-    """Return the language of a text as it was given; what cannot be told is in `default`'s."""
+    """Return the language of a text as it was given; what cannot be told is in `default`'s.
+
+    A text of which a part is surely French is in French: only that part is read.
+    """
     beginning = markup.clean(raw[: 4 * languages.SAMPLE]).text
-    return languages.detect(text.prepare(beginning[: languages.SAMPLE]), default or "fr")
+    found = languages.detect(text.prepare(beginning[: languages.SAMPLE]), default or "fr")
+    if found not in {"de", "en"}:
+        return found
+    rest = languages.french_part(text.prepare(markup.clean(raw[:BILINGUAL]).text))
+    if sum(map(str.isalpha, rest)) < 2 * languages.PASSAGE:
+        return found
+    return languages.detect(rest, found)
 
 
 def unread(language: str | None) -> Message:

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from functools import cache
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 READ = ("fr", "de", "en")
 # Regional tongues that are not refused: Alsatian is taken for Luxembourgish, Picard for Walloon.
@@ -17,6 +21,69 @@ FOREIGN = 0.1
 LONG_ENOUGH = 120
 SAMPLE = 1500
 """Characters looked at: the answer has long been clear by then."""
+
+OTHERS = frozenset(
+    """
+    und der die das ist nicht mit für von ein eine einen auf zu zum zur den dem sich wird
+    werden im auch als wir sie unser unsere haben sind bei nach über durch am
+    the and of to with for is are that this from by will our we you has have been their its
+    """.split()  # noqa: SIM905 - a list of words reads as one
+)
+"""Small words of German and English that French does not have: without them nobody looks on."""
+SMALL_WORDS = 3
+"""Different ones that a passage in another language has at least."""
+PASSAGE = 40
+"""Letters of a passage from which its language can be told; shorter ones are left alone."""
+CERTAIN = 0.95
+"""Probability, among all languages, from which a passage is in another one."""
+FRENCH = frozenset(
+    ["le", "la", "les", "il", "elle", "du", "une", "est", "et", "dans", "qui", "pour", "que"]
+)
+SENTENCE = re.compile(r"[^.!?:;«»“”\"\n]+[.!?]*")
+LINE = re.compile(r"[^\n]+")
+
+
+def foreign(text: str) -> Iterator[tuple[int, int, str]]:
+    """Yield the bounds and the language of what is surely German or English in a French text.
+
+    Whole lines, and single sentences of other lines.
+    """
+    if not _may_be_foreign(text):
+        return
+    for line in LINE.finditer(text):
+        if not _may_be_foreign(line[0]):
+            continue
+        whole = None if FRENCH.intersection(line[0].lower().split()) else _certainly(line[0])
+        if whole is not None:
+            yield *line.span(), whole
+            continue
+        for sentence in SENTENCE.finditer(text, line.start(), line.end()):
+            language = _certainly(sentence[0])
+            if language is not None:
+                yield *sentence.span(), language
+
+
+def french_part(text: str) -> str:
+    """Return a text without what is surely in another language."""
+    kept, last = [], 0
+    for start, end, _ in foreign(text):
+        kept.append(text[last:start])
+        last = end
+    return " ".join([*kept, text[last:]])
+
+
+def _may_be_foreign(text: str) -> bool:
+    return len(OTHERS.intersection(text.split())) >= SMALL_WORDS
+
+
+def _certainly(passage: str) -> str | None:
+    words = passage.split()
+    if not _may_be_foreign(passage) or sum(map(str.isalpha, passage)) < PASSAGE:
+        return None
+    if SMALL_WORDS * sum(word in FRENCH for word in words) > sum(word in OTHERS for word in words):
+        return None  # French that quotes
+    language, share = _identifier().rank(passage[:SAMPLE])[0]
+    return language if share >= CERTAIN and language in READ and language != "fr" else None
 
 
 def detect(text: str, default: str = "fr") -> str | None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, NamedTuple
 
-from nlp import markup, text
+from nlp import languages, markup, text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -50,8 +50,22 @@ def read_as(raw: str, more: str = "") -> Given:
         said = clean.text[start:end]
         plain = REPEATED.sub(lambda run: " " * len(run[0]), text.prepare(text.recased(said)))
         plain = GAP.sub(lambda gap: "\n" * len(gap[0]), plain)
+        plain = _without_foreign(plain, said)
         made.append(Piece(start, said, plain + (more if end == len(clean.text) else "")))
     return Given(raw, clean, made)
+
+
+def foreign(raw: str) -> Iterator[tuple[str, str]]:
+    """Yield the passages of a text that are not read, each with the language it is in."""
+    for piece in read_as(raw).pieces:
+        yield from ((piece.said[a:b], language) for a, b, language in languages.foreign(piece.said))
+
+
+def _without_foreign(plain: str, said: str) -> str:
+    """Return a prepared text with lines of blanks for what is surely in another language."""
+    for start, end, _ in languages.foreign(said):
+        plain = plain[:start] + "\n" * (end - start) + plain[end:]
+    return plain
 
 
 def cuts(whole: str, longest: int = text.LONGEST_TEXT) -> Iterator[tuple[int, int]]:

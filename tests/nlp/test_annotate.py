@@ -6,7 +6,7 @@ from itertools import pairwise
 import pytest
 
 from nlp import annotate, markup, model
-from vigie.records import Document, DocumentKind, EventDetails, Label, document_text
+from vigie.records import ActorKind, Document, DocumentKind, EventDetails, Label, document_text
 
 NOW = datetime(2026, 3, 2, 8, 0, tzinfo=UTC)
 MULHOUSE = frozenset({"68224"})
@@ -159,3 +159,26 @@ def test_extract_and_annotate_skip_the_same_texts(language_model, said, language
     assert seen.skipped == read.skipped
     assert language in str(seen.skipped or "")
     assert (seen.skipped is None) is (not language)
+
+
+def test_only_the_french_part_of_a_bilingual_text_is_read(language_model):
+    german = (
+        "Am Samstag lädt der Verein Gärten im Hof alle Nachbarn zu einem großen Fest am Rhein ein, "
+        "und die Bürgerstiftung Kehl ist mit dabei. Wir freuen uns auf alle, die mit uns kommen."
+    )
+    french = (
+        "Samedi, l’association Jardins du Hof invite tous les voisins à une grande fête au bord "
+        "du Rhin, avec le collectif Rhin Libre."
+    )
+    for given in (document(f"{german}\n\n{french}"), document(f"{french}\n\n{german}")):
+        (found,) = annotated(language_model, given)
+        assert surfaces(found) == {"Jardins du Hof", "Rhin Libre"}
+        assert all(document_text(given)[m.start : m.end] == m.surface for m in found.mentions)
+
+
+def test_an_intercommunality_is_an_institution_by_its_name(language_model):
+    (found,) = annotated(
+        language_model, document("Les élus de m2A ont voté pour le collectif Ruche.")
+    )
+    mention = next(m for m in found.mentions if m.surface == "m2A")
+    assert (mention.label, mention.kind) == (Label.INSTITUTION, ActorKind.INSTITUTION)

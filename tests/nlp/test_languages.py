@@ -50,3 +50,27 @@ def test_importing_loads_nothing():
         cwd=Path(__file__).parents[2],
     )
     assert done.stdout.strip() == "False"
+
+
+GERMAN = (
+    "Der Verein Gärten im Hof lädt am Samstag alle Nachbarn zu einem Fest am Rhein ein. Die "
+    "Bürgerstiftung und das Haus der Jugend sind mit dabei."
+)
+
+
+@pytest.mark.parametrize(
+    ("text", "passages"),
+    [
+        (f"Le club Rhin Libre danse samedi.\n{GERMAN}\nEntrée libre.", [("de", GERMAN)]),
+        (
+            "Le club danse. We will build the roof of the future with our neighbours. Il chante.",
+            [("en", "We will build the roof of the future with our neighbours.")],
+        ),
+        ("Le club Rock am Ring und der Hof danse avec le groupe The Voice of the Rhine.", []),
+        ("Wir freuen uns auf die Gäste.", []),
+        ("", []),
+    ],
+)
+def test_what_is_surely_in_another_language_is_found_within_a_french_text(text, passages):
+    found = [(language, text[a:b].strip()) for a, b, language in languages.foreign(text)]
+    assert found == passages

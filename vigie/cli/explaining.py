@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import replace
+from textwrap import shorten
 from typing import TYPE_CHECKING
 
 from vigie.language import render, say, terminal_language
@@ -26,7 +27,7 @@ def explain(settings: Settings, store: Store, given: str) -> Iterator[str]:
         ModelError: the language model is missing.
     """
     from flows import learned, steps
-    from nlp import areas, model
+    from nlp import areas, model, pieces
     from nlp.annotate import Reader
     from nlp.explanation import explain as explained
     from storage import annotations, documents
@@ -56,6 +57,11 @@ def explain(settings: Settings, store: Store, given: str) -> Iterator[str]:
         yield f"\n{read.surface}"
         yield say("  lu dans les champs de l’événement, ou par une version précédente")
         yield f"  {_actor(read)}"
+    for passage, language in pieces.foreign(text):
+        words = shorten(" ".join(passage.split()), 80, placeholder=" …")
+        yield say(
+            "Passage en « {language} », laissé de côté : {words}", language=language, words=words
+        )
     yield from _places(areas.named_in(text, ground, home), home)
 
 
