@@ -145,7 +145,10 @@ def _recognised(
         places.meant(plain, named, territory, home)
         for (plain, home), named in zip(read, communes, strict=True)
     )
-    named = (areas.with_epcis(plain, f, territory) for plain, f in zip(plains, found, strict=True))
+    named = (
+        areas.with_epcis(plain, recognition.parted(plain, names), territory)
+        for plain, names in zip(plains, found, strict=True)
+    )
     return zip(meant, named, strict=True)
 
 

@@ -61,7 +61,7 @@ def _explained(plain: str, reader: Reader, ground: Ground, home: str | None) -> 
         doc = reader.language_model(plain)
         communes = places.communes_in(plain, ground.territory, home, ground.quarters)
         asked = questions.questions(doc, communes)
-        found = areas.with_epcis(plain, recognition.names_of(doc, asked, weights), ground.territory)
+        found = recognition.names_of(doc, asked, weights)
         at = {
             (
                 doc[q.candidate.start].idx,
@@ -70,28 +70,25 @@ def _explained(plain: str, reader: Reader, ground: Ground, home: str | None) -> 
             for q in asked
         }
         entities = {(e.start_char, e.end_char): e.label_ for e in doc.ents}
-        return [
-            Explained(
-                start=name.start,
-                end=name.end,
-                surface=plain[name.start : name.end],
-                label=name.label,
-                confidence=name.confidence,
-                rule=name.rule,
-                entity=ENTITIES.get(entities.get((name.start, name.end), "")),
-                reasons=_reasons(
-                    weights,
-                    at[name.start, name.end],
-                    features.vectors(
-                        doc,
-                        [at[name.start, name.end].candidate],
-                        [at[name.start, name.end].bounds],
-                    ),
-                    name.label,
-                ),
-            )
-            for name in found
-        ]
+        told = []
+        for whole in found:
+            question = at[whole.start, whole.end]
+            vector = features.vectors(doc, [question.candidate], [question.bounds])
+            named = recognition.parted(plain, [whole])
+            told += [
+                Explained(
+                    start=name.start,
+                    end=name.end,
+                    surface=plain[name.start : name.end],
+                    label=name.label,
+                    confidence=name.confidence,
+                    rule=name.rule,
+                    entity=ENTITIES.get(entities.get((name.start, name.end), "")),
+                    reasons=_reasons(weights, question, vector, name.label),
+                )
+                for name in areas.with_epcis(plain, named, ground.territory)
+            ]
+    return told
 
 
 def _reasons(
@@ -106,8 +103,11 @@ def _reasons(
     lost = {fact: float(odds[0] - odds[n + 1]) for n, fact in enumerate(facts)}
     weighing = (f for f in facts if lost[f] >= WEIGHS)
     strongest = sorted(weighing, key=lambda fact: (-lost[fact], fact))
-    said = (in_words(fact) for fact in strongest)
-    return tuple(dict.fromkeys(words for words in said if words))[:STRONGEST]
+    said: list[Message] = []
+    for words in map(in_words, strongest):
+        if words is not None and words not in said:
+            said.append(words)
+    return tuple(said[:STRONGEST])
 
 
 def in_words(fact: str) -> Message | None:
@@ -168,9 +168,9 @@ SAID = {
     "model": Message("le modèle de langue y voit {value}"),
     "model_in": Message("le modèle de langue voit {value} dans une partie"),
     "repeats": Message("le texte le nomme {value} fois"),
-    "length": Message("il a {value} mots"),
-    "capitals": Message("il a {value} mots à majuscule"),
-    "lower": Message("il a {value} mots en minuscules"),
+    "length": Message("nombre de mots : {value}"),
+    "capitals": Message("mots à majuscule : {value}"),
+    "lower": Message("mots en minuscules : {value}"),
     "acronym": Message("un sigle de {value} lettres"),
     "linked_right": Message("un autre mot à majuscule le suit, après « {value} »"),
     "linked_left": Message("un autre mot à majuscule le précède, avant « {value} »"),

@@ -5,7 +5,9 @@ from itertools import pairwise
 
 import pytest
 
-from nlp import annotate, markup, model
+from nlp import annotate, explanation, markup, model, recognition
+from nlp.places import Ground
+from nlp.recognition import Found
 from vigie.records import ActorKind, Document, DocumentKind, EventDetails, Label, document_text
 
 NOW = datetime(2026, 3, 2, 8, 0, tzinfo=UTC)
@@ -182,3 +184,33 @@ def test_an_intercommunality_is_an_institution_by_its_name(language_model):
     )
     mention = next(m for m in found.mentions if m.surface == "m2A")
     assert (mention.label, mention.kind) == (Label.INSTITUTION, ActorKind.INSTITUTION)
+
+
+def test_two_names_with_a_slash_between_are_two_actors(language_model):
+    text = "Un bal est porté par le collectif Les Ondines/Ateliers du Port."
+    (found,) = annotated(language_model, document(text))
+    assert surfaces(found) == {"Les Ondines", "Ateliers du Port"}
+
+
+@pytest.mark.parametrize(
+    ("surface", "names"),
+    [
+        ("Les Ondines / Ateliers du Port", ["Les Ondines", "Ateliers du Port"]),
+        ("Ouvre/Boîte", ["Ouvre/Boîte"]),
+        ("Les Amis de l’Ouvre/Boîte", ["Les Amis de l’Ouvre/Boîte"]),
+    ],
+)
+def test_a_word_with_a_slash_inside_is_one_name(surface, names):
+    whole = Found(0, len(surface), Label.ACTOR, 0.9, "run", (0, len(surface)))
+    parts = recognition.parted(surface, [whole])
+    assert [surface[part.start : part.end] for part in parts] == names
+
+
+def test_an_explanation_gives_each_name_its_reasons_in_words(language_model):
+    text = "Les élus de m2A ont voté pour le collectif Graine de Rue."
+    told = list(explanation.explain(text, annotate.Reader(language_model), Ground(MULHOUSE)))
+    of = {name.surface: name for name in told}
+    assert {"Graine de Rue", "m2A"} <= of.keys()
+    assert explanation.CUES["group_before"] in of["Graine de Rue"].reasons
+    assert of["m2A"].label is Label.INSTITUTION
+    assert explanation.CUES["epci"] in explanation.rule_in_words(of["m2A"].rule)
