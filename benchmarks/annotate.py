@@ -22,7 +22,7 @@ import spacy
 
 from benchmarks import report
 from benchmarks.resolution import invented_names
-from nlp import annotate, languages, model, names, resolution, text
+from nlp import annotate, gathering, languages, model, names, resolution, text
 from nlp.training import generate
 from storage import actors, open_store
 from storage import annotations as stored_annotations
@@ -72,7 +72,7 @@ def fill(store: Store, count: int) -> None:
     made = []
     for name in invented_names(count):
         key = names.key(name)
-        made.append((key, name, resolution.actor_id(key), resolution.blocks(key, name)))
+        made.append((key, name, resolution.actor_id(key), gathering.blocks(key, name)))
     with store.writing() as c:
         stored_annotations.save(
             c,
@@ -90,7 +90,7 @@ def fill(store: Store, count: int) -> None:
 def whole(documents: list[Document], language_model: Language, store: Store) -> int:
     """Annotate documents and resolve their names; return the number of mentions."""
     found = list(annotate.annotate(documents, language_model, frozenset()))
-    gathered = resolution.gather(found)
+    gathered = gathering.gather(found)
     with store.reading() as c:
         known = actors.by_blocks(c, gathered.blocks) | actors.by_keys(c, gathered.keys)
     return len(resolution.resolve(gathered, known).links)

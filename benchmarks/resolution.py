@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from benchmarks import report
-from nlp import names, resolution
+from nlp import gathering, names, resolution
 from simulation import simulate
 from vigie.records import ActorKind, Annotation, Label, Mention
 
@@ -99,7 +99,7 @@ def run(base: Base, found: list[Annotation]) -> tuple[dict[tuple[str, int], str]
     for at in range(0, len(found), BATCH):
         batch = found[at : at + BATCH]
         start = time.perf_counter()
-        gathered = resolution.gather(batch)
+        gathered = gathering.gather(batch)
         known = base.known(gathered.keys, gathered.blocks)
         resolved = resolution.resolve(gathered, known)
         spent += time.perf_counter() - start
@@ -142,7 +142,7 @@ def large() -> Base:
     base = Base()
     for name in invented_names(LARGE):
         key = names.key(name)
-        base.add(key, resolution.actor_id(key), resolution.blocks(key, name))
+        base.add(key, resolution.actor_id(key), gathering.blocks(key, name))
     return base
 
 

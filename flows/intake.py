@@ -7,7 +7,7 @@ from itertools import islice
 from typing import TYPE_CHECKING, TypeVar
 
 from crawlers import boilerplate, spool
-from nlp import resolution
+from nlp import gathering, resolution
 from storage import Connection, Store, actors, documents, sources
 from vigie.records import Document, DocumentKind, KnownActor, Reject
 
@@ -96,7 +96,7 @@ def _mark_known(c: Connection, listed: list[KnownActor]) -> None:
     found = resolution.as_annotations(listed)
     if not found:
         return
-    gathered = resolution.gather(found)
+    gathered = gathering.gather(found)
     resolved = resolution.resolve(gathered, known_names(c, gathered))
     actors.save(c, resolved)
     days: dict[str, date] = {}
@@ -106,7 +106,7 @@ def _mark_known(c: Connection, listed: list[KnownActor]) -> None:
     actors.mark_known(c, days)
 
 
-def known_names(c: Connection, gathered: resolution.Gathered) -> dict[str, str]:
+def known_names(c: Connection, gathered: gathering.Gathered) -> dict[str, str]:
     """Return the actors that are known by the names of a batch, or by similar ones."""
     return actors.by_blocks(c, gathered.blocks) | actors.by_keys(c, gathered.keys)
 

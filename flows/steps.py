@@ -19,7 +19,7 @@ from crawlers.batch import crawl as crawl_batch
 from flows import due, learned
 from flows.intake import TakenIn, batches, known_names, repeated_lines, store_records, without
 from nlp import annotate as annotating
-from nlp import model, places, resolution, stories
+from nlp import gathering, model, places, resolution, stories
 from nlp.annotate import Reader
 from signals.queue import detect as detect_candidates
 from storage import Connection, Store, counts, documents, facts, queues, sources
@@ -339,7 +339,7 @@ def annotate_batch(settings: Settings, store: Store, ids: list[str], reader: Rea
         batch = documents.load(c, ids)
         ground = known_ground(c, settings)
     found = list(annotating.annotate(batch, reader, ground))
-    gathered = resolution.gather(found, ground.territory)
+    gathered = gathering.gather(found, ground.territory)
     with store.writing() as c:
         judged = stored_annotations.judged(c, ids)
         resolved = resolution.resolve(gathered, known_names(c, gathered), judged)

@@ -3,7 +3,7 @@ from __future__ import annotations
 from dataclasses import replace
 from itertools import permutations
 
-from nlp import resolution
+from nlp import gathering, resolution
 from vigie.records import ActorKind, Annotation, Label, Mention, Placing
 
 
@@ -32,7 +32,7 @@ def annotation(document_id, *surfaces, acronyms=(), communes=()):
 
 
 def resolve(annotations, known):
-    return resolution.resolve(resolution.gather(annotations), known)
+    return resolution.resolve(gathering.gather(annotations), known)
 
 
 def actors_of(found):
@@ -150,9 +150,9 @@ def test_resolving_again_gives_the_same_and_nothing_new():
 
 
 def test_similar_names_are_found_again_by_their_blocks():
-    mine = set(resolution.blocks("tisserand fleuve", "Les Tisserands du Fleuve"))
+    mine = set(gathering.blocks("tisserand fleuve", "Les Tisserands du Fleuve"))
     for key in ("tiserand fleuve", "tisserand", "tisserandfleuve"):
-        assert mine & set(resolution.blocks(key, key)), key
+        assert mine & set(gathering.blocks(key, key)), key
 
 
 def test_the_last_letter_of_a_short_form_is_no_plural():
@@ -192,7 +192,7 @@ def test_a_name_that_a_sentence_places_far_away_is_another_actor_and_a_question(
         placed("d2", "Kaliella", far, Placing.SENTENCE),
         placed("d3", "Kaliella", far, Placing.NEAR),
     ]
-    found = resolution.resolve(resolution.gather(batch, frozenset([here])), {})
+    found = resolution.resolve(gathering.gather(batch, frozenset([here])), {})
     ids = actors_of(found)
     assert ids["d1", 0] == ids["d3", 0] != ids["d2", 0]
     assert [s.reason for s in found.suggestions] == [resolution.ELSEWHERE]
@@ -205,7 +205,7 @@ def test_who_speaks_for_the_country_from_paris_is_one():
         placed("d3", "Union nationale des cyclistes", "69123", Placing.DATELINE),
         placed("d4", "Union nationale des cyclistes", "68224", Placing.DATELINE),
     ]
-    found = resolution.resolve(resolution.gather(batch, frozenset(["68224"])), {})
+    found = resolution.resolve(gathering.gather(batch, frozenset(["68224"])), {})
     assert len(found.actors) == 2
 
 
