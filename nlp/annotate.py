@@ -68,6 +68,8 @@ class Extracted(NamedTuple):
     places: list[NamedPlace]
     skipped: Message | None = None
     """Why it was not read, if it was not."""
+    foreign: tuple[tuple[str, str], ...] = ()
+    """Passages that were not read, each with the language it is in."""
 
 
 def extract(
@@ -111,7 +113,7 @@ def _extracted(
                     one.clean.bounds(piece.first + place.start, piece.first + place.end),
                 )
             ]
-        yield Extracted(spans, named)
+        yield Extracted(spans, named, foreign=tuple(pieces.foreign(one)))
 
 
 def _span(given: Given, piece: Piece, found: Found) -> Span:

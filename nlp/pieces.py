@@ -32,6 +32,8 @@ class Piece(NamedTuple):
     said: str
     plain: str
     """The same, prepared; behind a document's last one stand the fields of its event."""
+    foreign: tuple[tuple[int, int, str], ...] = ()
+    """What of it is in another language, with which one: blank where it is prepared."""
 
 
 class Given(NamedTuple):
@@ -50,22 +52,18 @@ def read_as(raw: str, more: str = "") -> Given:
         said = clean.text[start:end]
         plain = REPEATED.sub(lambda run: " " * len(run[0]), text.prepare(text.recased(said)))
         plain = GAP.sub(lambda gap: "\n" * len(gap[0]), plain)
-        plain = _without_foreign(plain, said)
-        made.append(Piece(start, said, plain + (more if end == len(clean.text) else "")))
+        left = tuple(languages.foreign(said))
+        for first, last, _ in left:
+            plain = plain[:first] + "\n" * (last - first) + plain[last:]
+        made.append(Piece(start, said, plain + (more if end == len(clean.text) else ""), left))
     return Given(raw, clean, made)
 
 
-def foreign(raw: str) -> Iterator[tuple[str, str]]:
+def foreign(given: Given) -> Iterator[tuple[str, str]]:
     """Yield the passages of a text that are not read, each with the language it is in."""
-    for piece in read_as(raw).pieces:
-        yield from ((piece.said[a:b], language) for a, b, language in languages.foreign(piece.said))
-
-
-def _without_foreign(plain: str, said: str) -> str:
-    """Return a prepared text with lines of blanks for what is surely in another language."""
-    for start, end, _ in languages.foreign(said):
-        plain = plain[:start] + "\n" * (end - start) + plain[end:]
-    return plain
+    for piece in given.pieces:
+        for start, end, language in piece.foreign:
+            yield piece.said[start:end], language
 
 
 def cuts(whole: str, longest: int = text.LONGEST_TEXT) -> Iterator[tuple[int, int]]:

@@ -65,13 +65,17 @@ def test_extract_prints_one_object_a_line_and_passes_bad_lines_over(tmp_path):
     texts.write_text(
         '{"id": "a", "text": "L’association Les Jardins du Canal ouvre ses portes à Mulhouse."}\n'
         "[1]\n"
-        '{"id": "b", "text": ""}\n',
+        '{"id": "b", "text": ""}\n'
+        '{"id": "c", "text": "Le collectif Rhin Libre danse samedi sous la halle avec tous les voisins '
+        "du quartier, les enfants de l’école et leurs parents. Der "
+        'Verein lädt alle Nachbarn zu einem Fest am Rhein ein und freut sich auf die Gäste."}\n',
         encoding="utf-8",
     )
     done = here("extract", texts, "--json")
     rows = [json.loads(line) for line in done.stdout.splitlines()]
-    assert [row["id"] for row in rows] == ["a", "b"]
+    assert [row["id"] for row in rows] == ["a", "b", "c"]
     for span in rows[0]["spans"]:
         assert span.keys() == {"start", "end", "text", "label", "confidence"}
     assert "Les Jardins du Canal" in [span["text"] for span in rows[0]["spans"]]
     assert "ligne 2" in done.stderr
+    assert "c : Passage en « de », laissé de côté : Der Verein" in done.stderr

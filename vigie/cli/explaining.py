@@ -57,11 +57,8 @@ def explain(settings: Settings, store: Store, given: str) -> Iterator[str]:
         yield f"\n{read.surface}"
         yield say("  lu dans les champs de l’événement, ou par une version précédente")
         yield f"  {_actor(read)}"
-    for passage, language in pieces.foreign(text):
-        words = shorten(" ".join(passage.split()), 80, placeholder=" …")
-        yield say(
-            "Passage en « {language} », laissé de côté : {words}", language=language, words=words
-        )
+    for left in pieces.foreign(pieces.read_as(text)):
+        yield passage_in_words(*left)
     yield from _places(areas.named_in(text, ground, home), home)
 
 
@@ -75,6 +72,14 @@ def _places(found: Iterable[NamedPlace], home: str | None) -> Iterator[str]:
     counted = Counter(replace(place, start=0, end=0) for place in found)
     for place, times in counted.most_common():
         yield say("Lieu : {place} (nommé {n} fois)", place=place_in_words(place), n=times)
+
+
+def passage_in_words(passage: str, language: str) -> str:
+    """Return that a passage was not read, with its first words."""
+    words = shorten(" ".join(passage.split()), 80, placeholder=" …")
+    return say(
+        "Passage en « {language} », laissé de côté : {words}", language=language, words=words
+    )
 
 
 def place_in_words(place: NamedPlace) -> str:

@@ -64,7 +64,7 @@ def extract(file: Path, as_json: bool) -> None:
     """Print the spans of each text of a JSON lines file."""
     from nlp import model
     from nlp.annotate import examine
-    from vigie.cli.explaining import place_in_words
+    from vigie.cli.explaining import passage_in_words, place_in_words
     from vigie.interchange import place_as_json, span_as_json
     from vigie.words import LABELS
 
@@ -80,6 +80,8 @@ def extract(file: Path, as_json: bool) -> None:
             skipped += 1
             why = render(seen.skipped, language)
             tell(say("vigie : {id} laissé de côté : {why}.", id=str(row_id), why=why))
+        for left in seen.foreign:
+            tell(f"vigie : {row_id} : {passage_in_words(*left)}")
         if as_json:
             told = {
                 "id": row_id,
