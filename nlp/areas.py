@@ -193,13 +193,11 @@ def epci_of(name: str, territory: frozenset[str]) -> str | None:
 
     Short forms and names without a word for what it is count in their own land alone.
     """
-    form = " ".join(_telling(name))
-    if form in _short(territory):
-        return _short(territory)[form] if _is_short(name) else None
     if HEADED.search(name):
-        return _forms().get(form)
-    siren = _bare().get(form)
-    return siren if siren in _own(territory) else None
+        return _forms().get(" ".join(_telling(name)))
+    if _is_short(name):
+        return _short(territory).get(" ".join(_telling(name)))
+    return _lands(territory).get(gazetteer.fold(name))
 
 
 def _epcis(text: str, ground: Ground) -> Iterator[NamedPlace]:
@@ -236,12 +234,18 @@ def _is_meant(text: str, start: int, end: int, short: Mapping[str, str]) -> bool
 
 def _is_short(name: str) -> bool:
     """Tell whether a short form is written as one: « MEL », « m2A », not « Mel »."""
-    return sum(c.isupper() or c.isdigit() for c in name) > 1
+    return " " not in name and sum(c.isupper() or c.isdigit() for c in name) > 1
 
 
 @cache
 def _own(territory: frozenset[str]) -> frozenset[str]:
     return frozenset(s for code in territory if (s := gazetteer.commune(code).epci))
+
+
+@cache
+def _lands(territory: frozenset[str]) -> Mapping[str, str]:
+    """Return the official names of the territory's intercommunalities, folded, with the SIREN."""
+    return {gazetteer.fold(gazetteer.epci(s).name): s for s in _own(territory)}
 
 
 @cache
