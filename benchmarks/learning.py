@@ -24,7 +24,8 @@ from benchmarks import archive, report
 from flows.backtest import mondays
 from nlp import names
 from signals.learning import drift, learned
-from signals.queue import compose, rank
+from signals.queue import compose
+from signals.ranking import rank
 from signals.scoring import published_weights
 from signals.truth import Matcher, TruthActor, read_truth
 from storage import facts, open_store

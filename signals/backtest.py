@@ -18,7 +18,8 @@ from signals import baselines
 from signals.context import RECENT_DAYS
 from signals.measures import Followed, Measures, Queued, Yardstick, first_queued, measure
 from signals.misses import Miss, Standing, Why, changing, threshold
-from signals.queue import Aside, Ranking, compose, rank, ranked_slots
+from signals.queue import compose, ranked_slots
+from signals.ranking import Aside, Ranking, rank
 from signals.scoring import published_weights
 from signals.truth import Matcher, Occurrence, TruthActor
 from vigie.records import ActorFacts, Judgement, Queue, RejectReason, Verdict, WeekFacts

@@ -7,7 +7,8 @@ from enum import StrEnum
 from math import log
 from typing import TYPE_CHECKING
 
-from signals.queue import LEAST_SCORE, Aside, Ranking
+from signals.queue import LEAST_SCORE
+from signals.ranking import Aside, Ranking
 from vigie.records import EnteredBy, Message, Queue
 
 if TYPE_CHECKING:

@@ -4,32 +4,22 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter
-from dataclasses import dataclass, replace
-from datetime import date, timedelta
-from enum import StrEnum
+from dataclasses import replace
+from datetime import timedelta
 from math import log
 from typing import TYPE_CHECKING
 
 from signals.clusters import clusters
-from signals.context import RECENT_DAYS, Context, context, say_day
-from signals.learning import learned
+from signals.context import RECENT_DAYS, Context
 from signals.profile import Profile, profile
-from signals.scoring import Scored, published_weights, reasons, score
-from signals.standing import share_elsewhere
-from signals.text import fold
+from signals.ranking import Ranking, rank
+from signals.showing import candidate
 from vigie.records import (
     ActorFacts,
     ActorKind,
-    Candidate,
     Cluster,
-    ClusterChange,
     EnteredBy,
-    Evidence,
-    Feature,
-    Judgement,
-    Message,
     Queue,
-    Sighting,
     Verdict,
     WeekFacts,
     iso_week,
@@ -37,7 +27,9 @@ from vigie.records import (
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
+    from datetime import date
 
+    from signals.scoring import Scored
     from vigie.settings import Watch
 
 LEAST_SCORE = 0.4
@@ -46,40 +38,9 @@ LEAST_EVIDENCE = 0.28
 """Exploration measures whom the ranking misses among groups: what is surely none is not drawn."""
 LEAST_EXPLORED = 0.1
 """What scores less is old, well known or elsewhere, and no miss of the ranking."""
-REJECTED_SCORE = 0.7
-"""A rejected actor returns only above this …"""
-REJECTED_STORIES = 2
-"""… and with so many independent stories since it was rejected."""
-LEAST_CONFIDENCE = 0.5
-"""No mention surer than this: more likely a slip of extraction than a group."""
 OF_ONE_STORY = 3
 """At most so many candidates that one story alone brings."""
-QUOTES = 5
-QUOTE_LENGTH = 400
 _DIVERSITY = 0.15
-
-
-class Aside(StrEnum):
-    """Why an actor is not considered in a week."""
-
-    SILENT = "silent"
-    INSTITUTION = "institution"
-    UNSURE = "unsure"
-    ELSEWHERE = "elsewhere"
-    KEPT = "kept"
-    MERGED = "merged"
-    WATCHED = "watched"
-    REJECTED = "rejected"
-
-
-@dataclass(frozen=True, slots=True)
-class Ranking:
-    """Everyone who was considered in a week, the best first, and those who were set aside."""
-
-    context: Context
-    weights: Mapping[str, float]
-    scored: tuple[Scored, ...]
-    aside: Mapping[str, Aside]
 
 
 def detect(facts: WeekFacts, watch: Watch, weights: Mapping[str, float] | None = None) -> Queue:
@@ -109,7 +70,7 @@ def compose(ranking: Ranking, facts: WeekFacts, watch: Watch) -> Queue:
         week=week,
         as_of=facts.as_of,
         candidates=tuple(
-            _candidate(scored, place, by, membership.get(scored.profile.actor_id), ranking)
+            candidate(scored, place, by, membership.get(scored.profile.actor_id), ranking)
             for place, (scored, by) in enumerate(entered, start=1)
         ),
         clusters=shown,
@@ -119,84 +80,6 @@ def compose(ranking: Ranking, facts: WeekFacts, watch: Watch) -> Queue:
 def ranked_slots(watch: Watch) -> int:
     """Return how many places of the queue the ranking fills; at least one."""
     return max(watch.queue_size - watch.exploration, min(watch.queue_size, 1))
-
-
-def rank(facts: WeekFacts, watch: Watch, weights: Mapping[str, float] | None = None) -> Ranking:
-    """Return everyone who may be proposed in a week, scored, the best first.
-
-    Without `weights` they are those that the lessons of earlier weeks teach.
-    """
-    shared = context(facts, watch)
-    used = {**published_weights(), **(weights or {})}
-    if weights is None:
-        used = dict(learned(facts.lessons, used))
-    aside: dict[str, Aside] = {}
-    scored: list[Scored] = []
-    for actor in facts.actors:
-        if (reason := _at_a_glance(actor, shared)) is not None:
-            aside[actor.actor_id] = reason
-            continue
-        found = profile(actor, facts.as_of)
-        if found is None:
-            continue
-        if (reason := _on_reading(found, shared)) is not None:
-            aside[actor.actor_id] = reason
-            continue
-        result = score(found, shared, used)
-        if (reason := _already_judged(result)) is not None:
-            aside[actor.actor_id] = reason
-            continue
-        scored.append(result)
-    scored.sort(key=lambda s: (-round(s.log_odds, 9), s.profile.actor_id))
-    return Ranking(shared, used, tuple(scored), aside)
-
-
-# --- who may enter -------------------------------------------------------------------------
-
-
-def _at_a_glance(actor: ActorFacts, shared: Context) -> Aside | None:
-    judgement = actor.judgement
-    if judgement is not None and judgement.verdict is Verdict.KEEP:
-        return Aside.KEPT
-    if judgement is not None and judgement.verdict is Verdict.MERGE:
-        return Aside.MERGED
-    if not any(shared.recent <= s.day <= shared.as_of for s in reversed(actor.sightings)):
-        return Aside.SILENT
-    return None
-
-
-def _on_reading(found: Profile, shared: Context) -> Aside | None:
-    if found.institution:
-        return Aside.INSTITUTION
-    if max(s.confidence for s in found.sightings) < LEAST_CONFIDENCE:
-        return Aside.UNSURE
-    if share_elsewhere(found, shared) > 0.75:
-        return Aside.ELSEWHERE
-    return None
-
-
-def _already_judged(result: Scored) -> Aside | None:
-    judgement = result.profile.judgement
-    if judgement is None:
-        return None
-    fresh = len(new_stories(result.profile, judgement))
-    if judgement.verdict is Verdict.WATCH:
-        return None if fresh else Aside.WATCHED
-    enough = fresh >= REJECTED_STORIES and result.score >= REJECTED_SCORE
-    return None if enough else Aside.REJECTED
-
-
-def new_stories(found: Profile, judgement: Judgement) -> tuple[str, ...]:
-    """Return the independent stories that began after an actor was judged.
-
-    A judgement has seen all of the week that it was given in, and nothing later, even when it
-    is given months afterwards on an old queue. One given outside any queue has seen its own day.
-    """
-    seen = judgement.at.date()
-    if judgement.week:
-        year, week = judgement.week.split("-W")
-        seen = min(seen, date.fromisocalendar(int(year), int(week), 7))
-    return tuple(story for day, story in found.story_days if day > seen)
 
 
 # --- who enters ----------------------------------------------------------------------------
@@ -305,104 +188,3 @@ def _shown(groups: Iterable[Cluster], queued: set[str], kept: set[str]) -> tuple
         for g in groups
     ]
     return tuple(g for g in cut if len(g.members) > 1 and queued.intersection(g.members))
-
-
-# --- how it is shown -----------------------------------------------------------------------
-
-
-def _candidate(
-    scored: Scored, place: int, by: EnteredBy, cluster: Cluster | None, ranking: Ranking
-) -> Candidate:
-    found = scored.profile
-    return Candidate(
-        actor_id=found.actor_id,
-        name=found.name,
-        aliases=found.aliases,
-        kind=found.kind,
-        commune=found.commune,
-        score=scored.score,
-        rank=place,
-        entered_by=by,
-        first_seen=found.first_seen,
-        mentions=found.mentions,
-        stories=found.stories,
-        sources=len(found.sources),
-        cluster=cluster.id if cluster else None,
-        reasons=(
-            *_news(found, ranking.context),
-            *_company(cluster),
-            *reasons(scored, ranking.weights),
-        ),
-        evidence=evidence(found, ranking.context),
-    )
-
-
-def _news(found: Profile, shared: Context) -> tuple[Feature, ...]:
-    """Say what is new since an actor was last judged; it weighs nothing by itself."""
-    judgement = found.judgement
-    if judgement is None:
-        return ()
-    fresh = set(new_stories(found, judgement))
-    outlets = sorted(
-        {shared.source_name(s.source_id) for s in found.sightings if s.story_id in fresh}
-    )
-    detail = Message(
-        "Depuis votre avis du {day} : {n} nouveau récit ({sources})",
-        {"day": say_day(judgement.at.date()), "n": len(fresh), "sources": ", ".join(outlets)},
-        "Depuis votre avis du {day} : {n} nouveaux récits ({sources})",
-    )
-    return (Feature(name="news", value=float(len(fresh)), weight=0, contribution=0, detail=detail),)
-
-
-def _company(cluster: Cluster | None) -> tuple[Feature, ...]:
-    """Say that an actor belongs to a group that was not there before; it weighs nothing."""
-    if cluster is None or cluster.change is not ClusterChange.NEW:
-        return ()
-    detail = Message(
-        "Groupe nouveau autour de {label} : {n} acteur",
-        {"label": ", ".join(cluster.label), "n": len(cluster.members)},
-        "Groupe nouveau autour de {label} : {n} acteurs",
-    )
-    return (Feature(name="company", value=1.0, weight=0, contribution=0, detail=detail),)
-
-
-def evidence(found: Profile, shared: Context) -> tuple[Evidence, ...]:
-    """Return up to five quotes that hold the name: distinct stories first, newest first."""
-    quotable = [s for s in found.sightings if fold(s.surface) in fold(s.sentence)]
-    quotable.sort(key=lambda s: (-s.day.toordinal(), -s.confidence, s.document_id, s.sentence))
-    told: set[str] = set()
-    quotes: set[str] = set()
-    first: list[Sighting] = []
-    again: list[Sighting] = []
-    for sighting in quotable:
-        if sighting.sentence in quotes:
-            continue
-        quotes.add(sighting.sentence)
-        (again if sighting.story_id in told else first).append(sighting)
-        told.add(sighting.story_id)
-    return tuple(
-        Evidence(
-            document_url=s.document_url,
-            source=shared.source_name(s.source_id),
-            date=s.day,
-            quote=shortened(s.sentence, s.surface),
-            surface=s.surface,
-        )
-        for s in (first + again)[:QUOTES]
-    )
-
-
-def shortened(sentence: str, surface: str) -> str:
-    """Return a sentence, or the part of a very long one that stands around the name."""
-    sentence = " ".join(sentence.split())
-    if len(sentence) <= QUOTE_LENGTH:
-        return sentence
-    at = max(sentence.find(surface), 0)
-    start = max(0, min(at - QUOTE_LENGTH // 2, len(sentence) - QUOTE_LENGTH))
-    end = start + QUOTE_LENGTH
-    if start:
-        start = min(sentence.find(" ", start) + 1 or start, at)
-    if end < len(sentence):
-        end = max(sentence.rfind(" ", start, end), at + len(surface))
-    cut = sentence[start:end].strip()
-    return ("… " if start else "") + cut + (" …" if end < len(sentence) else "")

@@ -8,7 +8,7 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from flows import steps
-from signals.queue import rank
+from signals.ranking import rank
 from signals.scoring import reasons
 from storage import actors, documents, facts, open_store
 from tests.crawlers.conftest import serving

@@ -10,7 +10,8 @@ from signals import cues, trends
 from signals.context import context
 from signals.features import FEATURES
 from signals.profile import profile
-from signals.queue import detect, rank
+from signals.queue import detect
+from signals.ranking import rank
 from signals.scoring import reasons
 from signals.standing import nearness
 from tests.signals.facts import LATELY, LYON, MONDAY, MULHOUSE, WATCH, World, days_ago, names

@@ -9,7 +9,8 @@ from fractions import Fraction
 import pytest
 
 from signals.profile import profile
-from signals.queue import compose, detect, new_stories, rank
+from signals.queue import compose, detect
+from signals.ranking import new_stories, rank
 from signals.scoring import reasons
 from tests.signals.facts import (
     LATELY,

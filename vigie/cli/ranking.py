@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from signals.profile import Profile
-    from signals.queue import Ranking
+    from signals.ranking import Ranking
     from signals.scoring import Scored
     from storage import Store
     from vigie.records import Actor
@@ -31,7 +31,7 @@ def explain(settings: Settings, store: Store, given: str, as_of: date) -> Iterat
     Raises:
         UnknownNameError: there is no such actor, or nothing was known of it lately.
     """
-    from signals.queue import rank
+    from signals.ranking import rank
     from storage import facts
     from vigie.cli.actors import named
 

@@ -1,0 +1,128 @@
+"""Everyone who may be proposed in a week, scored; and who is set aside, and why."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+from signals.context import Context, context
+from signals.learning import learned
+from signals.profile import Profile, profile
+from signals.scoring import Scored, published_weights, score
+from signals.standing import share_elsewhere
+from vigie.records import ActorFacts, Judgement, Verdict, WeekFacts
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from vigie.settings import Watch
+
+REJECTED_SCORE = 0.7
+"""A rejected actor returns only above this …"""
+REJECTED_STORIES = 2
+"""… and with so many independent stories since it was rejected."""
+LEAST_CONFIDENCE = 0.5
+"""No mention surer than this: more likely a slip of extraction than a group."""
+
+
+class Aside(StrEnum):
+    """Why an actor is not considered in a week."""
+
+    SILENT = "silent"
+    INSTITUTION = "institution"
+    UNSURE = "unsure"
+    ELSEWHERE = "elsewhere"
+    KEPT = "kept"
+    MERGED = "merged"
+    WATCHED = "watched"
+    REJECTED = "rejected"
+
+
+@dataclass(frozen=True, slots=True)
+class Ranking:
+    """Everyone who was considered in a week, the best first, and those who were set aside."""
+
+    context: Context
+    weights: Mapping[str, float]
+    scored: tuple[Scored, ...]
+    aside: Mapping[str, Aside]
+
+
+def rank(facts: WeekFacts, watch: Watch, weights: Mapping[str, float] | None = None) -> Ranking:
+    """Return everyone who may be proposed in a week, scored, the best first.
+
+    Without `weights` they are those that the lessons of earlier weeks teach.
+    """
+    shared = context(facts, watch)
+    used = {**published_weights(), **(weights or {})}
+    if weights is None:
+        used = dict(learned(facts.lessons, used))
+    aside: dict[str, Aside] = {}
+    scored: list[Scored] = []
+    for actor in facts.actors:
+        if (reason := _at_a_glance(actor, shared)) is not None:
+            aside[actor.actor_id] = reason
+            continue
+        found = profile(actor, facts.as_of)
+        if found is None:
+            continue
+        if (reason := _on_reading(found, shared)) is not None:
+            aside[actor.actor_id] = reason
+            continue
+        result = score(found, shared, used)
+        if (reason := _already_judged(result)) is not None:
+            aside[actor.actor_id] = reason
+            continue
+        scored.append(result)
+    scored.sort(key=lambda s: (-round(s.log_odds, 9), s.profile.actor_id))
+    return Ranking(shared, used, tuple(scored), aside)
+
+
+# --- who may enter -------------------------------------------------------------------------
+
+
+def _at_a_glance(actor: ActorFacts, shared: Context) -> Aside | None:
+    judgement = actor.judgement
+    if judgement is not None and judgement.verdict is Verdict.KEEP:
+        return Aside.KEPT
+    if judgement is not None and judgement.verdict is Verdict.MERGE:
+        return Aside.MERGED
+    if not any(shared.recent <= s.day <= shared.as_of for s in reversed(actor.sightings)):
+        return Aside.SILENT
+    return None
+
+
+def _on_reading(found: Profile, shared: Context) -> Aside | None:
+    if found.institution:
+        return Aside.INSTITUTION
+    if max(s.confidence for s in found.sightings) < LEAST_CONFIDENCE:
+        return Aside.UNSURE
+    if share_elsewhere(found, shared) > 0.75:
+        return Aside.ELSEWHERE
+    return None
+
+
+def _already_judged(result: Scored) -> Aside | None:
+    judgement = result.profile.judgement
+    if judgement is None:
+        return None
+    fresh = len(new_stories(result.profile, judgement))
+    if judgement.verdict is Verdict.WATCH:
+        return None if fresh else Aside.WATCHED
+    enough = fresh >= REJECTED_STORIES and result.score >= REJECTED_SCORE
+    return None if enough else Aside.REJECTED
+
+
+def new_stories(found: Profile, judgement: Judgement) -> tuple[str, ...]:
+    """Return the independent stories that began after an actor was judged.
+
+    A judgement has seen all of the week that it was given in, and nothing later, even when it
+    is given months afterwards on an old queue. One given outside any queue has seen its own day.
+    """
+    seen = judgement.at.date()
+    if judgement.week:
+        year, week = judgement.week.split("-W")
+        seen = min(seen, date.fromisocalendar(int(year), int(week), 7))
+    return tuple(story for day, story in found.story_days if day > seen)
