@@ -3,118 +3,81 @@
 from __future__ import annotations
 
 import hashlib
-import re
 from collections import Counter, defaultdict
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from math import log
 from typing import TYPE_CHECKING
 
 import numpy as np
 from sklearn.cluster import HDBSCAN
-from sklearn.decomposition import TruncatedSVD
-from sklearn.feature_extraction.text import TfidfVectorizer
-from sklearn.preprocessing import normalize
+from sklearn.metrics.pairwise import euclidean_distances
 
-from signals.context import Context, commune_name
-from signals.text import STOP_WORDS, fold, stem, words
+from signals.vectors import spelling
 from vigie.records import Cluster, ClusterChange
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from signals.profile import Profile
+    from numpy.typing import NDArray
 
-DIMENSIONS = 20
+    from signals.vectors import Bag, Space
+
 LABEL_TERMS = 4
-FIRST_WEEKS = 6
-"""Of an archive, in which no group is new: it was there before we listened, for all we know."""
-SENTENCES = 12
-"""Of one actor, the newest; one a story."""
-_SPELT = re.compile(r"[^\W\d_]+(?:-[^\W\d_]+)*")
-
-
-@dataclass(frozen=True, slots=True)
-class _Bag:
-    """The stems beside one actor, with the ways in which they are written."""
-
-    stems: tuple[str, ...]
-    spelt: Mapping[str, Counter[str]]
 
 
 def clusters(
-    profiles: Sequence[Profile], context: Context, last: Sequence[Cluster], week: str
+    space: Space,
+    ties: Mapping[tuple[str, str], float],
+    last: Sequence[Cluster],
+    week: str,
+    *,
+    young: bool,
 ) -> tuple[Cluster, ...]:
-    """Return the groups of actors that are spoken of alike, the largest first.
+    """Return the groups of actors that are spoken of alike or together, the largest first.
 
-    HDBSCAN (Campello, Moulavi & Sander 2013) on the truncated singular vectors of the TF-IDF of
-    the words beside each actor. `last` are the groups of earlier weeks: one that shares half its
-    members with them goes on under the old id, and says so when it merged or split. Fewer than
-    four actors make no group.
+    HDBSCAN (Campello, Moulavi & Sander 2013) on the distances between their vectors, which a
+    sentence that ties two of them shortens. `last` are the groups of earlier weeks: one that
+    shares half its members with them goes on under the old id, and says so when it merged or
+    split. In a `young` archive no group is new.
     """
-    ordered = sorted(profiles, key=lambda p: p.actor_id)
-    places = {w for code in context.territory for w in words(commune_name(code))}
-    bags = [_bag(profile, places) for profile in ordered]
-    spoken = [index for index, bag in enumerate(bags) if bag.stems]
-    if len(spoken) < 4:
-        return ()
-    marks = _marks([bags[index].stems for index in spoken])
     groups: dict[int, list[int]] = defaultdict(list)
-    for index, mark in zip(spoken, marks, strict=True):
+    for index, mark in enumerate(_marks(_distances(space, ties))):
         if mark >= 0:
             groups[mark].append(index)
-    labels = _labels({mark: [bags[i] for i in members] for mark, members in groups.items()})
-    members = {mark: tuple(ordered[i].actor_id for i in found) for mark, found in groups.items()}
-    lines = lineages(members, last, week, young=_young(context))
+    bags = {mark: [space.bags[i] for i in members] for mark, members in groups.items()}
+    members = {mark: tuple(space.actors[i] for i in found) for mark, found in groups.items()}
+    labels, lines = _labels(bags), lineages(members, last, week, young=young)
     made = [
         replace(lines[mark], label=labels[mark], members=members[mark]) for mark in sorted(groups)
     ]
     return tuple(sorted(made, key=lambda c: (-len(c.members), c.id)))
 
 
-def _young(context: Context) -> bool:
-    """Say whether the archive is too young for a group to be new."""
-    return (context.as_of - context.archive_start).days < FIRST_WEEKS * 7
+def _distances(space: Space, ties: Mapping[tuple[str, str], float]) -> NDArray[np.float64]:
+    """Return how far apart actors are, from 0 to 2; a tie of strength s leaves 1 − s of it."""
+    between = np.asarray(euclidean_distances(space.vectors))
+    row = {actor: index for index, actor in enumerate(space.actors)}
+    for (first, second), strength in ties.items():
+        if first in row and second in row:
+            between[row[first], row[second]] *= 1 - strength
+            between[row[second], row[first]] *= 1 - strength
+    return np.round(between, 6)
 
 
-def _marks(documents: list[tuple[str, ...]]) -> list[int]:
-    """Return a cluster number for each document, -1 for those that belong nowhere."""
-    matrix = TfidfVectorizer(analyzer=list, sublinear_tf=True).fit_transform(documents)
-    size = min(DIMENSIONS, len(documents) - 1, matrix.shape[1] - 1)
-    if size < 2:
-        return [-1] * len(documents)
-    with np.errstate(invalid="ignore", divide="ignore"):  # texts that are all alike vary by nothing
-        reduced = TruncatedSVD(size, algorithm="randomized", random_state=0).fit_transform(matrix)
-    vectors = np.round(normalize(reduced), 6)
-    least = 2 if len(documents) < 30 else 3
+def _marks(distances: NDArray[np.float64]) -> list[int]:
+    """Return a cluster number for each actor, -1 for those that belong nowhere."""
+    least = 2 if len(distances) < 30 else 3
     model = HDBSCAN(
-        min_cluster_size=least, min_samples=1, cluster_selection_method="leaf", copy=True
+        metric="precomputed",
+        min_cluster_size=least,
+        min_samples=1,
+        cluster_selection_method="leaf",
+        copy=True,
     )
-    return [int(mark) for mark in model.fit_predict(vectors)]
+    return [int(mark) for mark in model.fit_predict(distances)]
 
 
-def _bag(profile: Profile, places: set[str]) -> _Bag:
-    own = {w for name in (profile.name, *profile.aliases) for w in words(name)}
-    stems: list[str] = []
-    spelt: dict[str, Counter[str]] = defaultdict(Counter)
-    told: set[str] = set()
-    for sighting in reversed(profile.sightings):
-        if sighting.story_id in told:
-            continue
-        told.add(sighting.story_id)
-        for word in _SPELT.findall(sighting.sentence):
-            for folded in words(word):
-                if len(folded) < 4 or folded in STOP_WORDS or folded in own or folded in places:
-                    continue
-                root = stem(folded)
-                stems.append(root)
-                if fold(word) == folded:
-                    spelt[root][word.lower()] += 1
-        if len(told) == SENTENCES:
-            break
-    return _Bag(tuple(stems), spelt)
-
-
-def _labels(groups: Mapping[int, list[_Bag]]) -> dict[int, tuple[str, ...]]:
+def _labels(groups: Mapping[int, list[Bag]]) -> dict[int, tuple[str, ...]]:
     """Return the most telling terms of each group by class-based TF-IDF.
 
     W(t, c) = tf(t, c) · ln(1 + A / f(t)), with A the mean number of words of a class and f(t)
@@ -132,15 +95,8 @@ def _labels(groups: Mapping[int, list[_Bag]]) -> dict[int, tuple[str, ...]]:
         total = counts[mark].total()
         weight = {s: n / total * log(1 + mean / overall[s]) for s, n in counts[mark].items()}
         top = sorted(weight, key=lambda s: (held[s] < 2, -weight[s], s))[:LABEL_TERMS]
-        labels[mark] = tuple(_spelling(s, bags) for s in top)
+        labels[mark] = tuple(spelling(s, bags) for s in top)
     return labels
-
-
-def _spelling(root: str, bags: Sequence[_Bag]) -> str:
-    ways: Counter[str] = Counter()
-    for bag in bags:
-        ways.update(bag.spelt.get(root, {}))
-    return min(ways, key=lambda way: (-ways[way], way)) if ways else root
 
 
 def lineages(
@@ -173,7 +129,7 @@ def lineages(
         if mark in ids:
             lines[mark] = _heir(ids[mark], since[ids[mark]], parents[mark])
         else:
-            lines[mark] = _born(found, week, parents[mark], young=young)
+            lines[mark] = _born(found, week, parents[mark], since, young=young)
     return lines
 
 
@@ -185,10 +141,22 @@ def _heir(cluster_id: str, since: str, parents: Sequence[str]) -> Cluster:
     return replace(plain, change=ClusterChange.MERGED, came_from=tuple(sorted(parents)))
 
 
-def _born(members: Sequence[str], week: str, parents: Sequence[str], *, young: bool) -> Cluster:
-    """Return the line of a group with an id of its own."""
+def _born(
+    members: Sequence[str],
+    week: str,
+    parents: Sequence[str],
+    since: Mapping[str, str],
+    *,
+    young: bool,
+) -> Cluster:
+    """Return the line of a group with an id of its own; a part is as old as what it was part of."""
     digest = hashlib.sha256("\n".join((week, *members)).encode()).hexdigest()
     plain = Cluster(id=f"c-{digest[:12]}", label=(), members=(), since="" if young else week)
     if parents:
-        return replace(plain, change=ClusterChange.SPLIT, came_from=tuple(sorted(parents)))
+        return replace(
+            plain,
+            since=min(since[one] for one in parents),
+            change=ClusterChange.SPLIT,
+            came_from=tuple(sorted(parents)),
+        )
     return plain if young else replace(plain, change=ClusterChange.NEW)

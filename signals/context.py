@@ -3,22 +3,27 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
-from signals.text import theme_stems
+from signals.text import theme_stems, themes_in
 from vigie import gazetteer
-from vigie.records import ActorFacts, Message, Reach, SourceFacts, Verdict, WeekFacts
+from vigie.records import ActorFacts, Cluster, Message, Reach, SourceFacts, Verdict, WeekFacts
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from vigie.records import Sighting
     from vigie.settings import Watch
 
 RECENT_DAYS = 35
 """An actor not seen for longer than this is not proposed; about five weekly queues."""
+
+FIRST_WEEKS = 6
+"""Of an archive, in which no group is new: it was there before we listened, for all we know."""
+FEWEST_KEPT = 5
+"""Kept actors under which they say nothing of what the lab looks for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +33,18 @@ class Found:
     value: float
     """From 0 to 1."""
     detail: Message
+
+
+@dataclass(frozen=True, slots=True)
+class Near:
+    """How near what is said of an actor stands to what the lab looks for."""
+
+    likeness: float
+    """A cosine."""
+    words: tuple[str, ...]
+    """That bring it there, the strongest first."""
+    kept: int
+    """Actors that the lab keeps and that say what it looks for, beside its themes."""
 
 
 def say_day(day: date) -> str:
@@ -51,11 +68,24 @@ class Context:
     """Ids of the documents that name an actor the lab keeps."""
     proposed: Mapping[str, date]
     """Candidates of the last queue → the day as of which it was made."""
+    theme_weights: Mapping[str, float] = field(default_factory=dict)
+    """Theme → from ½ to 1, by how many kept actors touch it; empty while there are few."""
+    groups: Mapping[str, Cluster] = field(default_factory=dict)
+    """Actor → the group that it stands in; of those alone that come near the queue."""
+    newcomers: Mapping[str, int] = field(default_factory=dict)
+    """Group → how many of its actors were first seen in the last month, in groups born lately."""
+    near: Mapping[str, Near] = field(default_factory=dict)
+    """Actor → how near it stands to what the lab looks for; of the same actors."""
 
     @property
     def recent(self) -> date:
         """Return the first day that counts as recent."""
         return self.as_of - timedelta(days=RECENT_DAYS - 1)
+
+    @property
+    def young(self) -> bool:
+        """Say whether the archive is too young for a group to be new."""
+        return (self.as_of - self.archive_start).days < FIRST_WEEKS * 7
 
     def source_name(self, source_id: str) -> str:
         """Return a source's name, or its id when nothing is known of it."""
@@ -89,21 +119,23 @@ class Context:
 
 def context(facts: WeekFacts, watch: Watch) -> Context:
     """Return what the features of a week share."""
+    themes = theme_stems(watch.themes)
+    kept = [a for a in facts.actors if a.judgement and a.judgement.verdict is Verdict.KEEP]
     return Context(
         as_of=facts.as_of,
         archive_start=facts.archive_start,
         sources=facts.sources,
         territory=gazetteer.territory(watch.territory),
-        themes=theme_stems(watch.themes),
+        themes=themes,
         outlets=_outlets(facts.actors, facts.as_of),
         kept_documents=frozenset(
             sighting.document_id
-            for actor in facts.actors
-            if actor.judgement is not None and actor.judgement.verdict is Verdict.KEEP
+            for actor in kept
             for sighting in actor.sightings
             if sighting.day <= facts.as_of
         ),
         proposed=_proposed(facts),
+        theme_weights=_theme_weights(kept, themes, facts.as_of),
     )
 
 
@@ -112,6 +144,20 @@ def _proposed(facts: WeekFacts) -> Mapping[str, date]:
     if last is None or last.as_of >= facts.as_of:
         return {}
     return {candidate.actor_id: last.as_of for candidate in last.candidates}
+
+
+def _theme_weights(
+    kept: Sequence[ActorFacts], themes: tuple[tuple[str, tuple[str, ...]], ...], as_of: date
+) -> Mapping[str, float]:
+    """Return a half for a theme that no kept actor touches, 1 for the one that most do."""
+    touched: Counter[str] = Counter()
+    for actor in kept:
+        lately = [s for s in actor.sightings[-20:] if s.day <= as_of]
+        touched.update({theme for s in lately for theme in themes_in(s.sentence, themes)})
+    if touched.total() < FEWEST_KEPT:
+        return {}
+    most = max(touched.values())
+    return {theme: 0.5 + 0.5 * touched[theme] / most for theme, _ in themes}
 
 
 def _outlets(actors: tuple[ActorFacts, ...], as_of: date) -> Mapping[str, int]:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING
 
-from signals import doubts, rising, standing
+from signals import doubts, rising, standing, together
 from vigie.records import ActorKind
 
 if TYPE_CHECKING:
@@ -50,10 +50,13 @@ FEATURES: tuple[Term, ...] = (
     Term("fresh", 0.5, rising.fresh),
     Term("stories", 0.25, standing.stories),
     Term("sources", 0.25, standing.sources),
+    Term("communes", 0.25, standing.communes),
     Term("upcoming", 1.0, rising.upcoming),
     Term("anchoring", 0.5, standing.anchoring),
     Term("themes", 0.75, standing.themes),
-    Term("nearness", 0.5, standing.nearness),
+    Term("relevance", 0.5, together.relevance),
+    Term("nearness", 0.5, together.nearness),
+    Term("company", 0.25, together.company),
     Term("evidence", 3.5, standing.evidence),
     Term("under_the_radar", 1.5, standing.under_the_radar),
     Term("repeated", -2, rising.repeated),

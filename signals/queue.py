@@ -5,30 +5,25 @@ from __future__ import annotations
 import hashlib
 from collections import Counter
 from dataclasses import replace
-from datetime import timedelta
 from math import log
 from typing import TYPE_CHECKING
 
-from signals.clusters import clusters
-from signals.context import RECENT_DAYS, Context
-from signals.profile import Profile, profile
-from signals.ranking import Ranking, rank
+from signals.ranking import LEAST_EXPLORED, Ranking, rank
 from signals.showing import candidate
 from vigie.records import (
-    ActorFacts,
     ActorKind,
     Cluster,
     EnteredBy,
     Queue,
-    Verdict,
     WeekFacts,
     iso_week,
 )
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
-    from datetime import date
+    from collections.abc import Set as AbstractSet
 
+    from signals.context import Context
     from signals.scoring import Scored
     from vigie.settings import Watch
 
@@ -36,8 +31,6 @@ LEAST_SCORE = 0.4
 """A queue is rather short than padded: below this a candidate enters by exploration only."""
 LEAST_EVIDENCE = 0.28
 """Exploration measures whom the ranking misses among groups: what is surely none is not drawn."""
-LEAST_EXPLORED = 0.1
-"""What scores less is old, well known or elsewhere, and no miss of the ranking."""
 OF_ONE_STORY = 3
 """At most so many candidates that one story alone brings."""
 _DIVERSITY = 0.15
@@ -57,13 +50,9 @@ def compose(ranking: Ranking, facts: WeekFacts, watch: Watch) -> Queue:
     week = iso_week(facts.as_of)
     slots = ranked_slots(watch)
     pool = [s for s in ranking.scored if s.score >= LEAST_SCORE][: 4 * watch.queue_size]
-    known = _known(facts.actors, facts.as_of)
-    earlier = facts.clusters or (facts.last_queue.clusters if facts.last_queue else ())
-    groups = clusters([s.profile for s in pool] + known, ranking.context, earlier, week)
-    ranked = select(pool, slots, _membership(groups), ranking.context)
+    ranked = select(pool, slots, ranking.context)
     drawn = explore(ranking.scored, ranked, watch.queue_size - slots, week)
-    kept = {p.actor_id for p in known}
-    shown = _shown(groups, {s.profile.actor_id for s in (*ranked, *drawn)}, kept)
+    shown = _shown(ranking.groups, {s.profile.actor_id for s in (*ranked, *drawn)}, ranking.known)
     entered = [(s, EnteredBy.RANKING) for s in ranked] + [(s, EnteredBy.EXPLORATION) for s in drawn]
     membership = _membership(shown)
     return Queue(
@@ -85,9 +74,7 @@ def ranked_slots(watch: Watch) -> int:
 # --- who enters ----------------------------------------------------------------------------
 
 
-def select(
-    pool: Sequence[Scored], slots: int, membership: Mapping[str, Cluster], shared: Context
-) -> list[Scored]:
+def select(pool: Sequence[Scored], slots: int, shared: Context) -> list[Scored]:
     """Return the best of a pool without saying one thing many times, the best first.
 
     Maximal marginal relevance (Carbonell & Goldstein 1998): each choice weighs its score
@@ -115,11 +102,11 @@ def select(
         chosen.append(best)
         own = stories[best.profile.actor_id]
         brought.update(own)
-        group = membership.get(best.profile.actor_id)
+        group = shared.groups.get(best.profile.actor_id)
         for other in waiting:
             name = other.profile.actor_id
             alike = len(own & stories[name]) / min(len(own), len(stories[name]))
-            if group is not None and membership.get(name) is group:
+            if group is not None and shared.groups.get(name) is group:
                 alike = max(alike, 0.3)
             likeness[name] = max(likeness[name], alike)
     return sorted(chosen, key=lambda s: (-round(s.log_odds, 9), s.profile.actor_id))
@@ -166,18 +153,13 @@ def _uniform(week: str, actor_id: str) -> float:
     return (int.from_bytes(digest[:8], "big") + 1) / 2**64
 
 
-def _known(actors: Iterable[ActorFacts], as_of: date) -> list[Profile]:
-    kept = (a for a in actors if a.judgement and a.judgement.verdict is Verdict.KEEP)
-    recent = as_of - timedelta(days=RECENT_DAYS)
-    found = (profile(actor, as_of) for actor in kept if actor.sightings[-1].day >= recent)
-    return [p for p in found if p is not None][:200]
-
-
 def _membership(groups: Iterable[Cluster]) -> dict[str, Cluster]:
     return {member: group for group in groups for member in group.members}
 
 
-def _shown(groups: Iterable[Cluster], queued: set[str], kept: set[str]) -> tuple[Cluster, ...]:
+def _shown(
+    groups: Iterable[Cluster], queued: AbstractSet[str], kept: AbstractSet[str]
+) -> tuple[Cluster, ...]:
     """Return the groups as far as they are in the queue or known already."""
     cut = [
         replace(
@@ -187,4 +169,4 @@ def _shown(groups: Iterable[Cluster], queued: set[str], kept: set[str]) -> tuple
         )
         for g in groups
     ]
-    return tuple(g for g in cut if len(g.members) > 1 and queued.intersection(g.members))
+    return tuple(g for g in cut if len(g.members) > 1 and not queued.isdisjoint(g.members))

@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from signals.context import Context, context
+from signals.context import RECENT_DAYS, Context, context
 from signals.learning import learned
 from signals.profile import Profile, profile
 from signals.scoring import Scored, published_weights, score
 from signals.standing import share_elsewhere
-from vigie.records import ActorFacts, Judgement, Verdict, WeekFacts
+from signals.together import seen_together
+from vigie.records import ActorFacts, Cluster, Judgement, Verdict, WeekFacts, iso_week
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
     from vigie.settings import Watch
 
@@ -25,6 +26,11 @@ REJECTED_STORIES = 2
 """… and with so many independent stories since it was rejected."""
 LEAST_CONFIDENCE = 0.5
 """No mention surer than this: more likely a slip of extraction than a group."""
+LEAST_EXPLORED = 0.1
+"""What scores less is old, well known or elsewhere, and no miss of the ranking."""
+REACH = 200
+"""So many of the best are looked at together with each other; the rest come into no queue."""
+MOST_KNOWN = 200
 
 
 class Aside(StrEnum):
@@ -48,12 +54,17 @@ class Ranking:
     weights: Mapping[str, float]
     scored: tuple[Scored, ...]
     aside: Mapping[str, Aside]
+    groups: tuple[Cluster, ...] = ()
+    """Of those that come near the queue and of the known."""
+    known: frozenset[str] = frozenset()
+    """Actors that the lab keeps and that were named lately."""
 
 
 def rank(facts: WeekFacts, watch: Watch, weights: Mapping[str, float] | None = None) -> Ranking:
     """Return everyone who may be proposed in a week, scored, the best first.
 
-    Without `weights` they are those that the lessons of earlier weeks teach.
+    Without `weights` they are those that the lessons of earlier weeks teach. Those who come near
+    the queue are then looked at together: their groups, and what is said of them all.
     """
     shared = context(facts, watch)
     used = {**published_weights(), **(weights or {})}
@@ -76,8 +87,27 @@ def rank(facts: WeekFacts, watch: Watch, weights: Mapping[str, float] | None = N
             aside[actor.actor_id] = reason
             continue
         scored.append(result)
-    scored.sort(key=lambda s: (-round(s.log_odds, 9), s.profile.actor_id))
-    return Ranking(shared, used, tuple(scored), aside)
+    known = _known(facts.actors, facts.as_of)
+    near = sorted((s for s in scored if s.score >= LEAST_EXPLORED), key=_best_first)[:REACH]
+    earlier = facts.clusters or (facts.last_queue.clusters if facts.last_queue else ())
+    whole, groups = seen_together(
+        [s.profile for s in near], known, shared, earlier, iso_week(facts.as_of)
+    )
+    again = {s.profile.actor_id: score(s.profile, whole, used) for s in near}
+    ordered = sorted((again.get(s.profile.actor_id, s) for s in scored), key=_best_first)
+    kept = frozenset(p.actor_id for p in known)
+    return Ranking(whole, used, tuple(ordered), aside, groups, kept)
+
+
+def _best_first(scored: Scored) -> tuple[float, str]:
+    return -round(scored.log_odds, 9), scored.profile.actor_id
+
+
+def _known(actors: Iterable[ActorFacts], as_of: date) -> list[Profile]:
+    kept = (a for a in actors if a.judgement and a.judgement.verdict is Verdict.KEEP)
+    recent = as_of - timedelta(days=RECENT_DAYS)
+    found = (profile(actor, as_of) for actor in kept if actor.sightings[-1].day >= recent)
+    return [p for p in found if p is not None][:MOST_KNOWN]
 
 
 # --- who may enter -------------------------------------------------------------------------

@@ -11,7 +11,6 @@ from signals.text import fold
 from vigie.records import (
     Candidate,
     Cluster,
-    ClusterChange,
     EnteredBy,
     Evidence,
     Feature,
@@ -47,7 +46,6 @@ def candidate(
         cluster=cluster.id if cluster else None,
         reasons=(
             *_news(found, ranking.context),
-            *_company(cluster),
             *reasons(scored, ranking.weights),
         ),
         evidence=evidence(found, ranking.context),
@@ -69,18 +67,6 @@ def _news(found: Profile, shared: Context) -> tuple[Feature, ...]:
         "Depuis votre avis du {day} : {n} nouveaux récits ({sources})",
     )
     return (Feature(name="news", value=float(len(fresh)), weight=0, contribution=0, detail=detail),)
-
-
-def _company(cluster: Cluster | None) -> tuple[Feature, ...]:
-    """Say that an actor belongs to a group that was not there before; it weighs nothing."""
-    if cluster is None or cluster.change is not ClusterChange.NEW:
-        return ()
-    detail = Message(
-        "Groupe nouveau autour de {label} : {n} acteur",
-        {"label": ", ".join(cluster.label), "n": len(cluster.members)},
-        "Groupe nouveau autour de {label} : {n} acteurs",
-    )
-    return (Feature(name="company", value=1.0, weight=0, contribution=0, detail=detail),)
 
 
 def evidence(found: Profile, shared: Context) -> tuple[Evidence, ...]:

@@ -9,13 +9,12 @@ from typing import TYPE_CHECKING
 from signals.context import Context, Found, commune_name
 from signals.text import themes_in
 from vigie import words
-from vigie.records import ActorKind, Message, Reach, RelationKind
+from vigie.records import ActorKind, Message, Placing, Reach
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from signals.profile import Profile
-    from vigie.records import Tie
 
 NEWLY_LISTED = 90
 """Days for which being listed says nothing: a declaration is how an association is born."""
@@ -46,9 +45,36 @@ def sources(profile: Profile, context: Context) -> Found | None:
     }
     if len(distinct) < 2:
         return None
+    regional = sum(context.reach(one) is Reach.REGIONAL for one in distinct)
     return Found(
         min((len(distinct) - 1) / 3, 1.0),
-        Message("Relayé par {n} sources locales ou régionales", {"n": len(distinct)}),
+        Message(
+            "Relayé par {n} sources, dont {local} locales et {regional} régionales",
+            {"n": len(distinct), "local": len(distinct) - regional, "regional": regional},
+        ),
+    )
+
+
+_PLACED = {Placing.OWN, Placing.DATELINE, Placing.THERE, Placing.SENTENCE}
+"""Ways in which a sentence itself names an actor with a commune."""
+
+
+def communes(profile: Profile, context: Context) -> Found | None:
+    """Distinct communes of the territory that its sentences name it with, over the first."""
+    named = {
+        s.communes[0]
+        for s in profile.sightings
+        if s.communes and s.placing in _PLACED and s.communes[0] in context.territory
+    }
+    if len(named) < 2:
+        return None
+    shown = sorted(map(commune_name, named))
+    return Found(
+        min((len(named) - 1) / 3, 1.0),
+        Message(
+            "Cité dans {n} communes du territoire : {places}",
+            {"n": len(named), "places": ", ".join(shown[:4])},
+        ),
     )
 
 
@@ -86,64 +112,26 @@ def _anchored(communes: Sequence[str], territory: frozenset[str]) -> float:
 
 
 def themes(profile: Profile, context: Context) -> Found | None:
-    """Watched themes named beside it: each story that does halves the doubt."""
+    """Watched themes named beside it: each story that does halves the doubt.
+
+    A noisy or over the stories. Once the lab keeps actors, a theme that few of them touch takes
+    less of the doubt, down to a quarter.
+    """
     found: Counter[str] = Counter()
-    about: set[str] = set()
+    about: dict[str, float] = {}
     for sighting in profile.sightings[-20:]:
         named = themes_in(sighting.sentence, context.themes)
         found.update(named)
         if named:
-            about.add(sighting.story_id)
+            most = max(context.theme_weights.get(theme, 1.0) for theme in named)
+            about[sighting.story_id] = max(about.get(sighting.story_id, 0.0), most)
     if not about:
         return None
+    doubt = 1.0
+    for weight in about.values():
+        doubt *= 1 - weight / 2
     top = sorted(found, key=lambda theme: (-found[theme], theme))[:3]
-    return Found(
-        1 - 0.5 ** len(about), Message("Touche à vos thèmes : {themes}", {"themes": ", ".join(top)})
-    )
-
-
-TIED = {
-    RelationKind.CARRIED_BY: 0.7,
-    RelationKind.MEMBER_OF: 0.7,
-    RelationKind.PARTNERS: 0.6,
-    RelationKind.TOGETHER: 0.3,
-}
-"""How near a sentence puts two actors, by what it says of them."""
-
-
-def nearness(profile: Profile, context: Context) -> Found | None:
-    """Tied to actors that the lab keeps: by a sentence, or named in the same documents.
-
-    A noisy or over the kept actors, each by its strongest sentence, and over the documents that
-    name one without tying it, which halve the doubt.
-    """
-    strongest: dict[str, Tie] = {}
-    for tie in profile.allies:
-        ally = tie.other_id if tie.actor_id == profile.actor_id else tie.actor_id
-        if ally not in strongest or TIED[tie.kind] > TIED[strongest[ally].kind]:
-            strongest[ally] = tie
-    tied = {tie.document_id for tie in profile.allies}
-    shared = {s.document_id for s in profile.sightings if s.document_id in context.kept_documents}
-    if not strongest and not shared:
-        return None
-    doubt = 0.5 ** len(shared - tied)
-    for tie in strongest.values():
-        doubt *= 1 - TIED[tie.kind]
-    return Found(1 - doubt, _near(len(strongest), len(shared)))
-
-
-def _near(allies: int, documents: int) -> Message:
-    if allies:
-        return Message(
-            "Lié par une phrase à {n} acteur que vous avez retenu",
-            {"n": allies},
-            "Lié par des phrases à {n} acteurs que vous avez retenus",
-        )
-    return Message(
-        "Cité dans {n} document avec des acteurs que vous avez retenus",
-        {"n": documents},
-        "Cité dans {n} documents avec des acteurs que vous avez retenus",
-    )
+    return Found(1 - doubt, Message("Touche à vos thèmes : {themes}", {"themes": ", ".join(top)}))
 
 
 def of_kind(kind: ActorKind, profile: Profile, _: Context) -> Found | None:

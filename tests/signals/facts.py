@@ -13,6 +13,7 @@ from vigie.records import (
     DocumentKind,
     Judgement,
     Label,
+    Placing,
     Queue,
     Reach,
     RejectReason,
@@ -88,6 +89,7 @@ class World:
             surface=more.pop("surface", actor),
             sentence=sentence or f"Une rencontre avec {actor} est prévue.",
             communes=more.pop("communes", (MULHOUSE,)),
+            placing=more.pop("placing", Placing.NOWHERE),
             event_day=more.pop("event_day", None),
             dated=more.pop("dated", True),
         )

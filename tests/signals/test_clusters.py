@@ -2,8 +2,15 @@
 
 from __future__ import annotations
 
-from signals.clusters import lineages
+from dataclasses import replace
+
+import pytest
+
+from signals import vectors
+from signals.clusters import clusters, lineages
 from signals.queue import detect
+from signals.ranking import rank
+from signals.together import ties
 from tests.signals.facts import WATCH, World, days_ago
 from vigie.records import Cluster, ClusterChange, Verdict
 
@@ -66,7 +73,44 @@ def test_a_new_group_is_told_and_says_who_is_known():
     assert set(groups["couture"].members) == {"Le Fil", "La Maille", "Le Dé"}
     assert groups["compost"].change is ClusterChange.NEW
     told = [str(r.detail) for one in queue.candidates for r in one.reasons if r.name == "company"]
-    assert any(sentence.startswith("Groupe nouveau autour de compost") for sentence in told)
+    assert any(
+        sentence.startswith("Groupe apparu ce mois-ci autour de compost") for sentence in told
+    )
+    scores = {one.name: one.score for one in queue.candidates}
+    before = replace(
+        world.facts(),
+        clusters=tuple(replace(one, since="2026-W01") for one in rank(world.facts(), WATCH).groups),
+    )
+    old = {one.name: one.score for one in detect(before, WATCH).candidates}
+    assert scores["Le Ver"] > old["Le Ver"]  # a community that was not there last month
     again = detect(world.facts(last=queue), WATCH)
     assert {one.id for one in again.clusters} == {one.id for one in queue.clusters}
     assert all(one.change is ClusterChange.GOES_ON for one in again.clusters)
+
+
+def profiles_of(world: World):
+    return [s.profile for s in rank(world.facts(), WATCH).scored]
+
+
+def test_sentences_that_tie_an_actor_to_a_group_bring_it_there():
+    world = World()
+    for name in ("Le Fil", "La Maille", "Le Dé"):
+        world.say(name, f"{name} : couture, patron, dentelle.")
+    for name in ("Le Ver", "La Fane", "Le Tas"):
+        world.say(name, f"{name} : compost, jardin, fumier.")
+    world.say("Le Loup", "Le Loup : lecture, roman, bibliothèque.")
+    space = vectors.space(profiles_of(world), frozenset())
+    apart = clusters(space, {}, (), "2026-W12", young=False)
+    assert all("Le Loup" not in one.members for one in apart)
+    near = {("Le Fil", "Le Loup"): 0.9, ("La Maille", "Le Loup"): 0.9, ("Le Dé", "Le Loup"): 0.9}
+    tied = clusters(space, near, (), "2026-W12", young=False)
+    assert any({"Le Fil", "Le Loup"} <= set(one.members) for one in tied)
+
+
+def test_actors_of_one_sentence_are_tied_each_story_more():
+    world = World()
+    for story in ("d", "e"):
+        for name in ("Le Fil", "Le Ver"):
+            world.say(name, f"Le Fil invite Le Ver ({story}).", document=story)
+    world.say("Le Tas", "Le Tas est seul.", document="d")
+    assert ties(profiles_of(world)) == {("Le Fil", "Le Ver"): pytest.approx(1 - 0.7 * 0.7)}

@@ -13,9 +13,19 @@ from signals.profile import profile
 from signals.queue import detect
 from signals.ranking import rank
 from signals.scoring import reasons
-from signals.standing import nearness
-from tests.signals.facts import LATELY, LYON, MONDAY, MULHOUSE, WATCH, World, days_ago, names
-from vigie.records import ActorKind, DocumentKind, RelationKind, Tie
+from signals.together import nearness
+from tests.signals.facts import (
+    LATELY,
+    LYON,
+    MONDAY,
+    MULHOUSE,
+    RIXHEIM,
+    WATCH,
+    World,
+    days_ago,
+    names,
+)
+from vigie.records import ActorKind, DocumentKind, Placing, RelationKind, Tie, Verdict
 
 
 def birth(sentence: str, surface: str = "Petit Fil") -> float:
@@ -156,7 +166,7 @@ def test_every_detail_is_a_french_sentence():
     ranking = rank(world.facts(), WATCH)
     details = [str(f.detail) for f in reasons(ranking.scored[0], ranking.weights)]
     assert "Touche à vos thèmes : tiers-lieu" in details
-    assert "Relayé par 2 sources locales ou régionales" in details
+    assert "Relayé par 2 sources, dont 2 locales et 0 régionales" in details
     assert "Sous le radar : 6 récits en tout, aucun national" in details
     assert not any("{" in detail for detail in details)
 
@@ -191,3 +201,48 @@ def test_a_sentence_that_ties_it_to_kept_actors_brings_an_actor_nearer_than_shar
     assert value(partner, tie("Ami", "Petit Fil", RelationKind.TOGETHER, 2)) == pytest.approx(0.6)
     second = tie("Autre Ami", "Petit Fil", RelationKind.TOGETHER, 3)
     assert value(partner, second) == pytest.approx(1 - 0.4 * 0.7)
+
+
+def found(world: World, actor: str) -> dict[str, object]:
+    ranking = rank(world.facts(), WATCH)
+    [scored] = [s for s in ranking.scored if s.profile.actor_id == actor]
+    return dict(scored.found)
+
+
+def test_communes_that_sentences_name_an_actor_with_are_counted():
+    world = World()
+    for place in (MULHOUSE, RIXHEIM):
+        world.say("Petit Fil", communes=(place,), placing=Placing.THERE)
+    world.say("Petit Fil", communes=("68376",), placing=Placing.NEAR)
+    world.say("Grand Fil", communes=(LYON,), placing=Placing.THERE)
+    world.say("Grand Fil", communes=(MULHOUSE,), placing=Placing.THERE)
+    told = found(world, "Petit Fil")["communes"]
+    assert str(told.detail) == "Cité dans 2 communes du territoire : Mulhouse, Rixheim"
+    assert told.value == pytest.approx(1 / 3)
+    assert "communes" not in found(world, "Grand Fil")
+
+
+def test_what_kept_actors_do_says_what_is_relevant():
+    world = World()
+    for number in range(6):
+        sentence = f"Kept {number} apprend à coudre des rideaux, atelier couture et machines."
+        world.say(f"Kept {number}", sentence)
+        world.judge(f"Kept {number}", Verdict.KEEP)
+    world.say("Petit Fil", "Petit Fil vient de naître : couture, rideaux et machines à coudre.")
+    for number in range(6):
+        world.say(f"Sport {number}", f"Sport {number} vient de naître : match, ballon, terrain.")
+    told = found(world, "Petit Fil")["relevance"]
+    assert told.value > 0.5
+    assert str(told.detail).startswith("Proche de vos thèmes et de 6 acteurs retenus, par les mots")
+    assert "relevance" not in found(world, "Sport 0")
+
+
+def test_a_theme_that_no_kept_actor_touches_counts_for_half():
+    world = World()
+    for number in range(6):
+        world.say(f"Kept {number}", f"Kept {number} ouvre un tiers-lieu.")
+        world.judge(f"Kept {number}", Verdict.KEEP)
+    world.say("Petit Fil", "Petit Fil ouvre un tiers-lieu.")
+    world.say("Grand Fil", "Grand Fil vit de réemploi.")
+    assert found(world, "Petit Fil")["themes"].value == pytest.approx(0.5)
+    assert found(world, "Grand Fil")["themes"].value == pytest.approx(0.25)
