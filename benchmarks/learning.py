@@ -157,8 +157,9 @@ def one_week(officer: Officer, week: WeekFacts, watch: Watch, matcher: Matcher) 
         index = matcher.entry(actor.actor_id)
         if index is not None and officer.right(truth_of(matcher, index), ""):
             officer.sought |= {index} - judged
-    for name, weights in (("published", published), ("learnt", officer.weights)):
-        ranking = rank(known, watch, weights)
+    taught = replace(known, lessons=tuple(officer.lessons))
+    for name, weights in (("published", published), ("learnt", None)):
+        ranking = rank(taught, watch, weights)
         queue = compose(ranking, known, watch)
         good = right(queue, matcher, officer)
         officer.found[name] |= good

@@ -3,10 +3,11 @@
 Usage: python -m benchmarks.weights [--seeds 101 102 103] [--keep DIR]
 
 Every actor that was considered on a Monday is a line: what its features say, and whether it is
-emerging; the lines of one actor together weigh as one, for they say much the same. Logistic regression with a normal prior of deviation `PRIOR` around the weights that are
-published now, each kept on its side of 0; the start is free. What weighs nothing until an officer
-judges (the kinds), and what only makes room in a queue that nobody judges (`repeated`), is left as
-it is. Printed are the weights as fitted and rounded to quarters; a person writes them into
+emerging; the lines of one actor together weigh as one, for they say much the same. Logistic
+regression with a normal prior of deviation `PRIOR` around the weights that are published now,
+each kept on its side of 0; the start is free. What weighs nothing until an officer judges (the
+kinds), and what only makes room in a queue that nobody judges (`repeated`), is left as it is.
+Printed are the weights as fitted and rounded to quarters; a person writes them into
 `signals/features.py`. The seeds are never those of the other benchmarks.
 """
 

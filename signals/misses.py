@@ -90,7 +90,7 @@ class Miss:
 def threshold(queue: Queue, ranking: Ranking, slots: int) -> float:
     """Return the log-odds that it took to enter a queue by the ranking."""
     ranked = {c.actor_id for c in queue.candidates if c.entered_by is EnteredBy.RANKING}
-    least = log(LEAST_SCORE / (1 - LEAST_SCORE))
+    least = log(LEAST_SCORE / (1 - LEAST_SCORE)) + max((s.shift for s in ranking.scored), default=0)
     if len(ranked) < slots:
         return least
     lowest = min(s.log_odds for s in ranking.scored if s.profile.actor_id in ranked)

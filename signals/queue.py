@@ -49,7 +49,7 @@ def compose(ranking: Ranking, facts: WeekFacts, watch: Watch) -> Queue:
     """Return the queue of a ranking that `rank` made from the same facts."""
     week = iso_week(facts.as_of)
     slots = ranked_slots(watch)
-    pool = [s for s in ranking.scored if s.score >= LEAST_SCORE][: 4 * watch.queue_size]
+    pool = [s for s in ranking.scored if s.worth >= LEAST_SCORE][: 4 * watch.queue_size]
     ranked = select(pool, slots, ranking.context)
     drawn = explore(ranking.scored, ranked, watch.queue_size - slots, week)
     shown = _shown(ranking.groups, {s.profile.actor_id for s in (*ranked, *drawn)}, ranking.known)
@@ -97,7 +97,7 @@ def select(pool: Sequence[Scored], slots: int, shared: Context) -> list[Scored]:
         ]
         if not free:
             break
-        best = max(free, key=lambda s: s.score - _DIVERSITY * likeness[s.profile.actor_id])
+        best = max(free, key=lambda s: s.worth - _DIVERSITY * likeness[s.profile.actor_id])
         waiting.remove(best)
         chosen.append(best)
         own = stories[best.profile.actor_id]
@@ -124,7 +124,7 @@ def explore(
     left = [s for s in scored if s.profile.actor_id not in taken and _worth_a_look(s)]
     left.sort(
         key=lambda s: (
-            log(_uniform(week, s.profile.actor_id)) / max(s.score, 1e-3),
+            log(_uniform(week, s.profile.actor_id)) / max(s.worth, 1e-3),
             s.profile.actor_id,
         )
     )
@@ -143,7 +143,7 @@ def _worth_a_look(scored: Scored) -> bool:
         said
         and found is not None
         and found.value >= LEAST_EVIDENCE
-        and scored.score >= LEAST_EXPLORED
+        and scored.worth >= LEAST_EXPLORED
     )
 
 

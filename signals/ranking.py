@@ -8,7 +8,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from signals.context import RECENT_DAYS, Context, context
-from signals.learning import learned
+from signals.learning import learned, shift
 from signals.profile import Profile, profile
 from signals.scoring import Scored, published_weights, score
 from signals.standing import share_elsewhere
@@ -67,9 +67,9 @@ def rank(facts: WeekFacts, watch: Watch, weights: Mapping[str, float] | None = N
     the queue are then looked at together: their groups, and what is said of them all.
     """
     shared = context(facts, watch)
-    used = {**published_weights(), **(weights or {})}
-    if weights is None:
-        used = dict(learned(facts.lessons, used))
+    published = {**published_weights(), **(weights or {})}
+    used = learned(facts.lessons, published) if weights is None else published
+    moved = shift(facts.lessons, used, published)
     aside: dict[str, Aside] = {}
     scored: list[Scored] = []
     for actor in facts.actors:
@@ -82,18 +82,18 @@ def rank(facts: WeekFacts, watch: Watch, weights: Mapping[str, float] | None = N
         if (reason := _on_reading(found, shared)) is not None:
             aside[actor.actor_id] = reason
             continue
-        result = score(found, shared, used)
+        result = score(found, shared, used, moved)
         if (reason := _already_judged(result)) is not None:
             aside[actor.actor_id] = reason
             continue
         scored.append(result)
     known = _known(facts.actors, facts.as_of)
-    near = sorted((s for s in scored if s.score >= LEAST_EXPLORED), key=_best_first)[:REACH]
+    near = sorted((s for s in scored if s.worth >= LEAST_EXPLORED), key=_best_first)[:REACH]
     earlier = facts.clusters or (facts.last_queue.clusters if facts.last_queue else ())
     whole, groups = seen_together(
         [s.profile for s in near], known, shared, earlier, iso_week(facts.as_of)
     )
-    again = {s.profile.actor_id: score(s.profile, whole, used) for s in near}
+    again = {s.profile.actor_id: score(s.profile, whole, used, moved) for s in near}
     ordered = sorted((again.get(s.profile.actor_id, s) for s in scored), key=_best_first)
     kept = frozenset(p.actor_id for p in known)
     return Ranking(whole, used, tuple(ordered), aside, groups, kept)
@@ -141,7 +141,7 @@ def _already_judged(result: Scored) -> Aside | None:
     fresh = len(new_stories(result.profile, judgement))
     if judgement.verdict is Verdict.WATCH:
         return None if fresh else Aside.WATCHED
-    enough = fresh >= REJECTED_STORIES and result.score >= REJECTED_SCORE
+    enough = fresh >= REJECTED_STORIES and result.worth >= REJECTED_SCORE
     return None if enough else Aside.REJECTED
 
 

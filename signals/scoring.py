@@ -38,6 +38,13 @@ class Scored:
     profile: Profile
     found: Mapping[str, Found]
     log_odds: float
+    shift: float = 0.0
+    """Of the log-odds, by what was learnt of how many an officer keeps (`learning.shift`)."""
+
+    @property
+    def worth(self) -> float:
+        """Return the score less what was learnt of how many are kept: is it worth a place?"""
+        return round(logistic(self.log_odds - self.shift), _DIGITS)
 
     @property
     def score(self) -> float:
@@ -56,7 +63,9 @@ def logistic(log_odds: float) -> float:
     return 1 / (1 + exp(-max(min(log_odds, 60.0), -60.0)))
 
 
-def score(profile: Profile, context: Context, weights: Mapping[str, float]) -> Scored:
+def score(
+    profile: Profile, context: Context, weights: Mapping[str, float], shift: float = 0.0
+) -> Scored:
     """Return what all features say of an actor."""
     found: dict[str, Found] = {}
     total = weights["start"]
@@ -67,7 +76,7 @@ def score(profile: Profile, context: Context, weights: Mapping[str, float]) -> S
         if answer is not None and answer.value:
             found[term.name] = answer
             total += weights[term.name] * answer.value
-    return Scored(profile, found, total)
+    return Scored(profile, found, total, shift)
 
 
 def reasons(scored: Scored, weights: Mapping[str, float]) -> tuple[Feature, ...]:

@@ -46,12 +46,16 @@ def sources(profile: Profile, context: Context) -> Found | None:
     if len(distinct) < 2:
         return None
     regional = sum(context.reach(one) is Reach.REGIONAL for one in distinct)
-    return Found(
-        min((len(distinct) - 1) / 3, 1.0),
-        Message(
-            "Relayé par {n} sources, dont {local} locales et {regional} régionales",
-            {"n": len(distinct), "local": len(distinct) - regional, "regional": regional},
-        ),
+    return Found(min((len(distinct) - 1) / 3, 1.0), _relayed(len(distinct), regional))
+
+
+def _relayed(sources: int, regional: int) -> Message:
+    if not regional:
+        return Message("Relayé par {n} sources locales", {"n": sources})
+    return Message(
+        "Relayé par {sources} sources, dont {n} régionale",
+        {"n": regional, "sources": sources},
+        "Relayé par {sources} sources, dont {n} régionales",
     )
 
 

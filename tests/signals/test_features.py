@@ -166,7 +166,7 @@ def test_every_detail_is_a_french_sentence():
     ranking = rank(world.facts(), WATCH)
     details = [str(f.detail) for f in reasons(ranking.scored[0], ranking.weights)]
     assert "Touche à vos thèmes : tiers-lieu" in details
-    assert "Relayé par 2 sources, dont 2 locales et 0 régionales" in details
+    assert "Relayé par 2 sources locales" in details
     assert "Sous le radar : 6 récits en tout, aucun national" in details
     assert not any("{" in detail for detail in details)
 

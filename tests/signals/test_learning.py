@@ -8,7 +8,7 @@ from fractions import Fraction
 
 import pytest
 
-from signals.learning import drift, learned
+from signals.learning import drift, learned, shift
 from signals.queue import detect
 from signals.scoring import published_weights
 from tests.signals.facts import MONDAY, WATCH, World, iso_week
@@ -76,6 +76,25 @@ def test_the_order_of_judging_does_not_show():
 def test_verdicts_by_coin_move_no_kind_far():
     found = learned(lessons(100, throws_a_coin), PUBLISHED)
     assert all(abs(found[name]) < 1 for name in found if name.startswith("kind_"))
+
+
+def test_verdicts_that_follow_nothing_teach_nothing_however_few_are_kept():
+    for share in (0.1, 0.5):
+        drawn = lessons(100, lambda _, draw, share=share: draw.random() < share)
+        assert learned(drawn, PUBLISHED) == PUBLISHED
+
+
+def test_an_officer_who_keeps_few_has_no_shorter_queue():
+    world = World()
+    for number, kind in enumerate(KINDS * 2):
+        world.say(f"Groupe {number}", f"Groupe {number} vient de naître.", kind=kind)
+    some = lessons(150, lambda kind, d: likes_cooperatives(kind, d) and d.random() < 0.4)
+    assert shift(some, learned(some, PUBLISHED), PUBLISHED) < -1
+    plain = detect(world.facts(), WATCH).candidates
+    taught = detect(replace(world.facts(), lessons=some), WATCH).candidates
+    assert [one.kind for one in taught[:2]] == [ActorKind.COOPERATIVE] * 2
+    assert len(taught) >= len(plain)
+    assert taught[-1].score < plain[-1].score
 
 
 def test_the_queue_follows_what_was_learnt_and_still_adds_up():
