@@ -30,8 +30,8 @@ from vigie.settings import load
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from signals.backtest import Backtest
     from signals.measures import Estimate, Measures
+    from signals.reckoning import Backtest
 
 TERRITORY = "strasbourg"
 SPEED_SCALE = 2.3

@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from random import Random
 
-    from signals.backtest import Backtest
+    from signals.reckoning import Backtest
 
 ROOT = Path(__file__).parents[1]
 CORPUS = ROOT.parent / "shared/real/corpus-dev.jsonl"

@@ -21,15 +21,14 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
     from pathlib import Path
 
+    from signals.reckoning import Backtest
     from storage import Connection, Store
     from storage.facts import History
     from vigie.records import WeekFacts
     from vigie.settings import Settings
 
 
-def run(
-    settings: Settings, store: Store, truth: Path, *, judged: bool = False
-) -> backtest.Backtest:
+def run(settings: Settings, store: Store, truth: Path, *, judged: bool = False) -> Backtest:
     """Replay the archive week by week against a truth file.
 
     `judged` replays it as if an officer who knows the truth had gone through every queue.
@@ -61,7 +60,7 @@ def run(
     )
 
 
-def write_report(found: backtest.Backtest, folder: Path) -> Path:
+def write_report(found: Backtest, folder: Path) -> Path:
     """Write the report, as a page and as JSON, and return the page."""
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "backtest.json").write_text(

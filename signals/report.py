@@ -16,8 +16,8 @@ from vigie.words import FEATURES, KINDS
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
-    from signals.backtest import Backtest, Intruder
     from signals.measures import Estimate, Measures
+    from signals.reckoning import Backtest, Intruder
 
 _STYLE = """
 body { font: 16px/1.5 system-ui, sans-serif; max-width: 60rem; margin: 2rem auto; padding: 0 1rem;

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date, timedelta
+from typing import TYPE_CHECKING
 
-from signals.backtest import Backtest, replay
+from signals.backtest import replay
 from signals.text import fold
 from signals.truth import TruthActor
 from tests.signals.facts import LYON, WATCH, World
 from vigie.records import ActorKind
+
+if TYPE_CHECKING:
+    from signals.reckoning import Backtest
 
 START = date(2025, 1, 6)
 MONDAYS = [START + timedelta(weeks=w) for w in range(1, 25)]

@@ -19,8 +19,8 @@ from vigie.terminal import show, tell
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from signals.backtest import Backtest
     from signals.measures import Estimate, Measures
+    from signals.reckoning import Backtest
 
 SEED = 7
 PAST_QUEUES = 3
