@@ -5,10 +5,10 @@ Usage: python -m benchmarks.backtest [--quick] [--seeds 7 11 | --draw N] [--week
 
 Simulates, imports, annotates and replays. Each archive is replayed twice: as if nobody ever
 looked at the queue, so that the same candidates come back, and as if an officer who knows the
-truth judged all of it every Monday. `--draw` draws seeds that nobody can have tuned to, and
-writes them down. `--quick` is half a year of seed 7; `--speed` replays a year
-of 8,000 documents and only measures the time. `--keep` keeps the annotated archives in a folder
-and uses those that are there.
+truth judged all of it every Monday. `--draw` draws seeds that nobody can have tuned to, writes
+them down, and draws how far stated scores hold (`docs/images/score-calibre.svg`). `--quick` is
+half a year of seed 7; `--speed` replays a year of 8,000 documents and only measures the time.
+`--keep` keeps the annotated archives in a folder and uses those that are there.
 """
 
 from __future__ import annotations
@@ -17,11 +17,15 @@ import argparse
 import secrets
 import tempfile
 from collections import Counter
+from dataclasses import asdict
 from pathlib import Path
 from time import perf_counter
 from typing import TYPE_CHECKING, Any
 
-from benchmarks import archive, report
+import matplotlib as mpl
+from matplotlib import pyplot as plt
+
+from benchmarks import archive, bars, report
 from flows import backtest
 from nlp import model
 from storage import open_store
@@ -36,6 +40,9 @@ if TYPE_CHECKING:
 TERRITORY = "strasbourg"
 SPEED_SCALE = 2.3
 """About 8,000 documents a year."""
+RELIABILITY = Path(__file__).parents[1] / "docs/images/score-calibre.svg"
+FEWEST_DRAWN = 20
+"""Cases of a tenth that make a point."""
 NAMED = 15
 """Misses and intruders listed in the results."""
 
@@ -57,6 +64,12 @@ def show(title: str, found: Backtest) -> None:
     rows = [(name, *(cell(m) for m in values)) for name, values in _by_measure(columns)]
     report.table(title, ("", *found.policies), rows)
     print("missed:", dict(whys(found)))
+
+
+def show_bars(found: Backtest) -> None:
+    """Print each bar beside what was reached."""
+    rows = [(one.name, one.figure, one.bar, one.said) for one in bars.of_queue(found)]
+    report.table("Bars", ("", "reached", "bar", ""), rows)
 
 
 def _by_measure(columns: list[Measures]) -> Iterator[tuple[str, list[Estimate]]]:
@@ -97,6 +110,7 @@ def figures(found: Backtest) -> dict[str, Any]:
         "found by mention 2, by course": {
             name: m.found_by[1].as_json() for name, m in found.by_course.items()
         },
+        "reliability": [asdict(one) for one in found.reliability],
         "missed": dict(whys(found)),
         "would have been enough": dict(
             Counter(name for miss in found.misses for name in miss.features).most_common(8)
@@ -124,8 +138,25 @@ def measured(folder: Path, seed: int, weeks: int, scale: float) -> Mapping[str, 
         found, seconds = replayed(place, place / "web" / "truth.jsonl", judged=judged)
         what = "judged every week" if judged else "never judged"
         show(f"{TERRITORY}, seed {seed}, {weeks} weeks, {what}: {seconds:.0f} s", found)
-        result[what] = {"seconds": round(seconds, 1), **figures(found)}
+        show_bars(found)
+        reached = {one.name: [one.figure, one.bar, one.said] for one in bars.of_queue(found)}
+        result[what] = {"seconds": round(seconds, 1), "bars": reached, **figures(found)}
     return result
+
+
+def draw_reliability(found: Mapping[str, Mapping[str, Any]]) -> None:
+    """Draw, for each seed, the share that was emerging by stated score, a point for each tenth."""
+    mpl.use("Agg")
+    plt.rcParams["svg.hashsalt"] = "vigie"
+    figure, axes = plt.subplots(figsize=(5, 5), layout="constrained")
+    axes.plot([0, 1], [0, 1], color="grey", linestyle="--", label="parfaitement calibré")
+    for seed, result in found.items():
+        points = [one for one in result["never judged"]["reliability"] if one["n"] >= FEWEST_DRAWN]
+        stated, right = ([one[what] for one in points] for what in ("score", "right"))
+        axes.plot(stated, right, marker="o", label=f"{seed} ({sum(p['n'] for p in points)} cas)")
+    axes.set(xlabel="score annoncé", ylabel="part d’émergents", xlim=(0, 1), ylim=(0, 1))
+    axes.legend(loc="upper left")
+    figure.savefig(RELIABILITY, metadata={"Date": None})
 
 
 def speed(folder: Path) -> Mapping[str, Any]:
@@ -169,6 +200,8 @@ def main() -> None:
         "annotation": model.VERSION,
     }
     name = "backtest-quick" if given.quick else "backtest"
+    if given.draw:
+        draw_reliability(found)
     print(report.write(name, {**conditions, **found}))
 
 

@@ -149,5 +149,10 @@ def _fitted(
         slope = -scale * (values.T @ (signs * expit(-margins))) + change
         return float(total), slope
 
-    found = minimize(cost, np.zeros_like(start), jac=True, method="L-BFGS-B")
+    def curve(change: NDArray[np.float64]) -> NDArray[np.float64]:
+        sure = expit(values @ (start + scale * change))
+        scaled = values * scale
+        return np.asarray(scaled.T @ (scaled * (sure * (1 - sure))[:, None]) + np.eye(len(start)))
+
+    found = minimize(cost, np.zeros_like(start), jac=True, hess=curve, method="trust-exact")
     return np.asarray(start + scale * found.x)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from dataclasses import dataclass
 from datetime import date, timedelta
 from math import log2
@@ -87,6 +87,8 @@ class Measures:
     leads: tuple[float, ...]
     weekly: tuple[tuple[date, float, int], ...]
     """(Monday, precision, size of the queue)."""
+    worst: float | None
+    """The lowest precision of a week with at least `DEPTH` emerging actors active, if any."""
     make_up: Mapping[str, float]
     """Share of all candidates by course of the truth; `?` is what the truth does not name."""
 
@@ -99,6 +101,7 @@ class Measures:
             "recall_twice": self.recall_twice.as_json(),
             "recall_once": self.recall_once.as_json(),
             "found_by": {str(k): e.as_json() for k, e in enumerate(self.found_by, 1)},
+            "worst_week": self.worst,
             "lead_weeks": self.lead.as_json(),
             "leads": list(self.leads),
             "weekly": [
@@ -142,6 +145,9 @@ def measure(policy: Sequence[Queued], stick: Yardstick) -> Measures:
         lead=estimate(leads, stick.seed),
         leads=leads,
         weekly=tuple(shares),
+        worst=min(
+            (share for d, share, _ in shares if stick.active.get(d, 0) >= DEPTH), default=None
+        ),
         make_up=_make_up(policy, stick),
     )
 
@@ -209,3 +215,29 @@ def _make_up(policy: Sequence[Queued], stick: Yardstick) -> dict[str, float]:
             counts.update("?" if e is None else stick.course(e) for e in queued.entries)
     total = counts.total()
     return {course: round(n / total, 4) for course, n in sorted(counts.items())} if total else {}
+
+
+@dataclass(frozen=True, slots=True)
+class Stated:
+    """A tenth of the scores, as stated and as it proved."""
+
+    score: float
+    """Their mean."""
+    right: float
+    """The share of them that was emerging."""
+    n: int
+
+
+def reliability(scores: Sequence[tuple[float, bool]]) -> tuple[Stated, ...]:
+    """Return, for each tenth of the scores, their mean and how many proved right (DeGroot 1983)."""
+    tenths: dict[int, list[tuple[float, bool]]] = defaultdict(list)
+    for score, right in scores:
+        tenths[min(int(10 * score), 9)].append((score, right))
+    return tuple(
+        Stated(
+            round(sum(score for score, _ in some) / len(some), 4),
+            round(sum(right for _, right in some) / len(some), 4),
+            len(some),
+        )
+        for _, some in sorted(tenths.items())
+    )

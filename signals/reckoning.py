@@ -3,13 +3,22 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from dataclasses import dataclass, field, replace
+from dataclasses import asdict, dataclass, field, replace
 from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
 from signals import baselines
 from signals.context import RECENT_DAYS
-from signals.measures import Followed, Measures, Queued, Yardstick, first_queued, measure
+from signals.measures import (
+    Followed,
+    Measures,
+    Queued,
+    Stated,
+    Yardstick,
+    first_queued,
+    measure,
+    reliability,
+)
 from signals.misses import Miss, Standing, Why, changing
 
 if TYPE_CHECKING:
@@ -57,6 +66,8 @@ class Backtest:
     misses: tuple[Miss, ...]
     intruders: tuple[Intruder, ...]
     """Those proposed most often first; empty when the truth does not name everything."""
+    reliability: tuple[Stated, ...] = ()
+    """How far scores hold, over who was considered and not proposed the week before."""
 
     def as_json(self) -> dict[str, object]:
         """Return everything, ready for `json.dumps`: the queue's own measures at the top."""
@@ -76,12 +87,13 @@ class Backtest:
             "by_kind": {name: _actors_only(m) for name, m in self.by_kind.items()},
             "misses": [miss.as_json() for miss in self.misses],
             "intruders": [one.as_json() for one in self.intruders],
+            "reliability": [asdict(one) for one in self.reliability],
         }
 
 
 def _actors_only(measures: Measures) -> dict[str, object]:
     """Leave out what is of a whole queue and not of one sort of actor."""
-    whole = ("precision", "ndcg", "weekly", "make_up")
+    whole = ("precision", "ndcg", "weekly", "worst_week", "make_up")
     return {name: value for name, value in measures.as_json().items() if name not in whole}
 
 
@@ -98,6 +110,8 @@ class Seen:
     present: list[tuple[date, tuple[str, ...]]] = field(default_factory=list)
     best: dict[str, Standing] = field(default_factory=dict)
     called: dict[str, str] = field(default_factory=dict)
+    stated: list[tuple[date, str, float]] = field(default_factory=list)
+    """Scores of those not proposed the week before: what makes room is no probability."""
     asides: dict[str, Counter[Aside]] = field(default_factory=lambda: defaultdict(Counter))
 
     def note(self, policy: str, day: date, actors: tuple[str, ...]) -> None:
@@ -175,7 +189,14 @@ class Reckoning:
             by_kind=_split(mine, stick, lambda f: f.kind),
             misses=self._misses(followed, first_queued(mine)),
             intruders=self._intruders(start) if complete else (),
+            reliability=self._reliability(start) if complete else (),
         )
+
+    def _reliability(self, start: date) -> tuple[Stated, ...]:
+        stated = [one for one in self.seen.stated if one[0] >= start]
+        found = {actor: self.entries.get(actor) for _, actor, _ in stated}
+        right = {actor for actor, at in found.items() if at is not None and self.emerging(at)}
+        return reliability([(score, actor in right) for _, actor, score in stated])
 
     def _intruders(self, start: date) -> tuple[Intruder, ...]:
         counts = Counter(

@@ -9,6 +9,7 @@ from datetime import date
 import pytest
 
 from signals.backtest import replay
+from signals.measures import Stated, reliability
 from signals.misses import Why
 from signals.text import fold
 from signals.truth import TruthActor, read_truth
@@ -78,6 +79,14 @@ def test_precision_counts_what_the_truth_does_not_name_as_wrong():
     assert 0.2 < mine.precision.value < 1
     assert {"sudden", "once", "old"} <= set(mine.make_up)
     assert sum(mine.make_up.values()) == pytest.approx(1, abs=0.001)
+    assert mine.worst is None  # no week of this small world has 25 of them active
+    right = sum(one.n * one.right for one in backtest.reliability)
+    assert 0 < right < sum(one.n for one in backtest.reliability)
+
+
+def test_scores_are_held_against_what_proved_right_by_tenths():
+    told = reliability([(0.11, False), (0.19, True), (0.95, True), (1.0, True)])
+    assert told == (Stated(0.15, 0.5, 2), Stated(0.975, 1.0, 2))
 
 
 def test_without_labels_precision_is_only_a_lower_bound():
