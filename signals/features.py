@@ -31,7 +31,7 @@ class Term:
     function: Callable[[Profile, Context], Found | None]
 
 
-START = -6.25
+START = -5.75
 """Log-odds of a name of which nothing is known: most are no emerging actor."""
 
 KINDS = {
@@ -43,32 +43,32 @@ KINDS = {
 
 FEATURES: tuple[Term, ...] = (
     Term("novelty", 1.75, rising.novelty),
-    Term("birth", 3.0, rising.birth),
-    Term("growth", 0.5, rising.growth),
+    Term("birth", 5.0, rising.birth),
+    Term("growth", 0.25, rising.growth),
     Term("burst", 0.25, rising.burst),
-    Term("slow_rise", 0.75, rising.slow_rise),
-    Term("fresh", 0.5, rising.fresh),
+    Term("slow_rise", 0.5, rising.slow_rise),
+    Term("fresh", 0.25, rising.fresh),
     Term("stories", 0.25, standing.stories),
-    Term("sources", 0.25, standing.sources),
+    Term("sources", 0.5, standing.sources),
     Term("communes", 0.25, standing.communes),
-    Term("upcoming", 1.0, rising.upcoming),
-    Term("anchoring", 0.5, standing.anchoring),
+    Term("upcoming", 3.0, rising.upcoming),
+    Term("anchoring", 0.25, standing.anchoring),
     Term("themes", 0.75, standing.themes),
     Term("relevance", 0.5, together.relevance),
     Term("nearness", 0.5, together.nearness),
     Term("company", 0.25, together.company),
     Term("evidence", 3.5, standing.evidence),
     Term("under_the_radar", 1.5, standing.under_the_radar),
-    Term("repeated", -2, rising.repeated),
+    Term("repeated", -3.0, rising.repeated),
     Term("listed", -2.5, doubts.listed),
-    Term("national", -2.5, doubts.national),
-    Term("established", -3, doubts.established),
-    Term("seasonal", -3, doubts.seasonal),
+    Term("national", -4.5, doubts.national),
+    Term("established", -4.5, doubts.established),
+    Term("seasonal", -5.0, doubts.seasonal),
     Term("event_name", -4, doubts.event_name),
     Term("work", -1.5, doubts.work),
-    Term("advert", -3.0, doubts.advert),
+    Term("advert", -5.0, doubts.advert),
     Term("syndicated", -2.5, doubts.syndicated),
-    Term("elsewhere", -3.0, doubts.elsewhere),
+    Term("elsewhere", -4.0, doubts.elsewhere),
     Term("institution", -1.5, doubts.institution),
     *(Term(name, 0.0, partial(standing.of_kind, kind)) for name, kind in KINDS.items()),
 )

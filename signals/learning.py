@@ -3,15 +3,16 @@
 With w the published weights, x the values of a judged candidate and y whether it was kept, the
 change d of the weights minimises
 
-    Σ log(1 + exp(−s·(w + d)·x)) + |d|² / 2τ²,   s = 1 if kept, else −1,
+    Σ log(1 + exp(−s·(w + d)·x)) + Σ dᵢ² / 2τᵢ²,   s = 1 if kept, else −1,
 
-where the start, which alone says how many are kept, is free of the second term: logistic
-regression with a normal prior of deviation τ around the published weights (MAP; Genkin, Lewis &
-Madigan 2007, section 2). scikit-learn's regression shrinks towards 0 and takes no offset, so
-SciPy minimises this convex sum. How far weights may move, τ, is what predicts judgements best
-that it was not fitted to. The published weights stay unless these are better, by more than a
-standard error, than the published order itself, made as steep or flat as the judgements are
-(Platt 1999): judgements that contradict each other teach nothing.
+where the start, which alone says how many are kept, is as good as free: logistic regression with
+a normal prior of deviation τ around the published weights (MAP; Genkin, Lewis & Madigan 2007,
+section 2). scikit-learn's regression shrinks towards 0 and takes no offset, so SciPy minimises
+this convex sum. How far weights may move, τ, one for the kinds of actors and one for the rest, is
+what makes the judgements the likeliest (the evidence of MacKay 1992, by Laplace's approximation).
+The published weights stay unless that is likelier by `LEAST_GAIN` than the published order
+itself, made as steep or flat as the judgements are (Platt 1999): judgements that contradict each
+other teach nothing.
 
 How many she keeps is no taste. The learnt score says how likely she is to keep a candidate; who
 is worth a place is asked of the learnt log-odds less `shift`, so that an officer who keeps one in
@@ -20,7 +21,7 @@ ten sees as long a queue as one who keeps every other, and in it more of what sh
 
 from __future__ import annotations
 
-import hashlib
+from itertools import product
 from math import fsum
 from typing import TYPE_CHECKING
 
@@ -39,11 +40,13 @@ if TYPE_CHECKING:
 
 FEWEST = 20
 """Judgements under which the published weights stay."""
-DEVIATIONS = (0.25, 0.5, 1.0, 2.0)
-"""τ in log-odds for a full value; a typical published weight is 1.5."""
+KIND_DEVIATIONS = (0.5, 1.0, 2.0)
+DEVIATIONS = (0.0, 0.25, 0.5, 1.0, 2.0)
+"""τ in log-odds for a full value; a typical published weight is 2."""
 FREE = 20.0
 """The same for the start: as good as free, and still found where all are kept or none."""
-FOLDS = 5
+LEAST_GAIN = 1.0
+"""Nats: « positive » evidence begins there (Kass & Raftery 1995, section 3.2)."""
 
 
 def learned(lessons: Sequence[Lesson], published: Mapping[str, float]) -> Mapping[str, float]:
@@ -56,12 +59,10 @@ def learned(lessons: Sequence[Lesson], published: Mapping[str, float]) -> Mappin
     values = np.array([[_value(lesson, name) for name in names] for lesson in ordered])
     signs = np.array([1.0 if lesson.kept else -1.0 for lesson in ordered])
     start = np.array([published[name] for name in names])
-    folds = np.array([_fold(lesson.actor_id) for lesson in ordered])
-    deviation = _deviation(values, signs, start, folds)
-    if not deviation:
+    found = _moved(values, signs, start, np.array([name in KINDS for name in names]))
+    if found is None:
         return published
-    moved = _fitted(values, signs, start, deviation)
-    return dict(zip(names, (round(float(one), 3) for one in moved), strict=True))
+    return dict(zip(names, (round(float(one), 3) for one in found), strict=True))
 
 
 def shift(
@@ -94,65 +95,46 @@ def _value(lesson: Lesson, name: str) -> float:
     return lesson.values.get(name, 0.0)
 
 
-def _fold(actor_id: str) -> int:
-    return hashlib.sha256(actor_id.encode()).digest()[0] % FOLDS
-
-
-def _deviation(
+def _moved(
     values: NDArray[np.float64],
     signs: NDArray[np.float64],
     start: NDArray[np.float64],
-    folds: NDArray[np.int_],
-) -> float:
-    """Return the τ that predicts best what it was not fitted to; 0: the published order does."""
-
-    def left_out(
-        values: NDArray[np.float64], start: NDArray[np.float64], deviation: float
-    ) -> NDArray[np.float64]:
-        losses = np.empty(len(signs))
-        for fold in range(FOLDS):
-            out = folds == fold
-            moved = _fitted(values[~out], signs[~out], start, deviation)
-            losses[out] = _losses(values[out], signs[out], moved)
-        return losses
-
+    kinds: NDArray[np.bool_],
+) -> NDArray[np.float64] | None:
+    """Return the weights of the likeliest τ; None when the published order is as likely."""
     order = np.column_stack([np.ones(len(signs)), values @ start])
-    plain = left_out(order, np.array([0.0, 1.0]), FREE)
-    best, gain = 0.0, 0.0
-    for deviation in DEVIATIONS:
-        saved = plain - left_out(values, start, deviation)
-        error = saved.std(ddof=1) / np.sqrt(len(saved))
-        if saved.mean() > max(gain, float(error)):
-            best, gain = deviation, float(saved.mean())
+    _, plain = _fitted(order, signs, np.array([0.0, 1.0]), np.array([FREE, 1.0]))
+    best, most = None, plain + LEAST_GAIN
+    for kind, other in product(KIND_DEVIATIONS, DEVIATIONS):
+        scale = np.where(kinds, kind, other)
+        scale[0] = FREE
+        weights, evidence = _fitted(values, signs, start, scale)
+        if evidence > most:
+            best, most = weights, evidence
     return best
-
-
-def _losses(
-    values: NDArray[np.float64], signs: NDArray[np.float64], weights: NDArray[np.float64]
-) -> NDArray[np.float64]:
-    return np.asarray(np.logaddexp(0.0, -signs * (values @ weights)))
 
 
 def _fitted(
     values: NDArray[np.float64],
     signs: NDArray[np.float64],
     start: NDArray[np.float64],
-    deviation: float,
-) -> NDArray[np.float64]:
-    """Return the weights; the first one, the start, moves freely, the others as τ allows."""
-    scale = np.full(len(start), deviation)
-    scale[0] = FREE
+    scale: NDArray[np.float64],
+) -> tuple[NDArray[np.float64], float]:
+    """Return the weights, and the logarithm of how likely such a prior makes the judgements.
+
+    `scale` is how far each may move from its start; in these units the prior is standard normal.
+    """
+    scaled = values * scale
 
     def cost(change: NDArray[np.float64]) -> tuple[float, NDArray[np.float64]]:
-        margins = signs * (values @ (start + scale * change))
+        margins = signs * (values @ start + scaled @ change)
         total = np.logaddexp(0.0, -margins).sum() + change @ change / 2
-        slope = -scale * (values.T @ (signs * expit(-margins))) + change
-        return float(total), slope
+        return float(total), change - scaled.T @ (signs * expit(-margins))
 
     def curve(change: NDArray[np.float64]) -> NDArray[np.float64]:
-        sure = expit(values @ (start + scale * change))
-        scaled = values * scale
-        return np.asarray(scaled.T @ (scaled * (sure * (1 - sure))[:, None]) + np.eye(len(start)))
+        kept = expit(values @ start + scaled @ change)
+        return np.asarray(scaled.T @ (scaled * (kept * (1 - kept))[:, None]) + np.eye(len(start)))
 
     found = minimize(cost, np.zeros_like(start), jac=True, hess=curve, method="trust-exact")
-    return np.asarray(start + scale * found.x)
+    _, volume = np.linalg.slogdet(curve(found.x))
+    return np.asarray(start + scale * found.x), -float(found.fun) - float(volume) / 2
