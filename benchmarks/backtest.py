@@ -1,23 +1,26 @@
 """What the weekly queue finds on simulated territories, beside two naive ones and an oracle.
 
 Usage: python -m benchmarks.backtest [--quick] [--seeds 7 11 | --draw N] [--weeks N] [--scale X]
-       [--keep DIR]
+       [--keep DIR] [--bertopic]
 
 Simulates, imports, annotates and replays. Each archive is replayed twice: as if nobody ever
 looked at the queue, so that the same candidates come back, and as if an officer who knows the
 truth judged all of it every Monday. `--draw` draws seeds that nobody can have tuned to, writes
 them down, and draws how far stated scores hold (`docs/images/score-calibre.svg`). `--quick` is
 half a year of seed 7; `--speed` replays a year of 8,000 documents and only measures the time.
-`--keep` keeps the annotated archives in a folder and uses those that are there.
+`--keep` keeps the annotated archives in a folder and uses those that are there. `--bertopic`
+measures BERTopic on the same documents beside it (`benchmarks.topics`).
 """
 
 from __future__ import annotations
 
 import argparse
+import json
 import secrets
 import tempfile
 from collections import Counter
 from dataclasses import asdict
+from datetime import date
 from pathlib import Path
 from time import perf_counter
 from typing import TYPE_CHECKING, Any
@@ -25,7 +28,8 @@ from typing import TYPE_CHECKING, Any
 import matplotlib as mpl
 from matplotlib import pyplot as plt
 
-from benchmarks import archive, bars, report
+from benchmarks import archive, bars, report, topics
+from crawlers import identity
 from flows import backtest
 from nlp import model
 from storage import open_store
@@ -34,6 +38,7 @@ from vigie.settings import load
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
+    from signals.baselines import Policy
     from signals.measures import Estimate, Measures
     from signals.reckoning import Backtest
 
@@ -47,13 +52,16 @@ NAMED = 15
 """Misses and intruders listed in the results."""
 
 
-def replayed(place: Path, truth: Path, *, judged: bool = False) -> tuple[Backtest, float]:
+def replayed(
+    place: Path, truth: Path, *, judged: bool = False, rivals: Mapping[str, Policy] | None = None
+) -> tuple[Backtest, float]:
     """Return a replay of a workspace's archive, and the seconds it took."""
     settings = load(place)
     store = open_store(settings.storage.url, settings.folder)
     try:
         start = perf_counter()
-        return backtest.run(settings, store, truth, judged=judged), perf_counter() - start
+        found = backtest.run(settings, store, truth, judged=judged, rivals=rivals)
+        return found, perf_counter() - start
     finally:
         store.close()
 
@@ -128,14 +136,44 @@ def badly_bounded(found: Backtest) -> float | None:
     return round(sum(one.weeks for one in unknown if one.akin) / weeks, 3) if weeks else None
 
 
-def measured(folder: Path, seed: int, weeks: int, scale: float) -> Mapping[str, Any]:
+def bertopic_of(place: Path) -> topics.Topics:
+    """Return BERTopic's topics of a simulated archive's documents."""
+    with (place / "web" / "documents.jsonl").open(encoding="utf-8") as lines:
+        rows = [json.loads(line) for line in lines]
+    return topics.topics(
+        [
+            topics.Text(
+                identity.document_id(row["url"]),
+                date.fromisoformat(row["date"][:10]),
+                f"{row['title']}\n\n{row['text']}",
+            )
+            for row in rows
+        ]
+    )
+
+
+def measured(
+    folder: Path, seed: int, weeks: int, scale: float, *, bertopic: bool = False
+) -> Mapping[str, Any]:
     """Simulate, annotate and replay one territory; print and return its figures."""
     start = perf_counter()
     place = archive.simulated(folder, TERRITORY, weeks=weeks, seed=seed, scale=scale)
     prepared = perf_counter() - start
     result: dict[str, Any] = {"seconds to simulate, import and annotate": round(prepared, 1)}
+    rivals: dict[str, Policy] = {}
+    if bertopic:
+        grouped = bertopic_of(place)
+        rivals["BERTopic"] = topics.named_in_rising(grouped, only_new=False)
+        rivals["BERTopic, new names"] = topics.named_in_rising(grouped, only_new=True)
+        print(f"BERTopic: {len(grouped.times)} topics in {grouped.seconds:.0f} s")
+        result["BERTopic"] = {
+            "topics": len(grouped.times),
+            "seconds": round(grouped.seconds, 1),
+        }
     for judged in (False, True):
-        found, seconds = replayed(place, place / "web" / "truth.jsonl", judged=judged)
+        found, seconds = replayed(
+            place, place / "web" / "truth.jsonl", judged=judged, rivals=rivals
+        )
         what = "judged every week" if judged else "never judged"
         show(f"{TERRITORY}, seed {seed}, {weeks} weeks, {what}: {seconds:.0f} s", found)
         show_bars(found)
@@ -180,6 +218,7 @@ def main() -> None:
     parser.add_argument("--weeks", type=int, default=52)
     parser.add_argument("--scale", type=float, default=1.0)
     parser.add_argument("--keep", type=Path)
+    parser.add_argument("--bertopic", action="store_true")
     given = parser.parse_args()
     if given.draw:
         given.seeds = [secrets.randbelow(1_000_000) for _ in range(given.draw)]
@@ -191,7 +230,10 @@ def main() -> None:
             print(report.write("backtest-speed", speed(folder)))
             return
         found = {
-            f"seed {seed}": measured(folder, seed, given.weeks, given.scale) for seed in given.seeds
+            f"seed {seed}": measured(
+                folder, seed, given.weeks, given.scale, bertopic=given.bertopic
+            )
+            for seed in given.seeds
         }
     conditions = {
         "territory": TERRITORY,

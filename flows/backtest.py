@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
     from pathlib import Path
 
+    from signals.baselines import Policy
     from signals.reckoning import Backtest
     from storage import Connection, Store
     from storage.facts import History
@@ -28,10 +29,18 @@ if TYPE_CHECKING:
     from vigie.settings import Settings
 
 
-def run(settings: Settings, store: Store, truth: Path, *, judged: bool = False) -> Backtest:
+def run(
+    settings: Settings,
+    store: Store,
+    truth: Path,
+    *,
+    judged: bool = False,
+    rivals: Mapping[str, Policy] | None = None,
+) -> Backtest:
     """Replay the archive week by week against a truth file.
 
-    `judged` replays it as if an officer who knows the truth had gone through every queue.
+    `judged` replays it as if an officer who knows the truth had gone through every queue;
+    `rivals` are other ways to fill the queue, measured beside it.
 
     Raises:
         InputError: the truth file cannot be used, or there is no annotated archive to replay.
@@ -57,6 +66,7 @@ def run(settings: Settings, store: Store, truth: Path, *, judged: bool = False) 
         names.key,
         occurrences=occurrences,
         judged=judged,
+        rivals=rivals,
     )
 
 

@@ -26,10 +26,15 @@ from vigie.records import ActorFacts, Judgement, Queue, RejectReason, Verdict, W
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
 
+    from signals.baselines import Policy
     from vigie.settings import Watch
 
 WARM_UP = 8
 """Weeks at the start in which nothing can be called new; not measured."""
+NAIVE: Mapping[str, Policy] = {
+    "most_mentioned": baselines.most_mentioned,
+    "random": baselines.at_random,
+}
 
 
 def replay(
@@ -43,6 +48,7 @@ def replay(
     judged: bool = False,
     seed: int = 0,
     weights: Mapping[str, float] | None = None,
+    rivals: Mapping[str, Policy] | None = None,
 ) -> Backtest:
     """Replay an archive and measure what its queues found.
 
@@ -59,6 +65,7 @@ def replay(
             kept does not come again. Otherwise nobody ever looks.
         seed: of the bootstrap.
         weights: other than the published ones.
+        rivals: other ways to fill the queue, measured beside the naive ones.
     """
     seen = Seen(Matcher(truth, key), judged)
     used = {**published_weights(), **(weights or {})}
@@ -73,6 +80,9 @@ def replay(
         ranking = rank(known, watch, used)
         last = compose(ranking, known, watch)
         _observe(seen, known, last, ranking, watch)
+        for name, policy in {**NAIVE, **(rivals or {})}.items():
+            chosen = policy(known, watch.queue_size, seen.done[name])
+            seen.note(name, facts.as_of, chosen)
         if judged:
             verdicts |= _judge(last, seen.matcher)
     reckoning = Reckoning(
@@ -110,14 +120,9 @@ def _judge(queue: Queue, matcher: Matcher) -> dict[str, Judgement]:
 
 
 def _observe(seen: Seen, facts: WeekFacts, queue: Queue, ranking: Ranking, watch: Watch) -> None:
-    day, size = facts.as_of, watch.queue_size
+    day = facts.as_of
     seen.note("vigie", day, tuple(c.actor_id for c in queue.candidates))
     seen.called.update((c.actor_id, c.name) for c in queue.candidates)
-    for name, policy in (
-        ("most_mentioned", baselines.most_mentioned),
-        ("random", baselines.at_random),
-    ):
-        seen.note(name, day, policy(facts, size, seen.done[name]))
     recent = day - timedelta(days=RECENT_DAYS - 1)
     here = (a for a in facts.actors if any(recent <= s.day <= day for s in reversed(a.sightings)))
     seen.present.append((day, tuple(a.actor_id for a in here)))

@@ -12,6 +12,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
     from collections.abc import Set as AbstractSet
 
+    Policy = Callable[[WeekFacts, int, AbstractSet[str]], tuple[str, ...]]
+    """From a week's facts, the size of a queue and who is done to those it proposes."""
+
 NEW_DAYS = 28
 """A name is new to the baselines for so long."""
 

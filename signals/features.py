@@ -31,7 +31,7 @@ class Term:
     function: Callable[[Profile, Context], Found | None]
 
 
-START = -5.75
+START = -6.0
 """Log-odds of a name of which nothing is known: most are no emerging actor."""
 
 KINDS = {
@@ -43,7 +43,7 @@ KINDS = {
 
 FEATURES: tuple[Term, ...] = (
     Term("novelty", 1.75, rising.novelty),
-    Term("birth", 5.0, rising.birth),
+    Term("birth", 4.5, rising.birth),
     Term("growth", 0.25, rising.growth),
     Term("burst", 0.25, rising.burst),
     Term("slow_rise", 0.5, rising.slow_rise),
@@ -51,7 +51,7 @@ FEATURES: tuple[Term, ...] = (
     Term("stories", 0.25, standing.stories),
     Term("sources", 0.5, standing.sources),
     Term("communes", 0.25, standing.communes),
-    Term("upcoming", 3.0, rising.upcoming),
+    Term("upcoming", 2.0, rising.upcoming),
     Term("anchoring", 0.25, standing.anchoring),
     Term("themes", 0.75, standing.themes),
     Term("relevance", 0.5, together.relevance),

@@ -28,8 +28,6 @@ if TYPE_CHECKING:
     from signals.truth import Matcher, Occurrence, TruthActor
     from vigie.settings import Watch
 
-POLICIES = ("vigie", "most_mentioned", "random", "oracle")
-
 
 @dataclass(frozen=True, slots=True)
 class Intruder:
@@ -226,9 +224,9 @@ class Reckoning:
         return {
             name: [
                 Queued(day, tuple(self.entries.get(actor) for actor in actors))
-                for day, actors in proposed.get(name, [])
+                for day, actors in weeks
             ]
-            for name in POLICIES
+            for name, weeks in proposed.items()
         }
 
     def _stick(

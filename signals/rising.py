@@ -180,12 +180,16 @@ def repeated(profile: Profile, context: Context) -> Found | None:
 
 
 def upcoming(profile: Profile, context: Context) -> Found | None:
-    """Events announced for after today; a second one tells half as much as the first."""
+    """Events announced for after today; a second one tells half as much as the first.
+
+    Half of that for a name of unknown kind: exhibitions, concerts and talks are announced too.
+    """
     days = {s.event_day for s in profile.sightings if s.event_day and s.event_day > context.as_of}
     if not days:
         return None
+    sort = 0.5 if profile.kind is ActorKind.UNKNOWN else 1.0
     return Found(
-        1 - 0.5 ** len(days),
+        (1 - 0.5 ** len(days)) * sort,
         Message(
             "{n} rendez-vous annoncé, le prochain le {day}",
             {"n": len(days), "day": say_day(min(days))},
