@@ -69,6 +69,8 @@ def replay(
     """
     seen = Seen(Matcher(truth, key), judged)
     used = {**published_weights(), **(weights or {})}
+    others = {**NAIVE, **(rivals or {})}
+    seen.proposed.update({name: [] for name in ("vigie", *others)})
     verdicts: dict[str, Judgement] = {}
     last: Queue | None = None
     before = date.min
@@ -80,9 +82,8 @@ def replay(
         ranking = rank(known, watch, used)
         last = compose(ranking, known, watch)
         _observe(seen, known, last, ranking, watch)
-        for name, policy in {**NAIVE, **(rivals or {})}.items():
-            chosen = policy(known, watch.queue_size, seen.done[name])
-            seen.note(name, facts.as_of, chosen)
+        for name, policy in others.items():
+            seen.note(name, facts.as_of, policy(known, watch.queue_size, seen.done[name]))
         if judged:
             verdicts |= _judge(last, seen.matcher)
     reckoning = Reckoning(

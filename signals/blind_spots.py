@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter, defaultdict
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING
@@ -28,10 +29,10 @@ RARE = 0.01
 
 @dataclass(frozen=True, slots=True)
 class Spot:
-    """A commune or a kind of actor, as told and as it might be expected to be told."""
+    """A commune, quartier or kind of actor, as told and as it might be expected to be told."""
 
     what: str
-    """INSEE code of a commune, value of a kind."""
+    """INSEE code of a commune, name of a quartier, value of a kind."""
     stories: int
     """Independent stories that name it, over the time looked at."""
     expected: float
@@ -39,6 +40,8 @@ class Spot:
     listed: int
     """Entries of directories and registers."""
     population: int = 0
+    commune: str = ""
+    """INSEE code of the commune that a quartier lies in."""
 
     @property
     def blind(self) -> bool:
@@ -64,6 +67,8 @@ class BlindSpots:
     as_of: date
     communes: tuple[Spot, ...]
     """Of the territory; those told least beside what was expected come first."""
+    quarters: tuple[Spot, ...]
+    """Of the watch; nobody counts their people, so what is told of a commune's is shared evenly."""
     kinds: tuple[Spot, ...]
     """Empty when no directory or register was read."""
     themes: Mapping[str, int]
@@ -81,6 +86,7 @@ class BlindSpots:
             "since": self.since.isoformat(),
             "as_of": self.as_of.isoformat(),
             "communes": [{**asdict(one), "blind": one.blind} for one in self.communes],
+            "quarters": [{**asdict(one), "blind": one.blind} for one in self.quarters],
             "kinds": [{**asdict(one), "blind": one.blind} for one in self.kinds],
             "themes": dict(self.themes),
             "sources": [asdict(one) for one in self.sources],
@@ -110,6 +116,7 @@ def blind_spots(
         since=since,
         as_of=facts.as_of,
         communes=_communes(told, watch, listed),
+        quarters=_quarters(told, watch),
         kinds=_kinds(told, listed),
         themes=_themes(told, watch),
         sources=_sources(facts, documents),
@@ -137,6 +144,20 @@ def _communes(
         )
         for code, population in people.items()
     ]
+    return tuple(sorted(spots, key=_least_told))
+
+
+def _quarters(told: list[Sighting], watch: Watch) -> tuple[Spot, ...]:
+    spots: list[Spot] = []
+    for code, names in sorted(watch.quarters.items()):
+        asked = {name: re.compile(rf"(?<!\w){re.escape(name)}(?!\w)") for name in names}
+        near = [s for s in told if not s.communes or code in s.communes]
+        stories = {
+            name: {s.story_id for s in near if pattern.search(s.sentence)}
+            for name, pattern in asked.items()
+        }
+        even = round(sum(map(len, stories.values())) / max(len(stories), 1), 1)
+        spots += [Spot(name, len(found), even, 0, commune=code) for name, found in stories.items()]
     return tuple(sorted(spots, key=_least_told))
 
 

@@ -164,3 +164,19 @@ def test_a_name_cut_short_is_known_for_what_it_is():
     truth.append(TruthActor(name="Jardin des Ormes", emerging=True))
     wrong = {one.name: one for one in run(world, truth).intruders}
     assert (wrong["Jardin"].course, wrong["Jardin"].akin) == ("?", "Jardin des Ormes")
+
+
+def test_another_way_to_fill_the_queue_is_measured_beside_it():
+    def first_of_all(facts, size, done):
+        return tuple(sorted({a.actor_id for a in facts.actors} - done))[:size]
+
+    world, truth = archive()
+    found = replay(
+        [world.facts(monday) for monday in MONDAYS],
+        truth,
+        WATCH,
+        fold,
+        rivals={"alphabet": first_of_all},
+    )
+    assert list(found.policies) == ["vigie", "most_mentioned", "random", "alphabet", "oracle"]
+    assert found.policies["alphabet"].precision.n == found.policies["vigie"].precision.n

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from signals.blind_spots import blind_spots
 from tests.signals.facts import MONDAY, MULHOUSE, RIXHEIM, WATCH, World, days_ago
 from vigie.records import ActorKind, Verdict
@@ -28,6 +30,21 @@ def test_where_little_is_told_at_all_nothing_is_called_blind():
     world = World()
     world.say("Petit Fil", communes=(RIXHEIM,))
     assert not any(one.blind for one in looked_at(world).communes)
+
+
+def test_a_quartier_named_far_less_than_the_others_is_a_blind_spot():
+    world = World()
+    for number in range(30):
+        where = "à Bourtzwiller" if number % 2 else "au quartier des Coteaux"
+        world.say(f"Groupe {number}", f"Groupe {number} se réunit {where}.")
+    world.say("Petit Fil", "Petit Fil se réunit à Dornachville.")
+    watch = replace(WATCH, quarters={MULHOUSE: ("Bourtzwiller", "Coteaux", "Dornach")})
+    found = blind_spots(world.facts(), watch, days_ago(90), listed={}, documents={})
+    assert [(q.what, q.commune, q.stories, q.blind) for q in found.quarters] == [
+        ("Dornach", MULHOUSE, 0, True),
+        ("Bourtzwiller", MULHOUSE, 15, False),
+        ("Coteaux", MULHOUSE, 15, False),
+    ]
 
 
 def test_a_kind_that_registers_list_and_nobody_tells_of_is_a_blind_spot():

@@ -25,7 +25,8 @@ SHOWN = 12
 
 
 @click.command(
-    "blind-spots", help=say("Dire où la veille ne regarde pas : communes, types, thèmes, sources.")
+    "blind-spots",
+    help=say("Dire où la veille ne regarde pas : communes, quartiers, types, thèmes, sources."),
 )
 @until_option
 @click.option("--json", "as_json", is_flag=True, help=say("En JSON."))
@@ -76,6 +77,15 @@ def _lines(found: BlindSpots, names: Mapping[str, str]) -> Iterator[str]:
             n=spot.stories,
             expected=spot.expected,
             listed=spot.listed,
+        )
+    for spot in [one for one in found.quarters if one.blind][:SHOWN]:
+        yield say(
+            "quartier peu couvert : {quarter} ({place}) : {n} récits, {expected} en moyenne par "
+            "quartier",
+            quarter=spot.what,
+            place=gazetteer.commune(spot.commune).name,
+            n=spot.stories,
+            expected=spot.expected,
         )
     for spot in [one for one in found.kinds if one.blind]:
         yield say(
