@@ -51,7 +51,7 @@ class Text:
 
 @dataclass(frozen=True, slots=True)
 class Topics:
-    """Which document is of which topic, and how often each topic was spoken of when."""
+    """Which document is of which topic, and how often it was spoken of in the weeks to a Monday."""
 
     of: Mapping[str, int]
     times: Mapping[int, Sequence[tuple[date, int]]]
@@ -89,7 +89,7 @@ def topics(texts: Sequence[Text]) -> Topics:
         embedding_model=vectors,
     )
     marks, _ = model.fit_transform(read, embeddings=vectors.fit_transform(read))
-    days = [one.day.isoformat() for one in texts]
+    days = [(one.day + timedelta(days=-one.day.weekday() % 7)).isoformat() for one in texts]
     over_time = model.topics_over_time(read, days, global_tuning=False, evolution_tuning=False)
     times: dict[int, list[tuple[date, int]]] = defaultdict(list)
     for row in over_time.itertuples():

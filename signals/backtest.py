@@ -130,8 +130,7 @@ def _observe(seen: Seen, facts: WeekFacts, queue: Queue, ranking: Ranking, watch
     bar = threshold(queue, ranking, ranked_slots(watch))
     for place, scored in enumerate(ranking.scored, start=1):
         actor_id = scored.profile.actor_id
-        if "repeated" not in scored.found:
-            seen.stated.append((day, actor_id, scored.score))
+        seen.stated.append((day, actor_id, scored.score))
         margin = scored.log_odds - bar
         known = seen.best.get(actor_id)
         if known is None or margin > known.margin:

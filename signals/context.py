@@ -12,7 +12,7 @@ from vigie import gazetteer
 from vigie.records import ActorFacts, Cluster, Message, Reach, SourceFacts, Verdict, WeekFacts
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from vigie.records import Sighting
     from vigie.settings import Watch
@@ -86,6 +86,11 @@ class Context:
     def young(self) -> bool:
         """Say whether the archive is too young for a group to be new."""
         return (self.as_of - self.archive_start).days < FIRST_WEEKS * 7
+
+    def shown(self, actor_id: str, story_days: Iterable[tuple[date, str]]) -> date | None:
+        """Return when the last queue showed an actor, if no independent story began since."""
+        day = self.proposed.get(actor_id)
+        return None if day is None or any(told > day for told, _ in story_days) else day
 
     def source_name(self, source_id: str) -> str:
         """Return a source's name, or its id when nothing is known of it."""

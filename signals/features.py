@@ -3,7 +3,8 @@
 Each function is given an actor's profile and the week's context and returns a value, from 0 to
 1, with the French sentence that lets a reader check it; None when it has nothing to say. A
 weight is the log-odds that a full value adds to the chance that an officer would keep the
-actor. Weights were chosen on simulated territories and rounded to quarters.
+actor. Weights are those of `benchmarks.weights`, rounded to quarters, where a simulator can tell
+(docs/decisions/0032).
 """
 
 from __future__ import annotations
@@ -34,11 +35,7 @@ class Term:
 START = -6.0
 """Log-odds of a name of which nothing is known: most are no emerging actor."""
 
-KINDS = {
-    f"kind_{kind}": kind
-    for kind in ActorKind
-    if kind not in {ActorKind.UNKNOWN, ActorKind.INSTITUTION}
-}
+KINDS = {f"kind_{kind}": kind for kind in ActorKind if kind is not ActorKind.INSTITUTION}
 """Terms that weigh nothing until an officer's judgements show a taste."""
 
 FEATURES: tuple[Term, ...] = (
@@ -59,12 +56,11 @@ FEATURES: tuple[Term, ...] = (
     Term("company", 0.25, together.company),
     Term("evidence", 3.5, standing.evidence),
     Term("under_the_radar", 1.5, standing.under_the_radar),
-    Term("repeated", -3.0, rising.repeated),
     Term("listed", -2.5, doubts.listed),
     Term("national", -4.5, doubts.national),
     Term("established", -4.5, doubts.established),
     Term("seasonal", -5.0, doubts.seasonal),
-    Term("event_name", -4, doubts.event_name),
+    Term("event_name", -4.0, doubts.event_name),
     Term("work", -1.5, doubts.work),
     Term("advert", -5.0, doubts.advert),
     Term("syndicated", -2.5, doubts.syndicated),

@@ -40,7 +40,7 @@ if TYPE_CHECKING:
 
 FEWEST = 20
 """Judgements under which the published weights stay."""
-KIND_DEVIATIONS = (0.5, 1.0, 2.0)
+KIND_DEVIATIONS = (0.5, 1.0, 2.0, 4.0)
 DEVIATIONS = (0.0, 0.25, 0.5, 1.0, 2.0)
 """τ in log-odds for a full value; a typical published weight is 2."""
 FREE = 20.0

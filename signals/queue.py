@@ -9,6 +9,7 @@ from math import log
 from typing import TYPE_CHECKING
 
 from signals.ranking import LEAST_EXPLORED, Ranking, rank
+from signals.scoring import logistic
 from signals.showing import candidate
 from vigie.records import (
     ActorKind,
@@ -33,6 +34,8 @@ LEAST_EVIDENCE = 0.28
 """Exploration measures whom the ranking misses among groups: what is surely none is not drawn."""
 OF_ONE_STORY = 3
 """At most so many candidates that one story alone brings."""
+MAKES_ROOM = 3.0
+"""Log-odds that whom the last queue showed cedes to others while nothing new is told of it."""
 _DIVERSITY = 0.15
 
 
@@ -51,7 +54,7 @@ def compose(ranking: Ranking, facts: WeekFacts, watch: Watch) -> Queue:
     slots = ranked_slots(watch)
     pool = [s for s in ranking.scored if s.worth >= LEAST_SCORE][: 4 * watch.queue_size]
     ranked = select(pool, slots, ranking.context)
-    drawn = explore(ranking.scored, ranked, watch.queue_size - slots, week)
+    drawn = explore(ranking.scored, ranked, watch.queue_size - slots, week, ranking.context)
     shown = _shown(ranking.groups, {s.profile.actor_id for s in (*ranked, *drawn)}, ranking.known)
     entered = [(s, EnteredBy.RANKING) for s in ranked] + [(s, EnteredBy.EXPLORATION) for s in drawn]
     membership = _membership(shown)
@@ -78,8 +81,9 @@ def select(pool: Sequence[Scored], slots: int, shared: Context) -> list[Scored]:
     """Return the best of a pool without saying one thing many times, the best first.
 
     Maximal marginal relevance (Carbonell & Goldstein 1998): each choice weighs its score
-    against its likeness to those chosen before. Once a story has brought `OF_ONE_STORY`
-    candidates, others that only it speaks of wait.
+    against its likeness to those chosen before. Whom the last queue showed cedes its place to
+    others, not to nobody: what nobody looked at is carried over. Once a story has brought
+    `OF_ONE_STORY` candidates, others that only it speaks of wait.
     """
     stories = {
         s.profile.actor_id: frozenset(x.story_id for x in s.profile.since(shared.recent))
@@ -97,7 +101,7 @@ def select(pool: Sequence[Scored], slots: int, shared: Context) -> list[Scored]:
         ]
         if not free:
             break
-        best = max(free, key=lambda s: s.worth - _DIVERSITY * likeness[s.profile.actor_id])
+        best = max(free, key=lambda s: _pull(s, shared) - _DIVERSITY * likeness[s.profile.actor_id])
         waiting.remove(best)
         chosen.append(best)
         own = stories[best.profile.actor_id]
@@ -112,8 +116,16 @@ def select(pool: Sequence[Scored], slots: int, shared: Context) -> list[Scored]:
     return sorted(chosen, key=lambda s: (-round(s.log_odds, 9), s.profile.actor_id))
 
 
+def _pull(scored: Scored, shared: Context) -> float:
+    """Return what a candidate is worth this week, less when the last queue showed all of it."""
+    found = scored.profile
+    if shared.shown(found.actor_id, found.story_days) is None:
+        return scored.worth
+    return logistic(scored.log_odds - scored.shift - MAKES_ROOM)
+
+
 def explore(
-    scored: Iterable[Scored], ranked: Sequence[Scored], slots: int, week: str
+    scored: Iterable[Scored], ranked: Sequence[Scored], slots: int, week: str, shared: Context
 ) -> list[Scored]:
     """Return a draw from those whom the ranking left out, the likelier ones more often.
 
@@ -124,7 +136,7 @@ def explore(
     left = [s for s in scored if s.profile.actor_id not in taken and _worth_a_look(s)]
     left.sort(
         key=lambda s: (
-            log(_uniform(week, s.profile.actor_id)) / max(s.worth, 1e-3),
+            log(_uniform(week, s.profile.actor_id)) / max(_pull(s, shared), 1e-3),
             s.profile.actor_id,
         )
     )

@@ -65,7 +65,7 @@ class Backtest:
     intruders: tuple[Intruder, ...]
     """Those proposed most often first; empty when the truth does not name everything."""
     reliability: tuple[Stated, ...] = ()
-    """How far scores hold, over who was considered and not proposed the week before."""
+    """How far scores hold, over everyone considered in the measured weeks."""
 
     def as_json(self) -> dict[str, object]:
         """Return everything, ready for `json.dumps`: the queue's own measures at the top."""
@@ -109,7 +109,7 @@ class Seen:
     best: dict[str, Standing] = field(default_factory=dict)
     called: dict[str, str] = field(default_factory=dict)
     stated: list[tuple[date, str, float]] = field(default_factory=list)
-    """Scores of those not proposed the week before: what makes room is no probability."""
+    """Scores of everyone considered."""
     asides: dict[str, Counter[Aside]] = field(default_factory=lambda: defaultdict(Counter))
 
     def note(self, policy: str, day: date, actors: tuple[str, ...]) -> None:

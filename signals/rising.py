@@ -169,16 +169,6 @@ def fresh(profile: Profile, context: Context) -> Found | None:
     )
 
 
-def repeated(profile: Profile, context: Context) -> Found | None:
-    """Proposed before, with no independent story since: it makes room, and comes back after."""
-    shown = context.proposed.get(profile.actor_id)
-    if shown is None or any(day > shown for day, _ in profile.story_days):
-        return None
-    return Found(
-        1.0, Message("Déjà proposé le {day}, rien de nouveau depuis", {"day": say_day(shown)})
-    )
-
-
 def upcoming(profile: Profile, context: Context) -> Found | None:
     """Events announced for after today; a second one tells half as much as the first.
 

@@ -46,6 +46,7 @@ def candidate(
         cluster=cluster.id if cluster else None,
         reasons=(
             *_news(found, ranking.context),
+            *_again(found, ranking.context),
             *reasons(scored, ranking.weights),
         ),
         evidence=evidence(found, ranking.context),
@@ -67,6 +68,15 @@ def _news(found: Profile, shared: Context) -> tuple[Feature, ...]:
         "Depuis votre avis du {day} : {n} nouveaux récits ({sources})",
     )
     return (Feature(name="news", value=float(len(fresh)), weight=0, contribution=0, detail=detail),)
+
+
+def _again(found: Profile, shared: Context) -> tuple[Feature, ...]:
+    """Say that an actor was proposed before; it cedes its place to others by that alone."""
+    day = shared.shown(found.actor_id, found.story_days)
+    if day is None:
+        return ()
+    detail = Message("Déjà proposé le {day}, rien de nouveau depuis", {"day": say_day(day)})
+    return (Feature(name="repeated", value=1.0, weight=0, contribution=0, detail=detail),)
 
 
 def evidence(found: Profile, shared: Context) -> tuple[Evidence, ...]:

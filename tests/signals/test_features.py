@@ -25,7 +25,7 @@ from tests.signals.facts import (
     days_ago,
     names,
 )
-from vigie.records import ActorKind, DocumentKind, Placing, RelationKind, Tie, Verdict
+from vigie.records import ActorKind, DocumentKind, EnteredBy, Placing, RelationKind, Tie, Verdict
 
 
 def birth(sentence: str, surface: str = "Petit Fil") -> float:
@@ -111,9 +111,15 @@ def test_what_was_proposed_last_week_makes_room_and_comes_back():
         world.say(name, day=days_ago(12))
     last = detect(world.facts(days_ago(7)), WATCH)
     again = detect(world.facts(last=last), WATCH)
-    repeated = [f for c in again.candidates for f in c.reasons if f.name == "repeated"]
-    assert len(repeated) == 2
-    assert len(detect(world.facts(last=None), WATCH).candidates) == 2
+    assert names(again) == names(last)  # nobody looked: they are carried over
+    told = [str(f.detail) for c in again.candidates for f in c.reasons if f.name == "repeated"]
+    assert told == ["Déjà proposé le 09/03/2026, rien de nouveau depuis"] * 2
+    for number in range(WATCH.queue_size):
+        world.say(f"Frais {number}")
+    fresh = detect(world.facts(last=last), WATCH)
+    ranked = [c.name for c in fresh.candidates if c.entered_by is EnteredBy.RANKING]
+    assert len(ranked) == WATCH.queue_size - WATCH.exploration
+    assert not {"Un", "Deux"} & set(ranked)
 
 
 def test_something_new_lifts_the_penalty_of_having_been_proposed():

@@ -130,7 +130,8 @@ def test_a_group_that_is_said_to_be_old_ranks_below_one_that_is_not():
     world = World()
     world.say("Club Ancien", "Le Club Ancien, fondé en 1987, tient sa réunion.")
     world.say("Club Nouveau", "Le Club Nouveau tient sa réunion.")
-    assert names(detect(world.facts(), WATCH)) == ["Club Nouveau", "Club Ancien"]
+    ranked = [s.profile.name for s in rank(world.facts(), WATCH).scored]
+    assert ranked == ["Club Nouveau", "Club Ancien"]
 
 
 def test_a_group_of_another_region_does_not_enter():
@@ -179,7 +180,8 @@ def test_a_national_celebrity_is_not_under_the_radar():
     for name in ("Grand Nom", "Petit Nom"):
         world.say(name, source="le journal")
     world.say("Grand Nom", source="le national")
-    assert names(detect(world.facts(), WATCH)) == ["Petit Nom", "Grand Nom"]
+    ranked = [s.profile.name for s in rank(world.facts(), WATCH).scored]
+    assert ranked == ["Petit Nom", "Grand Nom"]
 
 
 def test_an_actor_of_the_directory_ranks_below_an_unknown_one():
