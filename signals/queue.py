@@ -30,6 +30,8 @@ if TYPE_CHECKING:
 
 LEAST_SCORE = 0.4
 """A queue is rather short than padded: below this a candidate enters by exploration only."""
+LEAST_KEPT = 0.1
+"""Nor is there a place, once verdicts have taught it, for whom she would keep so seldom."""
 LEAST_EVIDENCE = 0.28
 """Exploration measures whom the ranking misses among groups: what is surely none is not drawn."""
 OF_ONE_STORY = 3
@@ -52,7 +54,9 @@ def compose(ranking: Ranking, facts: WeekFacts, watch: Watch) -> Queue:
     """Return the queue of a ranking that `rank` made from the same facts."""
     week = iso_week(facts.as_of)
     slots = ranked_slots(watch)
-    pool = [s for s in ranking.scored if s.worth >= LEAST_SCORE][: 4 * watch.queue_size]
+    pool = [s for s in ranking.scored if s.worth >= LEAST_SCORE and s.score >= LEAST_KEPT][
+        : 4 * watch.queue_size
+    ]
     ranked = select(pool, slots, ranking.context)
     drawn = explore(ranking.scored, ranked, watch.queue_size - slots, week, ranking.context)
     shown = _shown(ranking.groups, {s.profile.actor_id for s in (*ranked, *drawn)}, ranking.known)
