@@ -5,11 +5,11 @@ Usage: python -m benchmarks.backtest [--quick] [--seeds 7 11 | --draw N] [--week
 
 Simulates, imports, annotates and replays. Each archive is replayed twice: as if nobody ever
 looked at the queue, so that the same candidates come back, and as if an officer who knows the
-truth judged all of it every Monday. `--draw` draws seeds that nobody can have tuned to, writes
-them down, and draws how far stated scores hold (`docs/images/score-calibre.svg`). `--quick` is
-half a year of seed 7; `--speed` replays a year of 8,000 documents and only measures the time.
-`--keep` keeps the annotated archives in a folder and uses those that are there. `--bertopic`
-measures BERTopic on the same documents beside it (`benchmarks.topics`).
+truth judged all of it every Monday. How far stated scores hold is drawn
+(`docs/images/score-calibre.svg`). `--draw` draws seeds that nobody can have tuned to and writes
+them down. `--quick` is half a year of seed 7; `--speed` replays a year of 8,000 documents and only
+measures the time. `--keep` keeps the annotated archives in a folder and uses those that are
+there. `--bertopic` measures BERTopic on the same documents beside it (`benchmarks.topics`).
 """
 
 from __future__ import annotations
@@ -242,7 +242,7 @@ def main() -> None:
         "annotation": model.VERSION,
     }
     name = "backtest-quick" if given.quick else "backtest"
-    if given.draw:
+    if not given.quick:
         draw_reliability(found)
     print(report.write(name, {**conditions, **found}))
 
