@@ -38,7 +38,8 @@ OF_ONE_STORY = 3
 """At most so many candidates that one story alone brings."""
 MAKES_ROOM = 3.0
 """Log-odds that whom the last queue showed cedes to others while nothing new is told of it."""
-_DIVERSITY = 0.15
+DIVERSITY = 0.75
+"""The same for whom is wholly like a candidate chosen before."""
 
 
 def detect(facts: WeekFacts, watch: Watch, weights: Mapping[str, float] | None = None) -> Queue:
@@ -84,7 +85,7 @@ def ranked_slots(watch: Watch) -> int:
 def select(pool: Sequence[Scored], slots: int, shared: Context) -> list[Scored]:
     """Return the best of a pool without saying one thing many times, the best first.
 
-    Maximal marginal relevance (Carbonell & Goldstein 1998): each choice weighs its score
+    Maximal marginal relevance (Carbonell & Goldstein 1998): each choice weighs its log-odds
     against its likeness to those chosen before. Whom the last queue showed cedes its place to
     others, not to nobody: what nobody looked at is carried over. Once a story has brought
     `OF_ONE_STORY` candidates, others that only it speaks of wait.
@@ -105,7 +106,7 @@ def select(pool: Sequence[Scored], slots: int, shared: Context) -> list[Scored]:
         ]
         if not free:
             break
-        best = max(free, key=lambda s: _pull(s, shared) - _DIVERSITY * likeness[s.profile.actor_id])
+        best = max(free, key=lambda s: _pull(s, shared) - DIVERSITY * likeness[s.profile.actor_id])
         waiting.remove(best)
         chosen.append(best)
         own = stories[best.profile.actor_id]
@@ -121,11 +122,10 @@ def select(pool: Sequence[Scored], slots: int, shared: Context) -> list[Scored]:
 
 
 def _pull(scored: Scored, shared: Context) -> float:
-    """Return what a candidate is worth this week, less when the last queue showed all of it."""
+    """Return a candidate's log-odds, less when the last queue showed all that is told of it."""
     found = scored.profile
-    if shared.shown(found.actor_id, found.story_days) is None:
-        return scored.worth
-    return logistic(scored.log_odds - scored.shift - MAKES_ROOM)
+    shown = shared.shown(found.actor_id, found.story_days) is not None
+    return scored.log_odds - scored.shift - MAKES_ROOM * shown
 
 
 def explore(
@@ -140,7 +140,7 @@ def explore(
     left = [s for s in scored if s.profile.actor_id not in taken and _worth_a_look(s)]
     left.sort(
         key=lambda s: (
-            log(_uniform(week, s.profile.actor_id)) / max(_pull(s, shared), 1e-3),
+            log(_uniform(week, s.profile.actor_id)) / max(logistic(_pull(s, shared)), 1e-3),
             s.profile.actor_id,
         )
     )
