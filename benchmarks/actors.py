@@ -21,7 +21,8 @@ from benchmarks.resolution import bcubed
 from flows import steps
 from signals import profile
 from simulation import simulate
-from storage import facts, open_store, tables
+from storage import open_store, tables
+from storage.history import read_history
 from vigie import workspace
 from vigie.records import Label
 
@@ -103,7 +104,7 @@ def homes(
 ) -> tuple[float, int, int]:
     """Return the share of homes that are right, how many are given, and how many there are."""
     right = given = total = 0
-    for actor_id, past in facts.history(c).actors.items():
+    for actor_id, past in read_history(c).actors.items():
         entity = of_actor.get(actor_id)
         if entity is None or truth.get(entity, {}).get("label") != Label.ACTOR:
             continue

@@ -28,7 +28,8 @@ from signals.queue import compose
 from signals.ranking import rank
 from signals.scoring import published_weights
 from signals.truth import Matcher, TruthActor, read_truth
-from storage import facts, open_store
+from storage import open_store
+from storage.history import read_history
 from vigie.records import Judgement, Lesson, Queue, Verdict, WeekFacts
 from vigie.settings import load
 
@@ -123,7 +124,7 @@ def measured(place: Path) -> dict[str, Any]:
     settings = load(place)
     store = open_store(settings.storage.url, settings.folder)
     with store.reading() as c:
-        history = facts.history(c, zone=settings.zone)
+        history = read_history(c, zone=settings.zone)
     store.close()
     truth = read_truth(place / "web" / "truth.jsonl")
     matcher = Matcher(truth, names.key)

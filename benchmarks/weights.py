@@ -34,7 +34,8 @@ from signals.queue import compose
 from signals.ranking import rank
 from signals.scoring import published_weights
 from signals.truth import Matcher, read_truth
-from storage import facts, open_store
+from storage import open_store
+from storage.history import read_history
 from vigie.settings import load
 
 if TYPE_CHECKING:
@@ -64,7 +65,7 @@ def lines(place: Path) -> Iterator[tuple[str, dict[str, float], bool]]:
     settings = load(place)
     store = open_store(settings.storage.url, settings.folder)
     with store.reading() as c:
-        history = facts.history(c, zone=settings.zone)
+        history = read_history(c, zone=settings.zone)
         truth, _ = placed(c, read_truth(place / "web" / "truth.jsonl"))
     store.close()
     matcher, heard, last = Matcher(truth, names.key), date.min, None

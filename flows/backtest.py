@@ -12,7 +12,8 @@ from crawlers import identity
 from nlp import names
 from signals import backtest, report
 from signals.truth import Occurrence, TruthActor, read_truth
-from storage import facts, texts
+from storage import texts
+from storage.history import read_history
 from vigie.errors import InputError
 from vigie.language import say
 from vigie.terminal import progress
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
     from signals.baselines import Policy
     from signals.reckoning import Backtest
     from storage import Connection, Store
-    from storage.facts import History
+    from storage.history import History
     from vigie.records import WeekFacts
     from vigie.settings import Settings
 
@@ -49,7 +50,7 @@ def run(
     if not entries:
         raise InputError(say("{file} ne nomme aucun acteur.", file=str(truth)))
     with store.reading() as c:
-        history = facts.history(c, zone=settings.zone)
+        history = read_history(c, zone=settings.zone)
         if history.first_day is None:
             raise InputError(
                 say("L’archive est vide : importez ou collectez d’abord, puis « vigie annotate ».")

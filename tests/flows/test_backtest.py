@@ -15,7 +15,8 @@ from flows import backtest, steps
 from signals.queue import detect
 from signals.truth import TruthActor
 from simulation import simulate, write_settings
-from storage import facts, open_store
+from storage import open_store
+from storage.history import read_history
 from vigie.cli import main
 from vigie.settings import load
 
@@ -57,7 +58,7 @@ def take_in(folder, file):
 def queues(settings, store):
     """Return the queue of each Monday, each knowing the one before."""
     with store.reading() as c:
-        history = facts.history(c, zone=settings.zone)
+        history = read_history(c, zone=settings.zone)
     found, last = {}, None
     for week in range(12, 0, -1):
         monday = UNTIL - timedelta(weeks=week - 1)

@@ -9,6 +9,7 @@ import pytest
 from sqlalchemy import select
 
 from storage import actors, annotations, counts, documents, facts, splits, stories, tables
+from storage.history import read_history
 from vigie.records import Past
 
 MONDAY = date(2026, 3, 2)
@@ -123,9 +124,9 @@ def test_facts_are_the_same_whether_counts_wait_or_are_kept_or_merged(c, press):
     waiting = [facts.week(c, day) for day in days]
     counts.refresh(c)
     assert [facts.week(c, day) for day in days] == waiting
-    history = facts.history(c)
+    history = read_history(c)
     assert [history.week(day) for day in days] == waiting
     actors.merge(c, press.id_of(NAMES[1]), press.id_of(NAMES[0]))
-    history = facts.history(c)
+    history = read_history(c)
     assert [history.week(day) for day in days] == [facts.week(c, day) for day in days]
     assert facts.week(c, days[-1]).actors[0].mentions == 159 + 8

@@ -9,6 +9,7 @@ import pytest
 from sqlalchemy import select
 
 from storage import actors, documents, facts, judgements, queues, sources, tables
+from storage.history import read_history
 from vigie.records import (
     ActorKind,
     DocumentKind,
@@ -42,7 +43,7 @@ def test_an_empty_archive_has_empty_facts(c):
     week = facts.week(c, MONDAY)
     assert (week.actors, week.sources, week.last_queue) == ((), {}, None)
     assert week.archive_start == MONDAY
-    assert facts.history(c).first_day is None
+    assert read_history(c).first_day is None
 
 
 def test_a_sighting_says_all_that_signals_look_at(c, press):
@@ -114,7 +115,7 @@ def test_one_reading_of_the_history_gives_every_week_the_same_facts(c, press):
         press.publish(c, n, after(n * 5), *names, source=f"s{n % 3}")
     judgements.add(c, press.judgement("Fil et Co", Verdict.KEEP, after(40)))
     actors.merge(c, press.id_of("Les Ateliers"), press.id_of("Nouvelle Pousse"))
-    history = facts.history(c)
+    history = read_history(c)
     for n in range(0, 160, 7):
         assert history.week(after(n)) == facts.week(c, after(n))
 

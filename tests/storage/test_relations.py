@@ -8,6 +8,7 @@ from datetime import date, timedelta
 import pytest
 
 from storage import actors, annotations, documents, facts, judgements, relations
+from storage.history import read_history
 from vigie.records import Relation, RelationKind, Verdict
 
 DAY = date(2026, 3, 2)
@@ -96,5 +97,5 @@ def test_a_kept_actor_makes_allies_of_those_a_sentence_ties_it_to(c, press):
     assert ill.allies == ()
     later = facts.week(c, DAY + timedelta(days=9))
     assert len(later.actors[0].allies) == 2
-    history = facts.history(c)
+    history = read_history(c)
     assert [history.week(DAY + timedelta(days=n)) for n in (0, 9)] == [facts.week(c, DAY), later]
