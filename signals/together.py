@@ -69,6 +69,8 @@ def _near(allies: int, documents: int) -> Message:
 
 LATELY = timedelta(weeks=4)
 """A group is new for so long: it was not there last month."""
+FEWEST_STORIES = 3
+"""Whom one or two stories name together are a list in an article, and no community."""
 
 
 def company(profile: Profile, context: Context) -> Found | None:
@@ -90,14 +92,17 @@ def company(profile: Profile, context: Context) -> Found | None:
 
 
 def _newcomers(
-    groups: Iterable[Cluster], profiles: Iterable[Profile], as_of: date
+    groups: Iterable[Cluster], profiles: Sequence[Profile], as_of: date
 ) -> Mapping[str, int]:
     """Return how many actors of each group that was born lately were first seen lately."""
     new = {p.actor_id for p in profiles if as_of - p.first_seen < LATELY}
+    stories = {p.actor_id: {s.story_id for s in p.sightings} for p in profiles}
     return {
         group.id: sum(member in new for member in group.members)
         for group in groups
-        if group.since and as_of - _monday(group.since) < LATELY
+        if group.since
+        and as_of - _monday(group.since) < LATELY
+        and len(set().union(*(stories[member] for member in group.members))) >= FEWEST_STORIES
     }
 
 
@@ -106,8 +111,8 @@ def _monday(week: str) -> date:
     return date.fromisocalendar(int(year), int(number), 1)
 
 
-LEAST_LIKENESS = 0.3
-"""A cosine under which two texts merely are of one town."""
+LEAST_LIKENESS = 0.5
+"""A cosine under which, in a week's few texts, likeness is an accident."""
 
 
 def relevance(profile: Profile, context: Context) -> Found | None:

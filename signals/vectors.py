@@ -32,6 +32,8 @@ SENTENCES = 12
 """Of one actor, the newest; one a story."""
 FEWEST = 4
 """Actors of whom something is said; fewer make no space."""
+FEWEST_SAYING = 3
+"""Actors beside whom a word must stand to have a place of its own."""
 _SPELT = re.compile(r"[^\W\d_]+(?:-[^\W\d_]+)*")
 
 
@@ -55,7 +57,12 @@ class Space:
     axes: Any
 
     def of_words(self, stems: Sequence[str]) -> NDArray[np.float64]:
-        """Return where a text stands, of length 1, or 0 when none of its words is known here."""
+        """Return where a few words stand, of length 1; 0 when one of them is hardly said here."""
+        columns = self.terms.vocabulary_
+        known = [columns[one] for one in stems if one in columns]
+        said = (1 + len(self.actors)) / np.exp(self.terms.idf_[known] - 1) - 1
+        if len(known) < len(stems) or (np.round(said) < FEWEST_SAYING).any():
+            return np.zeros(len(self.axes.components_))
         [vector] = _rounded(self.axes.transform(self.terms.transform([tuple(stems)])))
         return np.asarray(vector)
 

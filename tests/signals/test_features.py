@@ -238,7 +238,7 @@ def test_what_kept_actors_do_says_what_is_relevant():
     for number in range(6):
         world.say(f"Sport {number}", f"Sport {number} vient de naître : match, ballon, terrain.")
     told = found(world, "Petit Fil")["relevance"]
-    assert told.value > 0.5
+    assert told.value > 0.3
     assert str(told.detail).startswith("Proche de vos thèmes et de 6 acteurs retenus, par les mots")
     assert "relevance" not in found(world, "Sport 0")
 
