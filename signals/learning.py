@@ -41,8 +41,9 @@ if TYPE_CHECKING:
 FEWEST = 20
 """Judgements under which the published weights stay."""
 KIND_DEVIATIONS = (0.5, 1.0, 2.0, 4.0)
-DEVIATIONS = (0.0, 0.25, 0.5, 1.0, 2.0)
-"""τ in log-odds for a full value; a typical published weight is 2."""
+DEVIATIONS = (0.0, 0.25, 0.5)
+"""τ in log-odds for a full value. A typical published weight is 2 and rests on thousands of actors;
+a hundred verdicts on those whom it has chosen should not turn it over."""
 FREE = 20.0
 """The same for the start: as good as free, and still found where all are kept or none."""
 LEAST_GAIN = 1.0
