@@ -219,6 +219,7 @@ def save(c: Connection, resolution: Resolution) -> None:
             "commune": actor.commune,
             "institution": actor.institution,
             "root_id": actor.id,
+            "folded": fold(actor.name),
         }
         for actor in resolution.actors
     ]
@@ -237,6 +238,12 @@ def save(c: Connection, resolution: Resolution) -> None:
         {"block": block, "key": alias.key} for alias in resolution.aliases for block in alias.blocks
     ]
     insert_missing(c, tables.alias_blocks, blocks)
+    named = [
+        {"word": word, "key": alias.key}
+        for alias in resolution.aliases
+        for word in sorted(set(fold(alias.surface).split()))
+    ]
+    insert_missing(c, tables.name_words, named)
     suggestions = [
         {
             "actor_id": suggestion.actor_id,

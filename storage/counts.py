@@ -75,13 +75,27 @@ def refresh(c: Connection) -> int:
             rows = [row for actor_id, tally in found.items() for row in _rows(actor_id, tally)]
             if rows:
                 c.execute(tables.weekly_counts.insert(), rows)
+            _total(c, some)
     c.execute(delete(tables.recounts))
     return sum(map(len, waiting.values()))
+
+
+def _total(c: Connection, ids: list[str]) -> None:
+    """Count in all how often some actors are named, and since and until when."""
+    c.execute(delete(tables.totals).where(tables.totals.c.actor_id.in_(ids)))
+    day = _mentions.known_on
+    query = (
+        select(_mentions.actor_id, func.count(), func.min(day), func.max(day))
+        .where(_mentions.actor_id.in_(ids))
+        .group_by(_mentions.actor_id)
+    )
+    c.execute(tables.totals.insert().from_select([one.name for one in tables.totals.c], query))
 
 
 def recount(c: Connection) -> None:
     """Forget all counts and count everything from scratch."""
     c.execute(delete(tables.weekly_counts))
+    c.execute(delete(tables.totals))
     c.execute(delete(tables.recounts))
     named = select(_mentions.actor_id).where(_mentions.actor_id.is_not(None)).distinct()
     touched(c, [(actor_id, date.min) for actor_id in c.execute(named).scalars()])

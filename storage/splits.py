@@ -213,9 +213,11 @@ def _actor_row(new_id: str, moved: list[Row[Any]]) -> dict[str, Any]:
 
     institutions = sum(m.label == Label.INSTITUTION for m in moved)
     kind = most(m.kind for m in moved if m.kind != ActorKind.UNKNOWN) or ActorKind.UNKNOWN
+    name = most(m.surface for m in moved)
     return {
         "id": new_id,
-        "name": most(m.surface for m in moved),
+        "name": name,
+        "folded": fold(name),
         "kind": kind,
         "commune": most(m.commune for m in moved),
         "institution": is_institution(ActorKind(kind), institutions, len(moved)),

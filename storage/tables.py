@@ -203,6 +203,8 @@ actors = Table(
     # The actor that stands for it once all merges are followed; itself if it is not merged.
     Column("root_id", Words, nullable=False),
     Column("known_since", Date),
+    Column("folded", Words, nullable=False, server_default=""),  # its name, as it is sorted
+    Index(None, "folded"),
     Index(None, "root_id"),
     Index(None, "merged_into"),
 )
@@ -402,4 +404,69 @@ resets = Table(
     metadata,
     Column("at", Instant, primary_key=True),
     Column("who", Words, nullable=False),
+)
+
+# --- what people write of actors -----------------------------------------------------------
+
+# Only ever added to; the newest of a field that was not undone stands.
+edits = Table(
+    "edits",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("actor_id", Words, ForeignKey("actors.id"), nullable=False),
+    Column("field", Words, nullable=False),
+    Column("value", Json, nullable=False),
+    Column("who", Words, nullable=False),
+    Column("at", Instant, nullable=False),
+    Column("undone_by", Words),
+    Column("undone_at", Instant),
+    Index(None, "actor_id"),
+    Index(None, "who"),
+)
+
+# Who has opened a candidate, so that two officers do not read the same one twice.
+views = Table(
+    "views",
+    metadata,
+    Column("actor_id", Words, ForeignKey("actors.id"), primary_key=True),
+    Column("week", Words, primary_key=True),
+    Column("who", Words, primary_key=True),
+    Column("at", Instant, nullable=False),
+)
+
+# --- the directory -------------------------------------------------------------------------
+
+# The words of each name, folded: what a search starts from.
+name_words = Table(
+    "name_words",
+    metadata,
+    Column("word", Words, primary_key=True),
+    Column("key", Words, ForeignKey("aliases.key"), primary_key=True),
+)
+
+# How often each actor was named, and from when to when; of the actor that mentions were resolved
+# to, merged or not; kept up with the weekly counts.
+totals = Table(
+    "totals",
+    metadata,
+    Column("actor_id", Words, ForeignKey("actors.id"), primary_key=True),
+    Column("mentions", Integer, nullable=False),
+    Column("first_day", Date, nullable=False),
+    Column("last_day", Date, nullable=False),
+    Index(None, "mentions"),
+    Index(None, "first_day"),
+    Index(None, "last_day"),
+)
+
+# A search that somebody keeps, with its feed and its calendar.
+searches = Table(
+    "searches",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("name", Words, nullable=False),
+    Column("query", Words, nullable=False),
+    Column("who", Words, nullable=False),
+    Column("at", Instant, nullable=False),
+    Column("undone_by", Words),
+    Column("undone_at", Instant),
 )

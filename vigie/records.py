@@ -720,6 +720,55 @@ class Judgement:
     note: str = ""
 
 
+# --- what people write of an actor ---------------------------------------------------------
+
+
+class Field(StrEnum):
+    """What a person writes of an actor; every writing is kept, the newest stands."""
+
+    NAME = "name"
+    DESCRIPTION = "description"
+    KINDS = "kinds"
+    """Values of `ActorKind`."""
+    COMMUNES = "communes"
+    """INSEE codes."""
+    THEMES = "themes"
+    LINKS = "links"
+    """Addresses of its own pages."""
+    CONTACT = "contact"
+    """How to reach the organisation: never a person."""
+    STAGE = "stage"
+    """A value of `Stage`."""
+    ACTIVE = "active"
+    """`yes` or `no`, after a long silence."""
+    ASSIGNEE = "assignee"
+    """Who looks after it."""
+    NOTE = "note"
+    """One remark among others: a new one replaces none."""
+
+
+class Stage(StrEnum):
+    """How far the lab knows an actor."""
+
+    SPOTTED = "spotted"
+    CONTACTED = "contacted"
+    MET = "met"
+    ALLY = "ally"
+    DORMANT = "dormant"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Edit:
+    """What a person wrote in one field of an actor."""
+
+    actor_id: str
+    field: Field
+    value: tuple[str, ...]
+    """Of a field that holds one thing, one; empty: it was cleared."""
+    who: str
+    at: datetime
+
+
 # --- facts as of a date, which signals are made of ---------------------------------------
 
 

@@ -1,0 +1,272 @@
+"""The directory: actors found by name, whatever accents and slips; filtered, sorted, paged.
+
+A search starts from the words of names. Each word asked for stands for itself, for words that
+begin with it, and for those that a slip or two turn into it; names that hold one of each are
+ranked by how near they are to what was asked.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from rapidfuzz import fuzz, process
+from rapidfuzz.distance import OSA
+from sqlalchemy import Connection, Select, case, exists, func, intersect, or_, select
+
+from storage import edits, tables
+from storage.folding import fold
+from storage.statements import chunks
+from vigie.records import ActorKind, Field, Verdict
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import date
+
+    from storage.edits import Revision
+
+_actors, _aliases, _words = tables.actors.c, tables.aliases.c, tables.name_words.c
+_totals, _judgements, _edits = tables.totals.c, tables.judgements.c, tables.edits.c
+
+MOST_NAMES = 2000
+"""Names that a search looks at together."""
+MOST_WORDS = 120
+"""Words that one word asked for may stand for."""
+NEAR = 75
+"""Of 100: how near a name must be to what was asked."""
+
+SORTS = ("name", "new", "last", "mentions")
+"""By name; the newest, the last seen, the most often named first."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Search:
+    """What is asked of the directory; what is empty asks nothing."""
+
+    text: str = ""
+    kind: ActorKind | None = None
+    commune: str = ""
+    """INSEE code."""
+    verdicts: frozenset[Verdict] = frozenset()
+    theme: str = ""
+    stage: str = ""
+    assignee: str = ""
+    sort: str = "last"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Line:
+    """One actor of the directory."""
+
+    actor_id: str
+    name: str
+    kinds: tuple[ActorKind, ...]
+    communes: tuple[str, ...]
+    """INSEE codes."""
+    mentions: int
+    first_day: date | None
+    last_day: date | None
+    verdict: Verdict | None
+    written: dict[Field, Revision]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Found:
+    """A page of what a search finds."""
+
+    lines: tuple[Line, ...]
+    total: int
+
+
+def vocabulary(c: Connection) -> tuple[str, ...]:
+    """Return every word of every name: what `search` compares slips with."""
+    return tuple(c.execute(select(_words.word).distinct()).scalars())
+
+
+def size(c: Connection) -> int:
+    """Return how many names there are: once it changes, the vocabulary does."""
+    return int(c.execute(select(func.count()).select_from(tables.aliases)).scalar_one())
+
+
+def search(
+    c: Connection, asked: Search, words: Sequence[str], *, limit: int = 50, offset: int = 0
+) -> Found:
+    """Return the actors that a search finds; by nearness when a text was asked for.
+
+    Args:
+        c: a reading connection.
+        asked: what is asked.
+        words: `vocabulary`.
+        limit: lines on a page.
+        offset: lines before it.
+    """
+    query = _filtered(asked)
+    if fold(asked.text):
+        ranked = named(c, asked.text, words)
+        fitting: set[str] = set()
+        for some in chunks(ranked):
+            fitting |= set(c.execute(query.where(_actors.id.in_(some))).scalars())
+        ids = [root for root in ranked if root in fitting]
+        return Found(lines=lines(c, ids[offset : offset + limit]), total=len(ids))
+    total = c.execute(select(func.count()).select_from(query.subquery())).scalar_one()
+    ordered = _sorted(query, asked.sort).limit(limit).offset(offset)
+    return Found(lines=lines(c, list(c.execute(ordered).scalars())), total=int(total))
+
+
+def named(c: Connection, text: str, words: Sequence[str], limit: int = 200) -> list[str]:
+    """Return the ids of actors one of whose names is near a text, the nearest first."""
+    folded = fold(text)[:200]
+    meant = [_meant(word, words) for word in folded.split()[:8]]
+    if not meant:
+        return []
+    keys = _holding(c, meant) or _holding(c, [some for some in meant if some][:1])
+    scores: dict[str, float] = {}
+    for some in chunks(keys):
+        query = (
+            select(_actors.root_id, _aliases.folded)
+            .join(tables.aliases, _aliases.actor_id == _actors.id)
+            .where(_aliases.key.in_(some))
+        )
+        for root, name in c.execute(query):
+            near = max(fuzz.token_set_ratio(folded, name), fuzz.partial_ratio(folded, name))
+            near = near - abs(len(name) - len(folded)) / 100
+            scores[root] = max(near, scores.get(root, 0.0))
+    near_enough = [root for root in scores if scores[root] >= NEAR - 10]
+    return sorted(near_enough, key=lambda root: (-scores[root], root))[:limit]
+
+
+def _meant(word: str, words: Sequence[str]) -> list[str]:
+    """Return the words of names that a word asked for may stand for."""
+    begun = [one for one in words if one.startswith(word)] if len(word) > 1 else []
+    slips = 0 if len(word) < 4 else 1 if len(word) < 7 else 2
+    near: list[str] = []
+    if slips:
+        found = process.extract(
+            word, words, scorer=OSA.distance, score_cutoff=slips, limit=MOST_WORDS
+        )
+        near = [one for one, _, _ in found]
+    plain = sorted(begun, key=len)[:MOST_WORDS]
+    return list(dict.fromkeys([word, *near, *plain]))[: 2 * MOST_WORDS]
+
+
+def _holding(c: Connection, meant: Sequence[Sequence[str]]) -> list[str]:
+    """Return the keys of names that hold a word of each list."""
+    each = [select(_words.key).where(_words.word.in_(some)) for some in meant]
+    if not each:
+        return []
+    both = intersect(*each).subquery() if len(each) > 1 else each[0].distinct().subquery()
+    return list(c.execute(select(both.c.key).limit(MOST_NAMES)).scalars())
+
+
+def lines(c: Connection, ids: Sequence[str]) -> tuple[Line, ...]:
+    """Return the lines of some unmerged actors, in the order given."""
+    written = edits.standing(c, ids)
+    found: dict[str, Line] = {}
+    verdicts = _verdicts()
+    for some in chunks(ids):
+        sums = (
+            select(
+                _actors.root_id,
+                func.sum(_totals.mentions).label("mentions"),
+                func.min(_totals.first_day).label("first_day"),
+                func.max(_totals.last_day).label("last_day"),
+            )
+            .join(tables.totals, _totals.actor_id == _actors.id)
+            .where(_actors.root_id.in_(some))
+            .group_by(_actors.root_id)
+            .subquery()
+        )
+        query = (
+            select(tables.actors, sums, verdicts.c.verdict)
+            .outerjoin(sums, sums.c.root_id == _actors.id)
+            .outerjoin(verdicts, verdicts.c.actor_id == _actors.id)
+            .where(_actors.id.in_(some))
+        )
+        for row in c.execute(query):
+            found[row.id] = _line(row, written.get(row.id, {}))
+    return tuple(found[one] for one in ids if one in found)
+
+
+def _line(row: Any, written: dict[Field, Revision]) -> Line:  # noqa: ANN401 - a row of that query
+    def said(field: Field) -> tuple[str, ...]:
+        return written[field].edit.value if field in written else ()
+
+    days = [day for day in (row.first_day, row.known_since) if day]
+    return Line(
+        actor_id=row.id,
+        name=next(iter(said(Field.NAME)), row.name),
+        kinds=tuple(ActorKind(kind) for kind in said(Field.KINDS) or (row.kind,)),
+        communes=said(Field.COMMUNES) or ((row.commune,) if row.commune else ()),
+        mentions=row.mentions or 0,
+        first_day=min(days) if days else None,
+        last_day=row.last_day,
+        verdict=Verdict(row.verdict) if row.verdict else None,
+        written=written,
+    )
+
+
+def _filtered(asked: Search) -> Select[Any]:
+    query = select(_actors.id).where(_actors.root_id == _actors.id)
+    if asked.verdicts:
+        verdicts = _verdicts()
+        query = query.join(verdicts, verdicts.c.actor_id == _actors.id)
+        query = query.where(verdicts.c.verdict.in_(sorted(asked.verdicts)))
+    if asked.kind:
+        query = query.where(_says(Field.KINDS, asked.kind, _actors.kind == asked.kind))
+    if asked.commune:
+        query = query.where(_says(Field.COMMUNES, asked.commune, _actors.commune == asked.commune))
+    for field, value in (
+        (Field.THEMES, asked.theme),
+        (Field.STAGE, asked.stage),
+        (Field.ASSIGNEE, asked.assignee),
+    ):
+        if value:
+            query = query.where(_written(field, value))
+    return query
+
+
+def _says(field: Field, value: str, machine: Any) -> Any:  # noqa: ANN401 - clauses of a query
+    """Tell whether a field holds a value: as people wrote it, else as the machine found it."""
+    anything = exists().where(
+        _edits.actor_id == _actors.id, _edits.field == field, _edits.undone_at.is_(None)
+    )
+    return or_(_written(field, value), machine & ~anything)
+
+
+def _written(field: Field, value: str) -> Any:  # noqa: ANN401 - a clause of a query
+    newest = (
+        select(func.max(_edits.id))
+        .where(_edits.field == field)
+        .where(_edits.undone_at.is_(None))
+        .group_by(_edits.actor_id)
+    )
+    holding = (
+        select(_edits.actor_id)
+        .where(_edits.id.in_(newest))
+        .where(_edits.value.contains(f'"{value}"', autoescape=True))
+    )
+    return _actors.id.in_(holding)
+
+
+def _sorted(query: Select[Any], sort: str) -> Select[Any]:
+    if sort == "name":
+        return query.order_by(_actors.folded, _actors.id)
+    query = query.outerjoin(tables.totals, _totals.actor_id == _actors.id)
+    column = {"new": _totals.first_day, "mentions": _totals.mentions}.get(sort, _totals.last_day)
+    last = case((column.is_(None), 1), else_=0)
+    return query.order_by(last, column.desc(), _actors.id)
+
+
+def _verdicts() -> Any:  # noqa: ANN401 - a part of a query
+    """Select the last verdict that stands of each actor."""
+    withdrawn = select(tables.withdrawals.c.judgement_id)
+    newest = (
+        select(func.max(_judgements.id))
+        .where(_judgements.id.not_in(withdrawn))
+        .group_by(_judgements.actor_id)
+    )
+    return (
+        select(_judgements.actor_id, _judgements.verdict)
+        .where(_judgements.id.in_(newest))
+        .subquery("verdicts")
+    )
