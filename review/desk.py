@@ -4,21 +4,24 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated
+from urllib.parse import urlencode
 
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import HTMLResponse
+from pydantic import AwareDatetime  # noqa: TC002 - FastAPI reads it when it starts
 
 import vigie
 from review.shell import house, page, signature
 from review.words import choose_language, long_date, say_in
-from storage import judgements, sources
+from storage import journal, sources
 from vigie.records import HealthState, Message, Source, SourceHealth
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+    from datetime import datetime
 
 JOURNAL_PAGE = 100
-"""Judgements on one page of the journal."""
+"""Acts on one page of the journal."""
 
 router = APIRouter(default_response_class=HTMLResponse)
 
@@ -52,23 +55,27 @@ class SourceRow:
 
 
 @router.get("/journal")
-def journal(
+def show_journal(
     request: Request,
-    avant: Annotated[int | None, Query(ge=1, le=2**31 - 1)] = None,
+    avant: AwareDatetime | None = None,
+    apres: Annotated[int, Query(ge=0, le=1000)] = 0,
     annule: str = "",
 ) -> HTMLResponse:
-    """Show every judgement, the most recent first; `avant` is where an older page starts."""
+    """Show every act, the most recent first.
+
+    `avant` is the moment at which an older page starts, after so many acts (`apres`) of it.
+    """
     with house(request).store.reading() as c:
-        entries = judgements.journal(c, before=avant, limit=JOURNAL_PAGE + 1)
-        last = judgements.last(c, signature(request))
-    shown = entries[:JOURNAL_PAGE]
-    said = Message("L’avis est annulé.")
+        acts = journal.read(c, JOURNAL_PAGE + 1, avant, apres)
+        last = journal.last(c, signature(request))
+    shown = acts[:JOURNAL_PAGE]
+    said = Message("C’est annulé.")
     return page(
         request,
         "journal.html",
-        entries=shown,
-        last_id=last.id if last else None,
-        older=shown[-1].id if len(entries) > JOURNAL_PAGE else None,
+        acts=shown,
+        last_key=last.key if last else "",
+        older=_older(shown, avant, apres) if len(acts) > JOURNAL_PAGE else "",
         newer=avant is not None,
         said=say_in(choose_language(request), said) if annule else "",
         tone="undone",
@@ -95,6 +102,13 @@ def show_sources(request: Request) -> HTMLResponse:
 def about(request: Request) -> HTMLResponse:
     """Say what Vigie is made of, and whose work that is."""
     return page(request, "about.html", version=vigie.__version__)
+
+
+def _older(shown: Sequence[journal.Act], until: datetime | None, skip: int) -> str:
+    """Return where the page after one starts, as its address says it."""
+    last = shown[-1].at
+    told = sum(act.at == last for act in shown) + (skip if until == last else 0)
+    return urlencode({"avant": last.isoformat(), "apres": told})
 
 
 def source_rows(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import getpass
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 from urllib.parse import quote, unquote, urlencode
 
@@ -11,14 +11,15 @@ from fastapi.responses import HTMLResponse, Response
 
 from review import forms
 from review.text import plain
-from review.words import LANGUAGE_COOKIE, choose_language, environment, moment
-from vigie import gazetteer
+from review.words import LANGUAGE_COOKIE, choose_language, commune_name, environment, moment
+from storage import directory
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from datetime import datetime
 
     from fastapi import Request
+    from sqlalchemy import Connection
 
     from storage import Store
     from vigie.settings import Settings
@@ -41,6 +42,17 @@ class House:
     """Of the static files, so that a browser fetches them again when they change."""
     parts: tuple[dict[str, str], ...]
     """Front-end parts in place: name, version, licence, licence_file."""
+    _words: dict[int, tuple[str, ...]] = field(default_factory=dict)
+
+    def vocabulary(self, c: Connection) -> tuple[str, ...]:
+        """Return every word of every name, read anew once there are more names."""
+        size = directory.size(c)
+        found = self._words.get(size)
+        if found is None:
+            found = directory.vocabulary(c)
+            self._words.clear()
+            self._words[size] = found
+        return found
 
     @property
     def htmx(self) -> bool:
@@ -104,14 +116,6 @@ def page(request: Request, template: str, status: int = 200, **values: object) -
     if request.query_params.get("lang") == language:
         _set_cookie(response, LANGUAGE_COOKIE, language)
     return response
-
-
-def commune_name(code: str | None) -> str:
-    """Return a commune's name, or nothing for a code that is none."""
-    try:
-        return gazetteer.commune(code or "").name
-    except KeyError:
-        return ""
 
 
 def _set_cookie(response: Response, name: str, value: str) -> None:

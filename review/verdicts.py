@@ -7,29 +7,35 @@ now, nothing is written and the page shows what was decided.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Annotated
+from urllib.parse import urlencode
 
 from fastapi import APIRouter, Depends, Form, Request, Response
 from fastapi.responses import RedirectResponse
 
 from review.forms import check_token
+from review.picking import Picking, picking
 from review.shell import House, house, sign, signature, wants_fragment
 from review.text import path_part, plain
 from review.troubles import MissingError
 from review.weeks import decided, find, load, render_week
 from review.words import choose_language, say_in
-from storage import judgements
-from vigie.records import Judgement, Message, RejectReason, Verdict
+from storage import actors, edits, journal, judgements
+from vigie.records import Edit, Field, Judgement, Message, RejectReason, Verdict
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
     from review.week import Row, WeekView
 
 NOTE_LIMIT = 2000
 """Characters of a note."""
+MOST_PICKED = 200
 
-Number = Annotated[int, Form(ge=1, le=2**31 - 1)]
-"""Of a judgement; what the database can hold."""
+ActKey = Annotated[str, Form(max_length=40)]
+Picked = Annotated[Picking, Depends(picking)]
 
 router = APIRouter(dependencies=[Depends(check_token)])
 
@@ -39,32 +45,40 @@ def judge(
     request: Request,
     week: str,
     actor_id: str,
+    picked: Picked,
     *,
     seen: Annotated[str, Form()] = "",
     verdict: Annotated[Verdict | None, Form()] = None,
     reason: Annotated[RejectReason | None, Form()] = None,
+    into: Annotated[str, Form(max_length=200)] = "",
     note: Annotated[str, Form()] = "",
     again: Annotated[str, Form()] = "",
 ) -> Response:
     """Store a verdict and go on to the next candidate that waits.
 
-    A reason alone means a rejection; `again` repeats the verdict that stands, with its note.
+    A reason alone means a rejection, `into` alone a merge into that actor; `again` repeats the
+    verdict that stands, with its note.
     """
     made, who = house(request), signature(request)
     with made.store.writing() as c:
-        shown = load(c, week)
+        shown = load(c, week, picked)
         row = find(shown, actor_id)
         stands = row.judgement
         if again and stands:
-            verdict, reason = stands.verdict, stands.reason
+            verdict, reason, into = stands.verdict, stands.reason, stands.merge_into or ""
         elif reason:
-            verdict = Verdict.REJECT
-        wanted = _judgement(made, who, row, week=week, verdict=verdict, reason=reason, note=note)
+            verdict, into = Verdict.REJECT, ""
+        elif into:
+            verdict = Verdict.MERGE
+            _must_differ(actors.surviving(c, [actor_id, into]), actor_id, into)
+        wanted = _judgement(
+            made, who, row, week=week, verdict=verdict, reason=reason, into=into, note=note
+        )
         conflict = seen != row.number and not _agree(stands, wanted)
         if seen == row.number and not (row.judged and stands and _same(stands, wanted)):
             judgements.add(c, wanted)
-        shown = load(c, week)
-        last = judgements.last(c, who)
+        shown = load(c, week, picked)
+        last = journal.last(c, who)
     row = find(shown, actor_id)
     if conflict:
         words = _conflict_words(row, wanted, choose_language(request))
@@ -72,29 +86,102 @@ def judge(
             request, shown, row, last=last, conflict=words, note=note, status=HTTPStatus.CONFLICT
         )
     following = find(shown, shown.waiting_after(actor_id) or actor_id)
-    return _answer(request, shown, following, last, given=row.number)
+    return answer(request, shown, following, last, given=row.number)
+
+
+@router.post("/semaines/{week}/ensemble")
+def judge_together(
+    request: Request,
+    week: str,
+    picked: Picked,
+    *,
+    pick: Annotated[list[str] | None, Form()] = None,
+    verdict: Annotated[Verdict | None, Form()] = None,
+    reason: Annotated[RejectReason | None, Form()] = None,
+) -> Response:
+    """Give one verdict to all that were picked, but for those that others have judged since.
+
+    Each `pick` is a candidate's id and, after a bar, the number of the verdict that was shown.
+    """
+    made, who = house(request), signature(request)
+    verdict = Verdict.REJECT if reason else verdict
+    shown_as = dict(one.rpartition("|")[::2] for one in (pick or [])[:MOST_PICKED])
+    with made.store.writing() as c:
+        shown = load(c, week, picked)
+        rows = [row for row in shown.rows if row.candidate.actor_id in shown_as]
+        free = [row for row in rows if shown_as[row.candidate.actor_id] == row.number]
+        wanted = [
+            _judgement(made, who, row, week=week, verdict=verdict, reason=reason) for row in free
+        ]
+        # One moment for all: they are one act, and undone as one.
+        moment = made.clock()
+        for one in wanted:
+            judgements.add(c, replace(one, at=moment))
+        shown = load(c, week, picked)
+        last = journal.last(c, who)
+    said = "rien" if not rows else "ensemble" if len(free) == len(rows) else "partiel"
+    after = rows[-1].candidate.actor_id if rows else None
+    following = find(shown, shown.waiting_after(after) or after or _first(shown))
+    return answer(request, shown, following, last, said=said)
+
+
+@router.post("/semaines/{week}/attribuer/{actor_id:path}")
+def assign(
+    request: Request,
+    week: str,
+    actor_id: str,
+    picked: Picked,
+    *,
+    whom: Annotated[str, Form(max_length=200)] = "",
+    me: Annotated[str, Form()] = "",
+    nobody: Annotated[str, Form()] = "",
+) -> Response:
+    """Say who looks after a candidate: oneself, somebody named, or nobody any more."""
+    who = signature(request)
+    name = "" if nobody else who if me else plain(whom, 60)
+    if not name and not nobody:
+        raise MissingError(Message("Écrivez qui s’en occupe."))
+    value = (name,) if name else ()
+    return _write(
+        request, week, actor_id, picked, field=Field.ASSIGNEE, value=value, said="attribue"
+    )
+
+
+@router.post("/semaines/{week}/noter/{actor_id:path}")
+def write_note(
+    request: Request,
+    week: str,
+    actor_id: str,
+    picked: Picked,
+    note: Annotated[str, Form()] = "",
+) -> Response:
+    """Keep a remark on a candidate without judging it."""
+    words = clean_note(note)
+    if not words:
+        raise MissingError(Message("La note est vide."))
+    return _write(request, week, actor_id, picked, field=Field.NOTE, value=(words,), said="note")
 
 
 @router.post("/semaines/{week}/annuler")
-def undo(request: Request, week: str, judgement: Number) -> Response:
-    """Withdraw a verdict and go back to its candidate."""
+def undo(request: Request, week: str, picked: Picked, act: ActKey) -> Response:
+    """Take an act back and go back to its candidate."""
     made, who = house(request), signature(request)
     with made.store.writing() as c:
-        entry = judgements.withdraw(c, judgement, who, made.clock())
-        shown = load(c, week)
-        last = judgements.last(c, who)
-    row = shown.row(entry.judgement.actor_id)
+        undone = journal.undo(c, act, who, made.clock())
+        shown = load(c, week, picked)
+        last = journal.last(c, who)
+    row = shown.row(undone.actor_id)
     if row is None:
         return RedirectResponse("/journal?annule=1", HTTPStatus.SEE_OTHER)
-    return _answer(request, shown, row, last, undone=True)
+    return answer(request, shown, row, last, said="annule")
 
 
 @router.post("/journal/annuler")
-def undo_in_journal(request: Request, judgement: Number) -> Response:
-    """Withdraw a verdict and stay on the journal."""
+def undo_in_journal(request: Request, act: ActKey) -> Response:
+    """Take an act back and stay on the journal."""
     made = house(request)
     with made.store.writing() as c:
-        judgements.withdraw(c, judgement, signature(request), made.clock())
+        journal.undo(c, act, signature(request), made.clock())
     return RedirectResponse("/journal?annule=1", HTTPStatus.SEE_OTHER)
 
 
@@ -107,6 +194,33 @@ def choose_signature(name: Annotated[str, Form()] = "") -> Response:
     return response
 
 
+def clean_note(text: str) -> str:
+    """Return what was written, its lines kept, without what surrounds it."""
+    return text.replace("\r\n", "\n").strip()[:NOTE_LIMIT]
+
+
+def _write(
+    request: Request,
+    week: str,
+    actor_id: str,
+    picked: Picking,
+    *,
+    field: Field,
+    value: Sequence[str],
+    said: str,
+) -> Response:
+    made, who = house(request), signature(request)
+    with made.store.writing() as c:
+        row = find(load(c, week, picked), actor_id)
+        edit = Edit(actor_id=actor_id, field=field, value=tuple(value), who=who, at=made.clock())
+        stands = edits.standing(c, [actor_id], field).get(actor_id, {}).get(field)
+        if field is Field.NOTE or (stands.edit.value if stands else ()) != edit.value:
+            edits.add(c, edit)
+        shown = load(c, week, picked)
+        last = journal.last(c, who)
+    return answer(request, shown, find(shown, row.candidate.actor_id), last, said=said)
+
+
 def _judgement(
     made: House,
     who: str,
@@ -115,9 +229,10 @@ def _judgement(
     week: str,
     verdict: Verdict | None,
     reason: RejectReason | None,
-    note: str,
+    into: str = "",
+    note: str = "",
 ) -> Judgement:
-    if verdict not in {Verdict.KEEP, Verdict.WATCH, Verdict.REJECT}:
+    if verdict is None or (verdict is Verdict.MERGE and not into):
         raise MissingError(Message("Donnez un avis : retenir, suivre ou écarter."))
     if verdict is Verdict.REJECT and reason is None:
         reason = RejectReason.OTHER
@@ -128,13 +243,27 @@ def _judgement(
         at=made.clock(),
         week=week,
         reason=reason if verdict is Verdict.REJECT else None,
-        note=note.replace("\r\n", "\n").strip()[:NOTE_LIMIT],
+        merge_into=into if verdict is Verdict.MERGE else None,
+        note=clean_note(note),
     )
+
+
+def _must_differ(roots: Mapping[str, str], actor_id: str, into: str) -> None:
+    """Refuse to merge an actor into itself."""
+    if actor_id == into or (actor_id in roots and roots[actor_id] == roots.get(into)):
+        raise MissingError(Message("C’est déjà un seul acteur."))
+
+
+def _first(shown: WeekView) -> str:
+    return next((row.candidate.actor_id for row in shown.rows), "")
 
 
 def _agree(stands: Judgement | None, wanted: Judgement) -> bool:
     return (
-        stands is not None and stands.verdict is wanted.verdict and stands.reason == wanted.reason
+        stands is not None
+        and stands.verdict is wanted.verdict
+        and stands.reason == wanted.reason
+        and stands.merge_into == wanted.merge_into
     )
 
 
@@ -163,19 +292,21 @@ def _conflict_words(row: Row, wanted: Judgement, language: str) -> str:
     return say_in(language, words)
 
 
-def _answer(
+def answer(
     request: Request,
     shown: WeekView,
     row: Row,
-    last: judgements.Entry | None,
+    last: journal.Act | None,
     *,
     given: str = "",
-    undone: bool = False,
+    said: str = "",
 ) -> Response:
+    """Show a candidate after a change: its part of the page for htmx, else by its address."""
     address = f"/semaines/{shown.queue.week}/acteurs/{path_part(row.candidate.actor_id)}"
     if wants_fragment(request):
-        response = render_week(request, shown, row, last=last, given=given, undone=undone)
-        response.headers["hx-push-url"] = address
+        response = render_week(request, shown, row, last=last, given=given, said=said)
+        response.headers["hx-push-url"] = address + shown.picking.suffix
         return response
-    query = "?annule=1" if undone else f"?avis={given}"
-    return RedirectResponse(address + query, HTTPStatus.SEE_OTHER)
+    done = {"dit": said} if said else {"avis": given}
+    query = urlencode({**shown.picking.asked, **done})
+    return RedirectResponse(f"{address}?{query}", HTTPStatus.SEE_OTHER)

@@ -5,17 +5,29 @@ from __future__ import annotations
 import re
 from collections import Counter
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
+from itertools import pairwise
+from math import ceil
+from statistics import median
 from typing import TYPE_CHECKING
 
+from review.picking import Picking
 from review.text import highlight, plain
 from signals.scoring import why_now
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from review.dossier import Dossier
+    from storage.edits import Revision, View
     from storage.judgements import Entry
+    from storage.told import Telling
     from vigie.records import Candidate, Cluster, Evidence, Feature, Judgement, Queue, Verdict
+
+USUAL_PACE = 45.0
+"""Seconds a candidate, until a week's own pace is known: 25 in twenty minutes."""
+BREAK = timedelta(minutes=5)
+"""Whoever gave no verdict for so long was doing something else."""
 
 WEEK = re.compile(r"(\d{4})-W(\d{2})")
 
@@ -29,6 +41,15 @@ class Row:
     """The last verdict that stands, of whichever week."""
     judged: bool
     """Decided in this week or after it; an older verdict waits to be confirmed."""
+    views: tuple[View, ...] = ()
+    """Who has opened it this week."""
+    assigned: Revision | None = None
+    """Who looks after it."""
+
+    @property
+    def assignee(self) -> str:
+        """Return who looks after it, or nothing."""
+        return self.assigned.words if self.assigned else ""
 
     @property
     def judgement(self) -> Judgement | None:
@@ -74,6 +95,21 @@ class Chosen:
     neighbours: tuple[Row, ...]
     previous: str | None
     next: str | None
+    dossier: Dossier | None
+    """What is known of it beside its candidacy."""
+
+    @property
+    def groups(self) -> tuple[tuple[Quote, tuple[Telling, ...]], ...]:
+        """Return each quote with the copies of its story; a copy is no quote of its own."""
+        found: list[tuple[Quote, tuple[Telling, ...]]] = []
+        folded: set[str] = set()
+        for quote in self.quotes:
+            if quote.evidence.document_url in folded:
+                continue
+            copies = self.dossier.also_told(quote.evidence.document_url) if self.dossier else ()
+            folded |= {copy.url for copy in copies}
+            found.append((quote, copies))
+        return tuple(found)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,10 +118,15 @@ class WeekView:
 
     queue: Queue
     rows: tuple[Row, ...]
+    shown: tuple[Row, ...]
+    """Those that the filters leave."""
+    picking: Picking
     done: int
     tally: Mapping[Verdict, int]
     older: str | None
     newer: str | None
+    minutes: int
+    """To be reckoned with for those that wait."""
 
     @property
     def monday(self) -> date:
@@ -97,20 +138,31 @@ class WeekView:
         return next((row for row in self.rows if row.candidate.actor_id == actor_id), None)
 
     def waiting_after(self, actor_id: str | None) -> str | None:
-        """Return the next candidate to judge, around the end of the list; None if all are."""
-        ids = [row.candidate.actor_id for row in self.rows]
+        """Return the next shown one to judge, around the end of the list; None if all are."""
+        ids = [row.candidate.actor_id for row in self.shown]
         start = ids.index(actor_id) + 1 if actor_id in ids else 0
-        turned = self.rows[start:] + self.rows[:start]
+        turned = self.shown[start:] + self.shown[:start]
         return next((row.candidate.actor_id for row in turned if not row.judged), None)
 
 
-def view(queue: Queue, standing: Mapping[str, Entry], weeks: Sequence[str]) -> WeekView:
-    """Join a queue and what stands of its candidates."""
+def view(
+    queue: Queue,
+    standing: Mapping[str, Entry],
+    weeks: Sequence[str],
+    picking: Picking | None = None,
+    *,
+    seen: Mapping[str, Sequence[View]] | None = None,
+    assigned: Mapping[str, Revision] | None = None,
+) -> WeekView:
+    """Join a queue and what stands of its candidates, of which a picking shows some."""
+    picking = picking or Picking()
     rows = tuple(
         Row(
             candidate=candidate,
             entry=(entry := standing.get(candidate.actor_id)),
             judged=entry is not None and entry.judgement.week >= queue.week,
+            views=tuple((seen or {}).get(candidate.actor_id, ())),
+            assigned=(assigned or {}).get(candidate.actor_id),
         )
         for candidate in queue.candidates
     )
@@ -118,17 +170,37 @@ def view(queue: Queue, standing: Mapping[str, Entry], weeks: Sequence[str]) -> W
     return WeekView(
         queue=queue,
         rows=rows,
+        shown=tuple(row for row in rows if picking.takes(row.candidate)),
+        picking=picking,
         done=len(judged),
         tally=Counter(judged),
         older=max((week for week in weeks if week < queue.week), default=None),
         newer=min((week for week in weeks if week > queue.week), default=None),
+        minutes=minutes_left(rows),
     )
 
 
-def choose(week: WeekView, row: Row) -> Chosen:
+def minutes_left(rows: Sequence[Row]) -> int:
+    """Return how long those that wait may take, in minutes, at the pace of those judged.
+
+    The pace is the median time between two verdicts of this week by one person, breaks left out.
+    """
+    told = [r.judgement for r in rows if r.judged and r.judgement]
+    at = sorted((one.who, one.at) for one in told)
+    gaps = [
+        (later - earlier).total_seconds()
+        for (who, earlier), (same, later) in pairwise(at)
+        if who == same and timedelta(0) < later - earlier < BREAK
+    ]
+    pace = median(gaps) if len(gaps) >= 3 else USUAL_PACE
+    return ceil(pace * sum(not row.judged for row in rows) / 60)
+
+
+def choose(week: WeekView, row: Row, known: Dossier | None = None) -> Chosen:
     """Return all that is shown of one candidate."""
     candidate = row.candidate
-    place = week.rows.index(row)
+    ids = [one.candidate.actor_id for one in week.shown]
+    place = ids.index(candidate.actor_id) if candidate.actor_id in ids else -1
     cluster = next((c for c in week.queue.clusters if c.id == candidate.cluster), None)
     members = set(cluster.members) if cluster else set()
     return Chosen(
@@ -148,8 +220,9 @@ def choose(week: WeekView, row: Row) -> Chosen:
         neighbours=tuple(
             other for other in week.rows if other is not row and other.candidate.actor_id in members
         ),
-        previous=week.rows[place - 1].candidate.actor_id if place else None,
-        next=week.rows[place + 1].candidate.actor_id if place + 1 < len(week.rows) else None,
+        previous=ids[place - 1] if place > 0 else None,
+        next=ids[place + 1] if place + 1 < len(ids) else None,
+        dossier=known,
     )
 
 

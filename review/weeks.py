@@ -2,23 +2,33 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from contextlib import suppress
+from typing import TYPE_CHECKING, Annotated
 
-from fastapi import APIRouter, Request, Response
+from fastapi import APIRouter, Depends, Query, Request, Response
 from fastapi.responses import HTMLResponse, RedirectResponse
+from starlette.background import BackgroundTask
 
+from review.dossier import dossier, named_like
+from review.picking import Picking, choices, picking
 from review.shell import house, page, signature, wants_fragment
 from review.text import plain
 from review.troubles import MissingError
 from review.week import Chosen, Row, WeekView, choose, monday, nearest, view
-from review.words import choose_language, say_in, week_span
-from storage import documents, judgements, queues
+from review.words import choose_language, commune_name, say_in, week_span
+from storage import documents, edits, journal, judgements, queues
+from storage.folding import fold
+from vigie.errors import StorageError
 from vigie.language import render
-from vigie.records import Judgement, Message
-from vigie.words import REASONS, VERDICTS
+from vigie.records import ActorKind, Field, Judgement, Message
+from vigie.words import FIELDS, KINDS, REASONS, VERDICTS
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from sqlalchemy import Connection
+
+    from review.dossier import Alike
 
 router = APIRouter()
 
@@ -35,31 +45,55 @@ def latest(request: Request) -> Response:
 
 
 @router.get("/semaines/{week}")
-def show_week(request: Request, week: str, annule: str = "") -> HTMLResponse:
-    """Show a week, with the first candidate that waits."""
+def show_week(
+    request: Request, week: str, picked: Annotated[Picking, Depends(picking)], dit: str = ""
+) -> HTMLResponse:
+    """Show a week, with the first candidate that waits; `dit` is what was just done."""
     with house(request).store.reading() as c:
-        shown = load(c, week)
-        last = judgements.last(c, signature(request))
+        shown = load(c, week, picked)
+        last = journal.last(c, signature(request))
     waiting = shown.waiting_after(None) or next(
-        (row.candidate.actor_id for row in shown.rows), None
+        (row.candidate.actor_id for row in shown.shown), None
     )
     row = shown.row(waiting) if waiting else None
-    return render_week(request, shown, row, last=last, explicit=False, undone=bool(annule))
+    return render_week(request, shown, row, last=last, explicit=False, said=dit)
 
 
 @router.get("/semaines/{week}/acteurs/{actor_id:path}")
 def show_candidate(
-    request: Request, week: str, actor_id: str, avis: str = "", annule: str = ""
+    request: Request,
+    week: str,
+    actor_id: str,
+    picked: Annotated[Picking, Depends(picking)],
+    *,
+    avis: str = "",
+    dit: str = "",
+    avec: Annotated[str, Query(max_length=200)] = "",
 ) -> HTMLResponse:
-    """Show a week with one of its candidates; `avis` is the verdict just given."""
+    """Show a week with one of its candidates.
+
+    `avis` is the verdict just given, `dit` what else was just done, `avec` the name of an actor
+    that it may be the same as.
+    """
     with house(request).store.reading() as c:
-        shown = load(c, week)
-        last = judgements.last(c, signature(request))
+        shown = load(c, week, picked)
+        last = journal.last(c, signature(request))
     row = find(shown, actor_id)
-    return render_week(request, shown, row, last=last, given=avis, undone=bool(annule))
+    response = render_week(request, shown, row, last=last, given=avis, said=dit, with_name=avec)
+    response.background = BackgroundTask(_note_view, request, week, row)
+    return response
 
 
-def load(c: Connection, week: str) -> WeekView:
+def _note_view(request: Request, week: str, row: Row) -> None:
+    """Remember who opened a candidate, once the page is sent; a busy database is let be."""
+    made, who = house(request), signature(request)
+    if any(view.who == who for view in row.views):
+        return
+    with suppress(StorageError), made.store.writing() as c:
+        edits.saw(c, row.candidate.actor_id, week, who, made.clock())
+
+
+def load(c: Connection, week: str, picked: Picking | None = None) -> WeekView:
     """Return a week with what stands of its candidates.
 
     Raises:
@@ -80,7 +114,17 @@ def load(c: Connection, week: str) -> WeekView:
             ),
         )
     actor_ids = [candidate.actor_id for candidate in queue.candidates]
-    return view(queue, judgements.standing(c, actor_ids), weeks)
+    return view(
+        queue,
+        judgements.standing(c, actor_ids),
+        weeks,
+        picked,
+        seen=edits.seen_by(c, week, actor_ids),
+        assigned={
+            actor_id: found[Field.ASSIGNEE]
+            for actor_id, found in edits.standing(c, actor_ids, Field.ASSIGNEE).items()
+        },
+    )
 
 
 def find(week: WeekView, actor_id: str) -> Row:
@@ -100,18 +144,33 @@ def render_week(
     week: WeekView,
     row: Row | None,
     *,
-    last: judgements.Entry | None,
+    last: journal.Act | None,
     explicit: bool = True,
     given: str = "",
-    undone: bool = False,
+    said: str = "",
     conflict: str = "",
     note: str = "",
+    with_name: str = "",
     status: int = 200,
 ) -> HTMLResponse:
     """Return the page of a week, or for htmx the part of it that changes."""
-    language = choose_language(request)
-    chosen = choose(week, row) if row else None
-    spoken = house(request).settings.watch.languages
+    made, language, who = house(request), choose_language(request), signature(request)
+    spoken = made.settings.watch.languages
+    chosen = None
+    sought: tuple[Alike, ...] = ()
+    if row:
+        candidate = row.candidate
+        with made.store.reading() as c:
+            known = dossier(
+                c,
+                candidate.actor_id,
+                made.settings.watch,
+                week.queue.as_of,
+                commune=candidate.commune,
+            )
+            if with_name.strip():
+                sought = named_like(c, with_name, made.vocabulary(c), known.root)
+        chosen = choose(week, row, known)
     return page(
         request,
         "fragment.html" if wants_fragment(request) else "week.html",
@@ -124,10 +183,15 @@ def render_week(
         standing=standing_words(row, language) if row else "",
         last=last,
         explicit=explicit,
-        flash=_flash(week, given, language, undone=undone),
+        last_words=act_words(last, language) if last else "",
+        flash=_flash(week, given, language, said),
         conflict=conflict,
         note=note,
-        opened=False,
+        with_name=with_name,
+        sought=sought,
+        choices=choices(week.queue),
+        choice_names=_choice_names(week, language),
+        colleagues=sorted({view.who for one in week.rows for view in one.views} - {who}),
         trouble=bool(conflict),
         quote_language=spoken[0] if len(spoken) == 1 else "",
     )
@@ -171,10 +235,59 @@ def standing_words(row: Row, language: str) -> str:
     return say_in(language, words)
 
 
-def _flash(week: WeekView, given: str, language: str, *, undone: bool) -> dict[str, str] | None:
-    if undone:
-        words = Message("L’avis est annulé ; le candidat attend de nouveau.")
-        return {"tone": "undone", "words": say_in(language, words)}
+def _choice_names(week: WeekView, language: str) -> dict[str, list[tuple[str, str]]]:
+    """Return what can be chosen in each filter, with its name, in the order of the names."""
+    groups = {one.id: ", ".join(one.label[:3]) or one.id for one in week.queue.clusters}
+    nowhere = say_in(language, Message("commune à préciser"))
+    names: dict[str, Callable[[str], str]] = {
+        "commune": lambda code: commune_name(code) or nowhere,
+        "type": lambda kind: render(KINDS[ActorKind(kind)], language),
+        "source": str,
+        "groupe": lambda group: groups.get(group, group),
+        "theme": str,
+    }
+    return {
+        name: sorted(
+            ((value, names[name](value)) for value in counted), key=lambda one: fold(one[1])
+        )
+        for name, counted in choices(week.queue).items()
+    }
+
+
+SAID = {
+    "annule": ("undone", Message("C’est annulé.")),
+    "attribue": ("keep", Message("C’est noté : on sait qui s’en occupe.")),
+    "note": ("keep", Message("La note est gardée.")),
+    "distinct": ("keep", Message("C’est noté : ce sont deux acteurs. La question ne revient pas.")),
+    "rien": ("trouble", Message("Rien n’était choisi dans la liste.")),
+    "partiel": (
+        "trouble",
+        Message(
+            "D’autres ont décidé entre-temps de certains de ces candidats : leurs avis restent, "
+            "le vôtre n’est donné qu’aux autres."
+        ),
+    ),
+    "ensemble": ("keep", Message("L’avis est donné à tous ceux qui étaient choisis.")),
+}
+"""What was just done, by the word that addresses carry."""
+
+
+def act_words(act: journal.Act, language: str) -> str:
+    """Return what an act was, in a few words: whom it was about and what was decided."""
+    name = plain(act.actor_name, 60)
+    if act.judgement:
+        what = render(VERDICTS[act.judgement.verdict], language)
+    elif act.edit:
+        what = render(FIELDS[act.edit.field], language)
+    else:
+        what = plain(act.other_name, 60)
+    return say_in(language, Message("{name}, {what}", {"name": name, "what": what}))
+
+
+def _flash(week: WeekView, given: str, language: str, said: str) -> dict[str, str] | None:
+    if said in SAID:
+        tone, words = SAID[said]
+        return {"tone": tone, "words": say_in(language, words)}
     for row in week.rows:
         if given and given == row.number and row.judgement:
             words = Message(

@@ -13,16 +13,16 @@ from babel.numbers import format_decimal
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from review import text
+from vigie import gazetteer
 from vigie.language import LANGUAGES, render, translations
-from vigie.words import HEALTH, KINDS, REASONS, SOURCE_KINDS, VERDICTS
+from vigie.records import ActorKind, Field, Message, Stage
+from vigie.words import FIELDS, HEALTH, KINDS, REASONS, RELATIONS, SOURCE_KINDS, STAGES, VERDICTS
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
     from zoneinfo import ZoneInfo
 
     from fastapi import Request
-
-    from vigie.records import Message
 
 LANGUAGE_COOKIE = "vigie_lang"
 _LOCALES = {"fr": "fr_FR", "en": "en_GB"}
@@ -95,6 +95,30 @@ def number(value: float, language: str, pattern: str = "#,##0.##") -> str:
     return format_decimal(value, pattern, locale=_LOCALES[language])
 
 
+def commune_name(code: str | None) -> str:
+    """Return a commune's name, or nothing for a code that is none."""
+    try:
+        return gazetteer.commune(code or "").name
+    except KeyError:
+        return ""
+
+
+_ANSWERS = {"yes": Message("oui"), "no": Message("non")}
+
+
+def field_words(field: Field, value: Sequence[str], language: str) -> str:
+    """Return what was written in a field of an actor as a person reads it."""
+    if field is Field.KINDS:
+        return ", ".join(render(KINDS[ActorKind(one)], language) for one in value)
+    if field is Field.COMMUNES:
+        return ", ".join(commune_name(one) for one in value)
+    if field is Field.STAGE:
+        return ", ".join(render(STAGES[Stage(one)], language) for one in value)
+    if field is Field.ACTIVE:
+        return ", ".join(render(_ANSWERS[one], language) for one in value)
+    return ", ".join(value)
+
+
 @cache
 def environment(language: str) -> Environment:
     """Return the templates' environment in a language."""
@@ -129,6 +153,10 @@ def environment(language: str) -> Environment:
         "REASONS": REASONS,
         "HEALTH": HEALTH,
         "SOURCE_KINDS": SOURCE_KINDS,
+        "FIELDS": FIELDS,
+        "STAGES": STAGES,
+        "RELATIONS": RELATIONS,
+        "field_words": lambda field, value: field_words(field, value, language),
     }
     return made
 

@@ -15,7 +15,11 @@ ROOT = Path(__file__).resolve().parent.parent
 MODULES = ROOT / "node_modules"
 VENDOR = ROOT / "review" / "static" / "vendor"
 
-PARTS = {"htmx.org": ("dist/htmx.min.js",)}
+PARTS = {
+    "htmx.org": ("dist/htmx.min.js",),
+    "graphology": ("dist/graphology.umd.min.js",),
+    "sigma": ("dist/sigma.min.js",),
+}
 """Package → the files that the pages load."""
 
 
@@ -26,7 +30,7 @@ def place(package: str, files: tuple[str, ...]) -> dict[str, str]:
     for file in files:
         shutil.copyfile(folder / file, VENDOR / Path(file).name)
     licence = f"{package}.LICENSE.txt"
-    shutil.copyfile(folder / "LICENSE", VENDOR / licence)
+    shutil.copyfile(next(folder.glob("LICENSE*")), VENDOR / licence)
     return {
         "name": package,
         "version": about["version"],

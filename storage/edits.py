@@ -134,11 +134,15 @@ def notes(c: Connection, root: str) -> list[Revision]:
     return [_revision(row) for row in c.execute(query)]
 
 
-def journal(c: Connection, limit: int, before: datetime | None = None) -> list[Revision]:
-    """Return writings, undone ones too, newest first; with `before`, those before a moment."""
-    query = _revisions().order_by(_edits.at.desc(), _edits.id.desc()).limit(limit)
-    if before is not None:
-        query = query.where(_edits.at < before)
+def journal(
+    c: Connection, limit: int, until: datetime | None = None, actor_id: str | None = None
+) -> list[Revision]:
+    """Return writings, undone ones too, newest first: until a moment, or of one actor."""
+    query = _revisions().order_by(_edits.id.desc()).limit(limit)
+    if actor_id is not None:
+        query = query.where(_edits.actor_id == actor_id)
+    if until is not None:
+        query = query.where(_edits.at <= until)
     return [_revision(row) for row in c.execute(query)]
 
 

@@ -221,12 +221,29 @@ def all_standing(c: Connection) -> list[Judgement]:
     return [_judgement(row) for row in c.execute(_standing().order_by(_judgements.id))]
 
 
-def journal(c: Connection, limit: int = 100, before: int | None = None) -> list[Entry]:
-    """Return judgements, withdrawn ones too, newest first; `before` is where a page starts."""
+def journal(
+    c: Connection, limit: int = 100, until: datetime | None = None, actor_id: str | None = None
+) -> list[Entry]:
+    """Return judgements, withdrawn ones too, newest first: until a moment, or of one actor."""
     query = _entries().order_by(_judgements.id.desc()).limit(limit)
-    if before is not None:
-        query = query.where(_judgements.id < before)
+    if until is not None:
+        query = query.where(_judgements.at <= until)
+    if actor_id is not None:
+        query = query.where(_judgements.actor_id == actor_id)
     return [_entry(row) for row in c.execute(query)]
+
+
+def given_with(c: Connection, judgement_id: int) -> list[int]:
+    """Return the numbers of the standing judgements of one act: same person, same moment."""
+    one = get(c, judgement_id)
+    if one is None:
+        return []
+    query = (
+        _standing()
+        .where(_judgements.who == one.judgement.who)
+        .where(_judgements.at == one.judgement.at)
+    )
+    return [row.id for row in c.execute(query.order_by(_judgements.id))]
 
 
 def _entries() -> Select[Any]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from vigie.records import (
     ActorKind,
     DocumentKind,
+    Field,
     HealthState,
     Label,
     Message,
@@ -13,6 +14,7 @@ from vigie.records import (
     RejectReason,
     RelationKind,
     SourceKind,
+    Stage,
     Verdict,
 )
 
@@ -153,3 +155,25 @@ FEATURES = {
     **{f"kind_{kind}": name for kind, name in KINDS.items()},
 }
 """The terms of the score, in a word or two; one of a kind is called by it."""
+
+FIELDS = {
+    Field.NAME: Message("nom"),
+    Field.DESCRIPTION: Message("description"),
+    Field.KINDS: Message("types"),
+    Field.COMMUNES: Message("communes"),
+    Field.THEMES: Message("thèmes"),
+    Field.LINKS: Message("liens"),
+    Field.CONTACT: Message("comment joindre l’organisation"),
+    Field.STAGE: Message("relation"),
+    Field.ACTIVE: Message("toujours actif"),
+    Field.ASSIGNEE: Message("qui s’en occupe"),
+    Field.NOTE: Message("note"),
+}
+
+STAGES = {
+    Stage.SPOTTED: Message("repéré"),
+    Stage.CONTACTED: Message("contacté"),
+    Stage.MET: Message("rencontré"),
+    Stage.ALLY: Message("allié"),
+    Stage.DORMANT: Message("en sommeil"),
+}

@@ -9,7 +9,11 @@
   let listTop = 0;
 
   const keysOn = () => localStorage.getItem(SWITCH) !== "off";
-  const writing = (element) => element.matches("input, textarea, select, [contenteditable]");
+  const shown = (element) => element.checkVisibility();
+  const seen = (selector) => Array.from(document.querySelectorAll(selector)).find(shown);
+  const writing = (element) => element.matches(
+    "input:not([type=checkbox]), textarea, select, [contenteditable]",
+  );
 
   /* Nothing is pressed twice: a key struck while the page is changing is let go. */
   const press = (element) => {
@@ -19,9 +23,9 @@
 
   const openDetails = (summary) => {
     const details = summary.parentElement;
-    details.open = summary.dataset.key === "n" || !details.open;
-    const first = details.querySelector("textarea, button");
-    if (details.open && first) first.focus();
+    details.open = "nfa".includes(summary.dataset.key) || !details.open;
+    const first = details.querySelector("textarea, button, input[type=text]");
+    if (details.open && first) first.focus({ focusVisible: true });
     else summary.focus();
   };
 
@@ -41,12 +45,32 @@
     if (writing(target) || !keysOn() || busy) return;
     if (event.repeat && key !== "j" && key !== "k") return;
     const digit = /^[1-9]$/.test(key)
-      && document.querySelector(`details.reject[open] [data-digit="${key}"]`);
-    const element = digit || document.querySelector(`[data-key="${CSS.escape(key)}"]`);
+      && seen(`details.reject[open] [data-digit="${key}"]`);
+    const element = digit || seen(`[data-key="${CSS.escape(key)}"]`);
     if (!element) return;
     event.preventDefault();
     if (element.tagName === "SUMMARY") openDetails(element);
     else press(element);
+  };
+
+  /* What is picked in the list stays so while one walks through it; verdicts then go to all. */
+  const picks = new Set();
+  const boxes = () => document.querySelectorAll("[name=pick]");
+  const idOf = (box) => box.value.slice(0, box.value.lastIndexOf("|"));
+
+  const showPicks = () => {
+    for (const box of boxes()) box.checked = picks.has(idOf(box));
+    const together = document.querySelector("details.together");
+    if (!together) return;
+    together.open = picks.size > 0;
+    together.querySelector("[data-picked]").textContent = picks.size || "";
+  };
+
+  const onPick = ({ target }) => {
+    if (!(target instanceof HTMLInputElement) || target.name !== "pick") return;
+    if (target.checked) picks.add(idOf(target));
+    else picks.delete(idOf(target));
+    showPicks();
   };
 
   const setUp = () => {
@@ -54,6 +78,7 @@
       button.hidden = false;
       button.onclick = () => byId("help").showModal();
     }
+    showPicks();
     const list = document.querySelector(".list");
     const row = list?.querySelector("[aria-current]");
     if (!row) return;
@@ -82,6 +107,10 @@
   };
 
   document.addEventListener("keydown", onKey);
+  document.addEventListener("change", onPick);
+  document.addEventListener("submit", ({ target }) => {
+    if (target.id === "together") picks.clear();
+  });
   document.addEventListener("htmx:beforeSwap", () => {
     listTop = document.querySelector(".list")?.scrollTop ?? 0;
   });

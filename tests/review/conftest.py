@@ -9,6 +9,7 @@ import time
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
+from datetime import time as time_of_day
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -16,18 +17,39 @@ import httpx
 import pytest
 import uvicorn
 from playwright.sync_api import Browser, sync_playwright
+from sqlalchemy import update
 
 from review.app import create_app, listen
-from storage import Store, annotations, judgements, open_store, queues, sources, tables
+from storage import (
+    Store,
+    actors,
+    annotations,
+    counts,
+    documents,
+    journal,
+    judgements,
+    open_store,
+    queues,
+    sources,
+    tables,
+)
 from vigie.records import (
     ActorKind,
+    Alias,
+    Annotation,
     Candidate,
     Cluster,
+    Document,
+    DocumentKind,
     EnteredBy,
+    EventDetails,
     Evidence,
     Feature,
     HealthState,
     Judgement,
+    Label,
+    Link,
+    Mention,
     Message,
     NewActor,
     Outcome,
@@ -35,6 +57,7 @@ from vigie.records import (
     Resolution,
     Source,
     SourceKind,
+    Suggestion,
 )
 from vigie.settings import Crawler, Schedule, Settings, Storage, Watch
 
@@ -286,6 +309,20 @@ def example_queue(
     return Queue(week=week, as_of=as_of, candidates=candidates, clusters=clusters)
 
 
+def long_queue() -> Queue:
+    """Return a week of twenty-five."""
+    as_of = date(2026, 1, 5)
+    first = candidate(1, as_of)
+    return Queue(
+        week="2026-W02",
+        as_of=as_of,
+        candidates=tuple(
+            replace(first, actor_id=f"long{n}", name=f"Atelier numéro {n}", rank=n)
+            for n in range(1, 26)
+        ),
+    )
+
+
 HOSTILE = '"><img src=x onerror="window.hacked=1"><script>window.hacked=1</script>{{7*7}} {0} %s'
 
 
@@ -344,6 +381,88 @@ def write(store: Store, *weeks: Queue) -> None:
             sources.save_outcome(c, outcome)
 
 
+LIKE_THE_FIRST = "fabriquedemulhouse"
+
+
+def write_press(store: Store) -> None:
+    """Keep what the press told of the first candidate: two stories, one copied, an event."""
+    name, actor_id = ACTORS[0][0], slug(ACTORS[0][0])
+    told = (
+        (0, "bassin", date(2026, 3, 14), "s0", None),
+        (1, "courrier", date(2026, 3, 15), "s0", None),
+        (2, "agenda", date(2026, 3, 11), "s2", datetime(2026, 4, 4, 14, tzinfo=UTC)),
+    )
+    kept, found = [], []
+    for number, source, day, _, start in told:
+        url = f"https://{source}.example/2026/03/{slug(name)}-{number + 1}.html"
+        kept.append(
+            Document(
+                id=f"d{number}",
+                source_id=source,
+                url=url,
+                title=f"Rendez-vous {number}",
+                text=f"Avec {name} samedi.",
+                published_at=datetime.combine(day, time_of_day(9), UTC),
+                fetched_at=datetime.combine(day, time_of_day(10), UTC),
+                kind=DocumentKind.EVENT if start else DocumentKind.ARTICLE,
+                event=EventDetails(start=start, venue="La Filature") if start else None,
+            )
+        )
+        mention = Mention(
+            document_id=f"d{number}",
+            surface=name,
+            label=Label.ACTOR,
+            start=0,
+            end=5,
+            sentence=f"Avec {name} samedi.",
+            confidence=0.9,
+            rule="test",
+            kind=ActorKind.THIRD_PLACE,
+            commune="68224",
+        )
+        found.append(
+            Annotation(document_id=f"d{number}", version="1", language="fr", mentions=(mention,))
+        )
+    resolution = Resolution(
+        links=tuple(
+            Link(document_id=f"d{number}", start=0, end=5, actor_id=actor_id) for number, *_ in told
+        ),
+        actors=(
+            NewActor(
+                id=LIKE_THE_FIRST,
+                name="Fabrique du canal de Mulhouse",
+                kind=ActorKind.THIRD_PLACE,
+                commune="68224",
+            ),
+        ),
+        aliases=(
+            Alias(key="fabrique canal", surface=name, actor_id=actor_id),
+            Alias(
+                key="fabrique canal mulhouse",
+                surface="Fabrique du canal de Mulhouse",
+                actor_id=LIKE_THE_FIRST,
+            ),
+            *(
+                Alias(key=f"k{slug(other[0])}", surface=other[0], actor_id=slug(other[0]))
+                for other in ACTORS[1:]
+            ),
+        ),
+        suggestions=(
+            Suggestion(
+                actor_id=LIKE_THE_FIRST,
+                other_id=actor_id,
+                score=0.9,
+                reason=Message("Noms presque semblables"),
+            ),
+        ),
+    )
+    with store.writing() as c:
+        documents.save(c, kept)
+        annotations.save(c, found, resolution, {f"d{n}": story for n, _, _, story, _ in told})
+        actors.mark_known(c, {LIKE_THE_FIRST: date(2020, 1, 1)})
+        counts.refresh(c)
+
+
 # --- a server and its readers --------------------------------------------------------------
 
 
@@ -385,6 +504,11 @@ class Site:
         stands = self.hidden(html, "seen") if seen is None else seen
         data = {"csrf": self.hidden(html, "csrf"), "seen": stands, "note": "", **fields}
         return reader.post(self.page(number), data=data, headers={"origin": self.url})
+
+    def acts(self) -> list[journal.Act]:
+        """Return the newest acts."""
+        with self.store.reading() as c:
+            return journal.read(c, 100)
 
     def entries(self) -> list[judgements.Entry]:
         """Return the whole journal."""
@@ -435,7 +559,14 @@ def example() -> Queue:
 def module_site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     folder = tmp_path_factory.mktemp("review")
     store = open_store("sqlite:///vigie.db", folder)
-    write(store, example_queue(BEFORE, date(2026, 3, 9), 5), example_queue(), hostile_queue())
+    write(
+        store,
+        example_queue(BEFORE, date(2026, 3, 9), 5),
+        example_queue(),
+        hostile_queue(),
+        long_queue(),
+    )
+    write_press(store)
     with running(store, folder) as url:
         yield Site(url, store)
     store.close()
@@ -445,7 +576,9 @@ def module_site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
 def site(module_site: Site) -> Site:
     """The application, with nothing judged yet."""
     with module_site.store.writing() as c:
-        c.execute(tables.withdrawals.delete())
+        c.execute(update(tables.actors).values(merged_into=None, root_id=tables.actors.c.id))
+        for table in (tables.withdrawals, tables.edits, tables.views, tables.distinctions):
+            c.execute(table.delete())
         c.execute(tables.judgements.delete())
     return module_site
 

@@ -1,6 +1,7 @@
 """The officer's hour in a real browser: by mouse, by keyboard, without JavaScript, on a phone."""
 
 import re
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import expect
@@ -13,10 +14,10 @@ WORDS = {
         "Suivre",
         "Écarter",
         "Hors sujet",
-        "Annuler le dernier avis",
+        "Annuler le dernier geste",
         "1 jugé sur 13",
     ),
-    "en": ("Keep", "Watch", "Reject", "Off topic", "Undo the last verdict", "1 judged out of 13"),
+    "en": ("Keep", "Watch", "Reject", "Off topic", "Undo the last act", "1 judged out of 13"),
 }
 LOCALES = {"fr": "fr-FR", "en": "en-GB"}
 
@@ -44,8 +45,8 @@ def visit(browser, site):
     yield open_page
     for context in contexts:
         context.close()
-    # The browser reports by itself a conflict (409) and a request that a test has cut.
-    expected = ("409", "net::ERR_FAILED")
+    # The browser reports by itself a conflict (409), a page that is none (404), a request cut.
+    expected = ("409", "404", "net::ERR_FAILED")
     assert [said for said in complaints if not any(word in said for word in expected)] == []
 
 
@@ -62,8 +63,8 @@ def test_keep_watch_reject_and_undo(visit, site, language, script):
     expect(page.get_by_text(one_judged)).to_be_visible()
     page.get_by_role("button", name=watch, exact=False).first.click()
     expect(name).to_have_text("Répar’Ensemble")
-    page.locator("summary", has_text=reject).click()
-    page.get_by_role("button", name=off_topic).click()
+    page.locator(".candidate summary", has_text=reject).click()
+    page.locator(".candidate").get_by_role("button", name=off_topic).click()
     expect(name).to_have_text("Coopérative du Vieux Moulin")
     assert site.standing(1).verdict is Verdict.KEEP
     assert site.standing(2).verdict is Verdict.WATCH
@@ -85,31 +86,6 @@ def test_without_the_fetched_part_the_keys_and_forms_still_work(visit, site, bro
     expect(page.locator("#candidate-name")).to_have_text("Les Graines du Quartier")
     assert "?avis=" in page.url
     assert site.standing(1).verdict is Verdict.KEEP
-
-
-def test_a_week_is_judged_by_keyboard_alone(visit, site):
-    page = visit(site.week)
-    name = page.locator("#candidate-name")
-    verdicts = ["g", "s", "r1", "r7", "g", "g", "s", "r9", "g", "s", "r4", "g", "r3"]
-    presses = 0
-    for number, keys in enumerate(verdicts, start=1):
-        for key in keys:
-            page.keyboard.press(key)
-            presses += 1
-        if number < 13:
-            expect(page.locator(".candidate-nav .soft")).to_have_text(f"{number + 1} sur 13")
-            expect(name).to_be_focused()
-    expect(page.locator(".notice", has_text="La semaine est finie")).to_be_visible()
-    assert site.standing(3).reason is RejectReason.NOT_AN_ACTOR
-    assert site.standing(4).reason is RejectReason.ELSEWHERE
-    assert site.standing(13).reason is RejectReason.PERSON
-    assert presses == 18
-    for number in (13, 12, 11):
-        page.keyboard.press("u")
-        expect(page.locator("#announce")).to_contain_text("annulé")
-        expect(page.locator(".candidate-nav .soft")).to_have_text(f"{number} sur 13")
-    assert site.standing(11) is None
-    assert site.standing(10) is not None
 
 
 def test_keys_walk_through_the_list_and_the_back_button_walks_back(visit, site):
@@ -195,7 +171,7 @@ def test_the_journal_undoes(visit, site):
     page.keyboard.press("g")
     expect(page.locator(".candidate-nav .soft")).to_have_text("2 sur 13")
     page.get_by_role("link", name="Journal").click()
-    page.get_by_role("button", name="Annuler l’avis sur La Fabrique du Canal").click()
+    page.get_by_role("button", name="Annuler le geste sur La Fabrique du Canal").click()
     expect(page.get_by_role("status").filter(has_text="annulé")).to_be_visible()
     expect(page.get_by_text("annulé par")).to_be_visible()
     assert site.standing(1) is None
@@ -238,3 +214,109 @@ def test_pages_fit_every_width(visit, site, width):
 
 def overflow(page):
     return page.evaluate("document.documentElement.scrollWidth - window.innerWidth")
+
+
+# --- what surrounds a verdict --------------------------------------------------------------------
+
+
+def position(page):
+    return page.locator(".candidate-nav .soft")
+
+
+def test_several_are_picked_and_judged_with_one_key(visit, site):
+    page = visit(site.week)
+    page.keyboard.press("x")
+    page.keyboard.press("j")
+    expect(position(page)).to_have_text("2 sur 13")
+    page.keyboard.press("x")
+    expect(page.locator("[data-picked]")).to_have_text("2")
+    page.keyboard.press("r")
+    page.keyboard.press("8")
+    expect(position(page)).to_have_text("3 sur 13")
+    assert [site.standing(n).reason for n in (1, 2)] == [RejectReason.OFF_TOPIC] * 2
+    expect(page.locator("details.together")).not_to_have_attribute("open", "")
+    page.keyboard.press("u")
+    expect(page.get_by_text("0 jugé sur 13")).to_be_visible()
+    assert [site.standing(n) for n in (1, 2)] == [None, None]
+
+
+def test_f_merges_with_the_look_alike_and_u_parts_them(visit, site):
+    page = visit(site.page(1))
+    page.keyboard.press("f")
+    expect(page.get_by_role("button", name="Fusionner avec Fabrique du canal")).to_be_focused()
+    page.keyboard.press("Enter")
+    expect(position(page)).to_have_text("2 sur 13")
+    assert site.standing(1).verdict is Verdict.MERGE
+    page.keyboard.press("u")
+    expect(position(page)).to_have_text("1 sur 13")
+    assert site.standing(1) is None
+
+
+def test_a_says_who_is_on_it_and_another_actor_is_looked_for_by_name(visit, site):
+    page = visit(site.page(2))
+    page.keyboard.press("a")
+    page.keyboard.press("Enter")
+    expect(page.locator(".assignee")).to_be_visible()
+    page.keyboard.press("f")
+    page.keyboard.type("vélo école")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("button", name="Fusionner avec Vélo-École")).to_be_visible()
+
+
+def test_a_queue_of_twenty_five_takes_at_most_forty_keys(visit, site):
+    page = visit("/semaines/2026-W02")
+    verdicts = ["g", "g", "s", "r1", "g", "r8", "s", "r3", "g", "r7", "g", "r2", "s"]
+    verdicts += ["r4", "g", "r5", "s", "r6", "g", "r9", "g", "r1", "s", "r8", "g"]
+    assert len(verdicts) == 25
+    for number, keys in enumerate(verdicts, start=1):
+        expect(position(page)).to_have_text(f"{number} sur 25")
+        for key in keys:
+            page.keyboard.press(key)
+    expect(page.locator(".notice", has_text="La semaine est finie")).to_be_visible()
+    assert sum(map(len, verdicts)) <= 40
+    expect(page.locator("#candidate-name")).to_be_focused()
+    given = [act.judgement for act in site.acts() if act.judgement]
+    assert [one.verdict for one in given[:2]] == [Verdict.KEEP, Verdict.REJECT]
+    assert given[1].reason is RejectReason.OFF_TOPIC
+    for number in (25, 24, 23):
+        page.keyboard.press("u")
+        expect(page.locator("#announce")).to_contain_text("annulé")
+        expect(position(page)).to_have_text(f"{number} sur 25")
+
+
+def test_filters_are_chosen_by_hand_and_kept(visit, site):
+    page = visit(site.week)
+    page.get_by_text("Filtrer, chercher").click()
+    page.get_by_label("Type").select_option("collective")
+    page.get_by_role("button", name="Filtrer").click()
+    expect(page.locator(".row")).to_have_count(3)
+    page.keyboard.press("g")
+    expect(page.locator("#candidate-name")).to_have_text("Compost’Ill")
+    expect(page.locator(".row")).to_have_count(3)
+
+
+AXE = Path(__file__).parents[2] / "node_modules" / "axe-core" / "axe.min.js"
+PAGES = ("/semaines/2026-W12", "/journal", "/sources", "/a-propos", "/nulle-part")
+
+
+def test_axe_finds_nothing(visit, site):
+    page = visit(site.page(1))
+    page.keyboard.press("g")
+    expect(position(page)).to_have_text("2 sur 13")
+    source, found = AXE.read_text(encoding="utf-8"), {}
+    for path in (site.page(1), *PAGES):
+        page.goto(path)
+        page.evaluate("for (const one of document.querySelectorAll('details')) one.open = true")
+        page.evaluate(source)
+        tags = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
+        for scheme in ("light", "dark"):
+            page.emulate_media(color_scheme=scheme)
+            # What the colours do not change need not be looked at twice.
+            only = tags if scheme == "light" else {"type": "rule", "values": ["color-contrast"]}
+            ran = page.evaluate("only => axe.run({runOnly: only})", only)
+            found |= {
+                (path, scheme, rule["id"], node["target"][0]): node["failureSummary"]
+                for rule in ran["violations"]
+                for node in rule["nodes"]
+            }
+    assert found == {}

@@ -1,0 +1,156 @@
+"""Pictures drawn by the server, as numbers for SVG: a timeline by source, a map without tiles."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from dataclasses import dataclass
+from datetime import date, timedelta
+from math import cos, radians, sqrt
+from typing import TYPE_CHECKING
+
+from vigie import gazetteer
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from storage.told import Week
+
+WEEKS = 26
+"""Shown on a timeline."""
+MOST_STRIPS = 6
+MAP_WIDTH = 100.0
+
+
+@dataclass(frozen=True, slots=True)
+class Beat:
+    """One week of a strip: its place, from 0, the height of its bar (0 to 10), its mentions."""
+
+    place: int
+    height: float
+    mentions: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Strip:
+    """What one source told, week by week."""
+
+    source: str
+    mentions: int
+    beats: tuple[Beat, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Timeline:
+    """The strips, the most talkative first; sources beyond them are told together."""
+
+    first: date
+    last: date
+    strips: tuple[Strip, ...]
+    others: Strip | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Dot:
+    """One commune on a map; lengths are in its own units."""
+
+    code: str
+    name: str
+    x: float
+    y: float
+    radius: float
+    count: int = 0
+
+    @property
+    def after(self) -> bool:
+        """Tell whether its name is to stand on its left, so as not to leave the map."""
+        return self.x > 0.6 * MAP_WIDTH
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Map:
+    """Communes where they lie; those with a count are to be shown."""
+
+    width: float
+    height: float
+    ground: tuple[Dot, ...]
+    marked: tuple[Dot, ...]
+
+
+def first_monday(until: date) -> date:
+    """Return the Monday with which a timeline that ends in a day's week begins."""
+    return until - timedelta(days=until.weekday(), weeks=WEEKS - 1)
+
+
+def timeline(weeks: Sequence[Week], until: date) -> Timeline | None:
+    """Return the strips of the weeks that end with a day's; None when nothing was told in them."""
+    start = first_monday(until)
+    counts: dict[str, Counter[int]] = defaultdict(Counter)
+    for week in weeks:
+        place = (week.monday - start).days // 7
+        if 0 <= place < WEEKS:
+            counts[week.source][place] += week.mentions
+    if not counts:
+        return None
+    most = max(max(counted.values()) for counted in counts.values())
+    ranked = sorted(counts, key=lambda source: (-counts[source].total(), source))
+    shown = ranked if len(ranked) <= MOST_STRIPS else ranked[: MOST_STRIPS - 1]
+    rest: Counter[int] = Counter()
+    for source in ranked[len(shown) :]:
+        rest += counts[source]
+    return Timeline(
+        first=start,
+        last=start + timedelta(weeks=WEEKS, days=-1),
+        strips=tuple(_strip(source, counts[source], most) for source in shown),
+        others=_strip("", rest, max(most, *rest.values())) if rest else None,
+    )
+
+
+def _strip(source: str, counted: Counter[int], most: int) -> Strip:
+    return Strip(
+        source=source,
+        mentions=counted.total(),
+        beats=tuple(
+            Beat(place, round(2 + 8 * counted[place] / most, 1), counted[place])
+            for place in sorted(counted)
+        ),
+    )
+
+
+def territory_map(territory: Iterable[str], counts: Mapping[str, int]) -> Map | None:
+    """Return the communes of a territory and those counted; None when none of these lies in it.
+
+    Args:
+        territory: INSEE codes.
+        counts: by INSEE code; those outside of the territory are left out.
+    """
+    places = [gazetteer.commune(code) for code in sorted(territory)]
+    located = [(p, p.longitude, p.latitude) for p in places if p.longitude and p.latitude]
+    marked = {p.code for p, _, _ in located if counts.get(p.code)}
+    if not marked:
+        return None
+    middle = sum(latitude for _, _, latitude in located) / len(located)
+    shrink = cos(radians(middle))
+    xs = [longitude * shrink for _, longitude, _ in located]
+    ys = [-latitude for _, _, latitude in located]
+    wide, high = max(xs) - min(xs) or 0.05, max(ys) - min(ys) or 0.05
+    scale = (MAP_WIDTH - 20) / max(wide, high / 1.2)
+    most = max(p.population for p, _, _ in located) or 1
+    dots = tuple(
+        Dot(
+            code=place.code,
+            name=place.name,
+            x=round(10 + (x - min(xs)) * scale + (MAP_WIDTH - 20 - wide * scale) / 2, 2),
+            y=round(8 + (y - min(ys)) * scale, 2),
+            radius=round(0.7 + 2.6 * sqrt(place.population / most), 2),
+            count=counts.get(place.code, 0),
+        )
+        for (place, _, _), x, y in zip(located, xs, ys, strict=True)
+    )
+    return Map(
+        width=MAP_WIDTH,
+        height=round(16 + high * scale, 2),
+        ground=tuple(dot for dot in dots if dot.code not in marked),
+        marked=tuple(
+            sorted((dot for dot in dots if dot.code in marked), key=lambda dot: -dot.count)
+        ),
+    )

@@ -1,0 +1,233 @@
+"""Every act of a person, whatever it changed: the newest first, each undoable."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from enum import StrEnum
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import Connection, Select, Table, select
+
+from storage import distinctions, edits, judgements, splits, tables
+from storage.statements import pairs
+from vigie.errors import UnknownNameError
+from vigie.language import say
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+    from datetime import datetime
+
+    from vigie.records import Edit, Judgement
+
+
+class ActKind(StrEnum):
+    """What an act changed."""
+
+    JUDGEMENT = "judgement"
+    EDIT = "edit"
+    SPLIT = "split"
+    DISTINCTION = "distinction"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Act:
+    """One thing that a person did."""
+
+    kind: ActKind
+    id: int
+    """Numbers its kind alone."""
+    actor_id: str
+    actor_name: str
+    who: str
+    at: datetime
+    undone_by: str | None = None
+    undone_at: datetime | None = None
+    judgement: Judgement | None = None
+    edit: Edit | None = None
+    other_id: str = ""
+    """Whom it was merged into, told apart from or split off."""
+    other_name: str = ""
+
+    @property
+    def key(self) -> str:
+        """Return what names this act among all, as in `edit-12`."""
+        return f"{self.kind}-{self.id}"
+
+
+def read(
+    c: Connection,
+    limit: int,
+    until: datetime | None = None,
+    skip: int = 0,
+    actor_id: str | None = None,
+) -> list[Act]:
+    """Return acts, undone ones too, the newest first.
+
+    Args:
+        c: a reading connection.
+        limit: how many.
+        until: the last moment looked at; later acts are left out.
+        skip: acts of that moment that another page has shown.
+        actor_id: of this actor alone.
+    """
+    most = limit + skip
+    found = [
+        *_judgements(c, most, until, actor_id),
+        *_edits(c, most, until, actor_id),
+        *_pairs(c, ActKind.SPLIT, most, until, actor_id),
+        *_pairs(c, ActKind.DISTINCTION, most, until, actor_id),
+    ]
+    return _newest(found)[skip:most]
+
+
+def last(c: Connection, who: str) -> Act | None:
+    """Return a person's newest act that stands: what `undo` would take back."""
+    judged, written = judgements.last(c, who), edits.last(c, who)
+    found = [_of_judgement(judged)] if judged else []
+    found += [_of_edit(written)] if written else []
+    for kind in (ActKind.SPLIT, ActKind.DISTINCTION):
+        table = _TABLES[kind]
+        query = _paired(kind).where(table.c.who == who, table.c.undone_at.is_(None))
+        found += _acts(c, kind, query.limit(1))
+    return next(iter(_newest(found)), None)
+
+
+def undo(c: Connection, key: str, who: str, at: datetime) -> Act:
+    """Take an act back and return it; verdicts given together go together.
+
+    Raises:
+        UnknownNameError: there is no such act.
+        VigieError: something later hangs on it, which is to be undone first.
+    """
+    kind, _, number = key.partition("-")
+    if kind not in set(ActKind) or not number.isdecimal() or len(number) > 9:
+        raise UnknownNameError(say("Ce geste n’est pas dans le journal."))
+    act = _get(c, ActKind(kind), int(number))
+    if act is None:
+        raise UnknownNameError(say("Ce geste n’est pas dans le journal."))
+    if act.undone_at is None:
+        _UNDO[act.kind](c, act.id, who, at)
+    return act
+
+
+def _undo_judgements(c: Connection, number: int, who: str, at: datetime) -> None:
+    for one in judgements.given_with(c, number):
+        judgements.withdraw(c, one, who, at)
+
+
+_UNDO: dict[ActKind, Callable[[Connection, int, str, datetime], object]] = {
+    ActKind.JUDGEMENT: _undo_judgements,
+    ActKind.EDIT: edits.undo,
+    ActKind.SPLIT: splits.undo,
+    ActKind.DISTINCTION: distinctions.undo,
+}
+_TABLES: dict[ActKind, Table] = {
+    ActKind.SPLIT: tables.splits,
+    ActKind.DISTINCTION: tables.distinctions,
+}
+
+
+def _get(c: Connection, kind: ActKind, number: int) -> Act | None:
+    if kind is ActKind.JUDGEMENT:
+        judged = judgements.get(c, number)
+        return _of_judgement(judged) if judged else None
+    if kind is ActKind.EDIT:
+        written = edits.get(c, number)
+        return _of_edit(written) if written else None
+    query = _paired(kind).where(_TABLES[kind].c.id == number)
+    return next(iter(_acts(c, kind, query)), None)
+
+
+def _judgements(
+    c: Connection, limit: int, until: datetime | None, actor_id: str | None
+) -> list[Act]:
+    found = [_of_judgement(one) for one in judgements.journal(c, limit, until, actor_id)]
+    actors = tables.actors.c
+    wanted = sorted({one.other_id for one in found if one.other_id})
+    names = pairs(c, select(actors.id, actors.name).where(actors.id.in_(wanted))) if wanted else {}
+    return [replace(one, other_name=names.get(one.other_id, "")) for one in found]
+
+
+def _edits(c: Connection, limit: int, until: datetime | None, actor_id: str | None) -> list[Act]:
+    return [_of_edit(one) for one in edits.journal(c, limit, until, actor_id)]
+
+
+def _pairs(
+    c: Connection, kind: ActKind, limit: int, until: datetime | None, actor_id: str | None
+) -> list[Act]:
+    query, table = _paired(kind).limit(limit), _TABLES[kind].c
+    if until is not None:
+        query = query.where(table.at <= until)
+    if actor_id is not None:
+        other = table.new_id if kind is ActKind.SPLIT else table.other_id
+        query = query.where((table.actor_id == actor_id) | (other == actor_id))
+    return _acts(c, kind, query)
+
+
+def _paired(kind: ActKind) -> Select[Any]:
+    """Select the acts of a kind that join two actors, with their names."""
+    table = _TABLES[kind].c
+    other_id = table.new_id if kind is ActKind.SPLIT else table.other_id
+    one, other = tables.actors.alias("one"), tables.actors.alias("other")
+    return (
+        select(
+            _TABLES[kind],
+            one.c.name.label("actor_name"),
+            other.c.id.label("second_id"),
+            other.c.name.label("second_name"),
+        )
+        .join(one, one.c.id == table.actor_id)
+        .join(other, other.c.id == other_id)
+        .order_by(table.id.desc())
+    )
+
+
+def _acts(c: Connection, kind: ActKind, query: Select[Any]) -> list[Act]:
+    return [
+        Act(
+            kind=kind,
+            id=row.id,
+            actor_id=row.actor_id,
+            actor_name=row.actor_name,
+            who=row.who,
+            at=row.at,
+            undone_by=row.undone_by,
+            undone_at=row.undone_at,
+            other_id=row.second_id,
+            other_name=row.second_name,
+        )
+        for row in c.execute(query)
+    ]
+
+
+def _of_judgement(entry: judgements.Entry) -> Act:
+    return Act(
+        kind=ActKind.JUDGEMENT,
+        id=entry.id,
+        actor_id=entry.judgement.actor_id,
+        actor_name=entry.actor_name,
+        who=entry.judgement.who,
+        at=entry.judgement.at,
+        undone_by=entry.withdrawn_by,
+        undone_at=entry.withdrawn_at,
+        judgement=entry.judgement,
+        other_id=entry.judgement.merge_into or "",
+    )
+
+
+def _of_edit(revision: edits.Revision) -> Act:
+    return Act(
+        kind=ActKind.EDIT,
+        id=revision.id,
+        actor_id=revision.edit.actor_id,
+        actor_name=revision.actor_name,
+        who=revision.edit.who,
+        at=revision.edit.at,
+        undone_by=revision.undone_by,
+        undone_at=revision.undone_at,
+        edit=revision.edit,
+    )
+
+
+def _newest(found: Iterable[Act]) -> list[Act]:
+    return sorted(found, key=lambda act: (act.at, act.id, act.kind), reverse=True)
