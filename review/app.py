@@ -17,7 +17,7 @@ from fastapi import FastAPI
 from starlette.staticfiles import StaticFiles
 
 import vigie
-from review import desk, likeness, troubles, verdicts, weeks
+from review import annuaire, desk, fiche, likeness, troubles, verdicts, weeks
 from review.guard import Guard
 from review.shell import House
 from vigie.errors import VigieError
@@ -56,8 +56,10 @@ def create_app(
     )
     app.add_middleware(Guard)
     app.mount("/static", StaticFiles(directory=STATIC), name="static")
-    for room in (weeks, verdicts, likeness, desk):
+    for room in (weeks, verdicts, likeness, fiche, annuaire, desk):
         app.include_router(room.router)
+    for room in (fiche, annuaire):
+        app.include_router(room.changes)
     troubles.install(app)
     return app
 

@@ -16,7 +16,7 @@ from storage import directory
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from datetime import datetime
+    from datetime import date, datetime
 
     from fastapi import Request
     from sqlalchemy import Connection
@@ -65,6 +65,12 @@ def house(request: Request) -> House:
     made = request.app.state.house
     assert isinstance(made, House)  # noqa: S101  # put there by create_app
     return made
+
+
+def today(request: Request) -> date:
+    """Return the day it is on the territory."""
+    made = house(request)
+    return made.clock().astimezone(made.settings.zone).date()
 
 
 def wants_fragment(request: Request) -> bool:

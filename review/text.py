@@ -16,6 +16,7 @@ _MAX_MARKS = 3
 """Combining marks on one letter; no language watched here needs more."""
 
 _WHITE = re.compile(r"[^\S\u00a0\u202f]+")
+_MARKS = re.compile(r"([\\`*_\[\]<>#|!])")
 _URL = re.compile(r"https?://[^\s\x00-\x20\"<>\\^`{|}\x7f-\x9f]+", re.IGNORECASE)
 
 
@@ -58,6 +59,11 @@ def host(url: str) -> str:
 def path_part(name: str) -> str:
     """Return a name as one part of an address, slashes and all."""
     return quote(name, safe="")
+
+
+def markdown(line: str) -> str:
+    """Return a text with what Markdown would read as marks taken for what it is."""
+    return _MARKS.sub(r"\\\1", line)
 
 
 def highlight(quote: str, names: tuple[str, ...]) -> list[tuple[str, bool]]:

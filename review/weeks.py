@@ -259,6 +259,14 @@ SAID = {
     "attribue": ("keep", Message("C’est noté : on sait qui s’en occupe.")),
     "note": ("keep", Message("La note est gardée.")),
     "distinct": ("keep", Message("C’est noté : ce sont deux acteurs. La question ne revient pas.")),
+    "ecrit": ("keep", Message("C’est écrit.")),
+    "juge": ("keep", Message("L’avis est donné.")),
+    "fusionne": ("keep", Message("Les deux acteurs n’en font plus qu’un : celui-ci.")),
+    "scinde": ("keep", Message("Voici l’acteur qui a été séparé.")),
+    "entretemps": (
+        "trouble",
+        Message("Entre-temps, l’avis a changé : le vôtre n’est pas enregistré. Voici ce qui vaut."),
+    ),
     "rien": ("trouble", Message("Rien n’était choisi dans la liste.")),
     "partiel": (
         "trouble",

@@ -16,7 +16,17 @@ from review import text
 from vigie import gazetteer
 from vigie.language import LANGUAGES, render, translations
 from vigie.records import ActorKind, Field, Message, Stage
-from vigie.words import FIELDS, HEALTH, KINDS, REASONS, RELATIONS, SOURCE_KINDS, STAGES, VERDICTS
+from vigie.words import (
+    FIELDS,
+    HEALTH,
+    KINDS,
+    REASONS,
+    RELATIONS,
+    RELATIONS_TURNED,
+    SOURCE_KINDS,
+    STAGES,
+    VERDICTS,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -140,6 +150,7 @@ def environment(language: str) -> Environment:
         "plain": text.plain,
         "web_link": text.web_link,
         "site": text.host,
+        "markdown": text.markdown,
         "path_part": text.path_part,
         "typeset": lambda sentence: typeset(sentence, language),
         "message": lambda message: say_in(language, message),
@@ -156,7 +167,8 @@ def environment(language: str) -> Environment:
         "FIELDS": FIELDS,
         "STAGES": STAGES,
         "RELATIONS": RELATIONS,
-        "field_words": lambda field, value: field_words(field, value, language),
+        "RELATIONS_TURNED": RELATIONS_TURNED,
+        "field_words": lambda field, value: field_words(Field(field), value, language),
     }
     return made
 

@@ -12,7 +12,18 @@ from typing import TYPE_CHECKING, Any
 
 from rapidfuzz import fuzz, process
 from rapidfuzz.distance import OSA
-from sqlalchemy import Connection, Select, case, exists, func, intersect, or_, select
+from sqlalchemy import (
+    Connection,
+    Select,
+    Text,
+    case,
+    exists,
+    func,
+    intersect,
+    or_,
+    select,
+    type_coerce,
+)
 
 from storage import edits, tables
 from storage.folding import fold
@@ -243,7 +254,7 @@ def _written(field: Field, value: str) -> Any:  # noqa: ANN401 - a clause of a q
     holding = (
         select(_edits.actor_id)
         .where(_edits.id.in_(newest))
-        .where(_edits.value.contains(f'"{value}"', autoescape=True))
+        .where(type_coerce(_edits.value, Text).contains(f'"{value}"', autoescape=True))
     )
     return _actors.id.in_(holding)
 

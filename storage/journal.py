@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Connection, Select, Table, select
 
-from storage import distinctions, edits, judgements, splits, tables
+from storage import distinctions, edits, judgements, searches, splits, tables
 from storage.statements import pairs
 from vigie.errors import UnknownNameError
 from vigie.language import say
@@ -27,6 +27,7 @@ class ActKind(StrEnum):
     EDIT = "edit"
     SPLIT = "split"
     DISTINCTION = "distinction"
+    SEARCH = "search"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,6 +38,7 @@ class Act:
     id: int
     """Numbers its kind alone."""
     actor_id: str
+    """Empty of what is about no actor."""
     actor_name: str
     who: str
     at: datetime
@@ -77,6 +79,8 @@ def read(
         *_pairs(c, ActKind.SPLIT, most, until, actor_id),
         *_pairs(c, ActKind.DISTINCTION, most, until, actor_id),
     ]
+    if actor_id is None:
+        found += [_of_search(one) for one in searches.journal(c, most, until)]
     return _newest(found)[skip:most]
 
 
@@ -120,6 +124,7 @@ _UNDO: dict[ActKind, Callable[[Connection, int, str, datetime], object]] = {
     ActKind.EDIT: edits.undo,
     ActKind.SPLIT: splits.undo,
     ActKind.DISTINCTION: distinctions.undo,
+    ActKind.SEARCH: searches.undo,
 }
 _TABLES: dict[ActKind, Table] = {
     ActKind.SPLIT: tables.splits,
@@ -134,6 +139,9 @@ def _get(c: Connection, kind: ActKind, number: int) -> Act | None:
     if kind is ActKind.EDIT:
         written = edits.get(c, number)
         return _of_edit(written) if written else None
+    if kind is ActKind.SEARCH:
+        kept = searches.get(c, number)
+        return _of_search(kept) if kept else None
     query = _paired(kind).where(_TABLES[kind].c.id == number)
     return next(iter(_acts(c, kind, query)), None)
 
@@ -226,6 +234,19 @@ def _of_edit(revision: edits.Revision) -> Act:
         undone_by=revision.undone_by,
         undone_at=revision.undone_at,
         edit=revision.edit,
+    )
+
+
+def _of_search(kept: searches.Saved) -> Act:
+    return Act(
+        kind=ActKind.SEARCH,
+        id=kept.id,
+        actor_id="",
+        actor_name=kept.name,
+        who=kept.who,
+        at=kept.at,
+        undone_by=kept.undone_by,
+        undone_at=kept.undone_at,
     )
 
 

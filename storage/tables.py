@@ -125,6 +125,7 @@ documents = Table(
     Index(None, "annotated", "known_on"),
     Index(None, "known_on"),
     Index(None, "story_id"),
+    Index(None, "event_day"),
 )
 
 # Further ids of a document: other addresses at which it was seen to stand.

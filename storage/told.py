@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, Row, Select, func, select
 
 from storage import tables
 from storage.plain import to_event
-from storage.statements import pairs
+from storage.statements import chunks, pairs
 from vigie.records import DocumentKind
 
 if TYPE_CHECKING:
@@ -54,15 +54,53 @@ class Week:
     mentions: int
 
 
-def by_documents(
-    c: Connection, root: str, limit: int = 200, before: tuple[date, str] | None = None
-) -> list[Telling]:
-    """Return the newest documents that name an actor, the newest first.
-
-    `before` is the day and id of the document before which a page starts.
-    """
-    members = select(_actors.id).where(_actors.root_id == root)
+def by_documents(c: Connection, root: str, limit: int = 200) -> list[Telling]:
+    """Return the newest documents that name an actor, the newest first."""
     query = (
+        _tellings()
+        .where(_mentions.actor_id.in_(_members([root])))
+        .order_by(_mentions.known_on.desc(), _mentions.document_id, _mentions.position)
+        .limit(4 * limit)
+    )
+    found: dict[str, Telling] = {}
+    for row in c.execute(query):
+        found.setdefault(row.document_id, _telling(row))
+    return list(found.values())[:limit]
+
+
+def coming(
+    c: Connection, roots: Sequence[str], since: date, limit: int = 200
+) -> list[tuple[str, Telling]]:
+    """Return the events of a day or later that name some actors, each with the actor's id.
+
+    The next event comes first; those taken back are left out.
+    """
+    found: dict[tuple[str, str], tuple[str, Telling]] = {}
+    for some in chunks(roots):
+        query = (
+            _tellings()
+            .join(tables.actors, _actors.id == _mentions.actor_id)
+            .add_columns(_actors.root_id)
+            .where(_documents.event_day >= since)
+            .where(_documents.withdrawn_on.is_(None))
+            .where(_actors.root_id.in_(some))
+            .order_by(_documents.event_day, _documents.id, _mentions.position)
+            .limit(4 * limit)
+        )
+        for row in c.execute(query):
+            key = (row.root_id, row.document_id)
+            found.setdefault(key, (row.root_id, _telling(row)))
+    return sorted(found.values(), key=lambda one: (str(one[1].event_day), one[1].document_id))[
+        :limit
+    ]
+
+
+def _members(roots: Sequence[str]) -> Select[Any]:
+    return select(_actors.id).where(_actors.root_id.in_(roots))
+
+
+def _tellings() -> Select[Any]:
+    return (
         select(
             _mentions.document_id,
             _mentions.surface,
@@ -81,45 +119,26 @@ def by_documents(
         )
         .join(tables.documents, _documents.id == _mentions.document_id)
         .join(tables.sources, _sources.id == _documents.source_id)
-        .where(_mentions.actor_id.in_(members))
-        .order_by(_mentions.known_on.desc(), _mentions.document_id, _mentions.position)
     )
-    if before is not None:
-        day, document_id = before
-        query = query.where(
-            (_mentions.known_on < day)
-            | ((_mentions.known_on == day) & (_mentions.document_id > document_id))
-        )
-    found: dict[str, Telling] = {}
-    for row in c.execute(query.limit(4 * limit)):
-        if row.document_id in found:
-            continue
-        if len(found) == limit:
-            break
-        found[row.document_id] = Telling(
-            document_id=row.document_id,
-            url=row.url,
-            title=row.title,
-            kind=DocumentKind(row.kind),
-            source_id=row.source_id,
-            source=row.name,
-            story_id=row.story_id,
-            day=row.known_on,
-            surface=row.surface,
-            sentence=row.sentence,
-            commune=row.commune,
-            event=to_event(row.event),
-            event_day=row.event_day,
-            withdrawn=row.withdrawn_on is not None,
-        )
-    return list(found.values())
 
 
-def events(c: Connection, root: str, since: date, limit: int = 50) -> list[Telling]:
-    """Return the events of a day or later that name an actor, the next one first."""
-    tellings = [one for one in by_documents(c, root, 500) if one.event_day and not one.withdrawn]
-    coming = [one for one in tellings if one.event_day and one.event_day >= since]
-    return sorted(coming, key=lambda one: (str(one.event_day), one.document_id))[:limit]
+def _telling(row: Row[Any]) -> Telling:
+    return Telling(
+        document_id=row.document_id,
+        url=row.url,
+        title=row.title,
+        kind=DocumentKind(row.kind),
+        source_id=row.source_id,
+        source=row.name,
+        story_id=row.story_id,
+        day=row.known_on,
+        surface=row.surface,
+        sentence=row.sentence,
+        commune=row.commune,
+        event=to_event(row.event),
+        event_day=row.event_day,
+        withdrawn=row.withdrawn_on is not None,
+    )
 
 
 def by_weeks(c: Connection, root: str, since: date) -> list[Week]:

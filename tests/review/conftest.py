@@ -66,6 +66,8 @@ if TYPE_CHECKING:
 
 WEEK = "2026-W12"
 BEFORE = "2026-W11"
+OPENED = datetime(2026, 3, 17, 8, tzinfo=UTC)
+"""When the pages are opened."""
 CHROMIUM = Path("/usr/bin/chromium")
 
 SOURCES = (
@@ -530,7 +532,12 @@ def settings_in(folder: Path) -> Settings:
 @contextmanager
 def running(store: Store, folder: Path) -> Iterator[str]:
     """Serve a store on a free port and yield the address."""
-    app = create_app(store, settings_in(folder))
+    started = time.monotonic()
+    app = create_app(
+        store,
+        settings_in(folder),
+        clock=lambda: OPENED + timedelta(seconds=time.monotonic() - started),
+    )
     server = uvicorn.Server(uvicorn.Config(app, log_level="warning"))
     with listen("127.0.0.1", 0) as listening:
         thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]})
@@ -577,7 +584,13 @@ def site(module_site: Site) -> Site:
     """The application, with nothing judged yet."""
     with module_site.store.writing() as c:
         c.execute(update(tables.actors).values(merged_into=None, root_id=tables.actors.c.id))
-        for table in (tables.withdrawals, tables.edits, tables.views, tables.distinctions):
+        for table in (
+            tables.withdrawals,
+            tables.edits,
+            tables.views,
+            tables.distinctions,
+            tables.searches,
+        ):
             c.execute(table.delete())
         c.execute(tables.judgements.delete())
     return module_site

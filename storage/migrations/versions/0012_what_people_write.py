@@ -75,6 +75,7 @@ def _add_directory() -> None:
         sa.ForeignKeyConstraint(["actor_id"], ["actors.id"], name=op.f("fk_totals_actor_id")),
         sa.PrimaryKeyConstraint("actor_id", name=op.f("pk_totals")),
     )
+    op.create_index(op.f("ix_documents_event_day"), "documents", ["event_day"], unique=False)
     for column in ("mentions", "first_day", "last_day"):
         op.create_index(op.f(f"ix_totals_{column}"), "totals", [column], unique=False)
     op.create_table(
