@@ -17,7 +17,7 @@ from fastapi import FastAPI
 from starlette.staticfiles import StaticFiles
 
 import vigie
-from review import annuaire, desk, fiche, likeness, troubles, verdicts, weeks
+from review import annuaire, desk, fiche, likeness, network, territory, troubles, verdicts, weeks
 from review.guard import Guard
 from review.shell import House
 from vigie.errors import VigieError
@@ -56,7 +56,7 @@ def create_app(
     )
     app.add_middleware(Guard)
     app.mount("/static", StaticFiles(directory=STATIC), name="static")
-    for room in (weeks, verdicts, likeness, fiche, annuaire, desk):
+    for room in (weeks, verdicts, likeness, fiche, annuaire, territory, network, desk):
         app.include_router(room.router)
     for room in (fiche, annuaire):
         app.include_router(room.changes)

@@ -74,6 +74,23 @@ class Map:
     height: float
     ground: tuple[Dot, ...]
     marked: tuple[Dot, ...]
+    """The highest count first."""
+
+    def named(self, size: float, most: int) -> tuple[Dot, ...]:
+        """Return the marked communes whose names, in letters of a size, do not overlap."""
+        kept: list[tuple[Dot, float, float]] = []
+        for dot in self.marked:
+            width = 0.62 * size * len(dot.name) + dot.radius + 1
+            left, right = (dot.x - width, dot.x) if dot.after else (dot.x, dot.x + width)
+            free = all(
+                abs(dot.y - other.y) > 1.3 * size or right < start or left > end
+                for other, start, end in kept
+            )
+            if free and left >= 0 and right <= self.width:
+                kept.append((dot, left, right))
+            if len(kept) == most:
+                break
+        return tuple(dot for dot, _, _ in kept)
 
 
 def first_monday(until: date) -> date:

@@ -42,6 +42,8 @@ class House:
     """Of the static files, so that a browser fetches them again when they change."""
     parts: tuple[dict[str, str], ...]
     """Front-end parts in place: name, version, licence, licence_file."""
+    reckoned: dict[str, object] = field(default_factory=dict)
+    """What is long to reckon, kept until there is more to read."""
     _words: dict[int, tuple[str, ...]] = field(default_factory=dict)
 
     def vocabulary(self, c: Connection) -> tuple[str, ...]:
@@ -57,7 +59,11 @@ class House:
     @property
     def htmx(self) -> bool:
         """Tell whether htmx was fetched; without it the pages are plain forms."""
-        return any(part["name"] == "htmx.org" for part in self.parts)
+        return self.has("htmx.org")
+
+    def has(self, name: str) -> bool:
+        """Tell whether a front-end part was fetched."""
+        return any(part["name"] == name for part in self.parts)
 
 
 def house(request: Request) -> House:

@@ -17,7 +17,6 @@ from sqlalchemy import (
     Select,
     Text,
     case,
-    exists,
     func,
     intersect,
     or_,
@@ -122,6 +121,30 @@ def search(
     total = c.execute(select(func.count()).select_from(query.subquery())).scalar_one()
     ordered = _sorted(query, asked.sort).limit(limit).offset(offset)
     return Found(lines=lines(c, list(c.execute(ordered).scalars())), total=int(total))
+
+
+def by_commune(c: Connection, asked: Search, words: Sequence[str]) -> dict[str, int]:
+    """Return how many of the actors found are in each commune (INSEE code; empty: in none)."""
+    query = _filtered(asked)
+    if fold(asked.text):
+        query = query.where(_actors.id.in_(named(c, asked.text, words)))
+    found = query.subquery()
+    machine = (
+        select(_actors.commune, func.count())
+        .where(_actors.id.in_(select(found.c.id)))
+        .where(_actors.id.not_in(_holders(Field.COMMUNES)))
+        .group_by(_actors.commune)
+    )
+    counts = {code or "": n for code, n in c.execute(machine)}
+    written = (
+        select(_edits.value)
+        .where(_edits.id.in_(_newest(Field.COMMUNES)))
+        .where(_edits.actor_id.in_(select(found.c.id)))
+    )
+    for value in c.execute(written).scalars():
+        for code in value or ("",):
+            counts[code] = counts.get(code, 0) + 1
+    return counts
 
 
 def named(c: Connection, text: str, words: Sequence[str], limit: int = 200) -> list[str]:
@@ -238,25 +261,31 @@ def _filtered(asked: Search) -> Select[Any]:
 
 def _says(field: Field, value: str, machine: Any) -> Any:  # noqa: ANN401 - clauses of a query
     """Tell whether a field holds a value: as people wrote it, else as the machine found it."""
-    anything = exists().where(
-        _edits.actor_id == _actors.id, _edits.field == field, _edits.undone_at.is_(None)
-    )
-    return or_(_written(field, value), machine & ~anything)
+    return or_(_written(field, value), machine & _actors.id.not_in(_holders(field)))
 
 
 def _written(field: Field, value: str) -> Any:  # noqa: ANN401 - a clause of a query
-    newest = (
+    holding = (
+        select(_edits.actor_id)
+        .where(_edits.id.in_(_newest(field)))
+        .where(type_coerce(_edits.value, Text).contains(f'"{value}"', autoescape=True))
+    )
+    return _actors.id.in_(holding)
+
+
+def _newest(field: Field) -> Select[Any]:
+    """Select the number of what stands in a field of each actor."""
+    return (
         select(func.max(_edits.id))
         .where(_edits.field == field)
         .where(_edits.undone_at.is_(None))
         .group_by(_edits.actor_id)
     )
-    holding = (
-        select(_edits.actor_id)
-        .where(_edits.id.in_(newest))
-        .where(type_coerce(_edits.value, Text).contains(f'"{value}"', autoescape=True))
-    )
-    return _actors.id.in_(holding)
+
+
+def _holders(field: Field) -> Select[Any]:
+    """Select the actors of which people wrote in a field."""
+    return select(_edits.actor_id).where(_edits.field == field, _edits.undone_at.is_(None))
 
 
 def _sorted(query: Select[Any], sort: str) -> Select[Any]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Connection, Row, delete, func, select
 
@@ -18,6 +18,9 @@ from storage.plain import (
 )
 from storage.statements import upsert
 from vigie.records import ActorKind, Candidate, Cluster, EnteredBy, Queue
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 _queues = tables.queues.c
 _candidates = tables.candidates.c
@@ -161,6 +164,15 @@ def before(c: Connection, week: str) -> Queue | None:
     """Return the newest queue of an earlier week, or `None` if there is none."""
     earlier = c.execute(select(func.max(_queues.week)).where(_queues.week < week)).scalar()
     return load(c, earlier) if earlier else None
+
+
+def clusters(c: Connection, weeks: Sequence[str]) -> dict[str, tuple[Cluster, ...]]:
+    """Return the groups of some weeks' queues, by week."""
+    query = select(_queues.week, _queues.clusters).where(_queues.week.in_(weeks))
+    return {
+        week: tuple(to_cluster(one) for one in plain)
+        for week, plain in c.execute(query.order_by(_queues.week))
+    }
 
 
 def groups(c: Connection, week: str, since: str) -> tuple[Cluster, ...]:

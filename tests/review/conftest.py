@@ -54,6 +54,8 @@ from vigie.records import (
     NewActor,
     Outcome,
     Queue,
+    Relation,
+    RelationKind,
     Resolution,
     Source,
     SourceKind,
@@ -422,12 +424,21 @@ def write_press(store: Store) -> None:
             kind=ActorKind.THIRD_PLACE,
             commune="68224",
         )
+        carrier = replace(mention, surface=ACTORS[1][0], start=10, end=15)
+        tied = Relation(first=0, second=1, kind=RelationKind.CARRIED_BY, sentence=mention.sentence)
         found.append(
-            Annotation(document_id=f"d{number}", version="1", language="fr", mentions=(mention,))
+            Annotation(
+                document_id=f"d{number}",
+                version="1",
+                language="fr",
+                mentions=(mention, carrier) if start else (mention,),
+                relations=(tied,) if start else (),
+            )
         )
     resolution = Resolution(
-        links=tuple(
-            Link(document_id=f"d{number}", start=0, end=5, actor_id=actor_id) for number, *_ in told
+        links=(
+            Link(document_id="d2", start=10, end=15, actor_id=slug(ACTORS[1][0])),
+            *(Link(document_id=f"d{n}", start=0, end=5, actor_id=actor_id) for n, *_ in told),
         ),
         actors=(
             NewActor(

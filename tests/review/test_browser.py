@@ -198,7 +198,7 @@ def test_hostile_content_runs_nothing_and_breaks_nothing(visit, site):
 @pytest.mark.parametrize("width", [320, 768, 3840])
 def test_pages_fit_every_width(visit, site, width):
     page = visit(site.page(11), viewport={"width": width, "height": 700})
-    for path in (site.page(11), site.page(1), site.week, "/journal", "/sources", "/a-propos"):
+    for path in (site.page(11), site.page(1), site.week, *PAGES[1:]):
         page.goto(path)
         assert overflow(page) <= 0, path
     if width < 800:
@@ -296,7 +296,20 @@ def test_filters_are_chosen_by_hand_and_kept(visit, site):
 
 
 AXE = Path(__file__).parents[2] / "node_modules" / "axe-core" / "axe.min.js"
-PAGES = ("/semaines/2026-W12", "/journal", "/sources", "/a-propos", "/nulle-part")
+PAGES = (
+    "/semaines/2026-W12",
+    "/acteurs/lafabriqueducanal",
+    "/fiche/modifier/lafabriqueducanal",
+    "/annuaire?avis=tous",
+    "/carte?avis=tous",
+    "/reseau",
+    "/communautes",
+    "/angles-morts",
+    "/journal",
+    "/sources",
+    "/a-propos",
+    "/nulle-part",
+)
 
 
 def test_axe_finds_nothing(visit, site):
@@ -310,7 +323,7 @@ def test_axe_finds_nothing(visit, site):
         page.evaluate(source)
         tags = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
         for scheme in ("light", "dark"):
-            page.emulate_media(color_scheme=scheme)
+            page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
             # What the colours do not change need not be looked at twice.
             only = tags if scheme == "light" else {"type": "rule", "values": ["color-contrast"]}
             ran = page.evaluate("only => axe.run({runOnly: only})", only)

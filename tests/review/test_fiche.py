@@ -232,7 +232,8 @@ def test_a_search_is_kept_with_its_feed_and_its_calendar(site):
         assert feed.findtext("channel/item/title") == "La Fabrique du Canal"
         calendar = Calendar.from_ical(reader.get("/annuaire.ics?avis=tous").text)
         assert [str(e["summary"]) for e in calendar.walk("VEVENT")] == [
-            "La Fabrique du Canal : Rendez-vous 2"
+            "La Fabrique du Canal : Rendez-vous 2",
+            "Les Graines du Quartier : Rendez-vous 2",
         ]
         assert "Recherche gardée" in reader.get("/journal").text
         post(site, reader, "/journal/annuler", act=site.acts()[0].key)

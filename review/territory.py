@@ -1,0 +1,103 @@
+"""Where the actors are: a map drawn from the communes' coordinates, and where nobody looks."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import TYPE_CHECKING
+from urllib.parse import urlencode
+
+from fastapi import APIRouter, Request
+from fastapi.responses import HTMLResponse
+
+from review.annuaire import Asked, search_of
+from review.pictures import territory_map
+from review.shell import house, page, today
+from review.words import choose_language
+from signals.blind_spots import BlindSpots, blind_spots
+from storage import actors, directory, documents, facts, sources
+from storage.folding import fold
+from vigie import gazetteer
+from vigie.language import render
+from vigie.words import KINDS
+
+if TYPE_CHECKING:
+    from datetime import date
+
+    from sqlalchemy import Connection
+
+    from review.shell import House
+
+SEASON = timedelta(weeks=13)
+"""Looked at for blind spots."""
+ACTIVE_DAYS = 182
+SHOWN = 15
+"""Communes that the page of blind spots names."""
+
+router = APIRouter(default_response_class=HTMLResponse)
+
+
+@router.get("/carte")
+def show_map(request: Request, given: Asked) -> HTMLResponse:
+    """Show how many actors a search finds in each commune."""
+    made, language = house(request), choose_language(request)
+    with made.store.reading() as c:
+        counts = directory.by_commune(c, search_of(given), made.vocabulary(c))
+    territory = gazetteer.territory(made.settings.watch.territory)
+    drawn = territory_map(territory, counts)
+    elsewhere = sum(n for code, n in counts.items() if code and code not in territory)
+    return page(
+        request,
+        "carte.html",
+        drawn=drawn,
+        named=sorted(drawn.marked, key=lambda dot: (-dot.count, fold(dot.name))) if drawn else (),
+        most=max((dot.count for dot in drawn.marked), default=1) if drawn else 1,
+        elsewhere=elsewhere,
+        nowhere=counts.get("", 0),
+        given=dict.fromkeys(("q", "type", "avis"), "") | given,
+        query=urlencode({name: value for name, value in given.items() if name != "commune"}),
+        kinds=sorted(KINDS.items(), key=lambda one: render(one[1], language)),
+    )
+
+
+@router.get("/angles-morts")
+def show_blind_spots(request: Request) -> HTMLResponse:
+    """Show the communes, kinds, themes and sources that the watch hardly covers."""
+    made, day = house(request), today(request)
+    with made.store.reading() as c:
+        found = _found(c, made, day)
+        names = {source.id: source.name for source in sources.all(c)}
+    blind = [spot for spot in found.communes if spot.blind]
+    return page(
+        request,
+        "angles.html",
+        found=found,
+        communes=blind[:SHOWN],
+        more=len(blind) - SHOWN,
+        kinds=[spot for spot in found.kinds if spot.blind],
+        drawn=territory_map(
+            gazetteer.territory(made.settings.watch.territory),
+            {spot.what: spot.stories for spot in found.communes},
+        ),
+        blind={spot.what for spot in blind},
+        names=names,
+        any_listed=bool(found.kinds),
+    )
+
+
+def _found(c: Connection, made: House, day: date) -> BlindSpots:
+    """Return the blind spots of a day, reckoned once for what there is to read."""
+    key = (day, documents.counts(c)["documents"])
+    kept = made.reckoned.get("blind_spots")
+    if isinstance(kept, tuple) and kept[0] == key and isinstance(kept[1], BlindSpots):
+        return kept[1]
+    since, settings = day - SEASON, made.settings
+    known = dict.fromkeys((source.id for source in settings.sources), 0)
+    found = blind_spots(
+        facts.week(c, day, active_days=ACTIVE_DAYS, zone=settings.zone),
+        settings.watch,
+        since,
+        listed=actors.listed(c, day),
+        documents={**known, **sources.between(c, since, day)},
+    )
+    made.reckoned["blind_spots"] = (key, found)
+    return found
