@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 import uvicorn
 from fastapi import FastAPI
+from starlette.middleware.gzip import GZipMiddleware
 from starlette.staticfiles import StaticFiles
 
 import vigie
@@ -55,7 +56,8 @@ def create_app(
         parts=_parts(),
     )
     app.add_middleware(Guard)
-    app.mount("/static", StaticFiles(directory=STATIC), name="static")
+    # Pages hold tokens beside words from elsewhere: only what is the same for all is compressed.
+    app.mount("/static", GZipMiddleware(StaticFiles(directory=STATIC)), name="static")
     for room in (weeks, verdicts, likeness, fiche, annuaire, territory, network, desk):
         app.include_router(room.router)
     for room in (fiche, annuaire):

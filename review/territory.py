@@ -65,7 +65,7 @@ def show_blind_spots(request: Request) -> HTMLResponse:
     made, day = house(request), today(request)
     with made.store.reading() as c:
         found = _found(c, made, day)
-        names = {source.id: source.name for source in sources.all(c)}
+        names = {source.id: source.name for source in (*sources.all(c), *made.settings.sources)}
     blind = [spot for spot in found.communes if spot.blind]
     return page(
         request,
