@@ -12,6 +12,7 @@ from fastapi import APIRouter, Depends, Form, Query, Request, Response
 from fastapi.responses import HTMLResponse, RedirectResponse
 from icalendar import Calendar, Event
 
+from review.access import CONTRIBUTOR
 from review.forms import check_token
 from review.shell import house, page, signature, today
 from review.text import path_part, plain
@@ -130,7 +131,7 @@ def _found(
     )
 
 
-@changes.post("/annuaire/garder")
+@changes.post("/annuaire/garder", dependencies=[CONTRIBUTOR])
 def keep(
     request: Request,
     name: Annotated[str, Form(max_length=400)] = "",

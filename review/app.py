@@ -13,14 +13,27 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import uvicorn
-from fastapi import FastAPI
+from fastapi import Depends, FastAPI
 from starlette.middleware.gzip import GZipMiddleware
 from starlette.staticfiles import StaticFiles
 
 import vigie
-from review import annuaire, desk, fiche, likeness, network, territory, troubles, verdicts, weeks
+from review import (
+    account,
+    annuaire,
+    desk,
+    fiche,
+    likeness,
+    network,
+    territory,
+    troubles,
+    verdicts,
+    weeks,
+)
+from review.access import door
 from review.guard import Guard
 from review.shell import House
+from storage import accounts
 from vigie.errors import VigieError
 from vigie.language import say
 
@@ -35,9 +48,17 @@ LOOPBACK = "127.0.0.1"
 
 
 def create_app(
-    store: Store, settings: Settings, *, clock: Callable[[], datetime] | None = None
+    store: Store,
+    settings: Settings,
+    *,
+    clock: Callable[[], datetime] | None = None,
+    any_host: bool = False,
 ) -> FastAPI:
-    """Return the application; `clock` gives the moment of a judgement, aware."""
+    """Return the application.
+
+    `clock` gives the moment of an act, aware; with `any_host` names of this machine other than
+    its own are answered too, which takes accounts.
+    """
     # The interactive documentation of FastAPI would load its parts from elsewhere.
     app = FastAPI(
         title="Vigie",
@@ -46,6 +67,7 @@ def create_app(
         redoc_url=None,
         openapi_url=None,
         redirect_slashes=False,
+        dependencies=[Depends(door)],
     )
     app.state.house = House(
         store=store,
@@ -55,14 +77,15 @@ def create_app(
         version=_static_version(),
         parts=_parts(),
     )
-    app.add_middleware(Guard)
+    app.add_middleware(Guard, any_host=any_host)
     # Pages hold tokens beside words from elsewhere: only what is the same for all is compressed.
     app.mount("/static", GZipMiddleware(StaticFiles(directory=STATIC)), name="static")
-    for room in (weeks, verdicts, likeness, fiche, annuaire, territory, network, desk):
+    for room in (weeks, verdicts, likeness, fiche, annuaire, territory, network, desk, account):
         app.include_router(room.router)
-    for room in (fiche, annuaire):
+    for room in (fiche, annuaire, account):
         app.include_router(room.changes)
     troubles.install(app)
+    account.install(app)
     return app
 
 
@@ -70,30 +93,42 @@ def serve(store: Store, settings: Settings, host: str = LOOPBACK, port: int = 80
     """Open the pages on this machine until interrupted; port 0 takes a free one.
 
     Raises:
-        VigieError: the host is not this machine's own, or the port is taken.
+        VigieError: the host is not this machine's own and there are no accounts, or the port is
+            taken.
     """
-    listening = listen(host, port)
-    address = f"http://{LOOPBACK}:{listening.getsockname()[1]}"
-    sys.stderr.write(
-        say(
-            "Vigie est ouverte : {address}\nSans comptes pour l’instant, elle n’est ouverte que "
-            "sur cette machine ({host}). Ctrl+C l’arrête.",
+    with store.reading() as c:
+        guarded = accounts.any_exist(c)
+    listening = listen(host, port, guarded=guarded)
+    address = f"http://{listening.getsockname()[0]}:{listening.getsockname()[1]}"
+    words = (
+        say("Vigie est ouverte à qui a un compte : {address}\nCtrl+C l’arrête.", address=address)
+        if guarded
+        else say(
+            "Vigie est ouverte : {address}\nSans comptes, elle n’est ouverte que sur cette machine "
+            "({host}) ; « vigie user add » en crée un. Ctrl+C l’arrête.",
             address=address,
             host=LOOPBACK,
         )
-        + "\n"
     )
+    sys.stderr.write(words + "\n")
     config = uvicorn.Config(
-        create_app(store, settings), log_level="warning", server_header=False, proxy_headers=False
+        create_app(store, settings, any_host=guarded),
+        log_level="warning",
+        server_header=False,
+        proxy_headers=False,
     )
     # The server has closed everything by the time it passes the interruption on.
     with listening, suppress(KeyboardInterrupt):
         uvicorn.Server(config).run(sockets=[listening])
 
 
-def listen(host: str, port: int) -> socket.socket:
-    """Return a socket that listens on this machine only; raise `VigieError` as `serve` does."""
-    if host not in {LOOPBACK, "localhost"}:
+def listen(host: str, port: int, *, guarded: bool = False) -> socket.socket:
+    """Return a socket that listens; without accounts (`guarded`) on this machine only.
+
+    Raises:
+        VigieError: as `serve` does.
+    """
+    if not guarded and host not in {LOOPBACK, "localhost"}:
         raise VigieError(
             say(
                 "Vigie ne s’ouvre que sur {loopback} tant qu’il n’y a pas de comptes : "
@@ -103,7 +138,7 @@ def listen(host: str, port: int) -> socket.socket:
             )
         )
     try:
-        return socket.create_server((LOOPBACK, port))
+        return socket.create_server((host if guarded else LOOPBACK, port))
     except (OSError, OverflowError) as error:
         raise VigieError(
             say(

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 from fastapi import APIRouter, Depends, Form, Query, Request, Response
 from fastapi.responses import HTMLResponse, PlainTextResponse, RedirectResponse
 
+from review.access import CONTRIBUTOR, OFFICER
 from review.dossier import Dossier, dossier, named_like
 from review.fields import WRITABLE, Entered, enter, shown_in
 from review.forms import check_token
@@ -188,7 +189,7 @@ async def entered(request: Request) -> dict[str, str]:
     return {name: str(value) for name, value in (await request.form()).items()}
 
 
-@changes.post("/fiche/modifier/{actor_id:path}")
+@changes.post("/fiche/modifier/{actor_id:path}", dependencies=[CONTRIBUTOR])
 def write(
     request: Request, actor_id: str, form: Annotated[dict[str, str], Depends(entered)]
 ) -> Response:
@@ -233,7 +234,7 @@ def _form(
     )
 
 
-@changes.post("/fiche/dire/{actor_id:path}")
+@changes.post("/fiche/dire/{actor_id:path}", dependencies=[CONTRIBUTOR])
 def say_one(
     request: Request,
     actor_id: str,
@@ -263,7 +264,7 @@ def say_one(
     return _back(actor_id, "ecrit")
 
 
-@changes.post("/fiche/juger/{actor_id:path}")
+@changes.post("/fiche/juger/{actor_id:path}", dependencies=[OFFICER])
 def judge(
     request: Request,
     actor_id: str,
@@ -297,7 +298,7 @@ def judge(
     return _back(into or actor_id, "fusionne" if into else "juge")
 
 
-@changes.post("/fiche/distinguer/{actor_id:path}")
+@changes.post("/fiche/distinguer/{actor_id:path}", dependencies=[OFFICER])
 def tell_apart(
     request: Request, actor_id: str, other: Annotated[str, Form(max_length=200)]
 ) -> Response:
@@ -309,7 +310,7 @@ def tell_apart(
     return _back(actor_id, "distinct")
 
 
-@changes.post("/fiche/scinder/{actor_id:path}")
+@changes.post("/fiche/scinder/{actor_id:path}", dependencies=[OFFICER])
 def split(
     request: Request,
     actor_id: str,

@@ -45,8 +45,9 @@ _SAFE_METHODS = frozenset({"GET", "HEAD"})
 class Guard:
     """Refuse what does not come from this machine's own pages; harden every answer."""
 
-    def __init__(self, app: ASGIApp) -> None:
+    def __init__(self, app: ASGIApp, *, any_host: bool = False) -> None:
         self.app = app
+        self.any_host = any_host
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer a request, or let the application do so."""
@@ -59,7 +60,9 @@ class Guard:
                 harden(MutableHeaders(scope=message), static=scope["path"].startswith("/static/"))
             await send(message)
 
-        refused = refusal(scope["method"], Headers(scope=scope))
+        refused = refusal(
+            scope["method"], Headers(scope=scope), any_host=self.any_host, scheme=scope["scheme"]
+        )
         if refused is None:
             await self.app(scope, receive, send_hardened)
         else:
@@ -76,10 +79,15 @@ def harden(headers: MutableHeaders, *, static: bool = False) -> None:
     headers.setdefault("cache-control", "no-cache" if static else "no-store")
 
 
-def refusal(method: str, headers: Headers) -> tuple[int, records.Message] | None:
-    """Return the status and the reason for which a request is refused, or None."""
+def refusal(
+    method: str, headers: Headers, *, any_host: bool = False, scheme: str = "http"
+) -> tuple[int, records.Message] | None:
+    """Return the status and the reason for which a request is refused, or None.
+
+    With accounts any name may lead here: a page that came by another name has no session.
+    """
     host = headers.get("host", "")
-    if not _LOOPBACK_HOST.fullmatch(host):
+    if not any_host and not _LOOPBACK_HOST.fullmatch(host):
         return HTTPStatus.MISDIRECTED_REQUEST, records.Message(
             "Vigie ne répond qu’à cette machine : ouvrez-la par http://127.0.0.1."
         )
@@ -90,7 +98,9 @@ def refusal(method: str, headers: Headers) -> tuple[int, records.Message] | None
             HTTPStatus.METHOD_NOT_ALLOWED,
             records.Message("Ces pages se lisent et envoient des formulaires, rien d’autre."),
         )
-    from_elsewhere = headers.get("origin", f"http://{host}") != f"http://{host}" or headers.get(
+    # Behind a proxy that ends TLS the browser's origin is https though it arrives as http.
+    ours = {f"{scheme}://{host}", f"https://{host}"} if any_host else {f"{scheme}://{host}"}
+    from_elsewhere = headers.get("origin", f"{scheme}://{host}") not in ours or headers.get(
         "sec-fetch-site", "same-origin"
     ) not in {"same-origin", "none"}
     if from_elsewhere:

@@ -6,6 +6,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Depends, Form, Request, Response
 
+from review.access import OFFICER
 from review.forms import check_token
 from review.picking import Picking, picking
 from review.shell import house, signature
@@ -16,7 +17,7 @@ from storage import actors, distinctions, journal
 router = APIRouter(dependencies=[Depends(check_token)])
 
 
-@router.post("/semaines/{week}/distinguer/{actor_id:path}")
+@router.post("/semaines/{week}/distinguer/{actor_id:path}", dependencies=[OFFICER])
 def tell_apart(
     request: Request,
     week: str,

@@ -13,6 +13,7 @@ from review import forms
 from review.text import plain
 from review.words import LANGUAGE_COOKIE, choose_language, commune_name, environment, moment
 from storage import directory
+from vigie.records import Role
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -85,11 +86,17 @@ def wants_fragment(request: Request) -> bool:
 
 
 def signature(request: Request) -> str:
-    """Return the name under which a visitor's verdicts are kept.
+    """Return the name under which a visitor's acts are kept: that of the account.
 
-    There are no accounts yet: it is the name they chose on the journal's page, else the name of
-    the account that runs the program.
+    Without accounts it is the name they chose on the journal's page, else the name of the
+    account that runs the program.
     """
+    who = getattr(request.state, "visitor", None)
+    return str(who.name) if who else local_signature(request)
+
+
+def local_signature(request: Request) -> str:
+    """Return the name under which acts are kept as long as there are no accounts."""
     chosen = plain(unquote(request.cookies.get(SIGNATURE_COOKIE, ""))[:200], 60)
     return chosen or _account()
 
@@ -103,6 +110,7 @@ def page(request: Request, template: str, status: int = 200, **values: object) -
     """Return a page in the visitor's language, with the cookies that it needs."""
     made = house(request)
     language = choose_language(request)
+    who = getattr(request.state, "visitor", None)
     session = forms.session(request)
     name = session or forms.new_session()
     other = "en" if language == "fr" else "fr"
@@ -118,6 +126,8 @@ def page(request: Request, template: str, status: int = 200, **values: object) -
             other_language=f"{quote(request.url.path)}?{urlencode([*query, ('lang', other)])}",
             csrf=forms.token(made.secret, name),
             who=signature(request),
+            account=getattr(who, "account", None),
+            may=lambda role: who is not None and who.role.may(Role(role)),
             commune_name=commune_name,
             moment=lambda at: moment(at, language, made.settings.zone),
         )

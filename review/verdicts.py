@@ -15,6 +15,7 @@ from urllib.parse import urlencode
 from fastapi import APIRouter, Depends, Form, Request, Response
 from fastapi.responses import RedirectResponse
 
+from review.access import CONTRIBUTOR, OFFICER, NotAllowedError, visitor
 from review.forms import check_token
 from review.picking import Picking, picking
 from review.shell import House, house, sign, signature, wants_fragment
@@ -23,10 +24,12 @@ from review.troubles import MissingError
 from review.weeks import decided, find, load, render_week
 from review.words import choose_language, say_in
 from storage import actors, edits, journal, judgements
-from vigie.records import Edit, Field, Judgement, Message, RejectReason, Verdict
+from vigie.records import Edit, Field, Judgement, Message, RejectReason, Role, Verdict
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+
+    from sqlalchemy import Connection
 
     from review.week import Row, WeekView
 
@@ -40,7 +43,7 @@ Picked = Annotated[Picking, Depends(picking)]
 router = APIRouter(dependencies=[Depends(check_token)])
 
 
-@router.post("/semaines/{week}/acteurs/{actor_id:path}")
+@router.post("/semaines/{week}/acteurs/{actor_id:path}", dependencies=[OFFICER])
 def judge(
     request: Request,
     week: str,
@@ -89,7 +92,7 @@ def judge(
     return answer(request, shown, following, last, given=row.number)
 
 
-@router.post("/semaines/{week}/ensemble")
+@router.post("/semaines/{week}/ensemble", dependencies=[OFFICER])
 def judge_together(
     request: Request,
     week: str,
@@ -125,7 +128,7 @@ def judge_together(
     return answer(request, shown, following, last, said=said)
 
 
-@router.post("/semaines/{week}/attribuer/{actor_id:path}")
+@router.post("/semaines/{week}/attribuer/{actor_id:path}", dependencies=[CONTRIBUTOR])
 def assign(
     request: Request,
     week: str,
@@ -147,7 +150,7 @@ def assign(
     )
 
 
-@router.post("/semaines/{week}/noter/{actor_id:path}")
+@router.post("/semaines/{week}/noter/{actor_id:path}", dependencies=[CONTRIBUTOR])
 def write_note(
     request: Request,
     week: str,
@@ -162,12 +165,12 @@ def write_note(
     return _write(request, week, actor_id, picked, field=Field.NOTE, value=(words,), said="note")
 
 
-@router.post("/semaines/{week}/annuler")
+@router.post("/semaines/{week}/annuler", dependencies=[CONTRIBUTOR])
 def undo(request: Request, week: str, picked: Picked, act: ActKey) -> Response:
     """Take an act back and go back to its candidate."""
     made, who = house(request), signature(request)
     with made.store.writing() as c:
-        undone = journal.undo(c, act, who, made.clock())
+        undone = _undo(request, c, act)
         shown = load(c, week, picked)
         last = journal.last(c, who)
     row = shown.row(undone.actor_id)
@@ -176,12 +179,12 @@ def undo(request: Request, week: str, picked: Picked, act: ActKey) -> Response:
     return answer(request, shown, row, last, said="annule")
 
 
-@router.post("/journal/annuler")
+@router.post("/journal/annuler", dependencies=[CONTRIBUTOR])
 def undo_in_journal(request: Request, act: ActKey) -> Response:
     """Take an act back and stay on the journal."""
     made = house(request)
     with made.store.writing() as c:
-        journal.undo(c, act, signature(request), made.clock())
+        _undo(request, c, act)
     return RedirectResponse("/journal?annule=1", HTTPStatus.SEE_OTHER)
 
 
@@ -192,6 +195,16 @@ def choose_signature(name: Annotated[str, Form()] = "") -> Response:
     if plain(name, 60):
         sign(response, name)
     return response
+
+
+def _undo(request: Request, c: Connection, act: str) -> journal.Act:
+    """Take an act back: a contributor one's own, an officer anybody's."""
+    who = visitor(request)
+    undone = journal.undo(c, act, signature(request), house(request).clock())
+    if who is None or not (who.role.may(Role.OFFICER) or undone.who == who.name):
+        # Nothing of this transaction is kept.
+        raise NotAllowedError
+    return undone
 
 
 def clean_note(text: str) -> str:

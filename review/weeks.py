@@ -9,6 +9,7 @@ from fastapi import APIRouter, Depends, Query, Request, Response
 from fastapi.responses import HTMLResponse, RedirectResponse
 from starlette.background import BackgroundTask
 
+from review.access import touch
 from review.dossier import dossier, named_like
 from review.picking import Picking, choices, picking
 from review.shell import house, page, signature, wants_fragment
@@ -87,6 +88,8 @@ def show_candidate(
 def _note_view(request: Request, week: str, row: Row) -> None:
     """Remember who opened a candidate, once the page is sent; a busy database is let be."""
     made, who = house(request), signature(request)
+    with suppress(StorageError):
+        touch(request)
     if any(view.who == who for view in row.views):
         return
     with suppress(StorageError), made.store.writing() as c:

@@ -471,3 +471,41 @@ searches = Table(
     Column("undone_by", Words),
     Column("undone_at", Instant),
 )
+
+# --- accounts ------------------------------------------------------------------------------
+
+accounts = Table(
+    "accounts",
+    metadata,
+    Column("name", Words, primary_key=True),  # folded: as it is compared
+    Column("shown", Words, nullable=False),  # as it is written
+    Column("role", Words, nullable=False),
+    Column("password", Words, nullable=False),  # argon2's own text
+    Column("at", Instant, nullable=False),
+    Column("disabled", Boolean, nullable=False),
+)
+
+sessions = Table(
+    "sessions",
+    metadata,
+    Column("digest", Words, primary_key=True),  # of the token in the visitor's cookie
+    Column("name", Words, ForeignKey("accounts.name"), nullable=False),
+    Column("began", Instant, nullable=False),
+    Column("seen", Instant, nullable=False),
+    Column("agent", Words, nullable=False),
+    Index(None, "name"),
+)
+
+# The audit of sign-ins, successful or not.
+sign_ins = Table(
+    "sign_ins",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("name", Words, nullable=False),  # as it was tried; it need not exist
+    Column("address", Words, nullable=False),
+    Column("known", Boolean, nullable=False),  # from a browser that has signed in under this name
+    Column("outcome", Words, nullable=False),
+    Column("at", Instant, nullable=False),
+    Index(None, "name", "at"),
+    Index(None, "address", "at"),
+)

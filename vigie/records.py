@@ -769,6 +769,46 @@ class Edit:
     at: datetime
 
 
+# --- who may do what -----------------------------------------------------------------------
+
+
+class Role(StrEnum):
+    """What an account may do; each may do what the ones before it may."""
+
+    READER = "reader"
+    CONTRIBUTOR = "contributor"
+    """Writes of actors, proposes, remarks."""
+    OFFICER = "officer"
+    """Judges, merges and splits."""
+    ADMINISTRATOR = "administrator"
+
+    def may(self, least: Role) -> bool:
+        """Tell whether this role may do what needs at least another."""
+        order = list(Role)
+        return order.index(self) >= order.index(least)
+
+
+class SignInOutcome(StrEnum):
+    """How an attempt to sign in ended."""
+
+    IN = "in"
+    WRONG = "wrong"
+    OUT = "out"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SignIn:
+    """One attempt to sign in, or a signing out."""
+
+    name: str
+    address: str
+    """Of the visitor's machine."""
+    known: bool
+    """From a browser that has signed in under this name before."""
+    outcome: SignInOutcome
+    at: datetime
+
+
 # --- facts as of a date, which signals are made of ---------------------------------------
 
 

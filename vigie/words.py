@@ -13,6 +13,8 @@ from vigie.records import (
     Placing,
     RejectReason,
     RelationKind,
+    Role,
+    SignInOutcome,
     SourceKind,
     Stage,
     Verdict,
@@ -176,4 +178,17 @@ STAGES = {
     Stage.MET: Message("rencontré"),
     Stage.ALLY: Message("allié"),
     Stage.DORMANT: Message("en sommeil"),
+}
+
+ROLES = {
+    Role.READER: Message("lecture"),
+    Role.CONTRIBUTOR: Message("contribution"),
+    Role.OFFICER: Message("veille"),
+    Role.ADMINISTRATOR: Message("administration"),
+}
+
+SIGN_INS = {
+    SignInOutcome.IN: Message("connexion"),
+    SignInOutcome.WRONG: Message("mauvais mot de passe"),
+    SignInOutcome.OUT: Message("déconnexion"),
 }

@@ -70,6 +70,7 @@ WEEK = "2026-W12"
 BEFORE = "2026-W11"
 OPENED = datetime(2026, 3, 17, 8, tzinfo=UTC)
 """When the pages are opened."""
+STARTED = time.monotonic()
 CHROMIUM = Path("/usr/bin/chromium")
 
 SOURCES = (
@@ -485,6 +486,7 @@ class Site:
 
     url: str
     store: Store
+    clock: Callable[[], datetime]
     week: str = f"/semaines/{WEEK}"
 
     def reader(self, language: str = "fr") -> httpx.Client:
@@ -540,14 +542,18 @@ def settings_in(folder: Path) -> Settings:
     )
 
 
+def clock() -> datetime:
+    """Return the moment it is in these tests."""
+    return OPENED + timedelta(seconds=time.monotonic() - STARTED)
+
+
 @contextmanager
 def running(store: Store, folder: Path) -> Iterator[str]:
     """Serve a store on a free port and yield the address."""
-    started = time.monotonic()
     app = create_app(
         store,
         settings_in(folder),
-        clock=lambda: OPENED + timedelta(seconds=time.monotonic() - started),
+        clock=clock,
     )
     server = uvicorn.Server(uvicorn.Config(app, log_level="warning"))
     with listen("127.0.0.1", 0) as listening:
@@ -586,7 +592,7 @@ def module_site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     )
     write_press(store)
     with running(store, folder) as url:
-        yield Site(url, store)
+        yield Site(url, store, clock)
     store.close()
 
 

@@ -11,7 +11,18 @@ import sys
 import click
 
 from vigie import __version__
-from vigie.cli import actors, blind_spots, demo, learning, queue, reading, sources, weights, work
+from vigie.cli import (
+    actors,
+    blind_spots,
+    demo,
+    learning,
+    queue,
+    reading,
+    sources,
+    users,
+    weights,
+    work,
+)
 from vigie.errors import VigieError
 from vigie.language import say
 
@@ -41,6 +52,7 @@ for command in (
     learning.learn,
     weights.weights,
     blind_spots.blind_spots,
+    users.user,
     reading.read,
     reading.extract,
     demo.simulate,

@@ -1,0 +1,216 @@
+"""Signing in and out, one's own account, and for administrators everybody's."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from http import HTTPStatus
+from typing import TYPE_CHECKING, Annotated
+from urllib.parse import quote
+
+from fastapi import APIRouter, Depends, Form, Query, Request, Response
+from fastapi.responses import HTMLResponse, RedirectResponse
+
+from review import access, forms
+from review.access import ADMINISTRATOR, NotAllowedError, SignInNeededError, Visitor
+from review.forms import check_token
+from review.shell import house, page
+from review.troubles import MissingError, trouble
+from review.words import choose_language, say_in
+from storage import accounts
+from vigie.errors import VigieError
+from vigie.records import Message, SignIn, SignInOutcome
+from vigie.words import ROLES, SIGN_INS
+
+if TYPE_CHECKING:
+    from fastapi import FastAPI
+
+router = APIRouter(default_response_class=HTMLResponse)
+changes = APIRouter(dependencies=[Depends(check_token)])
+
+Password = Annotated[str, Form(max_length=1000)]
+
+
+@router.get("/connexion")
+def show_sign_in(
+    request: Request, vers: Annotated[str, Query(max_length=500)] = ""
+) -> HTMLResponse:
+    """Show the form; `vers` is where one wanted to go."""
+    return _form(request, vers)
+
+
+def _form(
+    request: Request, to: str, words: Message | None = None, status: int = 200
+) -> HTMLResponse:
+    return page(
+        request,
+        "connexion.html",
+        status,
+        to=_own(to),
+        said=say_in(choose_language(request), words) if words else "",
+    )
+
+
+def _own(path: str) -> str:
+    """Return a path of ours to go to, never another site's."""
+    return path if path.startswith("/") and not path.startswith(("//", "/\\")) else "/"
+
+
+@changes.post("/connexion")
+def sign_in(
+    request: Request,
+    name: Annotated[str, Form(max_length=200)] = "",
+    password: Password = "",
+    vers: Annotated[str, Form(max_length=500)] = "",
+) -> Response:
+    """Sign in, or say why not: never whether the name or the password was wrong."""
+    tokens: list[str] = []
+    found = access.sign_in(request, name, password, tokens.append)
+    if isinstance(found, timedelta):
+        seconds = int(found.total_seconds()) + 1
+        words = Message(
+            "Trop d’essais : attendez {n} seconde.",
+            {"n": seconds},
+            "Trop d’essais : attendez {n} secondes.",
+        )
+        return _form(request, vers, words, HTTPStatus.TOO_MANY_REQUESTS)
+    if found is None:
+        words = Message("Ce nom et ce mot de passe ne vont pas ensemble.")
+        return _form(request, vers, words, HTTPStatus.UNAUTHORIZED)
+    response = RedirectResponse(_own(vers), HTTPStatus.SEE_OTHER)
+    secure = request.url.scheme == "https"
+    response.set_cookie(forms.COOKIE, tokens[0], httponly=True, samesite="strict", secure=secure)
+    response.set_cookie(
+        access.DEVICE_COOKIE,
+        access.device_of(found),
+        max_age=365 * 24 * 3600,
+        httponly=True,
+        samesite="strict",
+        secure=secure,
+    )
+    return response
+
+
+@changes.post("/deconnexion")
+def sign_out(request: Request) -> Response:
+    """End this session."""
+    made, who = house(request), access.visitor(request)
+    if who and who.session:
+        address = request.client.host if request.client else ""
+        with made.store.writing() as c:
+            accounts.end(c, who.session.digest)
+            accounts.note(
+                c,
+                SignIn(
+                    name=who.name,
+                    address=address,
+                    known=True,
+                    outcome=SignInOutcome.OUT,
+                    at=made.clock(),
+                ),
+            )
+    response = RedirectResponse("/connexion", HTTPStatus.SEE_OTHER)
+    response.delete_cookie(forms.COOKIE)
+    return response
+
+
+@router.get("/compte")
+def show_account(request: Request, dit: str = "") -> HTMLResponse:
+    """Show one's own account: its sessions, the change of password."""
+    made, who = house(request), _mine(request)
+    with made.store.reading() as c:
+        going_on = accounts.sessions_of(c, who.name, made.clock())
+    return _account(request, who, going_on, changed=bool(dit))
+
+
+def _account(
+    request: Request,
+    who: Visitor,
+    going_on: list[accounts.Session],
+    *,
+    changed: bool = False,
+    wrong: str = "",
+    status: int = 200,
+) -> HTMLResponse:
+    return page(
+        request,
+        "compte.html",
+        status,
+        visitor=who,
+        sessions=going_on,
+        changed=changed,
+        wrong=wrong,
+        shortest=access.SHORTEST,
+    )
+
+
+def _mine(request: Request) -> Visitor:
+    who = access.visitor(request)
+    if who is None or who.account is None:
+        raise MissingError(Message("Il n’y a pas de comptes ici : « vigie user add » en crée un."))
+    return who
+
+
+@changes.post("/compte/mot-de-passe")
+def change_password(
+    request: Request, old: Password = "", new: Password = "", again: Password = ""
+) -> Response:
+    """Change one's password; other sessions end."""
+    made, who = house(request), _mine(request)
+    words: Message | None = None
+    if not access.fits(old, who.account):
+        words = Message("Le mot de passe actuel n’est pas celui-là.")
+    elif new != again:
+        words = Message("Les deux nouveaux mots de passe diffèrent.")
+    else:
+        try:
+            password = access.hashed(new)
+        except VigieError as error:
+            words = Message("{sentence}", {"sentence": str(error)})
+    if words:
+        with made.store.reading() as c:
+            going_on = accounts.sessions_of(c, who.name, made.clock())
+        said = say_in(choose_language(request), words)
+        return _account(request, who, going_on, wrong=said, status=HTTPStatus.BAD_REQUEST)
+    with made.store.writing() as c:
+        accounts.set_password(c, who.name, password)
+        if who.session:
+            now = made.clock()
+            accounts.begin(c, who.session.digest, who.name, now, who.session.agent)
+    return RedirectResponse("/compte?dit=change", HTTPStatus.SEE_OTHER)
+
+
+@changes.post("/compte/fermer")
+def end_session(request: Request, session: Annotated[str, Form(max_length=64)] = "") -> Response:
+    """End one of one's own sessions; without one named, all the others."""
+    made, who = house(request), _mine(request)
+    with made.store.writing() as c:
+        mine = {one.digest for one in accounts.sessions_of(c, who.name, made.clock())}
+        if session in mine:
+            accounts.end(c, session)
+        elif not session and who.session:
+            accounts.end_all(c, who.name, who.session.digest)
+    return RedirectResponse("/compte", HTTPStatus.SEE_OTHER)
+
+
+@router.get("/comptes", dependencies=[ADMINISTRATOR])
+def show_accounts(request: Request) -> HTMLResponse:
+    """Show the accounts and who tried to sign in."""
+    with house(request).store.reading() as c:
+        every, tried = accounts.all_of(c), accounts.audit(c)
+    return page(
+        request, "comptes.html", accounts=every, tried=tried, ROLES=ROLES, SIGN_INS=SIGN_INS
+    )
+
+
+def install(app: FastAPI) -> None:
+    """Say what is to be done when the door stays shut."""
+
+    @app.exception_handler(SignInNeededError)
+    def _sign_in(request: Request, _: Exception) -> Response:
+        wanted = request.url.path if request.method == "GET" else "/"
+        return RedirectResponse(f"/connexion?vers={quote(wanted, safe='/')}", HTTPStatus.SEE_OTHER)
+
+    @app.exception_handler(NotAllowedError)
+    def _not_allowed(request: Request, _: Exception) -> HTMLResponse:
+        words = Message("Votre compte ne permet pas cela : demandez à qui administre Vigie.")
+        return trouble(request, HTTPStatus.FORBIDDEN, Message("Réservé"), words)

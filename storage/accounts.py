@@ -1,0 +1,237 @@
+"""Accounts, their sessions, and who tried to sign in.
+
+A session is known by the digest of its token: who reads the database cannot take one over.
+"""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Connection, Row, delete, select, update
+
+from storage import tables
+from storage.folding import fold
+from storage.statements import insert_missing
+from vigie.errors import UnknownNameError, VigieError
+from vigie.language import say
+from vigie.records import Role, SignIn, SignInOutcome
+
+_accounts, _sessions, _sign_ins = tables.accounts.c, tables.sessions.c, tables.sign_ins.c
+
+IDLE = timedelta(hours=12)
+"""A session that nobody used for so long is over."""
+ABSOLUTE = timedelta(days=14)
+"""A session that began so long ago is over, used or not."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Account:
+    """Who may sign in."""
+
+    name: str
+    """As it is compared."""
+    shown: str
+    role: Role
+    password: str
+    at: datetime
+    disabled: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Session:
+    """One browser in which somebody is signed in."""
+
+    digest: str
+    began: datetime
+    seen: datetime
+    agent: str
+
+
+def any_exist(c: Connection) -> bool:
+    """Tell whether there is any account: without one, the pages are this machine's alone."""
+    return c.execute(select(_accounts.name).limit(1)).first() is not None
+
+
+def all_of(c: Connection) -> list[Account]:
+    """Return every account, by name."""
+    return [_account(row) for row in c.execute(select(tables.accounts).order_by(_accounts.name))]
+
+
+def get(c: Connection, name: str) -> Account | None:
+    """Return an account by its name, whatever its accents and case."""
+    row = c.execute(select(tables.accounts).where(_accounts.name == fold(name))).first()
+    return _account(row) if row else None
+
+
+def add(c: Connection, shown: str, role: Role, password: str, at: datetime) -> Account:
+    """Make an account; `password` is its hash.
+
+    Raises:
+        VigieError: there is one of that name, or the name is empty.
+    """
+    name = fold(shown)
+    if not name or get(c, name):
+        raise VigieError(say("Il y a déjà un compte « {name} », ou ce nom est vide.", name=shown))
+    account = Account(name=name, shown=shown, role=role, password=password, at=at, disabled=False)
+    insert_missing(c, tables.accounts, [asdict(account)])
+    return account
+
+
+def set_password(c: Connection, name: str, password: str) -> None:
+    """Give an account another password, and end its sessions.
+
+    Raises:
+        UnknownNameError: there is no such account.
+    """
+    _change(c, name, password=password)
+
+
+def disable(c: Connection, name: str, *, disabled: bool = True) -> None:
+    """Let an account sign in no more, or again; its sessions end.
+
+    Raises:
+        UnknownNameError: there is no such account.
+        VigieError: it is the last administrator's.
+    """
+    account = get(c, name)
+    others = [one for one in all_of(c) if one.role is Role.ADMINISTRATOR and not one.disabled]
+    if disabled and account and others == [account]:
+        raise VigieError(
+            say("« {name} » est le dernier compte d’administration : il reste.", name=account.shown)
+        )
+    _change(c, name, disabled=disabled)
+
+
+def _change(c: Connection, name: str, **values: object) -> None:
+    if get(c, name) is None:
+        raise UnknownNameError(say("Pas de compte « {name} ».", name=name))
+    c.execute(update(tables.accounts).where(_accounts.name == fold(name)).values(**values))
+    end_all(c, name)
+
+
+# --- sessions ------------------------------------------------------------------------------
+
+
+def begin(c: Connection, digest: str, name: str, at: datetime, agent: str) -> None:
+    """Remember that somebody signed in, and forget sessions that are over."""
+    over = (_sessions.seen < at - IDLE) | (_sessions.began < at - ABSOLUTE)
+    c.execute(delete(tables.sessions).where(over))
+    row = {"digest": digest, "name": fold(name), "began": at, "seen": at, "agent": agent[:200]}
+    insert_missing(c, tables.sessions, [row])
+
+
+def of_session(c: Connection, digest: str, at: datetime) -> tuple[Account, Session] | None:
+    """Return who is signed in by a session, unless it is over or the account disabled."""
+    query = (
+        select(tables.accounts, _sessions.digest, _sessions.began, _sessions.seen, _sessions.agent)
+        .join(tables.sessions, _sessions.name == _accounts.name)
+        .where(_sessions.digest == digest)
+        .where(_sessions.seen >= at - IDLE)
+        .where(_sessions.began >= at - ABSOLUTE)
+        .where(_accounts.disabled.is_(False))
+    )
+    row = c.execute(query).first()
+    return (_account(row), _session(row)) if row else None
+
+
+def used(c: Connection, digest: str, at: datetime) -> None:
+    """Remember that a session was used."""
+    c.execute(update(tables.sessions).where(_sessions.digest == digest).values(seen=at))
+
+
+def sessions_of(c: Connection, name: str, at: datetime) -> list[Session]:
+    """Return the sessions of an account that go on, the last used first."""
+    query = (
+        select(tables.sessions)
+        .where(_sessions.name == fold(name))
+        .where(_sessions.seen >= at - IDLE)
+        .where(_sessions.began >= at - ABSOLUTE)
+        .order_by(_sessions.seen.desc())
+    )
+    return [_session(row) for row in c.execute(query)]
+
+
+def end(c: Connection, digest: str) -> None:
+    """End a session."""
+    c.execute(delete(tables.sessions).where(_sessions.digest == digest))
+
+
+def end_all(c: Connection, name: str, but: str = "") -> None:
+    """End the sessions of an account, but for one."""
+    query = delete(tables.sessions).where(_sessions.name == fold(name))
+    c.execute(query.where(_sessions.digest != but))
+
+
+# --- the audit -----------------------------------------------------------------------------
+
+
+def note(c: Connection, sign_in: SignIn) -> None:
+    """Keep that somebody tried to sign in."""
+    c.execute(
+        tables.sign_ins.insert().values(
+            name=fold(sign_in.name)[:80],
+            address=sign_in.address,
+            known=sign_in.known,
+            outcome=sign_in.outcome,
+            at=sign_in.at,
+        )
+    )
+
+
+def failures(
+    c: Connection,
+    since: datetime,
+    *,
+    name: str | None = None,
+    address: str = "",
+    known: bool = False,
+) -> tuple[int, datetime | None]:
+    """Return how often a sign-in failed since a moment and the last success, and when last.
+
+    Of one name and one address together, or of an address alone; those from browsers that have
+    signed in under the name before count for themselves.
+    """
+    query = select(_sign_ins.outcome, _sign_ins.at).where(_sign_ins.at >= since)
+    if name is not None:
+        query = query.where(_sign_ins.name == fold(name)[:80]).where(_sign_ins.known.is_(known))
+    if not known:
+        query = query.where(_sign_ins.address == address)
+    count, last = 0, None
+    for outcome, at in c.execute(query.order_by(_sign_ins.id.desc()).limit(200)):
+        if outcome == SignInOutcome.IN and name is not None:
+            break
+        if outcome == SignInOutcome.WRONG:
+            count, last = count + 1, last or at
+    return count, last
+
+
+def audit(c: Connection, limit: int = 100) -> list[SignIn]:
+    """Return who tried to sign in, the newest first."""
+    query = select(tables.sign_ins).order_by(_sign_ins.id.desc()).limit(limit)
+    return [
+        SignIn(
+            name=row.name,
+            address=row.address,
+            known=row.known,
+            outcome=SignInOutcome(row.outcome),
+            at=row.at,
+        )
+        for row in c.execute(query)
+    ]
+
+
+def _account(row: Row[Any]) -> Account:
+    return Account(
+        name=row.name,
+        shown=row.shown,
+        role=Role(row.role),
+        password=row.password,
+        at=row.at,
+        disabled=row.disabled,
+    )
+
+
+def _session(row: Row[Any]) -> Session:
+    return Session(digest=row.digest, began=row.began, seen=row.seen, agent=row.agent)
