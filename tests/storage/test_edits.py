@@ -1,6 +1,6 @@
 """What people write of actors, their journal, the directory, the accounts: on both databases."""
 
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 
 import pytest
 
@@ -19,10 +19,16 @@ from storage import (
 from vigie.errors import UnknownNameError
 from vigie.records import ActorKind, Edit, Field, Role, Verdict
 
-from tests.storage.conftest import at, id_of
-
 DAY = date(2026, 3, 2)
 CAFE, FABRIQUE = "Café des Graines", "La Fabrique du Canal"
+
+
+def at(day, hour=12):
+    return datetime.combine(day, time(hour), UTC)
+
+
+def id_of(name):
+    return "a-" + name.casefold().replace(" ", "-")
 
 
 @pytest.fixture
