@@ -48,7 +48,7 @@ def test_copies_are_folded_under_their_story_and_days_and_places_are_drawn(site)
 
 def test_a_candidate_that_no_document_names_still_shows_where_it_is(site):
     with site.reader() as reader:
-        html = reader.get(site.page(2)).text
+        html = reader.get(site.page(3)).text
     assert 'class="here"' in html
     assert "Mentions par source" not in html
 
