@@ -31,6 +31,7 @@ from review import (
     weeks,
 )
 from review.access import door
+from review.api import create_api
 from review.guard import Guard
 from review.shell import House
 from storage import accounts
@@ -84,6 +85,7 @@ def create_app(
         app.include_router(room.router)
     for room in (fiche, annuaire, account):
         app.include_router(room.changes)
+    app.mount("/api", create_api(app.state.house), name="api")
     troubles.install(app)
     account.install(app)
     return app

@@ -23,9 +23,11 @@ from vigie.words import KINDS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from datetime import date
 
     from sqlalchemy import Connection
 
+    from review.shell import House
     from storage.directory import Line
     from storage.relations import Edge
     from vigie.records import Cluster
@@ -127,14 +129,14 @@ def data(request: Request, given: Given) -> JSONResponse:
 
 
 def _net(c: Connection, request: Request, given: Asked) -> Net:
-    day = today(request)
+    made, day = house(request), today(request)
     edges = [
         edge
-        for edge in relations.edges(c, day, day - HALF_YEAR)
+        for edge in made.kept(("ties", day), lambda: _edges(made, day))
         if edge.stories >= given.recits and given.lien in ("", edge.kind)
     ]
     degrees = _degrees(edges)
-    most = sorted(degrees, key=lambda i: (-degrees[i], i))[: 4 * MOST_NODES]
+    most = sorted(degrees, key=lambda i: (-degrees[i], i))[: 2 * MOST_NODES]
     lines = {line.actor_id: line for line in directory.lines(c, most)}
     if given.type in set(ActorKind):
         lines = {i: line for i, line in lines.items() if given.type in line.kinds}
@@ -152,6 +154,11 @@ def _net(c: Connection, request: Request, given: Asked) -> Net:
         edges=kept_edges,
         groups=_communities(kept_edges),
     )
+
+
+def _edges(made: House, day: date) -> list[Edge]:
+    with made.store.reading() as c:
+        return relations.edges(c, day, day - HALF_YEAR)
 
 
 def _degrees(edges: tuple[Edge, ...] | list[Edge]) -> Counter[str]:

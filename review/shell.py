@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import getpass
+from contextlib import suppress
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from datetime import timedelta
+from threading import Thread
+from typing import TYPE_CHECKING, Any, TypeVar
 from urllib.parse import quote, unquote, urlencode
 
 from fastapi.responses import HTMLResponse, Response
@@ -13,10 +16,11 @@ from review import forms
 from review.text import plain
 from review.words import LANGUAGE_COOKIE, choose_language, commune_name, environment, moment
 from storage import directory
+from vigie.errors import StorageError
 from vigie.records import Role
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Hashable
     from datetime import date, datetime
 
     from fastapi import Request
@@ -26,6 +30,10 @@ if TYPE_CHECKING:
     from vigie.settings import Settings
 
 SIGNATURE_COOKIE = "vigie_signature"
+T = TypeVar("T")
+FRESH = timedelta(minutes=5)
+"""How old what is long to reckon may be."""
+MOST_KEPT = 50
 _YEAR = 365 * 24 * 3600
 
 
@@ -43,9 +51,38 @@ class House:
     """Of the static files, so that a browser fetches them again when they change."""
     parts: tuple[dict[str, str], ...]
     """Front-end parts in place: name, version, licence, licence_file."""
-    reckoned: dict[str, object] = field(default_factory=dict)
-    """What is long to reckon, kept until there is more to read."""
+    _reckoned: dict[Hashable, tuple[datetime, Any]] = field(default_factory=dict)
+    _reckoning: set[Hashable] = field(default_factory=set)
     _words: dict[int, tuple[str, ...]] = field(default_factory=dict)
+
+    def kept(self, name: Hashable, make: Callable[[], T]) -> T:
+        """Return what is long to reckon, as it was at most some minutes ago.
+
+        The first time one waits for it; later what is old is shown once more while it is reckoned
+        anew beside.
+        """
+        found = self._reckoned.get(name)
+        if found is None:
+            return self._reckon(name, make)
+        if self.clock() - found[0] > FRESH and name not in self._reckoning:
+            self._reckoning.add(name)
+            Thread(target=self._again, args=(name, make), daemon=True).start()
+        kept: T = found[1]
+        return kept
+
+    def _reckon(self, name: Hashable, make: Callable[[], T]) -> T:
+        made = make()
+        if len(self._reckoned) >= MOST_KEPT:
+            self._reckoned.clear()
+        self._reckoned[name] = (self.clock(), made)
+        return made
+
+    def _again(self, name: Hashable, make: Callable[[], object]) -> None:
+        try:
+            with suppress(StorageError):
+                self._reckon(name, make)
+        finally:
+            self._reckoning.discard(name)
 
     def vocabulary(self, c: Connection) -> tuple[str, ...]:
         """Return every word of every name, read anew once there are more names."""

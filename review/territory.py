@@ -14,7 +14,7 @@ from review.pictures import territory_map
 from review.shell import house, page, today
 from review.words import choose_language
 from signals.blind_spots import BlindSpots, blind_spots
-from storage import actors, directory, documents, facts, sources
+from storage import actors, directory, facts, sources
 from storage.folding import fold
 from vigie import gazetteer
 from vigie.language import render
@@ -22,8 +22,6 @@ from vigie.words import KINDS
 
 if TYPE_CHECKING:
     from datetime import date
-
-    from sqlalchemy import Connection
 
     from review.shell import House
 
@@ -63,8 +61,8 @@ def show_map(request: Request, given: Asked) -> HTMLResponse:
 def show_blind_spots(request: Request) -> HTMLResponse:
     """Show the communes, kinds, themes and sources that the watch hardly covers."""
     made, day = house(request), today(request)
+    found = made.kept(("blind spots", day), lambda: _found(made, day))
     with made.store.reading() as c:
-        found = _found(c, made, day)
         names = {source.id: source.name for source in (*sources.all(c), *made.settings.sources)}
     blind = [spot for spot in found.communes if spot.blind]
     return page(
@@ -84,20 +82,14 @@ def show_blind_spots(request: Request) -> HTMLResponse:
     )
 
 
-def _found(c: Connection, made: House, day: date) -> BlindSpots:
-    """Return the blind spots of a day, reckoned once for what there is to read."""
-    key = (day, documents.counts(c)["documents"])
-    kept = made.reckoned.get("blind_spots")
-    if isinstance(kept, tuple) and kept[0] == key and isinstance(kept[1], BlindSpots):
-        return kept[1]
+def _found(made: House, day: date) -> BlindSpots:
     since, settings = day - SEASON, made.settings
     known = dict.fromkeys((source.id for source in settings.sources), 0)
-    found = blind_spots(
-        facts.week(c, day, active_days=ACTIVE_DAYS, zone=settings.zone),
-        settings.watch,
-        since,
-        listed=actors.listed(c, day),
-        documents={**known, **sources.between(c, since, day)},
-    )
-    made.reckoned["blind_spots"] = (key, found)
-    return found
+    with made.store.reading() as c:
+        return blind_spots(
+            facts.week(c, day, active_days=ACTIVE_DAYS, zone=settings.zone),
+            settings.watch,
+            since,
+            listed=actors.listed(c, day),
+            documents={**known, **sources.between(c, since, day)},
+        )

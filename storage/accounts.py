@@ -16,7 +16,7 @@ from storage.folding import fold
 from storage.statements import insert_missing
 from vigie.errors import UnknownNameError, VigieError
 from vigie.language import say
-from vigie.records import Role, SignIn, SignInOutcome
+from vigie.records import Role, Scope, SignIn, SignInOutcome
 
 _accounts, _sessions, _sign_ins = tables.accounts.c, tables.sessions.c, tables.sign_ins.c
 
@@ -162,6 +162,74 @@ def end_all(c: Connection, name: str, but: str = "") -> None:
     """End the sessions of an account, but for one."""
     query = delete(tables.sessions).where(_sessions.name == fold(name))
     c.execute(query.where(_sessions.digest != but))
+
+
+# --- tokens --------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Token:
+    """What a program reads with, in the name of an account."""
+
+    digest: str
+    name: str
+    label: str
+    scopes: frozenset[Scope]
+    at: datetime
+
+
+def add_token(c: Connection, token: Token) -> None:
+    """Keep a token.
+
+    Raises:
+        UnknownNameError: there is no such account.
+    """
+    if get(c, token.name) is None:
+        raise UnknownNameError(say("Pas de compte « {name} ».", name=token.name))
+    row = {
+        "digest": token.digest,
+        "name": fold(token.name),
+        "label": token.label,
+        "scopes": sorted(token.scopes),
+        "at": token.at,
+    }
+    insert_missing(c, tables.tokens, [row])
+
+
+def of_token(c: Connection, digest: str) -> Token | None:
+    """Return a token, unless its account is disabled."""
+    query = (
+        select(tables.tokens)
+        .join(tables.accounts, _accounts.name == tables.tokens.c.name)
+        .where(tables.tokens.c.digest == digest)
+        .where(_accounts.disabled.is_(False))
+    )
+    row = c.execute(query).first()
+    return _token(row) if row else None
+
+
+def tokens_of(c: Connection, name: str) -> list[Token]:
+    """Return the tokens of an account, the newest first."""
+    table = tables.tokens.c
+    query = select(tables.tokens).where(table.name == fold(name)).order_by(table.at.desc())
+    return [_token(row) for row in c.execute(query)]
+
+
+def revoke(c: Connection, name: str, label: str) -> int:
+    """Forget the tokens of an account that bear a label, and return how many they were."""
+    table = tables.tokens.c
+    query = delete(tables.tokens).where(table.name == fold(name)).where(table.label == label)
+    return c.execute(query).rowcount
+
+
+def _token(row: Row[Any]) -> Token:
+    return Token(
+        digest=row.digest,
+        name=row.name,
+        label=row.label,
+        scopes=frozenset(Scope(one) for one in row.scopes),
+        at=row.at,
+    )
 
 
 # --- the audit -----------------------------------------------------------------------------

@@ -509,3 +509,15 @@ sign_ins = Table(
     Index(None, "name", "at"),
     Index(None, "address", "at"),
 )
+
+# What programs read the pages' data with; known by its digest, as a session is.
+tokens = Table(
+    "tokens",
+    metadata,
+    Column("digest", Words, primary_key=True),
+    Column("name", Words, ForeignKey("accounts.name"), nullable=False),
+    Column("label", Words, nullable=False),
+    Column("scopes", Json, nullable=False),
+    Column("at", Instant, nullable=False),
+    Index(None, "name"),
+)

@@ -788,6 +788,14 @@ class Role(StrEnum):
         return order.index(self) >= order.index(least)
 
 
+class Scope(StrEnum):
+    """What a program may read with a token."""
+
+    QUEUE = "queue"
+    DIRECTORY = "directory"
+    SOURCES = "sources"
+
+
 class SignInOutcome(StrEnum):
     """How an attempt to sign in ended."""
 

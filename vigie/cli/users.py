@@ -10,7 +10,7 @@ import click
 
 from vigie.cli.options import opened, workspace
 from vigie.language import render, say, terminal_language
-from vigie.records import Role
+from vigie.records import Role, Scope
 from vigie.terminal import tell
 
 if TYPE_CHECKING:
@@ -94,6 +94,43 @@ def password(folder: Path, name: str) -> None:
         with store.writing() as c:
             accounts.set_password(c, name, hashed)
     tell(say("Le mot de passe de « {name} » est changé.", name=name))
+
+
+@user.command(help=say("Donner à un programme de quoi lire par l’interface /api, et rien d’autre."))
+@click.argument("name", metavar=say("NOM"))
+@click.argument("label", metavar=say("POUR"))
+@click.option(
+    "--scope",
+    "scopes",
+    multiple=True,
+    type=click.Choice([scope.value for scope in Scope]),
+    help=say("Ce qu’il lit ; sans cette option, tout."),
+)
+@click.option("--revoke", is_flag=True, help=say("Le retirer."))
+@workspace
+def token(folder: Path, name: str, label: str, scopes: tuple[str, ...], *, revoke: bool) -> None:
+    """Make a token and print it, once; or take it back."""
+    from review import access, forms
+    from storage import accounts
+
+    with opened(folder) as (_, store), store.writing() as c:
+        if revoke:
+            count = accounts.revoke(c, name, label)
+            tell(say("{n} jeton retiré.", plural="{n} jetons retirés.", n=count))
+            return
+        made = forms.new_session()
+        accounts.add_token(
+            c,
+            accounts.Token(
+                digest=access.digest(made),
+                name=name,
+                label=label,
+                scopes=frozenset(map(Scope, scopes or tuple(Scope))),
+                at=datetime.now(UTC),
+            ),
+        )
+    tell(say("Ce jeton n’est montré qu’une fois :"))
+    click.echo(made)
 
 
 def _asked() -> str:
