@@ -245,11 +245,16 @@ class Load:
         self.sizes: dict[str, int] = defaultdict(int)
         self.failures: list[str] = []
 
+    def _client(self) -> httpx.Client:
+        # The server lets a silent connection go after five seconds.
+        limits = httpx.Limits(keepalive_expiry=3)
+        return httpx.Client(base_url=self.base, timeout=60, limits=limits)
+
     def read(self, until: float, seed: int) -> None:
         """Open pages one after the other until a moment."""
         draw = random.Random(seed)  # noqa: S311 - what is drawn is no secret
         names = list(self.chosen)
-        with httpx.Client(base_url=self.base, timeout=60) as client:
+        with self._client() as client:
             while time.monotonic() < until:
                 name = draw.choice(names)
                 address = draw.choice(self.chosen[name])
@@ -261,7 +266,7 @@ class Load:
     def write(self, until: float, seed: int) -> None:
         """Judge candidates and take verdicts back until a moment."""
         draw = random.Random(seed)  # noqa: S311 - what is drawn is no secret
-        with httpx.Client(base_url=self.base, timeout=60) as client:
+        with self._client() as client:
             while time.monotonic() < until:
                 address = draw.choice(self.chosen["semaine"])
                 html = client.get(address).text

@@ -38,8 +38,13 @@ router = APIRouter(default_response_class=HTMLResponse)
 def show_map(request: Request, given: Asked) -> HTMLResponse:
     """Show how many actors a search finds in each commune."""
     made, language = house(request), choose_language(request)
-    with made.store.reading() as c:
-        counts = directory.by_commune(c, search_of(given), made.vocabulary(c))
+    search = search_of(given)
+    # Those that somebody judged are few, and are to be seen at once.
+    counts = (
+        _counts(made, search)
+        if search.verdicts
+        else made.kept(("communes", search), lambda: _counts(made, search))
+    )
     territory = gazetteer.territory(made.settings.watch.territory)
     drawn = territory_map(territory, counts)
     elsewhere = sum(n for code, n in counts.items() if code and code not in territory)
@@ -55,6 +60,11 @@ def show_map(request: Request, given: Asked) -> HTMLResponse:
         query=urlencode({name: value for name, value in given.items() if name != "commune"}),
         kinds=sorted(KINDS.items(), key=lambda one: render(one[1], language)),
     )
+
+
+def _counts(made: House, search: directory.Search) -> dict[str, int]:
+    with made.store.reading() as c:
+        return directory.by_commune(c, search, made.vocabulary(c))
 
 
 @router.get("/angles-morts")
