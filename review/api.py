@@ -275,7 +275,7 @@ def actor(request: Request, actor_id: Id) -> ActorWhole:
             raise HTTPException(HTTPStatus.NOT_FOUND, "no such actor")
         (line,) = directory.lines(c, [whole.id])
         told = tellings.by_documents(c, whole.id, 50)
-        ties = relations.ties(c, [whole.id], today(request))[:100]
+        ties = relations.ties_in(c, whole.id, [one.document_id for one in told], today(request))
     return ActorWhole(
         **_fields(line),
         aliases=list(whole.aliases),

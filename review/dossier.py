@@ -5,6 +5,7 @@ Read at the moment a page is shown, for the queue and the *fiche acteur* alike.
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -72,7 +73,7 @@ def dossier(
     """
     root = actors.surviving(c, [actor_id]).get(actor_id, actor_id)
     tellings = tuple(told.by_documents(c, root))
-    places = told.communes(c, root)
+    places: dict[str, int] = Counter(one.commune for one in tellings if one.commune)
     if commune and not places.get(commune):
         places = {commune: 1} | places
     return Dossier(

@@ -133,7 +133,7 @@ def read(c: Connection, request: Request, actor_id: str) -> Fiche:
         line=line,
         dossier=known,
         said=tuple(actors.descriptions(c, actor_id, day)[:3]),
-        tied=_tied(c, actor_id, day),
+        tied=_tied(c, actor_id, [one.document_id for one in known.tellings], day),
         coming=tuple(one for _, one in tellings.coming(c, [actor_id], day, 20)),
         revisions={field: tuple(some) for field, some in revisions.items()},
         acts=tuple(journal.read(c, 30, actor_id=actor_id)),
@@ -141,9 +141,9 @@ def read(c: Connection, request: Request, actor_id: str) -> Fiche:
     )
 
 
-def _tied(c: Connection, actor_id: str, day: date) -> tuple[Tied, ...]:
+def _tied(c: Connection, actor_id: str, documents: list[str], day: date) -> tuple[Tied, ...]:
     by_other: dict[str, list[Tie]] = {}
-    for tie in relations.ties(c, [actor_id], day):
+    for tie in relations.ties_in(c, actor_id, documents, day):
         other = tie.other_id if tie.actor_id == actor_id else tie.actor_id
         by_other.setdefault(other, []).append(tie)
     ranked = sorted(by_other, key=lambda i: (-len({t.story_id for t in by_other[i]}), i))

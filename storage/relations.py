@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from itertools import product
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Connection, Select, case, select
+from sqlalchemy import Connection, Row, Select, case, select
 
 from storage import tables
 from storage.statements import chunks
@@ -40,6 +40,16 @@ class Edge:
     last_day: date
 
 
+def ties_in(c: Connection, actor_id: str, documents: Iterable[str], as_of: date) -> list[Tie]:
+    """Return the sentences of some documents that name an actor with others, the newest first."""
+    found: list[Tie] = []
+    for some in chunks(sorted(set(documents))):
+        query = _ties(as_of).where(_relations.document_id.in_(some))
+        query = query.where((_one.c.root_id == actor_id) | (_other.c.root_id == actor_id))
+        found += [_tie(row) for row in c.execute(query)]
+    return sorted(found, key=lambda tie: (-tie.day.toordinal(), tie.document_id, tie.sentence))
+
+
 def ties(c: Connection, actor_ids: Iterable[str], as_of: date) -> list[Tie]:
     """Return the sentences known by the end of a day that name some actors with others.
 
@@ -50,16 +60,7 @@ def ties(c: Connection, actor_ids: Iterable[str], as_of: date) -> list[Tie]:
     sides = (_one.c.root_id, _other.c.root_id)  # one by one: an OR of both would read every tie
     for some, side in product(chunks(sorted(set(actor_ids))), sides):
         for row in c.execute(_ties(as_of).where(side.in_(some))):
-            found[row.document_id, row.first, row.second] = Tie(
-                actor_id=row.actor_id,
-                other_id=row.other_id,
-                kind=RelationKind(row.kind),
-                document_id=row.document_id,
-                document_url=row.url,
-                story_id=row.story_id,
-                day=row.day,
-                sentence=row.sentence,
-            )
+            found[row.document_id, row.first, row.second] = _tie(row)
     newest = sorted(found, key=lambda key: (-found[key].day.toordinal(), *key))
     return [found[key] for key in newest]
 
@@ -93,6 +94,19 @@ def edges(c: Connection, as_of: date, since: date | None = None) -> list[Edge]:
         )
         for (one, other, kind), days in sorted(told.items())
     ]
+
+
+def _tie(row: Row[Any]) -> Tie:
+    return Tie(
+        actor_id=row.actor_id,
+        other_id=row.other_id,
+        kind=RelationKind(row.kind),
+        document_id=row.document_id,
+        document_url=row.url,
+        story_id=row.story_id,
+        day=row.day,
+        sentence=row.sentence,
+    )
 
 
 def _ties(as_of: date) -> Select[Any]:

@@ -9,7 +9,7 @@ from sqlalchemy import Connection, Row, Select, func, select
 
 from storage import tables
 from storage.plain import to_event
-from storage.statements import chunks, pairs
+from storage.statements import chunks
 from vigie.records import DocumentKind
 
 if TYPE_CHECKING:
@@ -177,19 +177,6 @@ def by_weeks(c: Connection, root: str, since: date) -> list[Week]:
         Week(monday=week, source_id=source_id, source=name, mentions=mentions)
         for week, source_id, name, mentions in c.execute(query)
     ]
-
-
-def communes(c: Connection, root: str) -> dict[str, int]:
-    """Return how often sentences place an actor in each commune (INSEE code), most often first."""
-    query = (
-        select(_mentions.commune, func.count())
-        .join(tables.actors, _actors.id == _mentions.actor_id)
-        .where(_actors.root_id == root)
-        .where(_mentions.commune.is_not(None))
-        .group_by(_mentions.commune)
-        .order_by(func.count().desc(), _mentions.commune)
-    )
-    return pairs(c, query)
 
 
 def copies(tellings: Sequence[Telling]) -> dict[str, tuple[Telling, ...]]:
