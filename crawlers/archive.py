@@ -10,7 +10,7 @@ from __future__ import annotations
 import io
 from dataclasses import replace
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Any, BinaryIO
+from typing import TYPE_CHECKING, Any
 from urllib.parse import quote, unquote
 
 from warcio import archiveiterator, statusandheaders, warcwriter
@@ -45,8 +45,9 @@ class Archive:
         """Open the archive; what is older than `days`, or too much, is removed (0: nothing is)."""
         self._folder = folder
         self._batch = batch
+        self._most = int(megabytes * 1_000_000)
         forget(folder, days)
-        self._room = int(megabytes * 1_000_000) - make_room(folder, megabytes)
+        self._filled = make_room(folder, self._most)
 
     def keep(
         self,
@@ -59,32 +60,47 @@ class Archive:
     ) -> str | None:
         """Keep a response; return where, or None when there is no room left.
 
+        The files of earlier crawls, the oldest first, make room for it; that of this one does
+        not, for what it holds is as new.
+
         `announced` is the address under which the source told of a page, `title` what it then
         called it, where that is not kept beside it.
 
         Raises:
             OSError: the disk is full, or gone.
         """
-        if len(answer.body) > self._room:
-            return None
+        ours = {_SOURCE: source_id}
+        ours |= {_ANNOUNCED: announced} if announced else {}
+        ours |= {_TITLE: quote(title)} if title else {}
+        ours |= {_ACCESS: access} if access is Access.RESERVED else {}
+        record = _record(answer, ours)
         today = clock.now()
         name = f"{today:%Y}/{today:%Y-%m-%d}-{self._batch}.warc.gz"
         path = self._folder / name
+        if not self._fits(len(record), path):
+            return None
         path.parent.mkdir(parents=True, exist_ok=True)
         with path.open("ab") as file:
             offset = file.tell()
-            ours = {_SOURCE: source_id}
-            ours |= {_ANNOUNCED: announced} if announced else {}
-            ours |= {_TITLE: quote(title)} if title else {}
-            ours |= {_ACCESS: access} if access is Access.RESERVED else {}
-            _write(file, answer, ours)
-            self._room -= file.tell() - offset
+            file.write(record)
+        self._filled += len(record)
         return f"{name}#{offset}"
 
+    def _fits(self, size: int, path: Path) -> bool:
+        """Tell whether `size` bytes more have their place, which older files may have to make."""
+        own = path.stat().st_size if path.exists() else 0
+        if own + size > self._most:
+            return False
+        if self._filled + size > self._most:
+            self._filled = make_room(self._folder, self._most, size, spared=path)
+        return self._filled + size <= self._most
 
-def _write(file: BinaryIO, answer: Fetched, ours: Mapping[str, str]) -> None:
+
+def _record(answer: Fetched, ours: Mapping[str, str]) -> bytes:
+    """Return a response as a record, compressed."""
     # warcio carries no types.
     warc: Any = warcwriter
+    file = io.BytesIO()
     writer = warc.WARCWriter(file, gzip=True)
     headers = [(name, value) for name, value in answer.headers if name.lower() not in _UNKEPT]
     status: Any = statusandheaders
@@ -96,6 +112,7 @@ def _write(file: BinaryIO, answer: Fetched, ours: Mapping[str, str]) -> None:
         http_headers=status.StatusAndHeaders(f"{answer.status} OK", headers, protocol="HTTP/1.1"),
     )
     writer.write_record(record)
+    return file.getvalue()
 
 
 def forget(folder: Path, days: int) -> None:
@@ -108,18 +125,23 @@ def forget(folder: Path, days: int) -> None:
             path.unlink(missing_ok=True)
 
 
-def make_room(folder: Path, megabytes: float) -> int:
-    """Remove the oldest files until the archive fills nine tenths of its size; return its bytes."""
+def make_room(folder: Path, most: int, needed: int = 0, spared: Path | None = None) -> int:
+    """Remove the oldest files, but `spared`, if `needed` bytes more would make more than `most`.
+
+    They go until nine tenths of it are left, so that this is not done for every response.
+    Returns the bytes that the archive then fills.
+    """
     files = sorted(folder.glob("*/*.warc.gz"), key=lambda path: path.name)
     sizes = [path.stat().st_size for path in files]
-    total, most = sum(sizes), megabytes * 1_000_000
-    if total <= most:
+    total = sum(sizes)
+    if total + needed <= most:
         return total
     for path, size in zip(files, sizes, strict=True):
-        if total <= 0.9 * most:
+        if total + needed <= 0.9 * most:
             break
-        path.unlink(missing_ok=True)
-        total -= size
+        if path != spared:
+            path.unlink(missing_ok=True)
+            total -= size
     return total
 
 

@@ -1,9 +1,11 @@
 from __future__ import annotations
 
+import random
 from dataclasses import replace
 from datetime import UTC, datetime
 
 from crawlers import archive, crawl, spool
+from crawlers.answers import Fetched
 from tests.crawlers.test_crawl import ARTICLE, documents, rss, source
 from vigie.records import Document, KnownActor, SourceKind
 
@@ -66,6 +68,27 @@ def test_the_archive_keeps_to_its_size(web, tmp_path, make_settings):
     nothing = tmp_path / "rien"
     crawl([one], (), make_settings(archive_megabytes=0.0), tmp_path / "b.jsonl", nothing)
     assert kept(nothing) == []
+
+
+def response(body):
+    return Fetched(url="https://a.test/", body=body, charset=None, etag=None, last_modified=None)
+
+
+def test_in_a_full_archive_the_oldest_make_room_for_the_newest(tmp_path):
+    noise = random.Random(1)  # which does not compress
+    for batch in "abcdef":
+        crawl_of_today = archive.Archive(tmp_path, batch, megabytes=0.1)
+        for _ in range(4):
+            assert crawl_of_today.keep(response(noise.randbytes(15_000)), "presse")
+    names = [path.name[11] for path in kept(tmp_path)]
+    assert names == ["f"]
+    assert sum(path.stat().st_size for path in kept(tmp_path)) <= 100_000
+
+    # What is measured is what is written: a text that compresses well has its place.
+    assert crawl_of_today.keep(response(b"mot " * 40_000), "presse")
+    # The crawl that fills the archive alone removes nothing of its own.
+    assert not crawl_of_today.keep(response(noise.randbytes(60_000)), "presse")
+    assert [path.name[11] for path in kept(tmp_path)] == ["f"]
 
 
 def test_a_register_that_was_fetched_is_kept_and_read_again(web, tmp_path, make_settings, examples):
