@@ -12,6 +12,8 @@ import re
 import zlib
 from io import BytesIO
 
+import brotli
+
 _DECLARED = re.compile(
     rb"""(?:<\?xml[^>]{0,200}?encoding|<meta[^>]{0,200}?charset)\s*=\s*["']?\s*([\w.:-]+)""",
     re.IGNORECASE,
@@ -61,6 +63,23 @@ def inflate(body: bytes) -> bytes:
     if len(content) > MAX_INFLATED:
         raise TooLargeError
     return content
+
+
+def unbrotli(body: bytes) -> bytes:
+    """Return what Brotli compressed, whole or as far as it goes.
+
+    Raises:
+        TooLargeError: it holds more than `MAX_INFLATED` bytes.
+        brotli.error: it is no Brotli, or damaged.
+    """
+    stream, content = brotli.Decompressor(), bytearray()
+    piece = stream.process(body, output_buffer_limit=1 << 20)
+    while piece:
+        content += piece
+        if len(content) > MAX_INFLATED:
+            raise TooLargeError
+        piece = stream.process(b"", output_buffer_limit=1 << 20)
+    return bytes(content)
 
 
 def _inflates(body: bytes) -> bool:

@@ -10,7 +10,8 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
-from warcio import archiveiterator
+import brotli
+from warcio import archiveiterator, bufferedreaders
 from warcio.exceptions import ArchiveLoadFailed
 
 from crawlers import encoding, formats, safely
@@ -69,32 +70,73 @@ def read(path: Path, source_id: str | None = None) -> Iterator[Document | Reject
 def _responses(path: Path) -> Iterator[Resource | Reject]:
     warc: Any = archiveiterator  # warcio carries no types
     with path.open("rb") as file:
-        records = warc.ArchiveIterator(file)
+        records, end = warc.ArchiveIterator(file), 0
         try:
             for record in records:
-                if record.rec_type in {"response", "resource"} and _is_whole(record):
-                    yield _resource(record)
+                read = _resource(record, path) if _is_wanted(record) else None
+                records.read_to_end()
+                end = records.offset
+                if getattr(record.raw_stream, "limit", 0) > 0:
+                    end = -1  # half an article is not taken for a whole one
+                elif read is not None:
+                    yield read
         except (ArchiveLoadFailed, EOFError) as error:
             values = {"error": str(error)[:200]}
             reason = Message("archive illisible à partir d’ici ({error})", values)
             yield Reject(where=path.name, reason=reason)
+            return
+    if end < path.stat().st_size:
+        reason = Message("archive coupée : sa fin manque, dernière réponse comprise")
+        yield Reject(where=path.name, reason=reason)
 
 
-def _is_whole(record: Any) -> bool:  # noqa: ANN401 - warcio carries no types
+def _is_wanted(record: Any) -> bool:  # noqa: ANN401 - warcio carries no types
+    if record.rec_type not in {"response", "resource"}:
+        return False
     url = record.rec_headers.get_header("WARC-Target-URI") or ""
     status = record.http_headers.get_statuscode() if record.http_headers else "200"
     return url.strip("<>").startswith(("http://", "https://")) and str(status).startswith("2")
 
 
-def _resource(record: Any) -> Resource:  # noqa: ANN401 - as above
+def _resource(record: Any, path: Path) -> Resource | Reject:  # noqa: ANN401 - as above
+    url = record.rec_headers.get_header("WARC-Target-URI").strip("<>")
     told = record.http_headers.get_header("Content-Type") if record.http_headers else ""
+    try:
+        body = _body(record)
+    except (encoding.TooLargeError, brotli.error) as error:
+        large = isinstance(error, encoding.TooLargeError)
+        reason = (
+            Message("réponse démesurée une fois décompressée : abandonnée")
+            if large
+            else Message("réponse compressée illisible")
+        )
+        return Reject(where=f"{path.name}, {url}", reason=reason)
     return Resource(
-        body=encoding.inflate(record.content_stream().read(LARGEST)),
-        url=record.rec_headers.get_header("WARC-Target-URI").strip("<>"),
+        body=body,
+        url=url,
         source_id="",
         fetched_at=_moment(record.rec_headers.get_header("WARC-Date")),
         charset=charset(told or ""),
     )
+
+
+def _body(record: Any) -> bytes:  # noqa: ANN401 - as above
+    """Return a response's body; what warcio makes of Brotli breaks on brotli 1.x.
+
+    Some archives keep the header of a compression that they have undone.
+
+    Raises:
+        TooLargeError: it is too large, once decompressed.
+        brotli.error: it is damaged.
+    """
+    headers = record.http_headers
+    if ((headers and headers.get_header("Content-Encoding")) or "").strip().lower() != "br":
+        return encoding.inflate(record.content_stream().read(LARGEST))
+    chunked = (headers.get_header("Transfer-Encoding") or "").strip().lower() == "chunked"
+    warc: Any = bufferedreaders
+    stream = warc.ChunkedDataReader(record.raw_stream) if chunked else record.raw_stream
+    body: bytes = stream.read(LARGEST)
+    return body if sniff(body) in _READ else encoding.unbrotli(body)
 
 
 def _moment(said: str | None) -> datetime:

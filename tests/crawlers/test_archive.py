@@ -3,11 +3,16 @@ from __future__ import annotations
 import random
 from dataclasses import replace
 from datetime import UTC, datetime
+from io import BytesIO
 
-from crawlers import archive, crawl, spool
+import brotli
+import pytest
+from warcio import statusandheaders, warcwriter
+
+from crawlers import archive, crawl, spool, warc
 from crawlers.answers import Fetched
 from tests.crawlers.test_crawl import ARTICLE, documents, rss, source
-from vigie.records import Document, KnownActor, SourceKind
+from vigie.records import Document, KnownActor, Reject, SourceKind
 
 
 def kept(folder):
@@ -68,6 +73,50 @@ def test_the_archive_keeps_to_its_size(web, tmp_path, make_settings):
     nothing = tmp_path / "rien"
     crawl([one], (), make_settings(archive_megabytes=0.0), tmp_path / "b.jsonl", nothing)
     assert kept(nothing) == []
+
+
+def web_archive(path, *responses):
+    """Write a WARC of responses (encoding, body), as another crawler would."""
+    with path.open("wb") as file:
+        writer = warcwriter.WARCWriter(file, gzip=True)
+        for number, (encoding, body) in enumerate(responses):
+            headers = [("Content-Type", "text/html"), ("Content-Encoding", encoding)]
+            http = statusandheaders.StatusAndHeaders("200 OK", headers, protocol="HTTP/1.1")
+            address, payload = f"https://gazette.test/{number}", BytesIO(body)
+            record = writer.create_warc_record(
+                address, "response", payload=payload, http_headers=http
+            )
+            writer.write_record(record)
+    return path
+
+
+def test_responses_in_brotli_are_read_and_damaged_ones_named(tmp_path):
+    page = ARTICLE.format(title="Les Copeaux").encode()
+    packed = brotli.compress(page)
+    bomb = brotli.compress(bytes(60_000_000), quality=1)
+    path = web_archive(
+        tmp_path / "m.warc.gz",
+        ("br", packed), ("br", page), ("br", b"\xff" * 200), ("br", bomb), ("gzip", page), ("br", packed),
+    )  # fmt: skip
+    found = list(warc.read(path))
+    titles = [one.url for one in found if isinstance(one, Document)]
+    assert titles == [f"https://gazette.test/{number}" for number in (0, 1, 4, 5)]
+    rejects = [one for one in found if isinstance(one, Reject)]
+    assert [one.where for one in rejects] == [
+        f"m.warc.gz, https://gazette.test/{number}" for number in (2, 3)
+    ]
+
+
+@pytest.mark.parametrize("left", [0.5, 0.97])
+def test_a_web_archive_that_was_cut_says_so(tmp_path, left):
+    page = ARTICLE.format(title="Les Copeaux").encode()
+    path = web_archive(tmp_path / "m.warc.gz", *[("identity", page)] * 3)
+    assert not [one for one in warc.read(path) if isinstance(one, Reject)]
+    whole = path.read_bytes()
+    path.write_bytes(whole[: int(len(whole) * left)])
+    *first, last = warc.read(path)
+    assert len([one for one in first if isinstance(one, Document)]) == int(3 * left)
+    assert "coupée" in str(last.reason)
 
 
 def response(body):
