@@ -327,7 +327,48 @@ def test_a_page_of_verification_blocks_and_is_no_article(web, tmp_path, make_set
     _, outcomes = run(tmp_path, make_settings(), source("mur", web.url("/rss")))
     assert outcomes["mur"].state is HealthState.BLOCKED
     assert "captcha" in str(outcomes["mur"].message)
-    assert not walls.is_wall(ARTICLE.encode())
+
+
+def titled(title, body="", script=""):
+    return f"<html><head><title data-x='1'>{title}</title>{script}</head><body>{body}</body></html>"
+
+
+@pytest.mark.parametrize(
+    "page",
+    [
+        titled("Just a moment..."),
+        titled("One moment, please...", "Please wait while your request is being verified…"),
+        titled("gazette.test", "<p>Please wait while your request is being verified…</p>"),
+        titled("Bot Verification", "Verifying that you are not a robot", "<script src=recaptcha>"),
+        titled("Pardon Our Interruption"),
+        titled("Captcha", "<div class='g-recaptcha'></div>"),
+        titled("Attention Required! | Cloudflare"),
+        titled("You are being redirected...", "Javascript is required."),
+        titled("Vérification de sécurité"),
+        titled("V&eacute;rifiez que vous &ecirc;tes humain"),
+        titled("", "<iframe src='/_Incapsula_Resource?x=1'>Request unsuccessful.</iframe>"),
+        titled("", "", "<script src='/cdn-cgi/challenge-platform/h/b/orchestrate/chl_page/v1'>"),
+    ],
+)
+def test_the_walls_of_many_makers_are_known(page):
+    assert walls.is_wall(page.encode())
+    assert walls.is_wall(page.encode("cp1252"))
+
+
+@pytest.mark.parametrize(
+    "page",
+    [
+        ARTICLE,
+        titled("Fête du quartier", "<p>Bonjour</p>", "<script>a.src='/cdn-cgi/challenge-platform/"
+               "scripts/jsd/main.js'; window.__CF$cv$params={r:1}</script>"),
+        titled("Un instant de poésie au musée", "<p>Samedi.</p>"),
+        titled("Fête", "<p>Samedi, à la halle. </p>" * 20, "<script src=/_Incapsula_Resource></script>"),
+        titled("Captcha : qui lit encore ?", "<p>Vous devez prouver que vous êtes humain. </p>" * 40),
+        titled("Contact", "<form>Écrivez-nous<div class='g-recaptcha'></div></form>"),
+    ],
+)  # fmt: skip
+def test_what_stands_behind_a_wall_or_tells_of_one_is_none(page):
+    assert not walls.is_wall(page.encode())
 
 
 def test_a_source_that_moved_for_good_is_asked_where_it_is(web, tmp_path, make_settings):
