@@ -7,6 +7,7 @@ the documents after it belong to.
 from __future__ import annotations
 
 import os
+import re
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -25,9 +26,11 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 Read = Document | Reject | Source
-FORMATS = ("jsonl", "warc", "europresse", "mbox")
+FORMATS = ("jsonl", "warc", "europresse", "mbox", "eml")
 """What `--format` may say; without it, what a file is shows in its first bytes."""
 _HEAD = 200_000
+_HEADERS = re.compile(rb"(?:[!-9;-~]+:[ \t][^\r\n]*\r?\n(?:[ \t][^\r\n]*\r?\n)*){2,}(?=\r?\n)")
+"""The headers of one message, as mail programs save it; a calendar's lines have no blank."""
 
 
 def read(path: Path, format_: str | None = None, source_id: str | None = None) -> Iterator[Read]:
@@ -73,6 +76,8 @@ def _format(path: Path) -> str:
         return "warc"
     if head.startswith(b"From "):
         return "mbox"
+    if path.name.lower().endswith(".eml") or _is_a_letter(head):
+        return "eml"
     if europresse.is_export(head):
         return "europresse"
     found = sniff(head)
@@ -90,6 +95,8 @@ def _file(path: Path, format_: str, source_id: str | None) -> Iterator[Read]:
             return europresse.read(path, source_id)
         case "mbox":
             return _mail(path, source_id)
+        case "eml":
+            return _letter(path, source_id)
     return _saved(path, source_id or _id_of(path))
 
 
@@ -97,6 +104,18 @@ def _mail(path: Path, source_id: str | None) -> Iterator[Read]:
     now, source = datetime.now(UTC), source_id or _id_of(path)
     for raw in mail.raw_messages(path):
         yield mail.read(raw, source, None, now)
+
+
+def _is_a_letter(head: bytes) -> bool:
+    headers = _HEADERS.match(head)
+    return headers is not None and re.search(rb"(?im)^(?:from|received):", headers[0]) is not None
+
+
+def _letter(path: Path, source_id: str | None) -> Iterator[Read]:
+    """Yield the message of a file that holds one alone."""
+    with path.open("rb") as file:
+        raw = file.read(mail.LARGEST + 1)
+    yield mail.read(raw, source_id or _id_of(path), None, datetime.now(UTC))
 
 
 def _saved(path: Path, source_id: str) -> Iterator[Read]:

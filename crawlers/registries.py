@@ -11,7 +11,6 @@ from __future__ import annotations
 import csv
 import gzip
 import io
-import json
 import re
 import zipfile
 from dataclasses import dataclass
@@ -66,8 +65,16 @@ _COLUMNS: Mapping[str, tuple[str, ...]] = {
     "acronym": ("sigle", "sigleunitelegale", "titre_court"),
     "person": ("nomunitelegale", "nomusageunitelegale"),
     "persons": ("listepersonnes",),
+    "legal": ("categoriejuridiqueunitelegale",),
 }  # fmt: skip
 """What we read → the columns that may hold it, the most telling first; folded names."""
+
+_HIDDEN = "[ND]"
+"""What Sirene writes in the place of what its bearer does not let be told."""
+_SOLE_TRADER = "1000"
+"""Insee's legal category of an « entrepreneur individuel »."""
+_NATURAL = re.compile(r"typepersonne\W{1,20}pp\b", re.IGNORECASE)
+"""A natural person in BODACC's JSON: one object, or a list of them."""
 
 
 class NoRegisterError(Exception):
@@ -209,8 +216,11 @@ def _folded(name: str) -> str:
 
 
 def _told(row: Mapping[str, str], commune: str, register: Register) -> Iterator[Found]:
+    if _is_a_person(row):
+        return
+    row = {name: "" if said == _HIDDEN else said for name, said in row.items()}
     title = text.one_line(row["title"])
-    if not title or _is_a_person(row):
+    if not title:
         return
     published, note = dates.choose(
         (
@@ -270,16 +280,9 @@ def _notice(
 
 
 def _is_a_person(row: Mapping[str, str]) -> bool:
-    if row["person"]:
-        return True
-    if not row["persons"]:
-        return False
-    try:
-        listed = json.loads(row["persons"])
-    except (ValueError, RecursionError):
-        return False
-    person = listed.get("personne") if isinstance(listed, dict) else None
-    return isinstance(person, dict) and person.get("typePersonne") == "pp"
+    """Tell whether a row names a person, or a couple, that trades under its own name."""
+    listed = _NATURAL.search(row["persons"]) is not None
+    return bool(row["person"]) or listed or row["legal"] == _SOLE_TRADER
 
 
 def _here(code: str, postcode: str, name: str, wanted: frozenset[str]) -> str | None:

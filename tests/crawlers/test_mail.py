@@ -8,7 +8,7 @@ from email.message import EmailMessage
 
 import pytest
 
-from crawlers import mail
+from crawlers import files, mail
 from tests.crawlers.test_crawl import documents, run, source, states
 from vigie.records import HealthState, Reject, SourceKind
 
@@ -66,6 +66,16 @@ def test_the_links_of_a_letter_are_kept_without_what_tells_who_follows_them():
         ("L’atelier", "https://friche.example/couture?page=2"),
         ("Le four", "https://four.example/"),
     )
+
+
+def test_a_letter_saved_alone_is_read_as_a_letter(tmp_path):
+    one = letter(From="Ada Exemple <ada@exemple.test>", html=f"<html><body>{TEXT}</body></html>")
+    for name in ("une.eml", "une.txt"):
+        (tmp_path / name).write_bytes(one.as_bytes())
+        (found,) = files.read(tmp_path / name, source_id="lettres")
+        assert (found.title, found.text) == ("Nos nouvelles", TEXT)
+        assert found.published_at is not None
+        assert "Ada" not in repr(found)
 
 
 def test_an_empty_message_is_refused_with_its_reason():

@@ -100,8 +100,24 @@ def test_companies_are_read_and_persons_left_out():
         'A2;2026-03-03;Créations;EXEMPLE Ada;Mulhouse;68100;900 000 004;"{""personne"":'
         ' {""typePersonne"": ""pp""}}";https://bodacc.example/A2\n'
     )
+    couple = (
+        'A3;2026-03-03;Créations;EXEMPLE Ada, EXEMPLE Jo;Mulhouse;68100;900 000 005;"{""personne"":'
+        ' [{""typePersonne"":""pp""},{""typePersonne"":""pp""}]}";https://bodacc.example/A3\n'
+    )
+    bodacc += couple + couple.replace('}]}"', "")
+    assert [one.name for one in known(bodacc.encode())] == ["SCIC Le Quai"]
     (notice,) = notices(bodacc.encode())
     assert (notice.title, notice.url) == ("SCIC Le Quai", "https://bodacc.example/A1")
+
+
+def test_what_a_register_hides_is_no_name():
+    sirene = (
+        "siret,denominationUniteLegale,nomUniteLegale,categorieJuridiqueUniteLegale,"
+        "codeCommuneEtablissement,libelleVoieEtablissement\n"
+        "1,[ND],,9220,68224,[ND]\n2,LE FOUR,,9220,68224,[ND]\n3,ADA EXEMPLE,,1000,68224,RUE\n"
+        "4,[ND],[ND],1000,68224,[ND]\n"
+    )
+    assert [one.name for one in known(sirene.encode())] == ["LE FOUR"]
 
 
 def test_what_is_no_register_is_said_to_be_none():

@@ -198,7 +198,7 @@ def detect(folder: Path, until: date | None, actor: str | None, week: str | None
 @click.option(
     "--format",
     "format_",
-    type=click.Choice(["jsonl", "warc", "europresse", "mbox"]),
+    type=click.Choice(["jsonl", "warc", "europresse", "mbox", "eml"]),
     help=say("Le format des fichiers ; sans cela, Vigie le reconnaît."),
 )
 @workspace
