@@ -8,13 +8,16 @@ lately it is a notice too, so that the newly founded can be seen.
 
 from __future__ import annotations
 
+import codecs
 import csv
 import gzip
 import io
 import re
 import zipfile
+from collections import deque
 from dataclasses import dataclass
 from datetime import timedelta
+from itertools import islice
 from typing import TYPE_CHECKING, BinaryIO, cast
 
 from crawlers import communes, dates, identity, text
@@ -35,6 +38,10 @@ FIRST_YEAR = 1901
 ROWS_A_BREATH = 2000
 """Rows between two pauses, in which other sources have their turn."""
 LONGEST_FIELD = 1_000_000
+MOST_LINES = 200
+"""Lines that one row may take; a field that is longer began with a stray quote."""
+MOST_PREAMBLE = 20
+"""Lines among which the header is looked for."""
 _COLUMNS: Mapping[str, tuple[str, ...]] = {
     "id": ("id", "numero_rna", "id_rna", "rna", "waldec", "numero_waldec", "siret", "siren",
            "registre", "identifiant", "association_id"),
@@ -95,6 +102,25 @@ class Register:
     now: datetime
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Table:
+    """How the rows of a register are written."""
+
+    delimiter: str
+    width: int
+    """Columns."""
+    first: int
+    """The line on which the rows begin."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Damaged:
+    """A line that is no row."""
+
+    number: int
+    line: str
+
+
 Found = Document | KnownActor | Reject
 
 
@@ -110,23 +136,13 @@ def read(stream: BinaryIO, register: Register) -> Iterator[Found | None]:
     """
     csv.field_size_limit(LONGEST_FIELD)
     lines = _lines(stream)
-    header = next(lines, "")
-    delimiter = max(";,\t|", key=header.count)
-    names = [_folded(name) for name in next(csv.reader([header], delimiter=delimiter), [])]
-    columns = {
-        meaning: [names.index(name) for name in known if name in names]
-        for meaning, known in _COLUMNS.items()
-    }
+    table, columns = _header(lines)
     located = [columns[meaning] for meaning in ("insee", "postcode", "commune")]
-    if not columns["title"] or not any(located):
-        raise NoRegisterError(
-            Message("ce n’est pas un registre : ni titre ni commune parmi ses colonnes")
-        )
-    for number, cells in enumerate(_rows(lines, delimiter), start=1):
+    for number, cells in enumerate(_rows(lines, table), start=1):
         if number % ROWS_A_BREATH == 0:
             yield None
-        if isinstance(cells, csv.Error):
-            yield _unreadable(number, cells, register)
+        if isinstance(cells, _Damaged):
+            yield _unreadable(cells, register)
             continue
         # Most rows are of elsewhere: nothing else of them is looked at.
         code, postcode, name = (_first(cells, places) for places in located)
@@ -134,6 +150,25 @@ def read(stream: BinaryIO, register: Register) -> Iterator[Found | None]:
         if commune is not None:
             row = {meaning: _first(cells, places) for meaning, places in columns.items()}
             yield from _told(row, commune, register)
+
+
+def _header(lines: Iterator[str]) -> tuple[_Table, Mapping[str, list[int]]]:
+    """Return how a table is written, and what we read → its columns.
+
+    Spreadsheets write `sep=;` before the header, exports a title or an empty line.
+    """
+    for number, line in enumerate(islice(lines, MOST_PREAMBLE), start=1):
+        delimiter = max(";,\t|", key=line.count)
+        names = [_folded(name) for name in next(csv.reader([line], delimiter=delimiter), [])]
+        columns = {
+            meaning: [names.index(name) for name in known if name in names]
+            for meaning, known in _COLUMNS.items()
+        }
+        if columns["title"] and any(columns[one] for one in ("insee", "postcode", "commune")):
+            return _Table(delimiter=delimiter, width=len(names), first=number + 1), columns
+    raise NoRegisterError(
+        Message("ce n’est pas un registre : ni titre ni commune parmi ses colonnes")
+    )
 
 
 def read_file(path: Path, register: Register) -> Iterator[Found]:
@@ -164,37 +199,89 @@ def _first(cells: list[str], places: list[int]) -> str:
     return ""
 
 
-def _rows(lines: Iterator[str], delimiter: str) -> Iterator[list[str] | csv.Error]:
-    rows = csv.reader(lines, delimiter=delimiter)
+def _rows(lines: Iterator[str], table: _Table) -> Iterator[list[str] | _Damaged]:
+    """Yield the rows of a table; of one that is damaged its first line, and go on after that.
+
+    A quote that is never closed would swallow all that follows: the lines that a row took are
+    kept until it is seen to be one.
+    """
+    waiting: deque[str] = deque()
+    taken: list[str] = []
+
+    def feed() -> Iterator[str]:
+        while len(taken) < MOST_LINES:
+            line = waiting.popleft() if waiting else next(lines, None)
+            if line is None:
+                return
+            taken.append(line)
+            yield line
+
+    number, rows = table.first, csv.reader(feed(), delimiter=table.delimiter)
     while True:
         try:
-            yield next(rows)
-        except StopIteration:
+            cells = next(rows, None)
+        except csv.Error:
+            cells = []
+        if cells is None and not taken:
             return
-        except csv.Error as error:
-            yield error
+        if cells is not None and _is_whole(taken, cells, table):
+            if cells:
+                yield cells
+            number += len(taken)
+        else:
+            yield _Damaged(number, taken[0])
+            number += 1
+            waiting.extendleft(reversed(taken[1:]))
+            rows = csv.reader(feed(), delimiter=table.delimiter)
+        taken.clear()
 
 
-def _unreadable(number: int, error: csv.Error, register: Register) -> Reject:
+def _is_whole(taken: list[str], cells: list[str], table: _Table) -> bool:
+    """Tell whether the lines that a row took are that row, all of it and nothing else."""
+    if len(taken) == 1:
+        if len(cells) < table.width:
+            # Spreadsheets leave out the last columns of a row where they are empty.
+            return '"' not in taken[0]
+        return not any(cells[table.width :])
+    if len(taken) == MOST_LINES or len(cells) != table.width:
+        return False
+    if any(line.count(table.delimiter) >= table.width - 1 for line in taken[1:-1]):
+        return False  # rows, between two stray quotes
+    try:
+        next(csv.reader(taken, delimiter=table.delimiter, strict=True))
+    except csv.Error:
+        return False
+    return True
+
+
+def _unreadable(damaged: _Damaged, register: Register) -> Reject:
     return Reject(
         where=register.source_id,
-        reason=Message("ligne {n} illisible ({error})", {"n": number + 1, "error": str(error)}),
+        reason=Message(
+            "ligne {n} illisible : ses guillemets ou ses colonnes ne sont pas ceux de l’en-tête",
+            {"n": damaged.number},
+        ),
+        raw=damaged.line[:10_000],
         source_id=register.source_id,
     )
 
 
 def _lines(stream: BinaryIO) -> Iterator[str]:
-    """Yield the lines of a CSV file, plain, gzipped or the first one of a zip archive."""
+    """Yield the lines of a CSV file, plain, gzipped or the first one of a zip archive.
+
+    UTF-8, and byte by byte what Windows would have meant where it is not: registers are put
+    together of files of several encodings.
+    """
+    codecs.register_error("windows", _as_windows)
     opened = _uncompressed(io.BufferedReader(cast("io.RawIOBase", stream), 1 << 16))
-    head = opened.peek(1 << 16)[: 1 << 16]
-    try:
-        head.decode("utf-8")
-        encoding = "utf-8-sig"
-    except UnicodeDecodeError as error:
-        # A letter cut in two at the end of the sample is no sign of another encoding.
-        encoding = "utf-8-sig" if error.start > len(head) - 4 else "cp1252"
-    for line in io.TextIOWrapper(opened, encoding, errors="replace", newline=""):
+    for line in io.TextIOWrapper(opened, "utf-8-sig", errors="windows", newline=""):
         yield line.replace("\0", "")
+
+
+def _as_windows(error: UnicodeError) -> tuple[str, int]:
+    if not isinstance(error, UnicodeDecodeError):
+        raise error
+    return error.object[error.start : error.end].decode("cp1252", "replace"), error.end
 
 
 def _uncompressed(stream: io.BufferedReader) -> io.BufferedReader:

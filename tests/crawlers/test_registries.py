@@ -74,6 +74,60 @@ def test_a_line_that_cannot_be_read_is_named_and_the_others_are_read():
     assert "ligne 2" in str(records[0].reason)
 
 
+PLAIN = "id;titre;commune;code_insee\n"
+
+
+def plain(number, title="LES AMIS"):
+    return f"{number};{title};Mulhouse;68224\n"
+
+
+@pytest.mark.parametrize(
+    ("bad", "lost"),
+    [
+        (plain(0, '"LES AMIS'), 1),  # closed nowhere
+        (plain(0, '"LES AMIS') + plain(1) + plain(2, '"LES AUTRES'), 2),  # closed by another one
+        (plain(0, '"LES AMIS') + plain(1) + plain(2, 'LES AUTRES"'), 1),  # and in the right place
+        ("0;LES AMIS;DU FOUR;Mulhouse;68224\n", 1),
+        ('0;"LES AMIS;Mulhouse;"68224"\n', 1),
+    ],
+)
+def test_a_stray_quote_costs_its_own_line_and_no_other(bad, lost):
+    rows = "".join(plain(n, f"CLUB {n}") for n in range(300))
+    found = told((PLAIN + plain(9) + bad + rows).encode())
+    rejects = [one for one in found if isinstance(one, Reject)]
+    assert len(rejects) == lost
+    assert "ligne 3 " in str(rejects[0].reason)
+    assert {f"CLUB {n}" for n in range(300)} <= {
+        one.name for one in found if isinstance(one, KnownActor)
+    }
+
+
+def test_rows_of_several_lines_and_short_ones_are_rows():
+    body = (
+        "id;titre;commune;code_insee;objet;site\r\n"
+        '1;LE FOUR;Mulhouse;68224;"cuire ;\r\n\r\ndire ""oui""";\r\n'
+        "2;LE PUITS;Mulhouse;68224\r\n"
+        "\r\n"
+        '3;LE "BON" PAIN;Mulhouse;68224;;;;\r\n'
+    )
+    assert [one.name for one in told(body.encode())] == ["LE FOUR", "LE PUITS", 'LE "BON" PAIN']
+
+
+def test_an_encoding_may_change_from_line_to_line():
+    names = ["ÉCOLE D’ÉTÉ", "CAFÉ DE L’ÎLE", "LA FÊTE"]
+    body = PLAIN.encode() + plain(0, names[0]).encode() * 3000
+    body += plain(1, names[1]).encode("cp1252") + plain(2, names[2]).encode()
+    assert [one.name for one in known(body)[-3:]] == names
+
+
+@pytest.mark.parametrize("preamble", ["sep=;\n", "\n", "Registre des associations\n;;;\n"])
+def test_what_stands_before_the_header_is_passed_over(preamble):
+    body = preamble + PLAIN + plain(1) + '2;"LES\n'
+    found = told(body.encode())
+    assert [one.name for one in found[:1]] == ["LES AMIS"]
+    assert f"ligne {body.count(chr(10))} " in str(found[1].reason)
+
+
 def test_the_official_journal_is_known_by_its_own_columns():
     body = (
         "id,typeavis_lib,dateparution,titre,objet,numero_rna,codepostal_actuel,commune_actuelle\n"
