@@ -39,11 +39,17 @@ _TIME = (
     r"(?:\D{0,12}?(?P<hour>[01]?\d|2[0-3])\s?(?:[:h]|heures?|uhr)"
     r"\s?(?P<minute>[0-5]\d)?(?::(?P<second>[0-5]\d))?)?"
 )
-_OFFSET = r"(?:\s*(?P<offset>z|utc|gmt|[+-]\d{2}:?\d{2}))?"
+_OFFSET = (
+    r"(?:\s*(?P<offset>z|(?:utc|gmt)\s?[+-]\d{1,2}(?::?\d{2})?(?!\d)|utc|gmt|[+-]\d{2}:?\d{2}))?"
+)
+"""« UTC +0100 », as Europresse writes it, is an hour ahead of UTC."""
 _ISO = re.compile(
     r"(?P<year>\d{4})-?(?P<month>\d{2})-?(?P<day>\d{2})"
     r"(?:[t\s]+(?P<hour>\d{2}):?(?P<minute>\d{2})(?::?(?P<second>\d{2})(?:[.,]\d+)?)?)?"
-    + _OFFSET.replace(r"\d{2}:?\d{2}", r"\d{2}(?::?\d{2})?")
+    + _OFFSET.replace(r"[+-]\d{2}:?\d{2}", r"[+-]\d{2}(?::?\d{2})?")
+)
+_YEAR_FIRST = re.compile(
+    rf"(?P<year>\d{{4}})(?P<mark>[-/.])(?P<month>\d{{1,2}})(?P=mark)(?P<day>\d{{1,2}})(?!\d){_TIME}{_OFFSET}"
 )
 _WORDS = re.compile(
     rf"\b(?P<day>\d{{1,2}})(?:er|e|\.|st|nd|rd|th)?[\s-]+(?P<month>{_MONTH})\.?,?[\s-]+(?P<year>\d{{4}}|\d{{2}}(?=\s))\b{_TIME}{_OFFSET}"
@@ -54,6 +60,10 @@ _ENGLISH = re.compile(
 _NUMBERS = re.compile(
     rf"\b(?P<day>\d{{1,2}})\s?[/.]\s?(?P<month>\d{{1,2}})\s?[/.]\s?(?P<year>\d{{4}}|\d{{2}})\b{_TIME}"
 )
+_HYPHENS = re.compile(
+    rf"(?<![\d-])(?P<day>\d{{1,2}})-(?P<month>\d{{1,2}})-(?P<year>\d{{4}})(?![\d-]){_TIME}"
+)
+"""A telephone number has more of them."""
 _NAMED_OFFSETS = {
     "est": -5,
     "edt": -4,
@@ -72,9 +82,9 @@ def parse(value: str, zone: ZoneInfo = ZONE) -> datetime | None:
     A day without a time is its midnight in `zone`.
     """
     plain = _plain(value)
-    match = _ISO.match(plain)
-    if match is None:
-        match = _WORDS.search(plain) or _ENGLISH.search(plain) or _NUMBERS.search(plain)
+    match = _ISO.match(plain) or _YEAR_FIRST.match(plain)
+    for form in (_WORDS, _ENGLISH, _NUMBERS, _HYPHENS):
+        match = match or form.search(plain)
     return _moment(match, plain, zone) if match else None
 
 
@@ -118,9 +128,10 @@ def _zone(offset: str | None, plain: str, zone: ZoneInfo) -> timezone | ZoneInfo
     if offset in {"z", "utc", "gmt"}:
         return UTC
     if offset:
-        digits = offset[1:].replace(":", "").ljust(4, "0")
+        digits = re.sub(r"\D", "", offset)
+        digits = digits.zfill(len(digits) + len(digits) % 2).ljust(4, "0")
         minutes = int(digits[:2]) * 60 + int(digits[2:])
-        return timezone(timedelta(minutes=-minutes if offset[0] == "-" else minutes))
+        return timezone(timedelta(minutes=-minutes if "-" in offset else minutes))
     named = plain.rsplit(" ", 1)[-1]
     if named in _NAMED_OFFSETS:
         return timezone(timedelta(hours=_NAMED_OFFSETS[named]))
