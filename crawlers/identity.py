@@ -15,12 +15,15 @@ _TRACKING = re.compile(
     r"""(utm|pk|mtm|piwik|matomo|at|hsa|vero|wt|itm|oly|mkt)_\w+ | xtor | xtref | xts | ns_\w+
     | fbclid | gclid | gclsrc | dclid | msclkid | twclid | igshid | igsh | yclid | wbraid | gbraid
     | mc_cid | mc_eid | _ga | _gl | _hsenc | _hsmi | cmpid | spm | trk | ml_subscriber\w*
-    | sms_ss | awesm | mkevt | s_cid | ncid | at_medium | rss_?id""",
+    | sms_ss | awesm | mkevt | s_cid | ncid | at_medium | rss_?id
+    | phpsessid | jsessionid | aspsessionid\w*""",
     re.VERBOSE | re.IGNORECASE,
 )
 _TARGETS = {"url", "u", "target", "redirect", "redirect_url", "dest", "destination", "to", "link"}
 """Parameters that hold the address to which a counting link leads on."""
 _DEFAULT_PORTS = {"http": 80, "https": 443}
+_DAMAGED = re.compile(r"^(?:amp;)+", re.IGNORECASE)
+"""What is left before a parameter's name where an address was escaped once too often."""
 _AMP_VALUES = {"", "1", "true", "amp", "yes"}
 
 
@@ -68,7 +71,9 @@ def without_tracking(url: str) -> str:
     for name, value in values:
         if name.lower() in _TARGETS and value.startswith(("http://", "https://")):
             return without_tracking(value)
-    kept = [(name, value) for name, value in values if not _TRACKING.fullmatch(name)]
+    kept = [
+        (name, value) for name, value in values if not _TRACKING.fullmatch(_DAMAGED.sub("", name))
+    ]
     if len(kept) == len(values):
         return url
     return urlunsplit(parts._replace(query=urlencode(kept)))
@@ -101,14 +106,16 @@ def _path(path: str) -> str:
     )
     path = re.sub(r"/{2,}", "/", path)
     path = re.sub(r"/index\.html?$", "/", path, flags=re.IGNORECASE)
-    path = re.sub(r"(?<=.)/amp/?$|\.amp(?=\.html$|$)", "", path)
+    path = re.sub(r";jsessionid=[^/]*", "", path, flags=re.IGNORECASE)
+    path = re.sub(r"^/amp(?=/.)|(?<=.)/amp/?$|\.amp(?=\.html$|$)", "", path)
     return path.rstrip("/") or "/"
 
 
 def _query(query: str) -> str:
+    values = parse_qsl(query, keep_blank_values=True, errors="surrogateescape")
     kept = [
         (name, value)
-        for name, value in parse_qsl(query, keep_blank_values=True, errors="surrogateescape")
+        for name, value in ((_DAMAGED.sub("", name), value) for name, value in values)
         if not _TRACKING.fullmatch(name)
         and not (name.lower() in {"amp", "outputtype"} and value.lower() in _AMP_VALUES)
     ]

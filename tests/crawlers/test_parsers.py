@@ -67,6 +67,9 @@ def test_dates_are_read_as_people_and_programs_write_them(written, day):
         "HTTPS://WWW.Gazette.test:443/a-b/?utm_source=x&id=3#haut",
         "http://gazette.test/a-b?id=3&fbclid=zz",
         "https://m.gazette.test/a-b/amp/?id=3",
+        "https://gazette.test/amp/a-b?id=3",
+        "https://gazette.test/a-b?utm_source=x&amp;utm_medium=y&amp;id=3",
+        "https://gazette.test/a-b;jsessionid=1F?PHPSESSID=ab12&id=3",
     ],
 )
 def test_the_addresses_of_one_page_give_one_document(other):
