@@ -67,8 +67,8 @@ def read(raw: bytes, taken: Iterable[str] = ()) -> tuple[list[Source], list[str]
         root = etree.fromstring(raw[:LARGEST], parser)
     except (etree.XMLSyntaxError, ValueError) as error:
         raise InputError(say("Ce fichier n’est pas du XML lisible.")) from error
-    body = root.find("body")
-    if root.tag != "opml" or body is None:
+    body = next(_children(root, "body"), None)
+    if str(root.tag).lower() != "opml" or body is None:
         raise InputError(say("Ce fichier n’est pas une liste OPML."))
     found: list[Source] = []
     problems: list[str] = []
@@ -77,7 +77,7 @@ def read(raw: bytes, taken: Iterable[str] = ()) -> tuple[list[Source], list[str]
         try:
             source = _source(outline, folders, ids)
         except WrongValueError as wrong:
-            name = outline.get("text") or outline.get("xmlUrl") or "?"
+            name = _said(outline, "text") or _said(outline, "xmlUrl") or "?"
             problems.append(say("{source} : {message}", source=name, message=str(wrong)))
             continue
         ids.add(source.id)
@@ -90,12 +90,26 @@ def read(raw: bytes, taken: Iterable[str] = ()) -> tuple[list[Source], list[str]
 def _outlines(
     parent: etree._Element, folders: tuple[str, ...]
 ) -> Iterator[tuple[etree._Element, tuple[str, ...]]]:
-    for outline in parent.iterfind("outline"):
-        if outline.get("xmlUrl") is not None or outline.get(f"{{{NAMESPACE}}}id"):
+    for outline in _children(parent, "outline"):
+        inner = folders
+        if _said(outline, "xmlUrl") is not None or _is_ours(outline):
             yield outline, folders
-        elif len(folders) < DEEPEST:
-            name = (outline.get("text") or outline.get("title") or "").strip()
-            yield from _outlines(outline, (*folders, name) if name else folders)
+        else:
+            name = (_said(outline, "text") or _said(outline, "title") or "").strip()
+            inner = (*folders, name) if name else folders
+        if len(inner) < DEEPEST:
+            yield from _outlines(outline, inner)
+
+
+def _children(parent: etree._Element, name: str) -> Iterator[etree._Element]:
+    """Yield the children of a name, in capitals or not: some programs write <OPML>."""
+    return (one for one in parent.iterchildren("*") if str(one.tag).lower() == name)
+
+
+def _said(outline: etree._Element, name: str) -> str | None:
+    """Return an attribute, in capitals or not: `xmlurl` and `xmlURL` are met."""
+    found = (said for key, said in outline.attrib.items() if str(key).lower() == name.lower())
+    return next((str(said) for said in found), None)
 
 
 def _source(outline: etree._Element, folders: tuple[str, ...], taken: set[str]) -> Source:
@@ -106,16 +120,16 @@ def _source(outline: etree._Element, folders: tuple[str, ...], taken: set[str]) 
             value = checks.BY_TYPE[kind_of_value](_value(said, kind_of_value))
             check = checks.BY_KEY.get(("source", name))
             ours[name] = check(value) if check else value
-    url = ours.setdefault("url", (outline.get("xmlUrl") or "").strip())
+    url = ours.setdefault("url", (_said(outline, "xmlUrl") or "").strip())
     kind = ours.setdefault("kind", SourceKind.FEED)
     if kind is not SourceKind.FILES:
         checks.address(url, kind)
-    name = " ".join((outline.get("title") or outline.get("text") or url).split())
+    name = " ".join((_said(outline, "title") or _said(outline, "text") or url).split())
     ours.setdefault("name", "".join(c for c in name if c.isprintable()) or url)
     if "id" not in ours:
         ours["id"] = catalogue.suggest_id(url, taken)
     if not _is_ours(outline):
-        categories = [part.strip("/ ") for part in (outline.get("category") or "").split(",")]
+        categories = [part.strip("/ ") for part in (_said(outline, "category") or "").split(",")]
         ours["tags"] = tuple(dict.fromkeys(tag for tag in (*folders, *categories) if tag))
     missing = [f.name for f in fields(Source) if f.default is MISSING and f.name not in ours]
     if missing:

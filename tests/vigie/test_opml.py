@@ -62,6 +62,21 @@ def test_the_list_of_another_program_gives_feeds_with_its_folders_as_tags():
     assert "Mauvais" in problems[0]
 
 
+def test_capitals_do_not_count_and_what_stands_within_a_feed_is_read():
+    found, problems, _ = opml.read(
+        b"""<?xml version="1.0" encoding="ISO-8859-1"?><OPML><HEAD/><BODY>
+        <!-- one --><Outline TEXT="Presse">
+          <outline text="Un" xmlurl="https://un.example/feed">
+            <outline text="Deux" xmlURL="https://deux.example/rss"/></outline>
+        </Outline></BODY></OPML>"""
+    )
+    assert problems == []
+    assert [(one.name, one.url, one.tags) for one in found] == [
+        ("Un", "https://un.example/feed", ("Presse",)),
+        ("Deux", "https://deux.example/rss", ("Presse",)),
+    ]
+
+
 @pytest.mark.parametrize("raw", [b"", b"<rss/>", b"\x00\x01", b"<opml><body>"])
 def test_what_is_no_opml_is_one_line(raw):
     with pytest.raises(InputError):
