@@ -26,6 +26,7 @@ AHEAD = timedelta(days=120)
 MOST_EVENTS = 5000
 MOST_OCCURRENCES = 60
 """Of one recurring event in the window."""
+_FOLD = re.compile(rb"(?:\r\n?|\n)[ \t]")
 _EVENT = re.compile(
     r"^BEGIN:VEVENT\s*$.*?^END:VEVENT\s*$", re.DOTALL | re.MULTILINE | re.IGNORECASE
 )
@@ -42,8 +43,7 @@ _UID = re.compile(r"^UID[^:\n]*:(.*)$", re.MULTILINE | re.IGNORECASE)
 
 def read(resource: Resource) -> Reading:
     """Return the events of a calendar."""
-    content = re.sub(r"\r\n?", "\n", encoding.decode(resource.body, resource.charset))
-    content = re.sub(r"\n[ \t]", "", content)
+    content = _unfolded(resource)
     blocks = [match[0] for match in islice(_EVENT.finditer(content), MOST_EVENTS)]
     title = _TITLE.search(content)
     rejects: list[Reject] = []
@@ -64,6 +64,18 @@ def read(resource: Resource) -> Reading:
         problem=problem,
         title=text.one_line(_unescaped(title[1])) if title else "",
     )
+
+
+def _unfolded(resource: Resource) -> str:
+    """Return a calendar's text with whole lines.
+
+    They are unfolded before they are decoded, since a fold may part the bytes of one letter
+    (RFC 5545, section 3.1); in UTF-16 and the like only whole letters can be told apart.
+    """
+    wide = b"\0" in resource.body[:1000]
+    body = resource.body if wide else _FOLD.sub(b"", resource.body)
+    content = re.sub(r"\r\n?", "\n", encoding.decode(body, resource.charset))
+    return re.sub(r"\n[ \t]", "", content) if wide else content
 
 
 def _zones(content: str) -> str:
