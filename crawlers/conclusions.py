@@ -79,7 +79,7 @@ def conclude_reading(progress: Progress, reading: Reading) -> Outcome:
     return outcome_of(source, HealthState.LIVELY, counted(count), count)
 
 
-def _worth_saying(progress: Progress, reading: Reading) -> Message | None:
+def _worth_saying(progress: Progress, reading: Reading) -> Message | None:  # noqa: PLR0911 - one a trouble
     """Return what is to be said before the number of documents: the gravest, if anything is."""
     trouble = progress.trouble or (reading.problem if reading.documents else None)
     if trouble:
@@ -88,6 +88,11 @@ def _worth_saying(progress: Progress, reading: Reading) -> Message | None:
         return progress.asked_to_wait.message
     if progress.refused:
         return _refused(progress)
+    if 1 < progress.gone == progress.asked:
+        return Message(
+            "aucune des {n} pages demandées n’existe (404) : vérifiez l’adresse de la source",
+            {"n": progress.gone},
+        )
     if progress.reserved:
         return _reserved(progress)
     if progress.listed:

@@ -42,6 +42,12 @@ def page(body: str) -> Resource:
         ('<a href="/actus/la-saison-suivante">Suivante : la saison</a>', None),
         ('<a rel="next" href="http://ailleurs.example/3">Suivant</a>', None),
         ('<div class="pagination"><a href="?page=1">1</a> 2</div>', None),
+        ('<nav aria-label="Pagination"><a href="?page=1">1</a><a href="?p=2" aria-current="page">2</a><a href="?page=3">3</a></nav>', "?page=3"),
+        ('<ul class="pager"><li><a href="?p=1">1</a><li class="active"><a href="?p=2">2</a><li><a href="?page=3">3</a></ul>', "?page=3"),
+        ('<ul class="pager"><a href="?page=0">1</a><a href="?page=3">2</a><a href="?page=9">9</a></ul>', "?page=3"),
+        ('<ul class="pager"><a href="?page=1">1</a> … <a href="?page=9">9</a> 10</ul>', None),
+        ('<p><a href="?page=1">1</a> <a href="?page=3">Page suivante</a></p>', "?page=3"),
+        ('<base href="/actus/archives/"><a rel="next" href="../?page=3">3</a>', "?page=3"),
     ],
 )  # fmt: skip
 def test_the_next_page_is_the_one_that_a_reader_would_open(body, wanted):
