@@ -3,7 +3,7 @@ from __future__ import annotations
 import asyncio
 import gzip
 import json
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -300,6 +300,76 @@ def test_what_stands_behind_many_indexes_has_its_turn_though_they_alone_fill_a_c
         read |= plans
         crawls += 1
         assert crawls < 15
+
+
+class OneCalendar(ManyAddresses):
+    """A calendar, without the network, that is changed between two crawls."""
+
+    URL = "https://halle.example/agenda.ics"
+
+    async def fetch(self, url, *_, **__):
+        if url != self.URL:
+            return await super().fetch(url)
+        body = f"BEGIN:VCALENDAR\n{self.events}{self.end}"
+        return Fetched(url=url, body=body.encode(), charset=None, etag=None, last_modified=None)
+
+    def taken_back(self, path, before, after, end="END:VCALENDAR\n"):
+        """Return the titles and days, from today, of the events taken back by the second."""
+        one = source("halle", self.URL, SourceKind.CALENDAR)
+        self.events, self.end = "".join(before), "END:VCALENDAR\n"
+        first, _ = self.crawl(path / "avant.jsonl", (one,), ())
+        self.events, self.end = "".join(after), end
+        second, _ = self.crawl(path / "apres.jsonl", (one,), states(first))
+        stored = {document.id: document for document in documents(first)}
+        gone = [stored[one.id] for one in documents(second) if one.withdrawn]
+        today = datetime.now(UTC).date()
+        return {(one.title, (one.event.start.date() - today).days) for one in gone}
+
+
+def vevent(title, day, *more, uid=None):
+    lines = ("BEGIN:VEVENT", f"UID:{uid or title}", f"SUMMARY:{title}", f"DTSTART:{noon(day)}")
+    return "\n".join((*lines, *more, "END:VEVENT", ""))
+
+
+def noon(day):
+    return f"{datetime.now(UTC) + timedelta(days=day):%Y%m%d}T120000Z"
+
+
+NEAR, FAR = vevent("Près", 1), vevent("Loin", 40)
+FINITE = vevent("Cours", 2, "RRULE:FREQ=WEEKLY;COUNT=4")
+WEEKLY = ("Atelier", 3, "RRULE:FREQ=WEEKLY")
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "gone"),
+    [
+        ([vevent(*WEEKLY)], [vevent(*WEEKLY, f"EXDATE:{noon(10)}")], {("Atelier", 10)}),
+        (
+            [vevent(*WEEKLY)],
+            [vevent(*WEEKLY), vevent("Atelier", 11, f"RECURRENCE-ID:{noon(10)}")],
+            {("Atelier", 10)},
+        ),
+        ([vevent("Bal", 8)], [vevent("Bal", 9)], {("Bal", 8)}),
+        ([vevent("Bal", 8)], [vevent("Bal", 8, uid="neuf")], set()),
+        ([vevent("Bal", -8)], [vevent("Bal", -9)], set()),
+        ([NEAR, vevent("Bal", 8), FAR], [NEAR, FAR], {("Bal", 8)}),
+        ([vevent("Bal", 8), FINITE], [FINITE], {("Bal", 8)}),
+        ([NEAR, FAR], [NEAR], set()),
+        ([NEAR, vevent("Bal", 50), vevent(*WEEKLY)], [NEAR, vevent(*WEEKLY)], set()),
+        ([NEAR, vevent("Bal", 8), FAR], [NEAR, "BEGIN:VEVENT\nEND:VEVENT\n", FAR], set()),
+    ],
+    ids=[
+        "dropped", "moved in a series", "moved", "another UID", "past", "inside",
+        "inside a series that ends", "beyond", "beyond beside a series without end", "not all could be read",
+    ],
+)  # fmt: skip
+def test_what_a_calendar_moves_or_drops_is_taken_back(tmp_path, before, after, gone):
+    assert OneCalendar().taken_back(tmp_path, before, after) == gone
+
+
+def test_a_calendar_that_is_cut_takes_nothing_back(tmp_path):
+    before, after = [NEAR, vevent("Bal", 8), FAR], [NEAR, vevent("Bal", 9), FAR]
+    assert OneCalendar().taken_back(tmp_path, before, after, end="") == set()
 
 
 def test_an_event_without_address_is_the_same_at_every_crawl(web, tmp_path, make_settings):

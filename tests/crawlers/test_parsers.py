@@ -330,3 +330,20 @@ def test_a_declared_utf_8_is_believed_though_some_letters_are_damaged():
     damaged = "Fête, été".encode() + b"\xe9 \xe9"
     assert encoding.decode(damaged, "utf-8") == "Fête, été\ufffd \ufffd"
     assert encoding.decode("Fête, été".encode("cp1252"), "utf-8") == "Fête, été"
+
+
+def test_events_that_share_a_uid_or_a_start_are_all_told():
+    def event(title: str, place: str, rule: str = "") -> str:
+        return (
+            f"BEGIN:VEVENT\nUID:1\nDTSTART:20260402T100000Z\nSUMMARY:{title}\n"
+            f"LOCATION:{place}\n{rule}END:VEVENT\n"
+        )
+
+    series = [event(title, "Halle", "RRULE:FREQ=DAILY\n") for title in ("Yoga", "Chorale")]
+    places = [event("Visite", place) for place in ("Halle", "Serre")]
+    body = f"BEGIN:VCALENDAR\n{''.join(series + places)}END:VCALENDAR\n".encode()
+    found = calendars.read(Resource(body=body, url="a.ics", source_id="ics", fetched_at=NOW))
+    titles = [one.title for one in found.documents]
+    # Every day until the window ends, four months ahead.
+    assert titles.count("Yoga") == titles.count("Chorale") == 120
+    assert titles.count("Visite") == 2
