@@ -28,6 +28,7 @@ from crawlers.conclusions import (
     conclude,
     followed,
     heeding,
+    mismatched,
     more_remains,
     moved,
     outcome_of,
@@ -210,7 +211,7 @@ class Crawl:
         if source.kind is SourceKind.REGISTRY:
             reading = await self.take_register(resource, progress, answer)
         elif mismatch := formats.mismatch(source, found, resource):
-            return outcome_of(source, *mismatch)
+            return mismatched(source, answer, *mismatch)
         else:
             reading = safely.read(self._reader(source, found), resource)
             self._write_rejects(reading, progress)

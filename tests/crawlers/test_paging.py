@@ -3,6 +3,7 @@ from __future__ import annotations
 import asyncio
 import gzip
 import json
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -10,15 +11,16 @@ import pytest
 from crawlers import paging, spool, walls
 from crawlers.answers import Failure, Fetched
 from crawlers.articles import Articles
-from crawlers.conclusions import NOTHING_NEW
+from crawlers.conclusions import NOTHING_NEW, conclude, mismatched
 from crawlers.guard import Guard
 from crawlers.once import Once
 from crawlers.policies import Policies
-from crawlers.resource import Place, Resource
+from crawlers.progress import Progress
+from crawlers.resource import Place, Reading, Resource
 from crawlers.spider import Crawl
 from crawlers.spool import Writer
 from tests.crawlers.test_crawl import ARTICLE, documents, run, source, states
-from vigie.records import HealthState, Outcome, Reservations, SourceKind
+from vigie.records import HealthState, Message, Outcome, Reservations, SourceKind
 
 HERE = "http://ville.example/actus/?page=2"
 
@@ -419,3 +421,22 @@ def test_a_source_that_moved_for_good_is_asked_where_it_is(web, tmp_path, make_s
     assert outcomes["ici"].state is HealthState.MOVED
     assert outcomes["ici"].not_modified
     assert states(again)[0].unchanged == 1
+
+
+def test_that_a_source_moved_hides_no_other_trouble():
+    one, new = source("ici", "https://halle.example/rss"), "https://halle.example/neuf/"
+    answer = Fetched(url=new, body=b"", charset=None, etag=None, last_modified=None, moved_to=new)
+    progress = Progress(one, seen=2)
+    outcome = conclude(progress, Reading(), answer)
+    assert (outcome.state, outcome.documents) == (HealthState.MOVED, 2)
+    assert str(outcome.message) == f"a changé d’adresse : remplacez-la par {new}"
+    progress.trouble = Message("flux coupé")
+    assert str(conclude(progress, Reading(), answer).message).endswith(f"{new} ; flux coupé")
+
+    page = mismatched(one, answer, HealthState.WRONG_FORMAT, Message("page web"))
+    assert page.state is HealthState.WRONG_FORMAT
+    assert str(page.message).startswith("page web ; ")
+    assert new in str(page.message)
+    here = replace(answer, moved_to=None)
+    said = mismatched(one, here, HealthState.WRONG_FORMAT, Message("page web")).message
+    assert str(said) == "page web"
