@@ -108,7 +108,7 @@ def _charset(response: Response) -> str | None:
 
 def _retry_after(response: Response) -> float | None:
     said = _header(response, "Retry-After")
-    if said is None or response.status not in {429, 503}:
+    if said is None:
         return None
     if said.isascii() and said.isdigit():
         # A number of any length must not become infinite.
@@ -173,8 +173,8 @@ def without_robots(cause: Response | Exception) -> Failure:
     return Failure(
         state=HealthState.UNREACHABLE,
         message=Message(
-            "le fichier robots.txt du site est en panne (réponse {status}) : rien d’autre n’y est "
-            "demandé d’ici le prochain passage",
+            "le fichier robots.txt du site ne peut être lu (réponse {status}) : rien d’autre n’y "
+            "est demandé d’ici le prochain passage",
             {"status": cause.status},
         ),
         lasting=True,
@@ -199,7 +199,7 @@ def refused(response: Response) -> Failure:
         message = Message("le site refuse l’accès (réponse {status})", values)
         if wait is not None:
             message = Message(
-                "trop de demandes (réponse {status}) : le site demande d’attendre {seconds} s",
+                "le site refuse l’accès (réponse {status}) et demande d’attendre {seconds} s",
                 {"status": status, "seconds": round(wait)},
             )
         return Failure(

@@ -11,7 +11,7 @@ from crawlers import clock, edits, feeds, identity, pages, rhythm, safely, walls
 from crawlers.answers import Failure, Fetched
 from crawlers.resource import as_resource
 from crawlers.sniff import Format, sniff
-from vigie.records import Access, Document, HttpState, Source, SourceKind
+from vigie.records import Access, Document, FailureKind, HttpState, Source, SourceKind
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -160,7 +160,9 @@ class Articles:
         """Write one announced document with its page's text, or with the feed's own."""
         answer = await self.once.fetch(document.url)
         reading, lasting = None, True
+        progress.asked += 1
         if isinstance(answer, Failure):
+            progress.gone += answer.kind is FailureKind.HARD
             lasting = answer.lasting and not answer.refused
             progress.refused += answer.refused
             progress.heed(answer)

@@ -7,6 +7,8 @@ event is known by its content, not by its UID: calendar programs draw new ones a
 from __future__ import annotations
 
 import re
+from collections import Counter
+from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 from itertools import islice
 from typing import TYPE_CHECKING
@@ -15,7 +17,7 @@ import icalendar
 import recurring_ical_events
 
 from crawlers import communes, dates, encoding, identity, languages, text
-from crawlers.resource import Reading, Resource
+from crawlers.resource import Calendar, Reading, Resource, Slot
 from vigie.records import Document, DocumentKind, EventDetails, Message, Reject
 
 if TYPE_CHECKING:
@@ -24,8 +26,9 @@ if TYPE_CHECKING:
 BEHIND = timedelta(days=30)
 AHEAD = timedelta(days=120)
 MOST_EVENTS = 5000
-MOST_OCCURRENCES = 60
-"""Of one recurring event in the window."""
+MOST_OCCURRENCES = 160
+"""Of one recurring event in the window: more than one a day."""
+_FOLD = re.compile(rb"(?:\r\n?|\n)[ \t]")
 _EVENT = re.compile(
     r"^BEGIN:VEVENT\s*$.*?^END:VEVENT\s*$", re.DOTALL | re.MULTILINE | re.IGNORECASE
 )
@@ -37,33 +40,81 @@ _TOO_OFTEN = re.compile(
     r"^RRULE[^\n]*FREQ=(?:SECONDLY|MINUTELY|HOURLY)", re.MULTILINE | re.IGNORECASE
 )
 _RECURRENT = re.compile(r"^(?:RRULE|RDATE|RECURRENCE-ID)\b", re.MULTILINE | re.IGNORECASE)
+_ENDLESS = re.compile(r"^RRULE(?![^\n]*(?:COUNT|UNTIL)=)", re.MULTILINE | re.IGNORECASE)
+_EXCEPTION = re.compile(r"^RECURRENCE-ID\b", re.MULTILINE | re.IGNORECASE)
 _UID = re.compile(r"^UID[^:\n]*:(.*)$", re.MULTILINE | re.IGNORECASE)
 
 
 def read(resource: Resource) -> Reading:
     """Return the events of a calendar."""
-    content = re.sub(r"\r\n?", "\n", encoding.decode(resource.body, resource.charset))
-    content = re.sub(r"\n[ \t]", "", content)
+    content = _unfolded(resource)
     blocks = [match[0] for match in islice(_EVENT.finditer(content), MOST_EVENTS)]
     title = _TITLE.search(content)
     rejects: list[Reject] = []
     documents: dict[str, Document] = {}
+    slots: dict[str, Slot] = {}
+    telling = _telling(blocks)
     for group in _grouped(blocks):
         try:
-            for event in _occurrences(group, _zones(content), resource.fetched_at):
-                document = _document(event, resource)
-                documents.setdefault(document.id, document)
+            events = list(_occurrences(group, _zones(content), resource.fetched_at))
+            uid = _uid(group[0]) if len(events) < MOST_OCCURRENCES else ""
+            for event in events:
+                document = _apart(_document(event, resource), documents)
+                if document.id in documents:
+                    continue
+                documents[document.id] = document
+                slots[document.id] = Slot(
+                    id=document.id,
+                    title=document.title,
+                    start=_moment(event.start),
+                    uid=uid if uid in telling else "",
+                    ends=not _ENDLESS.search(group[0]),
+                )
         except Exception as error:  # noqa: BLE001 - the libraries raise anything on broken components
             rejects.append(_reject(group[0], resource, error))
     problem = None
     if not re.search(r"^END:VCALENDAR", content, re.MULTILINE | re.IGNORECASE):
         problem = Message("calendrier coupé avant sa fin")
+    cut = problem is not None or len(blocks) == MOST_EVENTS
     return Reading(
         documents=tuple(documents.values()),
         rejects=tuple(rejects),
+        calendar=None if cut else Calendar(slots=tuple(slots.values()), whole=not rejects),
         problem=problem,
         title=text.one_line(_unescaped(title[1])) if title else "",
     )
+
+
+def _apart(document: Document, others: dict[str, Document]) -> Document:
+    """Return a document under an id of its own, if another begins elsewhere at the same time."""
+    other = others.get(document.id)
+    if not (other and other.event and document.event) or other.event.venue == document.event.venue:
+        return document
+    part = f"{document.title}\n{document.event.start}\n{document.event.venue}"
+    return replace(document, id=identity.document_id(document.url, part))
+
+
+def _uid(block: str) -> str:
+    uid = _UID.search(block)
+    return uid[1].strip() if uid else ""
+
+
+def _telling(blocks: list[str]) -> set[str]:
+    """Return the UIDs that one event alone bears, its exceptions aside."""
+    uses = Counter(_uid(block) for block in blocks if not _EXCEPTION.search(block))
+    return {uid for uid, count in uses.items() if uid and count == 1}
+
+
+def _unfolded(resource: Resource) -> str:
+    """Return a calendar's text with whole lines.
+
+    They are unfolded before they are decoded, since a fold may part the bytes of one letter
+    (RFC 5545, section 3.1); in UTF-16 and the like only whole letters can be told apart.
+    """
+    wide = b"\0" in resource.body[:1000]
+    body = resource.body if wide else _FOLD.sub(b"", resource.body)
+    content = re.sub(r"\r\n?", "\n", encoding.decode(body, resource.charset))
+    return re.sub(r"\n[ \t]", "", content) if wide else content
 
 
 def _zones(content: str) -> str:
@@ -71,12 +122,24 @@ def _zones(content: str) -> str:
 
 
 def _grouped(blocks: list[str]) -> list[list[str]]:
-    """Return the components by event: exceptions to a recurrence go with their event."""
+    """Return the components by event: exceptions to a recurrence go with their event.
+
+    Of several series that share one UID, with the one that stands before them.
+    """
     groups: dict[str, list[str]] = {}
+    last: dict[str, str] = {}
     for number, block in enumerate(blocks):
-        uid = _UID.search(block)
-        shared = uid is not None and _RECURRENT.search(block)
-        groups.setdefault(uid[1] if uid and shared else f"\n{number}", []).append(block)
+        uid = _uid(block)
+        shared = uid and _RECURRENT.search(block)
+        key = last.get(uid, "") if shared else ""
+        another = not _EXCEPTION.search(block) and any(
+            not _EXCEPTION.search(one) for one in groups.get(key, ())
+        )
+        if not key or another:
+            key = f"{number}"
+        if shared:
+            last[uid] = key
+        groups.setdefault(key, []).append(block)
     return list(groups.values())
 
 

@@ -45,17 +45,42 @@ def moved(
     source: Source, answer: Fetched, documents: int = 0, *, not_modified: bool = False
 ) -> Outcome | None:
     """Return the outcome of a source that answers elsewhere for good, if it does."""
-    new = answer.moved_to
-    if not new or identity.document_id(source.url) == identity.document_id(new):
+    if not _is_elsewhere(source, answer):
         return None
-    message = Message("a changé d’adresse : remplacez-la par {url}", {"url": new[:500]})
+    message = Message("a changé d’adresse : remplacez-la par {url}", _where(answer))
     return outcome_of(source, HealthState.MOVED, message, documents, not_modified=not_modified)
 
 
+def mismatched(source: Source, answer: Fetched, state: HealthState, message: Message) -> Outcome:
+    """Return the outcome of a source that does not hold what it should, and where that stands."""
+    if _is_elsewhere(source, answer):
+        message = Message(
+            "{report} ; l’adresse de la source y est redirigée pour de bon : {url}",
+            {"report": message, **_where(answer)},
+        )
+    return outcome_of(source, state, message)
+
+
+def _is_elsewhere(source: Source, answer: Fetched) -> bool:
+    new = answer.moved_to
+    return bool(new) and identity.document_id(source.url) != identity.document_id(new or "")
+
+
+def _where(answer: Fetched) -> dict[str, str]:
+    return {"url": (answer.moved_to or "")[:500]}
+
+
 def conclude(progress: Progress, reading: Reading, answer: Fetched) -> Outcome:
-    """Return the outcome of a crawl whose first address was read."""
+    """Return the outcome of a crawl whose first address was read.
+
+    That a source has moved comes first, and hides nothing else that is of note.
+    """
+    here = conclude_reading(progress, reading)
     elsewhere = moved(progress.source, answer, progress.seen)
-    return elsewhere or conclude_reading(progress, reading)
+    if elsewhere is None or is_plain(here.message):
+        return elsewhere or here
+    values = {"report": elsewhere.message, "trouble": here.message}
+    return replace(elsewhere, message=Message("{report} ; {trouble}", values))
 
 
 def heeding(outcome: Outcome, progress: Progress) -> Outcome:
@@ -79,7 +104,7 @@ def conclude_reading(progress: Progress, reading: Reading) -> Outcome:
     return outcome_of(source, HealthState.LIVELY, counted(count), count)
 
 
-def _worth_saying(progress: Progress, reading: Reading) -> Message | None:
+def _worth_saying(progress: Progress, reading: Reading) -> Message | None:  # noqa: PLR0911 - one a trouble
     """Return what is to be said before the number of documents: the gravest, if anything is."""
     trouble = progress.trouble or (reading.problem if reading.documents else None)
     if trouble:
@@ -88,6 +113,11 @@ def _worth_saying(progress: Progress, reading: Reading) -> Message | None:
         return progress.asked_to_wait.message
     if progress.refused:
         return _refused(progress)
+    if 1 < progress.gone == progress.asked:
+        return Message(
+            "aucune des {n} pages demandées n’existe (404) : vérifiez l’adresse de la source",
+            {"n": progress.gone},
+        )
     if progress.reserved:
         return _reserved(progress)
     if progress.listed:

@@ -27,6 +27,7 @@ from crawlers import (
     safely,
     spool,
     structured,
+    text,
 )
 from crawlers.sniff import Format, sniff
 from vigie import catalogue, checks
@@ -47,22 +48,28 @@ from vigie.words import SOURCE_KINDS
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
 
+    from lxml import html
+
     from crawlers.resource import Reading, Resource
     from vigie.settings import Settings
 
-MOST_CANDIDATES = 12
+MOST_CANDIDATES = 18
 SAMPLES = 3
 _COMMON = (
     ("feed/", SourceKind.FEED),
+    ("rss", SourceKind.FEED),
     ("rss.xml", SourceKind.FEED),
+    ("feed.xml", SourceKind.FEED),
     ("index.xml", SourceKind.FEED),
     ("atom.xml", SourceKind.FEED),
     ("spip.php?page=backend", SourceKind.FEED),
     ("sitemap.xml", SourceKind.SITEMAP),
+    ("", SourceKind.SITEMAP),
 )
-_HREF = r"""\bhref\s*=\s*(?:"([^"]+)"|'([^']+)'|([^\s"'<>]+))"""
-_CALENDAR_TYPE = re.compile(rf"<link\b(?=[^>]*text/calendar)[^>]*{_HREF}", re.IGNORECASE)
-_LINK = re.compile(_HREF, re.IGNORECASE)
+"""Below a site's root; the root itself stands for the sitemaps that its robots.txt names."""
+MOST_LINKED_FEEDS = 4
+"""Links tried because their words or address speak of a feed."""
+_FEED_WORDS = re.compile(r"(?<![^\W_])(?:rss2?|atom|feeds?|flux)(?![^\W_])", re.IGNORECASE)
 _CALENDAR = re.compile(r"[^\s?]+\.ics(?:\?\S*)?", re.IGNORECASE)
 
 
@@ -168,13 +175,13 @@ def discover(url: str, settings: Settings, taken: Collection[str] = ()) -> list[
     found = sniff(answer.body, answer.charset)
     name = _page_title(answer) if found is Format.PAGE else ""
     if kind := formats.kind_of(found):
-        candidates = [(answer.url, kind)]
+        addresses = [(answer.url, kind)]
         name = _title(answer, found)
     else:
-        candidates = _candidates(answer) if found is Format.PAGE else []
+        addresses = candidates(answer) if found is Format.PAGE else []
     trials = [
         replace(_source(address, kind, name, ()), id=f"candidate-{number}")
-        for number, (address, kind) in enumerate(candidates)
+        for number, (address, kind) in enumerate(addresses)
     ]
     tried = _try(trials, settings)
     findings: list[Finding] = []
@@ -245,41 +252,57 @@ def _untried(source: Source) -> Outcome:
     )
 
 
-def _candidates(page: Resource) -> list[tuple[str, SourceKind]]:
+def candidates(page: Resource) -> list[tuple[str, SourceKind]]:
     """Return the addresses worth trying, those that the page announces first."""
     content = encoding.decode(page.body, page.charset)
+    tree = pages.parse_linked(content, page.url)
     found: list[tuple[str, SourceKind]] = [
         (address, SourceKind.FEED) for address in formats.feed_links(page)
     ]
     if "gogocarto" in content.lower():
         found.append((gogocarto.elements_url(page.url), SourceKind.GOGOCARTO))
-    found += [(address, SourceKind.CALENDAR) for address in _calendars(content, page.url)]
-    tree = pages.parse(content)
-    if tree is not None and structured.events(structured.nodes(tree, content)):
-        found.append((page.url, SourceKind.EVENTS))
+    if tree is not None:
+        found += [(address, SourceKind.CALENDAR) for address in _calendars(tree, page.url)]
+        found += [(address, SourceKind.FEED) for address in _linked_feeds(tree)]
+        if structured.events(structured.nodes(tree, content)):
+            found.append((page.url, SourceKind.EVENTS))
+    if urlsplit(page.url).path.endswith("/"):
+        found.append((urljoin(page.url, "feed/"), SourceKind.FEED))
     root = urljoin(page.url, "/")
     found += [(urljoin(root, path), kind) for path, kind in _COMMON]
     index = safely.read(listings.read, page)
     last = [(page.url, SourceKind.LISTING)] if len(index.documents) >= SAMPLES else []
-    return list(dict.fromkeys(found))[:MOST_CANDIDATES] + last
+    web = [one for one in found if _is_web(one[0])]
+    return list(dict.fromkeys(web))[:MOST_CANDIDATES] + last
 
 
-def _calendars(content: str, page_url: str) -> list[str]:
+def _is_web(address: str) -> bool:
+    try:
+        return urlsplit(address).scheme in {"http", "https"}
+    except ValueError:
+        return False
+
+
+def _calendars(tree: html.HtmlElement, page_url: str) -> list[str]:
     """Return the calendars that a page links to by their ending, then those it announces."""
-    linked = [
-        address for match in _LINK.finditer(content) if _CALENDAR.fullmatch(address := _href(match))
+    links = [link for link in tree.iter("a", "area", "link") if link.get("href")]
+    linked = [link for link in links if _CALENDAR.fullmatch(link.get("href"))]
+    announced = [
+        link for link in links if link.tag == "link" and "text/calendar" in link.get("type", "")
     ]
-    announced = [_href(match) for match in _CALENDAR_TYPE.finditer(content)]
     scheme = urlsplit(page_url).scheme
-    return [
-        urljoin(page_url, address.replace("webcal:", f"{scheme}:"))
-        for address in (*linked, *announced)
-    ]
+    return [link.get("href").replace("webcal:", f"{scheme}:") for link in (*linked, *announced)]
 
 
-def _href(match: re.Match[str]) -> str:
-    """Return an address, whether it was between quotes, apostrophes or nothing."""
-    return str(match[1] or match[2] or match[3]).strip()
+def _linked_feeds(tree: html.HtmlElement) -> list[str]:
+    """Return the first links that speak of a feed: « Flux RSS », `/flux/actualites.xml`."""
+    found = []
+    for link in tree.iter("a"):
+        address, words = link.get("href") or "", text.one_line(link.text_content())
+        path = address.partition("://")[2].partition("/")[2]
+        if _FEED_WORDS.search(path) or (len(words) < 40 and _FEED_WORDS.search(words)):
+            found.append(address)
+    return list(dict.fromkeys(found))[:MOST_LINKED_FEEDS]
 
 
 def _page_title(page: Resource) -> str:
@@ -295,4 +318,5 @@ def _title(page: Resource, found: Format) -> str:
 
 def _source(url: str, kind: SourceKind, name: str, taken: Collection[str]) -> Source:
     host = (urlsplit(url).hostname or "source").removeprefix("www.")
-    return Source(id=catalogue.suggest_id(url, taken), name=name or host, url=url, kind=kind)
+    shown = "".join(sign for sign in name if sign.isprintable()).strip()
+    return Source(id=catalogue.suggest_id(url, taken), name=shown or host, url=url, kind=kind)

@@ -105,14 +105,20 @@ def _decode(body: bytes, charset: str | None) -> str:  # noqa: PLR0911 - one a w
     damaged = body.decode("utf-8", "replace")
     wrong = damaged.count("\ufffd")
     right = sum(damaged.count(letter) for letter in "éèàêçôîùâ’«»œ–…äöüß")
-    if right > 5 * wrong or wrong <= 1 < right:
-        return damaged
     declared = _DECLARED.search(body[:2000])
     claims = (charset or "", declared[1].decode("ascii", "replace") if declared else "")
+    # Of Windows' own bytes hardly two in a row look like a letter in UTF-8.
+    enough = wrong if any(map(_is_utf8, claims)) else 5 * wrong
+    if right > enough or wrong <= 1 < right:
+        return damaged
     for claim in claims:
         if claim and (codec := _codec(claim)):
             return body.decode(codec, "replace")
     return body.decode("cp1252", "replace")
+
+
+def _is_utf8(name: str) -> bool:
+    return name.lower().replace("-", "").replace("_", "") == "utf8"
 
 
 def _codec(name: str) -> str | None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from urllib.parse import urljoin
 
 from crawlers import encoding, feeds, listings, openagenda, pages, sitemaps, walls
 from crawlers.resource import Reading, Resource
@@ -69,11 +68,7 @@ _KINDS = {
     Format.OPENAGENDA: SourceKind.OPENAGENDA,
     Format.GOGOCARTO: SourceKind.GOGOCARTO,
 }
-_FEED_LINK = re.compile(
-    r"<link\b[^>]*\btype\s*=\s*[\"']?application/(?:rss|atom|feed)\+(?:xml|json)[^>]*>",
-    re.IGNORECASE,
-)
-_HREF = re.compile(r"\bhref\s*=\s*(?:\"([^\"]+)\"|'([^']+)'|([^\s>]+))", re.IGNORECASE)
+_FEED_TYPE = re.compile(r"\s*application/(?:rss|atom|feed)\+(?:xml|json)", re.IGNORECASE)
 
 
 def any_reader(found: Format) -> Reader | None:
@@ -135,13 +130,8 @@ def _mismatch(kind: SourceKind, found: Format, resource: Resource) -> Message | 
 def feed_links(resource: Resource) -> list[str]:
     """Return the addresses of the feeds that a page announces, in its order."""
     content = encoding.decode(resource.body[:500_000], resource.charset)
-    found = []
-    for link in _FEED_LINK.finditer(content):
-        if href := _HREF.search(link[0]):
-            try:
-                found.append(
-                    urljoin(resource.url, (href[1] or href[2] or href[3]).replace("&amp;", "&"))
-                )
-            except ValueError:
-                continue
-    return list(dict.fromkeys(found))
+    tree = pages.parse_linked(content, resource.url)
+    if tree is None:
+        return []
+    announced = [link for link in tree.iter("link") if _FEED_TYPE.match(link.get("type") or "")]
+    return [url for url in dict.fromkeys(link.get("href") or "" for link in announced) if url]

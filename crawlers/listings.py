@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from typing import TYPE_CHECKING
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import urlsplit
 
 from cssselect import SelectorError
 from lxml.cssselect import CSSSelector
@@ -30,7 +30,7 @@ def read(resource: Resource, selector: str | None = None, pattern: str | None = 
     the addresses; without either, those of the same host that look like articles.
     """
     content = encoding.decode(resource.body, resource.charset)
-    tree = pages.parse(content)
+    tree = pages.parse_linked(content, resource.url)
     if tree is None:
         return Reading(problem=Message("page sans texte"))
     links = _selected(tree, selector) if selector else tree.iter("a")
@@ -41,9 +41,9 @@ def read(resource: Resource, selector: str | None = None, pattern: str | None = 
     own = identity.canonical_url(resource.url)
     found: dict[str, Document] = {}
     for link in links:
-        url = _address(link, resource.url)
+        url = link.get("href", "")
         canonical = identity.canonical_url(url)
-        if not url or canonical == own:
+        if not url.startswith(("http://", "https://")) or canonical == own:
             continue
         if pattern:
             wanted = re.search(pattern, url) is not None
@@ -65,14 +65,6 @@ def _selected(tree: html.HtmlElement, selector: str) -> Iterable[html.HtmlElemen
     except SelectorError:
         return None
     return [link for one in chosen for link in ([one] if one.tag == "a" else one.iter("a"))]
-
-
-def _address(link: html.HtmlElement, here: str) -> str:
-    try:
-        url = urljoin(here, link.get("href", "").strip())
-    except ValueError:
-        return ""
-    return str(url) if url.startswith(("http://", "https://")) else ""
 
 
 def _looks_right(link: html.HtmlElement, canonical: str, own: str) -> bool:

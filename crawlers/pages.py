@@ -110,6 +110,30 @@ def parse(content: str) -> html.HtmlElement | None:
     return tree if len(tree) else None
 
 
+def parse_linked(content: str, url: str) -> html.HtmlElement | None:
+    """Return the tree of a page with whole addresses in its links, as `<base href>` has it.
+
+    A link that cannot be read becomes an empty one; None for a page without any element.
+    """
+    tree = parse(content)
+    if tree is None:
+        return None
+    base = tree.find(".//base[@href]")
+    start = (base is not None and _joined(url, base.get("href"))) or url
+    for link in tree.iter("a", "area", "link"):
+        if href := link.get("href"):
+            link.set("href", _joined(start, href))
+    return tree
+
+
+def _joined(base: str, href: str) -> str:
+    # Not by lxml's own `make_links_absolute`: it stumbles over addresses that are none.
+    try:
+        return urljoin(base, href.strip())
+    except ValueError:
+        return ""
+
+
 def title(tree: html.HtmlElement, found: list[Node]) -> str:
     """Return a page's title without its site's name; its heading where that says the same."""
     declared = [

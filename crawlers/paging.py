@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 from datetime import timedelta
-from itertools import zip_longest
+from itertools import chain, zip_longest
 from typing import TYPE_CHECKING
 from urllib.parse import parse_qsl, urlencode, urljoin, urlsplit, urlunsplit
 
@@ -30,6 +30,12 @@ MARGIN = timedelta(days=1)
 _AGENDA_PATH = re.compile(r"^/v2/agendas/[^/]+/events/?$")
 _SITEMAP_LINE = re.compile(r"^\s*sitemap\s*:\s*(\S+)", re.IGNORECASE | re.MULTILINE)
 _PAGER = re.compile(r"pagin|pager|nav-links|wp-pagenavi|page-numbers", re.IGNORECASE)
+_TELLING_OF_A_PAGER = ("class", "id", "role", "aria-label")
+_CURRENT = {"active", "is-active", "current", "is-current", "selected"}
+_NEXT_PAGE = re.compile(
+    r"(?:aller à |afficher )?(?:la )?page suivante\b|next page\b|nächste seite\b", re.IGNORECASE
+)
+"""What says so by itself, wherever it stands."""
 _NEXT_WORDS = re.compile(
     r"(?:(?:aller à |afficher )?(?:la )?page )?suivante?s?(?: page)?\b|plus ancien|older|next"
     r"|nächste|weiter|ältere|[›»>→]+$",
@@ -43,7 +49,7 @@ def next_page(resource: Resource) -> str | None:
     A `rel="next"` is believed; else a link in words (« suivant », ›), or within a pager the
     number that comes after the current one.
     """
-    tree = pages.parse(encoding.decode(resource.body, resource.charset))
+    tree = pages.parse_linked(encoding.decode(resource.body, resource.charset), resource.url)
     if tree is None:
         return None
     for link in (*tree.iter("link"), *tree.iter("a")):
@@ -55,7 +61,11 @@ def next_page(resource: Resource) -> str | None:
     for link in anchors:
         words = text.one_line(link.get("aria-label") or link.text_content() or link.get("title"))
         wanted = "next" in (link.get("class") or "").lower().split() or (
-            len(words) < 40 and _NEXT_WORDS.match(words) and _in_pager(link)
+            len(words) < 40
+            and (
+                _NEXT_PAGE.match(words.lstrip("›»>→ "))
+                or (_NEXT_WORDS.match(words) and _in_pager(link))
+            )
         )
         if wanted and (url := _nearby(resource.url, link.get("href"))):
             return url
@@ -63,24 +73,41 @@ def next_page(resource: Resource) -> str | None:
 
 
 def _numbered(anchors: list[html.HtmlElement], here: str) -> str | None:
-    """Return the target of the pager's number that follows the one that is no link."""
-    numbers = {
-        int(words): _nearby(here, link.get("href"))
+    """Return the target of the pager's number that follows the current one.
+
+    That is the one marked as current, else the one that leads nowhere else or is no link; with
+    neither, this is the first page under another address (`/actus` for `/actus?page=1`).
+    """
+    links = {
+        int(words): link
         for link in anchors
         if (words := link.text_content().strip()).isdigit() and len(words) < 4 and _in_pager(link)
     }
-    current = next((n for n, url in numbers.items() if url is None), None)
-    if current is None:
-        missing = [n for n in range(1, max(numbers, default=0)) if n not in numbers]
-        current = missing[0] if missing else None
-    return numbers.get(current + 1) if current is not None else None
+    numbers = {n: _nearby(here, link.get("href")) for n, link in links.items()}
+    marked = (n for n, link in links.items() if _is_current(link))
+    itself = (n for n, url in numbers.items() if url is None)
+    between = (
+        n
+        for n in range(1, max(numbers, default=0))
+        if n not in numbers and n + 1 in numbers and (n == 1 or n - 1 in numbers)
+    )
+    current = next(chain(marked, itself, between), 1)
+    return numbers.get(current + 1)
+
+
+def _is_current(link: html.HtmlElement) -> bool:
+    return any(
+        one.get("aria-current") not in {None, "false"}
+        or not _CURRENT.isdisjoint((one.get("class") or "").lower().split())
+        for one in (link, link.getparent())
+        if one is not None
+    )
 
 
 def _in_pager(link: html.HtmlElement) -> bool:
     near = [link, *list(link.iterancestors())[:4]]
     return any(
-        _PAGER.search(f"{one.get('class') or ''} {one.get('id') or ''} {one.get('role') or ''}")
-        for one in near
+        _PAGER.search(" ".join(one.get(name) or "" for name in _TELLING_OF_A_PAGER)) for one in near
     )
 
 

@@ -41,6 +41,10 @@ class Progress:
     aside: int = 0
     """Entries that could not be read, kept with their reason."""
     first_aside: Reject | None = None
+    asked: int = 0
+    """Pages of announced documents that were asked for."""
+    gone: int = 0
+    """Of those, the ones that do not exist (404, 410)."""
     reserved: int = 0
     """Pages whose site reserves them against text and data mining."""
     refused: int = 0

@@ -34,6 +34,29 @@ class Resource:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Slot:
+    """An event's place in a calendar."""
+
+    id: str
+    """Of its document."""
+    title: str
+    start: datetime
+    uid: str
+    """Empty where it tells nothing: shared, or of a series of which not all is spelled out."""
+    ends: bool
+    """It is no date of a series without end."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Calendar:
+    """Which events a calendar lists."""
+
+    slots: tuple[Slot, ...] = ()
+    whole: bool = False
+    """Every event of the file could be read."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Reading:
     """What was understood of a resource.
 
@@ -46,6 +69,8 @@ class Reading:
     rejects: tuple[Reject, ...] = ()
     withdrawn: tuple[Document, ...] = ()
     """Events that an agenda has removed; nothing else is told of them."""
+    calendar: Calendar | None = None
+    """Of a calendar that was not cut: what it lists, which shows later what it took back."""
     known: tuple[KnownActor, ...] = ()
     """Actors that a directory lists."""
     problem: Message | None = None

@@ -25,6 +25,8 @@ MOST_READ = 500 * 1024
 """Bytes of a robots.txt that are read (RFC 9309, section 2.5)."""
 MOST_INFLATED = 50_000_000
 """Bytes that those may become when they are compressed."""
+TOO_MANY = 429
+"""An answer that is no want of rules, as other errors 4xx are, but a wish to be left alone."""
 _RECEIVED = "vigie_robots_received"
 
 
@@ -38,14 +40,14 @@ class BrokenRobotsError(IgnoreRequest):
     def __init__(self, cause: Response | Exception) -> None:
         super().__init__("robots.txt")
         self.cause = cause
-        """Its answer, a server error; or why there is no whole answer."""
+        """Its answer, a server error or « too many requests »; or why there is no whole answer."""
 
 
 class RobotsMiddleware(RobotsTxtMiddleware):
     """Leaves a site alone while its robots.txt cannot be had (RFC 9309, section 2.3.1.4).
 
-    Scrapy itself reads an answer 5xx as it reads any other, and most often finds no rule in it;
-    of one that does not come to its end in time it thinks that all is allowed. One that is too
+    Scrapy itself reads an answer 5xx or 429 as it reads any other, and most often finds no rule in
+    it; of one that does not come to its end in time it thinks that all is allowed. One that is too
     large, of which Scrapy reads nothing, is read as far as the standard asks.
     """
 
@@ -71,7 +73,7 @@ class RobotsMiddleware(RobotsTxtMiddleware):
             raise StopDownload(fail=False)
 
     async def _parse_robots(self, response: Response, netloc: str, request: Request) -> None:
-        if response.status >= 500:
+        if response.status >= 500 or response.status == TOO_MANY:
             self._broken[netloc] = response
         if len(response.body) > MOST_READ:
             whole, _, _ = response.body[:MOST_READ].rpartition(b"\n")

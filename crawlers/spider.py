@@ -20,6 +20,7 @@ from crawlers import (
     rhythm,
     safely,
     sitemaps,
+    withdrawals,
 )
 from crawlers.answers import Failure, Fetched
 from crawlers.conclusions import (
@@ -27,6 +28,7 @@ from crawlers.conclusions import (
     conclude,
     followed,
     heeding,
+    mismatched,
     more_remains,
     moved,
     outcome_of,
@@ -209,11 +211,12 @@ class Crawl:
         if source.kind is SourceKind.REGISTRY:
             reading = await self.take_register(resource, progress, answer)
         elif mismatch := formats.mismatch(source, found, resource):
-            return outcome_of(source, *mismatch)
+            return mismatched(source, answer, *mismatch)
         else:
             reading = safely.read(self._reader(source, found), resource)
             self._write_rejects(reading, progress)
             self._take_back(reading, progress)
+            self._take_missing(reading, answer, progress)
             for actor in reading.known:
                 self.take_found(actor, progress)
         if reading.problem and not reading.documents and not sitemaps.is_index(resource):
@@ -367,6 +370,16 @@ class Crawl:
     def _take_back(self, reading: Reading, progress: Progress) -> None:
         for gone in reading.withdrawn:
             self.articles.take_whole(gone, progress)
+
+    def _take_missing(self, reading: Reading, answer: Fetched, progress: Progress) -> None:
+        """Take back what a calendar listed, and has moved or dropped since."""
+        source, now, listed = progress.source, clock.now(), reading.calendar
+        if listed is None or answer.truncated:
+            return
+        former = withdrawals.listed(self.states.get((source.id, withdrawals.place(source))))
+        for slot in withdrawals.gone(former, listed, now):
+            self.articles.take_whole(withdrawals.taken_back(slot, source, now), progress)
+        self.writer.write(withdrawals.memory(source, former, listed, now))
 
     async def take_register(
         self, resource: Resource, progress: Progress, answer: Fetched

@@ -109,14 +109,16 @@ def test_a_site_is_left_alone_for_a_day_at_most(tmp_path, make_settings):
     with ExitStack() as stack:
         sites = [stack.enter_context(serving(f"127.0.0.{n}")) for n in range(2, 2 + len(said))]
         feeds = [
-            source(f"s{hours}-{n}", site.status("/rss", 503, Retry_After=asks))
-            for n, (site, (asks, hours)) in enumerate(zip(sites, said.items(), strict=True))
+            source(f"s{hours}-{n}", site.status("/rss", code, Retry_After=asks))
+            for n, (site, code, (asks, hours)) in enumerate(
+                zip(sites, (503, 500, 403, 429), said.items(), strict=True)
+            )
         ]
         allowed = tuple(site.host for site in sites)
         _, outcomes = run(tmp_path, make_settings(allow_private_hosts=allowed), *feeds)
         for site, (name, outcome) in zip(sites, sorted(outcomes.items()), strict=False):
             hours = int(name[1:].partition("-")[0])
-            assert outcome.state is HealthState.UNREACHABLE
+            assert outcome.state in {HealthState.UNREACHABLE, HealthState.BLOCKED}
             assert outcome.not_before - outcome.at == timedelta(hours=hours)
             assert asked(site, "/rss") == 1
 
@@ -297,9 +299,10 @@ def test_a_file_that_is_no_policy_reserves_nothing(content):
     assert reservations.read_rules(content) == {}
 
 
-def test_a_site_whose_robots_txt_is_broken_is_asked_nothing_else(tmp_path, make_settings):
+@pytest.mark.parametrize("code", [503, 429])
+def test_a_site_whose_robots_txt_is_broken_is_asked_nothing_else(tmp_path, make_settings, code):
     with serving("127.0.0.3") as host:
-        host.status("/robots.txt", 503, Retry_After="7200")
+        host.status("/robots.txt", code, Retry_After="7200")
         host.serve("/rss", rss(("Une", host.url("/une"))), "text/xml")
         one = source("presse", host.url("/rss"))
         _, outcomes = run(tmp_path, make_settings(allow_private_hosts=(host.host,)), one)
@@ -307,7 +310,7 @@ def test_a_site_whose_robots_txt_is_broken_is_asked_nothing_else(tmp_path, make_
         outcome = outcomes["presse"]
         assert outcome.state is HealthState.UNREACHABLE
         assert "robots.txt" in str(outcome.message)
-        assert "503" in str(outcome.message)
+        assert str(code) in str(outcome.message)
         assert outcome.not_before - outcome.at == timedelta(hours=2)
 
 

@@ -331,6 +331,7 @@ def test_every_bad_source_ends_in_one_line_and_the_good_ones_go_on(web, tmp_path
             "application/rss+xml",
         ),
         "textless": web.serve("/textless_feed", rss(("Sans page", web.url("/textless")))),
+        "lost": web.serve("/lost", rss(*((n, web.url(f"/lost-{n}")) for n in ("un", "deux")))),
         "down": "http://127.0.0.1:9/rss",
         "unknown": "http://nulle-part.invalid/rss",
     }
@@ -375,6 +376,7 @@ def test_every_bad_source_ends_in_one_line_and_the_good_ones_go_on(web, tmp_path
     assert documents(records, "invalid")[0].title.startswith("Ti")
     assert "démesuré" in lines["crowd"]
     assert documents(records, "textless")[0].excerpt
+    assert "aucune des 2 pages" in lines["lost"]
     assert state["down"] is HealthState.UNREACHABLE
     assert "inconnu" in lines["unknown"]
 

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+from datetime import UTC, datetime
 
 import pytest
 
 from crawlers import discovery
+from crawlers.resource import Resource
 from tests.crawlers.test_crawl import ARTICLE, rss, source
 from vigie import checks
 from vigie.errors import InputError
@@ -54,7 +56,7 @@ def site(web) -> str:
     links = "".join(f'<h2><a href="{url}">{title}</a></h2>' for title, url in entries)
     return web.serve(
         "/",
-        '<html><head><title>La Gazette</title><link rel="alternate" href="/flux" '
+        '<html><head><title>La Gazette&#7;</title><link rel="alternate" href="/flux" '
         'type="application/rss+xml"><link rel="alternate" type="text/calendar" '
         'href="/calendrier?format=ical"><script type="application/ld+json">'
         f'{json.dumps(EVENT)}</script></head><body><a href="webcal://{web.host}:{web.port}/agenda.ics">'
@@ -76,6 +78,7 @@ def test_everything_that_a_site_offers_is_found_with_samples(web, make_settings)
         (SourceKind.SITEMAP, "/sitemap.xml"),
         (SourceKind.LISTING, "/"),
     ]
+    assert {one.source.name for one in found.values()} == {"La Gazette"}
     feed, places, calendar, weekly, events, plan, listing = found.values()
     assert (feed.items, len(feed.samples)) == (3, 3)
     assert [one.name for one in places.samples] == ["Jardin 4", "Jardin 3", "Jardin 2"]
@@ -111,6 +114,33 @@ def test_calendars_are_found_however_their_addresses_are_written(web, make_setti
         web.url(path)
         for path in ("/ical?salle=2", "/nue.ics", "/apostrophes.ics", "/guillemets.ics")
     }
+
+
+def test_what_is_worth_trying_is_found_on_an_ugly_page():
+    body = (
+        '<head><base href="/site/"></head><a href="http://[oops/cal.ics">Agenda</a>'
+        '<a href="sortir.ics?cat=1&amp;lang=fr">Agenda</a><a href="/flux/actualites.xml">Flux RSS</a>'
+        '<a href="mailto:atom@ville.example">Écrire</a>'
+    )
+    page = Resource(
+        body=body.encode(),
+        url="http://ville.example/sub/",
+        source_id="x",
+        fetched_at=datetime(2026, 4, 1, tzinfo=UTC),
+    )
+    found = discovery.candidates(page)
+    assert found[:3] == [
+        ("http://ville.example/site/sortir.ics?cat=1&lang=fr", SourceKind.CALENDAR),
+        ("http://ville.example/flux/actualites.xml", SourceKind.FEED),
+        ("http://ville.example/sub/feed/", SourceKind.FEED),
+    ]
+    # The site itself as a sitemap: those that its robots.txt names.
+    assert {
+        ("http://ville.example/rss", SourceKind.FEED),
+        ("http://ville.example/feed.xml", SourceKind.FEED),
+        ("http://ville.example/", SourceKind.SITEMAP),
+    } <= set(found)
+    assert all(address.startswith("http://ville.example/") for address, _ in found)
 
 
 @pytest.mark.parametrize(

@@ -3,22 +3,24 @@ from __future__ import annotations
 import asyncio
 import gzip
 import json
-from datetime import UTC, datetime
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from crawlers import paging, spool, walls
 from crawlers.answers import Failure, Fetched
 from crawlers.articles import Articles
-from crawlers.conclusions import NOTHING_NEW
+from crawlers.conclusions import NOTHING_NEW, conclude, mismatched
 from crawlers.guard import Guard
 from crawlers.once import Once
 from crawlers.policies import Policies
-from crawlers.resource import Place, Resource
+from crawlers.progress import Progress
+from crawlers.resource import Place, Reading, Resource
 from crawlers.spider import Crawl
 from crawlers.spool import Writer
 from tests.crawlers.test_crawl import ARTICLE, documents, run, source, states
-from vigie.records import HealthState, Outcome, Reservations, SourceKind
+from vigie.records import HealthState, Message, Outcome, Reservations, SourceKind
 
 HERE = "http://ville.example/actus/?page=2"
 
@@ -42,6 +44,12 @@ def page(body: str) -> Resource:
         ('<a href="/actus/la-saison-suivante">Suivante : la saison</a>', None),
         ('<a rel="next" href="http://ailleurs.example/3">Suivant</a>', None),
         ('<div class="pagination"><a href="?page=1">1</a> 2</div>', None),
+        ('<nav aria-label="Pagination"><a href="?page=1">1</a><a href="?p=2" aria-current="page">2</a><a href="?page=3">3</a></nav>', "?page=3"),
+        ('<ul class="pager"><li><a href="?p=1">1</a><li class="active"><a href="?p=2">2</a><li><a href="?page=3">3</a></ul>', "?page=3"),
+        ('<ul class="pager"><a href="?page=0">1</a><a href="?page=3">2</a><a href="?page=9">9</a></ul>', "?page=3"),
+        ('<ul class="pager"><a href="?page=1">1</a> … <a href="?page=9">9</a> 10</ul>', None),
+        ('<p><a href="?page=1">1</a> <a href="?page=3">Page suivante</a></p>', "?page=3"),
+        ('<base href="/actus/archives/"><a rel="next" href="../?page=3">3</a>', "?page=3"),
     ],
 )  # fmt: skip
 def test_the_next_page_is_the_one_that_a_reader_would_open(body, wanted):
@@ -296,6 +304,76 @@ def test_what_stands_behind_many_indexes_has_its_turn_though_they_alone_fill_a_c
         assert crawls < 15
 
 
+class OneCalendar(ManyAddresses):
+    """A calendar, without the network, that is changed between two crawls."""
+
+    URL = "https://halle.example/agenda.ics"
+
+    async def fetch(self, url, *_, **__):
+        if url != self.URL:
+            return await super().fetch(url)
+        body = f"BEGIN:VCALENDAR\n{self.events}{self.end}"
+        return Fetched(url=url, body=body.encode(), charset=None, etag=None, last_modified=None)
+
+    def taken_back(self, path, before, after, end="END:VCALENDAR\n"):
+        """Return the titles and days, from today, of the events taken back by the second."""
+        one = source("halle", self.URL, SourceKind.CALENDAR)
+        self.events, self.end = "".join(before), "END:VCALENDAR\n"
+        first, _ = self.crawl(path / "avant.jsonl", (one,), ())
+        self.events, self.end = "".join(after), end
+        second, _ = self.crawl(path / "apres.jsonl", (one,), states(first))
+        stored = {document.id: document for document in documents(first)}
+        gone = [stored[one.id] for one in documents(second) if one.withdrawn]
+        today = datetime.now(UTC).date()
+        return {(one.title, (one.event.start.date() - today).days) for one in gone}
+
+
+def vevent(title, day, *more, uid=None):
+    lines = ("BEGIN:VEVENT", f"UID:{uid or title}", f"SUMMARY:{title}", f"DTSTART:{noon(day)}")
+    return "\n".join((*lines, *more, "END:VEVENT", ""))
+
+
+def noon(day):
+    return f"{datetime.now(UTC) + timedelta(days=day):%Y%m%d}T120000Z"
+
+
+NEAR, FAR = vevent("Près", 1), vevent("Loin", 40)
+FINITE = vevent("Cours", 2, "RRULE:FREQ=WEEKLY;COUNT=4")
+WEEKLY = ("Atelier", 3, "RRULE:FREQ=WEEKLY")
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "gone"),
+    [
+        ([vevent(*WEEKLY)], [vevent(*WEEKLY, f"EXDATE:{noon(10)}")], {("Atelier", 10)}),
+        (
+            [vevent(*WEEKLY)],
+            [vevent(*WEEKLY), vevent("Atelier", 11, f"RECURRENCE-ID:{noon(10)}")],
+            {("Atelier", 10)},
+        ),
+        ([vevent("Bal", 8)], [vevent("Bal", 9)], {("Bal", 8)}),
+        ([vevent("Bal", 8)], [vevent("Bal", 8, uid="neuf")], set()),
+        ([vevent("Bal", -8)], [vevent("Bal", -9)], set()),
+        ([NEAR, vevent("Bal", 8), FAR], [NEAR, FAR], {("Bal", 8)}),
+        ([vevent("Bal", 8), FINITE], [FINITE], {("Bal", 8)}),
+        ([NEAR, FAR], [NEAR], set()),
+        ([NEAR, vevent("Bal", 50), vevent(*WEEKLY)], [NEAR, vevent(*WEEKLY)], set()),
+        ([NEAR, vevent("Bal", 8), FAR], [NEAR, "BEGIN:VEVENT\nEND:VEVENT\n", FAR], set()),
+    ],
+    ids=[
+        "dropped", "moved in a series", "moved", "another UID", "past", "inside",
+        "inside a series that ends", "beyond", "beyond beside a series without end", "not all could be read",
+    ],
+)  # fmt: skip
+def test_what_a_calendar_moves_or_drops_is_taken_back(tmp_path, before, after, gone):
+    assert OneCalendar().taken_back(tmp_path, before, after) == gone
+
+
+def test_a_calendar_that_is_cut_takes_nothing_back(tmp_path):
+    before, after = [NEAR, vevent("Bal", 8), FAR], [NEAR, vevent("Bal", 9), FAR]
+    assert OneCalendar().taken_back(tmp_path, before, after, end="") == set()
+
+
 def test_an_event_without_address_is_the_same_at_every_crawl(web, tmp_path, make_settings):
     def agenda(request) -> None:
         second = "after" in request.path
@@ -384,3 +462,22 @@ def test_a_source_that_moved_for_good_is_asked_where_it_is(web, tmp_path, make_s
     assert outcomes["ici"].state is HealthState.MOVED
     assert outcomes["ici"].not_modified
     assert states(again)[0].unchanged == 1
+
+
+def test_that_a_source_moved_hides_no_other_trouble():
+    one, new = source("ici", "https://halle.example/rss"), "https://halle.example/neuf/"
+    answer = Fetched(url=new, body=b"", charset=None, etag=None, last_modified=None, moved_to=new)
+    progress = Progress(one, seen=2)
+    outcome = conclude(progress, Reading(), answer)
+    assert (outcome.state, outcome.documents) == (HealthState.MOVED, 2)
+    assert str(outcome.message) == f"a changé d’adresse : remplacez-la par {new}"
+    progress.trouble = Message("flux coupé")
+    assert str(conclude(progress, Reading(), answer).message).endswith(f"{new} ; flux coupé")
+
+    page = mismatched(one, answer, HealthState.WRONG_FORMAT, Message("page web"))
+    assert page.state is HealthState.WRONG_FORMAT
+    assert str(page.message).startswith("page web ; ")
+    assert new in str(page.message)
+    here = replace(answer, moved_to=None)
+    said = mismatched(one, here, HealthState.WRONG_FORMAT, Message("page web")).message
+    assert str(said) == "page web"

@@ -5,7 +5,18 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from crawlers import calendars, dates, feeds, identity, jsonl, openagenda, pages, reading, spool
+from crawlers import (
+    calendars,
+    dates,
+    encoding,
+    feeds,
+    identity,
+    jsonl,
+    openagenda,
+    pages,
+    reading,
+    spool,
+)
 from crawlers.guard import Guard, is_public
 from crawlers.resource import Resource
 from vigie.errors import InputError
@@ -311,3 +322,39 @@ def test_a_cancelled_event_is_marked_as_taken_back():
         body = f'<html><body><script type="application/ld+json">{page}</script></body></html>'
         resource = Resource(body=body.encode(), url="https://a.test", source_id="s", fetched_at=NOW)
         assert [one.withdrawn for one in pages.read_events(resource).documents] == [gone]
+
+
+@pytest.mark.parametrize("codec", ["utf-8", "utf-16"])
+def test_a_calendar_may_be_folded_in_the_middle_of_a_letter(codec):
+    content = (
+        "BEGIN:VCALENDAR\r\nBEGIN:VEVENT\r\nUID:1\r\nDTSTART:20260420T180000Z\r\n"
+        "SUMMARY:Fête de l’été\r\nEND:VEVENT\r\nEND:VCALENDAR\r\n"
+    )
+    body = content.encode(codec)
+    first = body.index("ê".encode(codec)[-2:])
+    body = body[: first + 1] + b"\r\n " + body[first + 1 :] if codec == "utf-8" else body
+    resource = Resource(body=body, url="a.ics", source_id="ics", fetched_at=NOW, charset=codec)
+    assert [one.title for one in calendars.read(resource).documents] == ["Fête de l’été"]
+
+
+def test_a_declared_utf_8_is_believed_though_some_letters_are_damaged():
+    damaged = "Fête, été".encode() + b"\xe9 \xe9"
+    assert encoding.decode(damaged, "utf-8") == "Fête, été\ufffd \ufffd"
+    assert encoding.decode("Fête, été".encode("cp1252"), "utf-8") == "Fête, été"
+
+
+def test_events_that_share_a_uid_or_a_start_are_all_told():
+    def event(title: str, place: str, rule: str = "") -> str:
+        return (
+            f"BEGIN:VEVENT\nUID:1\nDTSTART:20260402T100000Z\nSUMMARY:{title}\n"
+            f"LOCATION:{place}\n{rule}END:VEVENT\n"
+        )
+
+    series = [event(title, "Halle", "RRULE:FREQ=DAILY\n") for title in ("Yoga", "Chorale")]
+    places = [event("Visite", place) for place in ("Halle", "Serre")]
+    body = f"BEGIN:VCALENDAR\n{''.join(series + places)}END:VCALENDAR\n".encode()
+    found = calendars.read(Resource(body=body, url="a.ics", source_id="ics", fetched_at=NOW))
+    titles = [one.title for one in found.documents]
+    # Every day until the window ends, four months ahead.
+    assert titles.count("Yoga") == titles.count("Chorale") == 120
+    assert titles.count("Visite") == 2
