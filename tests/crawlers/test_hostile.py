@@ -16,7 +16,7 @@ from pathlib import Path
 import brotli
 import pytest
 
-from crawlers import batch, spool
+from crawlers import batch, calendars, spool
 from crawlers.guard import Guard, is_public
 from crawlers.process import scrapy_settings
 from tests.crawlers.conftest import serving, settings
@@ -312,7 +312,8 @@ def test_what_is_kept_of_an_attack_is_of_a_reasonable_size(attacked):
     trapped = {one.title: one.excerpt for one in documents(records, "trapped")}
     assert trapped == {"br_page": True, "deep_page": True, "slow_page": True, "nul_page": False}
     assert len(documents(records, "crowd")) == 5000
-    assert len(documents(records, "daily")) <= 60
+    # A month behind and four ahead, a day each.
+    assert len(documents(records, "daily")) <= calendars.MOST_OCCURRENCES
 
 
 @pytest.mark.parametrize(
