@@ -199,12 +199,10 @@ def _language(raw: str, default: str | None = None) -> str | None:
     """
     beginning = markup.clean(raw[: 4 * languages.SAMPLE]).text
     found = languages.detect(text.prepare(beginning[: languages.SAMPLE]), default or "fr")
-    if found not in {"de", "en"}:
+    if found == "fr":
         return found
-    rest = languages.french_part(text.prepare(markup.clean(raw[:BILINGUAL]).text))
-    if sum(map(str.isalpha, rest)) < 2 * languages.PASSAGE:
-        return found
-    return languages.detect(rest, found)
+    whole = text.prepare(markup.clean(raw[:BILINGUAL]).text)
+    return "fr" if languages.holds_french(whole) else found
 
 
 def unread(language: str | None) -> Message:

@@ -40,15 +40,26 @@ FRENCH = frozenset(
     ["le", "la", "les", "il", "elle", "du", "une", "est", "et", "dans", "qui", "pour", "que"]
 )
 SENTENCE = re.compile(r"[^.!?:;«»“”\"\n]+[.!?]*")
+WHOLE_SENTENCE = re.compile(r"[^.!?\n]+[.!?]*")
 LINE = re.compile(r"[^\n]+")
+ASIDE = re.compile(r"«[^«»\n]*»|“[^“”\n]*”|\"[^\"\n]*\"|\([^()\n]*\)")
+"""What a sentence quotes or glosses says nothing of its own language."""
+FRENCH_SENTENCE = 25
+"""Letters from which a sentence can be surely French."""
+FRENCH_SHARE = 0.1
+"""Of small French words among all; a text with fewer may be in any language."""
 
 
 def foreign(text: str) -> Iterator[tuple[int, int, str]]:
-    """Yield the bounds and the language of what is surely German or English in a French text.
+    """Yield the bounds and the language of what is not read in a text that is read as French.
 
-    Whole lines, and single sentences of other lines.
+    Of a French text that is what is surely German or English: whole lines, and single sentences
+    of other lines. Of a text in another language it is each sentence that is not in French.
     """
-    if not _may_be_foreign(text):
+    if not _may_be_foreign(text) and not _has_little_french(text):
+        return
+    if detect(text) != "fr" and holds_french(text):
+        yield from _not_french(text)
         return
     for line in LINE.finditer(text):
         if not _may_be_foreign(line[0]):
@@ -63,13 +74,30 @@ def foreign(text: str) -> Iterator[tuple[int, int, str]]:
                 yield *sentence.span(), language
 
 
-def french_part(text: str) -> str:
-    """Return a text without what is surely in another language."""
-    kept, last = [], 0
-    for start, end, _ in foreign(text):
-        kept.append(text[last:start])
-        last = end
-    return " ".join([*kept, text[last:]])
+def _not_french(text: str) -> Iterator[tuple[int, int, str]]:
+    for sentence in WHOLE_SENTENCE.finditer(text):
+        said = ASIDE.sub(" ", sentence[0])
+        language = detect(said)
+        if language != "fr":
+            yield *sentence.span(), language or _identifier().rank(said[:SAMPLE])[0][0]
+
+
+def holds_french(text: str) -> bool:
+    """Tell whether a sentence of a text is surely French, whatever the others are."""
+    return any(_surely_french(sentence[0]) for sentence in WHOLE_SENTENCE.finditer(text))
+
+
+def _surely_french(sentence: str) -> bool:
+    said = ASIDE.sub(" ", sentence)
+    if sum(map(str.isalpha, said)) < FRENCH_SENTENCE:
+        return False
+    language, share = _identifier().rank(said[:SAMPLE])[0]
+    return language == "fr" and share >= FAIRLY
+
+
+def _has_little_french(text: str) -> bool:
+    words = text[:SAMPLE].lower().split()
+    return sum(word in FRENCH for word in words) < FRENCH_SHARE * len(words)
 
 
 def _may_be_foreign(text: str) -> bool:

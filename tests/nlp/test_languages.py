@@ -74,3 +74,34 @@ GERMAN = (
 def test_what_is_surely_in_another_language_is_found_within_a_french_text(text, passages):
     found = [(language, text[a:b].strip()) for a, b, language in languages.foreign(text)]
     assert found == passages
+
+
+FRENCH = "L'association Pont Vert ouvre un lieu à Mulhouse."
+
+
+@pytest.mark.parametrize(
+    "others",
+    [
+        ["Der Verein eröffnet nächste Woche einen neuen Ort in der Stadt Kehl."],
+        ["L'associazione apre la prossima settimana un nuovo luogo in città per tutti."],
+        [
+            "The association opens a new place next week in the city.",
+            "Der Verein eröffnet nächste Woche einen neuen Ort in der Stadt.",
+        ],
+    ],
+)
+def test_of_a_text_that_is_mostly_in_another_language_only_the_french_is_left(others):
+    text = " ".join([others[0], FRENCH, *others])
+    assert languages.detect(text) != "fr"
+    assert languages.holds_french(text)
+    left = [text[a:b].strip() for a, b, _ in languages.foreign(text)]
+    assert left == [others[0], *others]
+
+
+def test_a_french_sentence_stays_french_whatever_it_quotes_and_glosses():
+    text = (
+        "L'association Pont Vert (in English: the Green Bridge association) ouvre "
+        "« a new place for everyone in the city » à Mulhouse."
+    )
+    assert languages.holds_french(text)
+    assert list(languages.foreign(text)) == []
