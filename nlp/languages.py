@@ -11,14 +11,19 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 READ = ("fr", "de", "en")
-# Regional tongues that are not refused: Alsatian is taken for Luxembourgish, Picard for Walloon.
-NEAR = ("lb", "wa", "oc", "gcf", "gcr")
+ALSATIAN = "lb"
+"""The identifier takes it for Luxembourgish; whole sentences of it are German, not French."""
+# Regional tongues that are not refused in titles, Picard (taken for Walloon) and creole in texts.
+NEAR = (ALSATIAN, "wa", "oc", "gcf", "gcr")
 SURE = 0.75
 FAIRLY = 0.5
 """Probability among all languages from which a short text is in another one than its default."""
 FOREIGN = 0.1
 """Probability of all that is read, under which a long text is refused."""
 LONG_ENOUGH = 120
+"""Letters; a shorter text is refused only if it is a sentence that is surely in one language."""
+WORDS_OF_SENTENCE = 5
+"""Fewer are a title or a name, which may be in any language."""
 SAMPLE = 1500
 """Characters looked at: the answer has long been clear by then."""
 
@@ -131,8 +136,12 @@ def detect(text: str, default: str = "fr") -> str | None:
     read = {language: ranked.get(language, 0.0) for language in READ}
     among = sum(read.values())
     near = among + sum(ranked.get(language, 0.0) for language in NEAR)
-    if len(letters) >= LONG_ENOUGH and near < FOREIGN:
+    sentence = len(sample.split()) >= WORDS_OF_SENTENCE
+    surely = len(letters) >= LONG_ENOUGH or (sentence and max(ranked.values()) >= FAIRLY)
+    if near < FOREIGN and surely:
         return None
+    if sentence:
+        read["de"] += ranked.get(ALSATIAN, 0.0)
     language = max(READ, key=lambda language: read[language])
     if len(letters) < LONG_ENOUGH and read[language] < FAIRLY:
         return default

@@ -15,6 +15,7 @@ from nlp import languages
         ("Un café associatif ouvre ses portes dans le quartier", "fr"),
         ("Der Verein eröffnet am Samstag eine neue Werkstatt im Dorf", "de"),
         ("The group opens a new workshop in the old school on Saturday", "en"),
+        ("D'r Verein Grieni Brick màcht e neier Ort uff in Milhüsa", "de"),
         ("UN NOUVEAU JARDIN PARTAGÉ POUR LES HABITANTS", "fr"),
     ],
 )
@@ -22,7 +23,7 @@ def test_the_languages_that_are_read_are_told_apart(text, language):
     assert languages.detect(text) == language
 
 
-@pytest.mark.parametrize("text", ["", "Loto", "12 €", "Fablab", "🎉"])
+@pytest.mark.parametrize("text", ["", "Loto", "12 €", "Fablab", "🎉", "Yeşil Köprü", "Casa Verde"])
 def test_a_text_too_short_to_tell_is_in_its_sources_language(text):
     assert languages.detect(text) == "fr"
     assert languages.detect(text, default="de") == "de"
@@ -34,6 +35,10 @@ def test_a_text_too_short_to_tell_is_in_its_sources_language(text):
         "Новое общество открывает мастерскую в старой школе",
         "تفتح الجمعية ورشة جديدة يوم السبت",
         "La asociación abre el sábado un nuevo taller en la antigua escuela del barrio. " * 2,
+        "El grupo Puente Verde abre mañana un taller.",
+        "L'associazione apre domani un nuovo luogo in città.",
+        "Stowarzyszenie Zielony Most zaprasza na spacer.",
+        "Hiệp hội Cầu Xanh mở cửa.",
     ],
 )
 def test_a_language_that_is_not_read_is_said_to_be_none(text):
