@@ -56,7 +56,7 @@ def load() -> Language:
             language_model = spacy.load(NAME, exclude=UNUSED)
         check_version(language_model.meta)
         keep_vectors(language_model)
-    except (OSError, EOFError, ImportError, KeyError, ValueError) as error:
+    except (OSError, EOFError, ImportError, AttributeError, KeyError, ValueError) as error:
         raise ModelError(
             say(
                 "Le modèle de langue {name} est installé, mais abîmé ou fait pour un autre spaCy "
