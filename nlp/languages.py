@@ -44,6 +44,8 @@ CERTAIN = 0.95
 FRENCH = frozenset(
     ["le", "la", "les", "il", "elle", "du", "une", "est", "et", "dans", "qui", "pour", "que"]
 )
+FRENCH_ALONE = FRENCH - {"le", "la", "il", "que"} | {"au", "aux", "des"}
+"""Without those that Italian and Spanish share."""
 SENTENCE = re.compile(r"[^.!?:;«»“”\"\n]+[.!?]*")
 WHOLE_SENTENCE = re.compile(r"[^.!?\n]+[.!?]*")
 LINE = re.compile(r"[^\n]+")
@@ -51,8 +53,8 @@ ASIDE = re.compile(r"«[^«»\n]*»|“[^“”\n]*”|\"[^\"\n]*\"|\([^()\n]*\)
 """What a sentence quotes or glosses says nothing of its own language."""
 FRENCH_SENTENCE = 25
 """Letters from which a sentence can be surely French."""
-FRENCH_SHARE = 0.1
-"""Of small French words among all; a text with fewer may be in any language."""
+FRENCH_SHARE = 0.05
+"""Of the small words that French alone has; a text with fewer may be in any language."""
 
 
 def foreign(text: str) -> Iterator[tuple[int, int, str]]:
@@ -102,7 +104,7 @@ def _surely_french(sentence: str) -> bool:
 
 def _has_little_french(text: str) -> bool:
     words = text[:SAMPLE].lower().split()
-    return sum(word in FRENCH for word in words) < FRENCH_SHARE * len(words)
+    return sum(word in FRENCH_ALONE for word in words) < FRENCH_SHARE * len(words)
 
 
 def _may_be_foreign(text: str) -> bool:

@@ -89,6 +89,7 @@ FRENCH = "L'association Pont Vert ouvre un lieu à Mulhouse."
     [
         ["Der Verein eröffnet nächste Woche einen neuen Ort in der Stadt Kehl."],
         ["L'associazione apre la prossima settimana un nuovo luogo in città per tutti."],
+        ["Il gruppo dice che il comune e la scuola aprono la sala, e il coro canta la sera."],
         [
             "The association opens a new place next week in the city.",
             "Der Verein eröffnet nächste Woche einen neuen Ort in der Stadt.",
