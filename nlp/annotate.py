@@ -52,6 +52,9 @@ BATCH = 16
 """Texts given to the language model at once; larger batches only cost memory."""
 BILINGUAL = 20_000
 """Characters within which a text in another language may turn out to be bilingual."""
+NO_LANGUAGE = "zxx"
+"""The code (ISO 639-3) of what is in no language: one word over and over."""
+BLANKS = re.compile(r" {2,}")
 LINKS = (" de", " d'", " à", " du", " pays de")
 DECLARED = 0.95
 """Confidence in a name that a register declares: persons are left out before."""
@@ -198,19 +201,29 @@ def _language(raw: str, default: str | None = None) -> str | None:
     A text of which a part is surely French is in French: only that part is read.
     """
     beginning = markup.clean(raw[: 4 * languages.SAMPLE]).text
+    words = beginning.split()
+    if pieces.FEW * len(set(words)) <= len(words):
+        beginning = BLANKS.sub(" ", pieces.once(beginning))
+        if sum(map(str.isalpha, beginning)) < languages.PASSAGE and _repeats_one_word(raw):
+            return NO_LANGUAGE
     found = languages.detect(text.prepare(beginning[: languages.SAMPLE]), default or "fr")
-    if found not in {"de", "en"}:
+    if found == "fr":
         return found
-    rest = languages.french_part(text.prepare(markup.clean(raw[:BILINGUAL]).text))
-    if sum(map(str.isalpha, rest)) < 2 * languages.PASSAGE:
-        return found
-    return languages.detect(rest, found)
+    whole = text.prepare(markup.clean(raw[:BILINGUAL]).text)
+    return "fr" if languages.holds_french(whole) else found
+
+
+def _repeats_one_word(raw: str) -> bool:
+    whole = markup.clean(raw).text
+    return any(map(str.isalpha, whole)) and not any(map(str.isalpha, pieces.once(whole)))
 
 
 def unread(language: str | None) -> Message:
     """Return why a text in a language that is not French is not read."""
     if language is None:
         return Message("langue non reconnue : le texte n’a pas été analysé")
+    if language == NO_LANGUAGE:
+        return Message("un seul mot répété : le texte n’a pas été analysé")
     return Message("texte en « {language} » : seul le français est analysé", {"language": language})
 
 

@@ -11,14 +11,19 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 READ = ("fr", "de", "en")
-# Regional tongues that are not refused: Alsatian is taken for Luxembourgish, Picard for Walloon.
-NEAR = ("lb", "wa", "oc", "gcf", "gcr")
+ALSATIAN = "lb"
+"""The identifier takes it for Luxembourgish; whole sentences of it are German, not French."""
+# Regional tongues that are not refused in titles, Picard (taken for Walloon) and creole in texts.
+NEAR = (ALSATIAN, "wa", "oc", "gcf", "gcr")
 SURE = 0.75
 FAIRLY = 0.5
 """Probability among all languages from which a short text is in another one than its default."""
 FOREIGN = 0.1
 """Probability of all that is read, under which a long text is refused."""
 LONG_ENOUGH = 120
+"""Letters; a shorter text is refused only if it is a sentence that is surely in one language."""
+WORDS_OF_SENTENCE = 5
+"""Fewer are a title or a name, which may be in any language."""
 SAMPLE = 1500
 """Characters looked at: the answer has long been clear by then."""
 
@@ -39,16 +44,29 @@ CERTAIN = 0.95
 FRENCH = frozenset(
     ["le", "la", "les", "il", "elle", "du", "une", "est", "et", "dans", "qui", "pour", "que"]
 )
+FRENCH_ALONE = FRENCH - {"le", "la", "il", "que"} | {"au", "aux", "des"}
+"""Without those that Italian and Spanish share."""
 SENTENCE = re.compile(r"[^.!?:;«»“”\"\n]+[.!?]*")
+WHOLE_SENTENCE = re.compile(r"[^.!?\n]+[.!?]*")
 LINE = re.compile(r"[^\n]+")
+ASIDE = re.compile(r"«[^«»\n]*»|“[^“”\n]*”|\"[^\"\n]*\"|\([^()\n]*\)")
+"""What a sentence quotes or glosses says nothing of its own language."""
+FRENCH_SENTENCE = 25
+"""Letters from which a sentence can be surely French."""
+FRENCH_SHARE = 0.05
+"""Of the small words that French alone has; a text with fewer may be in any language."""
 
 
 def foreign(text: str) -> Iterator[tuple[int, int, str]]:
-    """Yield the bounds and the language of what is surely German or English in a French text.
+    """Yield the bounds and the language of what is not read in a text that is read as French.
 
-    Whole lines, and single sentences of other lines.
+    Of a French text that is what is surely German or English: whole lines, and single sentences
+    of other lines. Of a text in another language it is each sentence that is not in French.
     """
-    if not _may_be_foreign(text):
+    if not _may_be_foreign(text) and not _has_little_french(text):
+        return
+    if detect(text) != "fr" and holds_french(text):
+        yield from _not_french(text)
         return
     for line in LINE.finditer(text):
         if not _may_be_foreign(line[0]):
@@ -63,13 +81,30 @@ def foreign(text: str) -> Iterator[tuple[int, int, str]]:
                 yield *sentence.span(), language
 
 
-def french_part(text: str) -> str:
-    """Return a text without what is surely in another language."""
-    kept, last = [], 0
-    for start, end, _ in foreign(text):
-        kept.append(text[last:start])
-        last = end
-    return " ".join([*kept, text[last:]])
+def _not_french(text: str) -> Iterator[tuple[int, int, str]]:
+    for sentence in WHOLE_SENTENCE.finditer(text):
+        said = ASIDE.sub(" ", sentence[0])
+        language = detect(said)
+        if language != "fr":
+            yield *sentence.span(), language or _identifier().rank(said[:SAMPLE])[0][0]
+
+
+def holds_french(text: str) -> bool:
+    """Tell whether a sentence of a text is surely French, whatever the others are."""
+    return any(_surely_french(sentence[0]) for sentence in WHOLE_SENTENCE.finditer(text))
+
+
+def _surely_french(sentence: str) -> bool:
+    said = ASIDE.sub(" ", sentence)
+    if sum(map(str.isalpha, said)) < FRENCH_SENTENCE:
+        return False
+    language, share = _identifier().rank(said[:SAMPLE])[0]
+    return language == "fr" and share >= FAIRLY
+
+
+def _has_little_french(text: str) -> bool:
+    words = text[:SAMPLE].lower().split()
+    return sum(word in FRENCH_ALONE for word in words) < FRENCH_SHARE * len(words)
 
 
 def _may_be_foreign(text: str) -> bool:
@@ -103,8 +138,12 @@ def detect(text: str, default: str = "fr") -> str | None:
     read = {language: ranked.get(language, 0.0) for language in READ}
     among = sum(read.values())
     near = among + sum(ranked.get(language, 0.0) for language in NEAR)
-    if len(letters) >= LONG_ENOUGH and near < FOREIGN:
+    sentence = len(sample.split()) >= WORDS_OF_SENTENCE
+    surely = len(letters) >= LONG_ENOUGH or (sentence and max(ranked.values()) >= FAIRLY)
+    if near < FOREIGN and surely:
         return None
+    if sentence:
+        read["de"] += ranked.get(ALSATIAN, 0.0)
     language = max(READ, key=lambda language: read[language])
     if len(letters) < LONG_ENOUGH and read[language] < FAIRLY:
         return default

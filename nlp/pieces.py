@@ -8,10 +8,14 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, NamedTuple
 
+import numpy as np
+
 from nlp import languages, markup, text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from numpy.typing import NDArray
 
     from nlp.markup import Clean
 
@@ -19,6 +23,12 @@ ENDS = ("\n", ". ", " ")
 """Where a text may be cut, the best first."""
 REPEATED = re.compile(r"\b(\w+)(?:\W+\1\b){9,}")
 """One word ten times and more: no sentence, whatever its neighbours would make of it."""
+
+WORD = re.compile(r"\w+")
+LONGEST_PHRASE = 60
+"""Words of what may be repeated in a row."""
+FEW = 5
+"""Times in a row from which a phrase is read once: it says no more, and would count as often."""
 
 GAP = re.compile(r"[^\S\n]{40,}")
 """So much blank ends a line, whatever it stood for."""
@@ -47,16 +57,63 @@ class Given(NamedTuple):
 def read_as(raw: str, more: str = "") -> Given:
     """Return a text as it is read, with `more` (prepared) behind it."""
     clean = markup.clean(raw)
+    said_once = once(clean.text)
     made = []
     for start, end in cuts(clean.text):
         said = clean.text[start:end]
-        plain = REPEATED.sub(lambda run: " " * len(run[0]), text.prepare(text.recased(said)))
+        plain = text.prepare(text.recased(said))
+        if said_once[start:end] != said:
+            plain = _blank_where(said_once[start:end], plain)
         plain = GAP.sub(lambda gap: "\n" * len(gap[0]), plain)
-        left = tuple(languages.foreign(said))
+        left = tuple(languages.foreign(said_once[start:end]))
         for first, last, _ in left:
             plain = plain[:first] + "\n" * (last - first) + plain[last:]
         made.append(Piece(start, said, plain + (more if end == len(clean.text) else ""), left))
     return Given(raw, clean, made)
+
+
+def once(whole: str) -> str:
+    """Return a text with blanks for what it repeats in a row, so that each phrase stands once.
+
+    One word over and over is no phrase: nothing is left of it.
+    """
+    kept = REPEATED.sub(lambda run: " " * len(run[0]), whole)
+    again = _said_again(WORD.findall(kept))
+    if not again.any():
+        return kept
+    words = [word.span() for word in WORD.finditer(kept)]
+    parts, done = [], 0
+    for first, last in _runs(again, 1):
+        start, end = words[first][0], words[last - 1][1]
+        parts += [kept[done:start], " " * (end - start)]
+        done = end
+    return "".join([*parts, kept[done:]])
+
+
+def _said_again(words: list[str]) -> NDArray[np.bool_]:
+    """Return for each word whether it stands in a phrase that the words before it were, too."""
+    numbers: dict[str, int] = {}
+    codes = np.array([numbers.setdefault(word, len(numbers)) for word in words], np.int32)
+    again = np.zeros(len(words), bool)
+    for length in range(2, min(LONGEST_PHRASE, len(words) // FEW) + 1):
+        same = codes[:-length] == codes[length:]
+        if np.count_nonzero(same) >= (FEW - 1) * length:
+            for first, last in _runs(same, (FEW - 1) * length):
+                again[first + length : last + length] = True
+    return again
+
+
+def _runs(true: NDArray[np.bool_], least: int) -> Iterator[tuple[int, int]]:
+    """Yield the bounds of the runs of at least so many true values."""
+    edges = np.flatnonzero(np.diff(np.concatenate(([False], true, [False]))))
+    for first, last in edges.reshape(-1, 2).tolist():
+        if last - first >= least:
+            yield first, last
+
+
+def _blank_where(blanked: str, plain: str) -> str:
+    """Return a prepared text with the blanks of another of the same length."""
+    return "".join(" " if b == " " else p for b, p in zip(blanked, plain, strict=True))
 
 
 def foreign(given: Given) -> Iterator[tuple[str, str]]:

@@ -151,6 +151,8 @@ def test_the_same_texts_give_the_same_annotations(language_model):
     [
         ("Die Nachbarschaft lädt zum Fest im Garten ein.", "« de »"),
         ("日本の地域団体が新しい店を開く。", "non reconnue"),
+        ("Colibris " * 3_000, "un seul mot répété"),
+        ("Il gruppo Ponte Verde apre domani un luogo in città.", "non reconnue"),
         ("Fil et Co danse à Mulhouse.", ""),
         ("Stammtisch Mulhouse", ""),
     ],

@@ -15,6 +15,7 @@ from nlp import languages
         ("Un café associatif ouvre ses portes dans le quartier", "fr"),
         ("Der Verein eröffnet am Samstag eine neue Werkstatt im Dorf", "de"),
         ("The group opens a new workshop in the old school on Saturday", "en"),
+        ("D'r Verein Grieni Brick màcht e neier Ort uff in Milhüsa", "de"),
         ("UN NOUVEAU JARDIN PARTAGÉ POUR LES HABITANTS", "fr"),
     ],
 )
@@ -22,7 +23,7 @@ def test_the_languages_that_are_read_are_told_apart(text, language):
     assert languages.detect(text) == language
 
 
-@pytest.mark.parametrize("text", ["", "Loto", "12 €", "Fablab", "🎉"])
+@pytest.mark.parametrize("text", ["", "Loto", "12 €", "Fablab", "🎉", "Yeşil Köprü", "Casa Verde"])
 def test_a_text_too_short_to_tell_is_in_its_sources_language(text):
     assert languages.detect(text) == "fr"
     assert languages.detect(text, default="de") == "de"
@@ -34,6 +35,10 @@ def test_a_text_too_short_to_tell_is_in_its_sources_language(text):
         "Новое общество открывает мастерскую в старой школе",
         "تفتح الجمعية ورشة جديدة يوم السبت",
         "La asociación abre el sábado un nuevo taller en la antigua escuela del barrio. " * 2,
+        "El grupo Puente Verde abre mañana un taller.",
+        "L'associazione apre domani un nuovo luogo in città.",
+        "Stowarzyszenie Zielony Most zaprasza na spacer.",
+        "Hiệp hội Cầu Xanh mở cửa.",
     ],
 )
 def test_a_language_that_is_not_read_is_said_to_be_none(text):
@@ -74,3 +79,35 @@ GERMAN = (
 def test_what_is_surely_in_another_language_is_found_within_a_french_text(text, passages):
     found = [(language, text[a:b].strip()) for a, b, language in languages.foreign(text)]
     assert found == passages
+
+
+FRENCH = "L'association Pont Vert ouvre un lieu à Mulhouse."
+
+
+@pytest.mark.parametrize(
+    "others",
+    [
+        ["Der Verein eröffnet nächste Woche einen neuen Ort in der Stadt Kehl."],
+        ["L'associazione apre la prossima settimana un nuovo luogo in città per tutti."],
+        ["Il gruppo dice che il comune e la scuola aprono la sala, e il coro canta la sera."],
+        [
+            "The association opens a new place next week in the city.",
+            "Der Verein eröffnet nächste Woche einen neuen Ort in der Stadt.",
+        ],
+    ],
+)
+def test_of_a_text_that_is_mostly_in_another_language_only_the_french_is_left(others):
+    text = " ".join([others[0], FRENCH, *others])
+    assert languages.detect(text) != "fr"
+    assert languages.holds_french(text)
+    left = [text[a:b].strip() for a, b, _ in languages.foreign(text)]
+    assert left == [others[0], *others]
+
+
+def test_a_french_sentence_stays_french_whatever_it_quotes_and_glosses():
+    text = (
+        "L'association Pont Vert (in English: the Green Bridge association) ouvre "
+        "« a new place for everyone in the city » à Mulhouse."
+    )
+    assert languages.holds_french(text)
+    assert list(languages.foreign(text)) == []

@@ -26,3 +26,15 @@ def test_a_damaged_model_is_not_called_missing(monkeypatch):
     with pytest.raises(ModelError, match=r"abîmé.*--force-reinstall") as refused:
         model.load()
     assert "\n" not in str(refused.value)
+
+
+def test_a_package_of_the_models_name_that_holds_none_is_damaged(monkeypatch, tmp_path):
+    (tmp_path / "fr_core_news_hollow").mkdir()
+    (tmp_path / "fr_core_news_hollow" / "__init__.py").write_text("", encoding="utf-8")
+    monkeypatch.syspath_prepend(tmp_path)
+    monkeypatch.setattr(model, "NAME", "fr_core_news_hollow")
+    monkeypatch.setattr(model, "is_package", lambda _name: True)
+    monkeypatch.setattr("spacy.util.is_package", lambda _name: True)
+    with pytest.raises(ModelError, match=r"abîmé.*--force-reinstall") as refused:
+        model.load()
+    assert "\n" not in str(refused.value)

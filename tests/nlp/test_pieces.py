@@ -39,6 +39,25 @@ def test_one_word_over_and_over_is_blank():
     assert len(piece.plain) == len(piece.said)
 
 
+@pytest.mark.parametrize(
+    "phrase", ["Les Colibris ", "L'association Colibris danse. ", "Au bal !\n"]
+)
+def test_a_phrase_over_and_over_is_read_once_even_beyond_a_piece(phrase):
+    given = pieces.read_as(phrase * 5_000 + "Fin du bal.")
+    assert " ".join(" ".join(p.plain for p in given.pieces).split()).startswith(phrase.strip())
+    words = "".join(piece.plain for piece in given.pieces).replace(".", " ").split()
+    assert [w for w in words if w != "!"] == [
+        *(w for w in phrase.replace(".", " ").split() if w != "!"),
+        *("Fin", "du", "bal"),
+    ]
+    assert all(len(piece.plain) == len(piece.said) for piece in given.pieces)
+
+
+@pytest.mark.parametrize("raw", ["Les Colibris " * 4, "Le bal du jour et le bal de nuit. ", ""])
+def test_what_is_said_a_few_times_stays(raw):
+    assert pieces.once(raw) == raw
+
+
 def test_a_line_in_capitals_is_read_as_a_title_whose_verbs_are_no_part_of_it():
     raw = "LES SEMEURS DU BALLON OUVRENT UN JARDIN À LOMME.\nBienvenue à tous."
     (piece,) = pieces.read_as(raw).pieces
