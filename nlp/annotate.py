@@ -15,6 +15,7 @@ from nlp import (
     kinds,
     languages,
     markup,
+    names,
     pieces,
     places,
     recognition,
@@ -40,7 +41,7 @@ from vigie.records import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Collection, Iterable, Iterator, Sequence
     from collections.abc import Set as AbstractSet
 
     from spacy.language import Language
@@ -55,6 +56,9 @@ BILINGUAL = 20_000
 LINKS = (" de", " d'", " à", " du", " pays de")
 DECLARED = 0.95
 """Confidence in a name that a register declares: persons are left out before."""
+SHORT_FORM = "short_form_again"
+FEWEST_LETTERS = 3
+"""Of a short form that is found again by its letters alone."""
 KEPT = (Label.ACTOR, Label.INSTITUTION)
 
 T = TypeVar("T")
@@ -254,11 +258,12 @@ def _annotation(
         if document.kind is DocumentKind.NOTICE and document.title and not piece.first:
             found = [_declared(document), *_after_title(document, found)]  # noqa: PLW2901
         sure = _communes_of(piece.plain, named, found)
+        equated |= dict.fromkeys(acronyms.pairs(piece.plain))
+        found = _with_short_forms(piece, found, equated)  # noqa: PLW2901
         kept = _kept(piece, found, {m.surface for m in mentions})
         relations_found += _relations(piece, kept, len(mentions))
         mentions += _mentions(document, (given, piece), sure, kept, found)
         communes.update(code for *_, code in sure)
-        equated |= dict.fromkeys(acronyms.pairs(piece.plain))
     return Annotation(
         document_id=document.id,
         version=VERSION,
@@ -268,6 +273,31 @@ def _annotation(
         acronyms=tuple(equated),
         relations=tuple(relations_found),
     )
+
+
+def _with_short_forms(
+    piece: Piece, found: list[Found], equated: Collection[tuple[str, str]]
+) -> list[Found]:
+    """Return the names of a piece with the later uses of short forms that its text introduced.
+
+    The recogniser judges each « le CHB » by itself; the text has said whose it is.
+    """
+    if not equated:
+        return found
+    known = {names.key(piece.plain[i.start : i.end]): i for i in found if i.label in KEPT}
+    for short, full in equated:
+        whole = known.get(names.key(full))
+        if whole is None or not short.isupper() or len(short) < FEWEST_LETTERS:
+            continue
+        for start, end in acronyms.uses(piece.plain, short):
+            here = [item for item in found if item.start < end and start < item.end]
+            if any(item.label in KEPT or (item.start, item.end) != (start, end) for item in here):
+                continue
+            bounds = (b for b in text.sentences(piece.plain) if b[0] <= start and end <= b[1])
+            again = replace(whole, start=start, end=end, rule=SHORT_FORM)
+            again = replace(again, sentence=next(bounds, (start, end)))
+            found = [*(item for item in found if item not in here), again]
+    return sorted(found, key=lambda item: item.start)
 
 
 def _declared(document: Document) -> Found:

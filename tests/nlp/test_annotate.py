@@ -5,7 +5,7 @@ from itertools import pairwise
 
 import pytest
 
-from nlp import annotate, explanation, markup, model, recognition
+from nlp import annotate, explanation, gathering, markup, model, recognition
 from nlp.places import Ground
 from nlp.recognition import Found
 from vigie.records import ActorKind, Document, DocumentKind, EventDetails, Label, document_text
@@ -93,6 +93,18 @@ def test_a_short_form_is_learned_from_the_text_that_spells_it_out(language_model
         language_model, document("Le Groupe Rhénan des Jardiniers (GRJ) tient son assemblée.")
     )
     assert ("GRJ", "Groupe Rhénan des Jardiniers") in found.acronyms
+
+
+def test_a_short_form_that_the_text_explained_is_a_mention_wherever_it_stands(language_model):
+    said = "Le Collectif des Voisins de Folleville (CVF) se réunit. Ensuite, le CVF chante."
+    (found,) = annotated(language_model, document(said))
+    assert [m.surface for m in found.mentions] == ["Collectif des Voisins de Folleville", "CVF"]
+    again = found.mentions[1]
+    assert document_text(document(said))[again.start : again.end] == "CVF"
+    assert again.sentence == "Ensuite, le CVF chante."
+    gathered = gathering.gather([found])
+    assert len({key for _, key in gathered.links}) == 1
+    assert gathered.equated
 
 
 @pytest.mark.parametrize(
