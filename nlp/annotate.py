@@ -130,7 +130,12 @@ def _span(given: Given, piece: Piece, found: Found) -> Span:
         label=found.label,
         confidence=round(found.confidence, 3),
         rule=found.rule,
-        kind=_kind(found, surface, piece.plain[found.sentence[0] : found.sentence[1]]),
+        kind=_kind(
+            found,
+            surface,
+            piece.plain[found.sentence[0] : found.sentence[1]],
+            found.start - found.sentence[0],
+        ),
     )
 
 
@@ -392,17 +397,17 @@ def _mentions(
             sentence=quote,
             confidence=round(item.confidence, 3),
             rule=item.rule if inside else f"event:{item.rule}",
-            kind=_kind(item, surface, quote),
+            kind=_kind(item, surface, quote, item.start - item.sentence[0]),
             commune=commune,
             placing=placing,
             description=_description(said, piece.plain, item, found),
         )
 
 
-def _kind(found: Found, surface: str, sentence: str) -> ActorKind:
+def _kind(found: Found, surface: str, sentence: str, at: int | None = None) -> ActorKind:
     if found.rule.endswith(areas.EPCI):
         return ActorKind.INSTITUTION
-    return kinds.kind_of(surface, sentence)
+    return kinds.kind_of(surface, sentence, at)
 
 
 def _description(said: str, plain: str, item: Found, found: Sequence[Found]) -> str:
