@@ -26,6 +26,7 @@ from nlp import (
 from nlp.model import VERSION
 from nlp.places import Ground
 from nlp.recognition import Found
+from vigie import gazetteer
 from vigie.records import (
     ActorKind,
     Annotation,
@@ -35,6 +36,7 @@ from vigie.records import (
     Mention,
     Message,
     NamedPlace,
+    Placing,
     Relation,
     Span,
     document_text,
@@ -244,7 +246,7 @@ def _annotate_french(
     for document, one, home in zip(documents, given, homes, strict=True):
         fingerprint = stories.fingerprint(one.raw)
         yield replace(
-            _annotation(document, one, list(islice(read, len(one.pieces)))),
+            _annotation(document, one, list(islice(read, len(one.pieces))), ground.territory),
             home=home,
             signature=fingerprint.signature,
             bands=fingerprint.bands,
@@ -252,7 +254,10 @@ def _annotate_french(
 
 
 def _annotation(
-    document: Document, given: Given, read: Sequence[tuple[Communes, list[Found]]]
+    document: Document,
+    given: Given,
+    read: Sequence[tuple[Communes, list[Found]]],
+    territory: frozenset[str],
 ) -> Annotation:
     """Return what the pieces of a document say together."""
     mentions: list[Mention] = []
@@ -267,7 +272,8 @@ def _annotation(
         found = _with_short_forms(piece, found, equated)  # noqa: PLW2901
         kept = _kept(piece, found, {m.surface for m in mentions})
         relations_found += _relations(piece, kept, len(mentions))
-        mentions += _mentions(document, (given, piece), sure, kept, found)
+        own = [place for place in named if _is_by_its_name(piece.plain, place, territory)]
+        mentions += _mentions(document, (given, piece), (sure, own), kept, found)
         communes.update(code for *_, code in sure)
     return Annotation(
         document_id=document.id,
@@ -328,6 +334,13 @@ def _communes_of(plain: str, named: Communes, found: Sequence[Found]) -> Commune
     return kept
 
 
+def _is_by_its_name(plain: str, place: tuple[int, int, str], territory: frozenset[str]) -> bool:
+    """Tell whether a place is a commune of the territory, and no quartier or part of it."""
+    start, end, code = place
+    town = gazetteer.commune(code).name
+    return code in territory and names.key(plain[start:end]) == names.key(town)
+
+
 def _locates(plain: str, found: Found, start: int, end: int) -> bool:
     if found.label is Label.PLACE:
         return found.start == start and found.end == end
@@ -367,13 +380,14 @@ def _kept(piece: Piece, found: Sequence[Found], before: AbstractSet[str]) -> lis
 def _mentions(
     document: Document,
     places_of: tuple[Given, Piece],
-    communes: Communes,
+    communes: tuple[Communes, Communes],
     kept: Sequence[Found],
     found: Sequence[Found],
 ) -> Iterator[Mention]:
     """Yield the mentions of a piece; those of an event's fields stand at the document's start.
 
-    `kept` are those of the names found that are to become mentions.
+    `communes` are those that the piece speaks of, and those of the territory that it or a name
+    in it names; `kept` are those of the names found that are to become mentions.
     """
     given, piece = places_of
     for item in kept:
@@ -382,7 +396,10 @@ def _mentions(
         surface = said[item.start : item.end]
         name = (item.start, item.end)
         quote = text.quote(said, item.sentence, name)
-        commune, placing = places.place_of(piece.plain, name, item.sentence, communes)
+        sure, own = communes
+        commune, placing = places.place_of(piece.plain, name, item.sentence, sure)
+        if placing is not Placing.OWN and (town := places.last_of(name, own)):
+            commune, placing = town, Placing.OWN
         start, end = (
             given.clean.bounds(piece.first + item.start, piece.first + item.end)
             if inside
