@@ -19,7 +19,7 @@ from crawlers.batch import crawl as crawl_batch
 from flows import due, learned
 from flows.intake import TakenIn, batches, known_names, repeated_lines, store_records, without
 from nlp import annotate as annotating
-from nlp import gathering, model, places, resolution, stories
+from nlp import gathering, model, namesakes, places, resolution, stories
 from nlp.annotate import Reader
 from signals.queue import detect as detect_candidates
 from storage import Connection, Store, counts, documents, facts, queues, sources
@@ -342,6 +342,8 @@ def annotate_batch(settings: Settings, store: Store, ids: list[str], reader: Rea
     gathered = gathering.gather(found, ground.territory)
     with store.writing() as c:
         judged = stored_annotations.judged(c, ids)
+        signs = stored_annotations.signs(c, namesakes.doubtful(gathered))
+        gathered = namesakes.told_apart(gathered, signs)
         resolved = resolution.resolve(gathered, known_names(c, gathered), judged)
         hanging = stored_stories.followers(c, ids)
         kept = stored_annotations.save(c, found, resolved, read=batch)

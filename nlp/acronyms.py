@@ -35,6 +35,12 @@ def pairs(text: str) -> tuple[tuple[str, str], ...]:
     return tuple(found)
 
 
+def uses(text: str, short: str) -> list[tuple[int, int]]:
+    """Return where a short form stands as a word of its own, outside brackets."""
+    alone = rf"(?<![\w(&.-]){re.escape(short)}(?![\w)&-])"
+    return [match.span() for match in re.finditer(alone, text)]
+
+
 def _explained(short: str, words: str) -> str | None:
     """Return the shortest end of `words` whose initials spell the short form."""
     parts = re.findall(r"\S+", words)

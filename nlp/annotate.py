@@ -15,6 +15,7 @@ from nlp import (
     kinds,
     languages,
     markup,
+    names,
     pieces,
     places,
     recognition,
@@ -25,6 +26,7 @@ from nlp import (
 from nlp.model import VERSION
 from nlp.places import Ground
 from nlp.recognition import Found
+from vigie import gazetteer
 from vigie.records import (
     ActorKind,
     Annotation,
@@ -34,13 +36,14 @@ from vigie.records import (
     Mention,
     Message,
     NamedPlace,
+    Placing,
     Relation,
     Span,
     document_text,
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Collection, Iterable, Iterator, Sequence
     from collections.abc import Set as AbstractSet
 
     from spacy.language import Language
@@ -58,6 +61,9 @@ BLANKS = re.compile(r" {2,}")
 LINKS = (" de", " d'", " à", " du", " pays de")
 DECLARED = 0.95
 """Confidence in a name that a register declares: persons are left out before."""
+SHORT_FORM = "short_form_again"
+FEWEST_LETTERS = 3
+"""Of a short form that is found again by its letters alone."""
 KEPT = (Label.ACTOR, Label.INSTITUTION)
 
 T = TypeVar("T")
@@ -129,7 +135,12 @@ def _span(given: Given, piece: Piece, found: Found) -> Span:
         label=found.label,
         confidence=round(found.confidence, 3),
         rule=found.rule,
-        kind=_kind(found, surface, piece.plain[found.sentence[0] : found.sentence[1]]),
+        kind=_kind(
+            found,
+            surface,
+            piece.plain[found.sentence[0] : found.sentence[1]],
+            found.start - found.sentence[0],
+        ),
     )
 
 
@@ -248,7 +259,7 @@ def _annotate_french(
     for document, one, home in zip(documents, given, homes, strict=True):
         fingerprint = stories.fingerprint(one.raw)
         yield replace(
-            _annotation(document, one, list(islice(read, len(one.pieces)))),
+            _annotation(document, one, list(islice(read, len(one.pieces))), ground.territory),
             home=home,
             signature=fingerprint.signature,
             bands=fingerprint.bands,
@@ -256,7 +267,10 @@ def _annotate_french(
 
 
 def _annotation(
-    document: Document, given: Given, read: Sequence[tuple[Communes, list[Found]]]
+    document: Document,
+    given: Given,
+    read: Sequence[tuple[Communes, list[Found]]],
+    territory: frozenset[str],
 ) -> Annotation:
     """Return what the pieces of a document say together."""
     mentions: list[Mention] = []
@@ -267,11 +281,13 @@ def _annotation(
         if document.kind is DocumentKind.NOTICE and document.title and not piece.first:
             found = [_declared(document), *_after_title(document, found)]  # noqa: PLW2901
         sure = _communes_of(piece.plain, named, found)
+        equated |= dict.fromkeys(acronyms.pairs(piece.plain))
+        found = _with_short_forms(piece, found, equated)  # noqa: PLW2901
         kept = _kept(piece, found, {m.surface for m in mentions})
         relations_found += _relations(piece, kept, len(mentions))
-        mentions += _mentions(document, (given, piece), sure, kept, found)
+        own = [place for place in named if _is_by_its_name(piece.plain, place, territory)]
+        mentions += _mentions(document, (given, piece), (sure, own), kept, found)
         communes.update(code for *_, code in sure)
-        equated |= dict.fromkeys(acronyms.pairs(piece.plain))
     return Annotation(
         document_id=document.id,
         version=VERSION,
@@ -281,6 +297,31 @@ def _annotation(
         acronyms=tuple(equated),
         relations=tuple(relations_found),
     )
+
+
+def _with_short_forms(
+    piece: Piece, found: list[Found], equated: Collection[tuple[str, str]]
+) -> list[Found]:
+    """Return the names of a piece with the later uses of short forms that its text introduced.
+
+    The recogniser judges each « le CHB » by itself; the text has said whose it is.
+    """
+    if not equated:
+        return found
+    known = {names.key(piece.plain[i.start : i.end]): i for i in found if i.label in KEPT}
+    for short, full in equated:
+        whole = known.get(names.key(full))
+        if whole is None or not short.isupper() or len(short) < FEWEST_LETTERS:
+            continue
+        for start, end in acronyms.uses(piece.plain, short):
+            here = [item for item in found if item.start < end and start < item.end]
+            if any(item.label in KEPT or (item.start, item.end) != (start, end) for item in here):
+                continue
+            bounds = (b for b in text.sentences(piece.plain) if b[0] <= start and end <= b[1])
+            again = replace(whole, start=start, end=end, rule=SHORT_FORM)
+            again = replace(again, sentence=next(bounds, (start, end)))
+            found = [*(item for item in found if item not in here), again]
+    return sorted(found, key=lambda item: item.start)
 
 
 def _declared(document: Document) -> Found:
@@ -304,6 +345,13 @@ def _communes_of(plain: str, named: Communes, found: Sequence[Found]) -> Commune
         if not around or all(_locates(plain, item, start, end) for item in around):
             kept.append((start, end, code))
     return kept
+
+
+def _is_by_its_name(plain: str, place: tuple[int, int, str], territory: frozenset[str]) -> bool:
+    """Tell whether a place is a commune of the territory, and no quartier or part of it."""
+    start, end, code = place
+    town = gazetteer.commune(code).name
+    return code in territory and names.key(plain[start:end]) == names.key(town)
 
 
 def _locates(plain: str, found: Found, start: int, end: int) -> bool:
@@ -345,13 +393,14 @@ def _kept(piece: Piece, found: Sequence[Found], before: AbstractSet[str]) -> lis
 def _mentions(
     document: Document,
     places_of: tuple[Given, Piece],
-    communes: Communes,
+    communes: tuple[Communes, Communes],
     kept: Sequence[Found],
     found: Sequence[Found],
 ) -> Iterator[Mention]:
     """Yield the mentions of a piece; those of an event's fields stand at the document's start.
 
-    `kept` are those of the names found that are to become mentions.
+    `communes` are those that the piece speaks of, and those of the territory that it or a name
+    in it names; `kept` are those of the names found that are to become mentions.
     """
     given, piece = places_of
     for item in kept:
@@ -360,7 +409,10 @@ def _mentions(
         surface = said[item.start : item.end]
         name = (item.start, item.end)
         quote = text.quote(said, item.sentence, name)
-        commune, placing = places.place_of(piece.plain, name, item.sentence, communes)
+        sure, own = communes
+        commune, placing = places.place_of(piece.plain, name, item.sentence, sure)
+        if placing is not Placing.OWN and (town := places.last_of(name, own)):
+            commune, placing = town, Placing.OWN
         start, end = (
             given.clean.bounds(piece.first + item.start, piece.first + item.end)
             if inside
@@ -375,17 +427,17 @@ def _mentions(
             sentence=quote,
             confidence=round(item.confidence, 3),
             rule=item.rule if inside else f"event:{item.rule}",
-            kind=_kind(item, surface, quote),
+            kind=_kind(item, surface, quote, item.start - item.sentence[0]),
             commune=commune,
             placing=placing,
             description=_description(said, piece.plain, item, found),
         )
 
 
-def _kind(found: Found, surface: str, sentence: str) -> ActorKind:
+def _kind(found: Found, surface: str, sentence: str, at: int | None = None) -> ActorKind:
     if found.rule.endswith(areas.EPCI):
         return ActorKind.INSTITUTION
-    return kinds.kind_of(surface, sentence)
+    return kinds.kind_of(surface, sentence, at)
 
 
 def _description(said: str, plain: str, item: Found, found: Sequence[Found]) -> str:

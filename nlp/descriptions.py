@@ -21,7 +21,7 @@ FEWEST = 3
 MORE_HEADS = (
     r"lieux?|espaces?|groupes?|équipes?|projets?|festivals?|médias?|journal|revues?|cantines?|"
     r"cafés?|bibliothèques?|recycleries?|monnaies?|ensembles?|fab-?labs?|hackerspaces?|initiatives?|"
-    r"dispositifs?|laboratoires?|écoles?"
+    r"dispositifs?|laboratoires?|(?:[a-zà-ÿ]+-)?écoles?"
 )
 HEAD = (
     r"(?:(?:jeune|petite?|nouve(?:au|lle)|ancien(?:ne)?|toute jeune|première?) )?"

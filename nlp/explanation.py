@@ -151,6 +151,7 @@ CUES = {
     "says_after": Message("il parle : explique, raconte…"),
     "epci": Message("c’est le nom d’une intercommunalité"),
     "short_form_after": Message("un sigle entre parenthèses juste après"),
+    "short_form_again": Message("le sigle que le texte a expliqué"),
 }
 SAID = {
     "w-1": Message("le mot juste avant : « {value} »"),

@@ -55,6 +55,8 @@ class Gathered:
     """The blocks of each key."""
     beside: Sequence[tuple[str, str]] = ()
     """Keys of two names with a slash between: « Maison des Voisins / Haus der Nachbarn »."""
+    communes_of: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    """Document id → INSEE codes of the communes that it names, or whose source is at home there."""
 
     @property
     def keys(self) -> set[str]:
@@ -77,8 +79,12 @@ def gather(annotations: Iterable[Annotation], territory: frozenset[str] = frozen
     links: list[tuple[Mention, str]] = []
     pairs: set[tuple[str, str]] = set()
     departments = frozenset(map(gazetteer.department_of, territory))
+    communes_of = {}
     for annotation in sorted(annotations, key=lambda a: a.document_id):
         keyed = _keyed(annotation)
+        communes_of[annotation.document_id] = frozenset(
+            {*annotation.communes, annotation.home or "", *(m.commune or "" for m, _ in keyed)}
+        )
         full_of = _acronyms(annotation, keyed)
         away = {key: far for m, key in keyed if (far := _away(m, key, departments))}
         for mention, own in keyed:
@@ -98,7 +104,8 @@ def gather(annotations: Iterable[Annotation], territory: frozenset[str] = frozen
                     s for s, _ in annotation.acronyms if names.key(s) == short
                 )
     blocks_of = {key: blocks(key, name.surface) for key, name in gathered.items()}
-    return Gathered(dict(gathered), links, sorted(pairs), blocks_of, sorted(_beside(links)))
+    beside = sorted(_beside(links))
+    return Gathered(dict(gathered), links, sorted(pairs), blocks_of, beside, communes_of)
 
 
 def _beside(links: Sequence[tuple[Mention, str]]) -> set[tuple[str, str]]:
@@ -197,11 +204,13 @@ def _acronyms(annotation: Annotation, keyed: Sequence[tuple[Mention, str]]) -> d
 def blocks(key: str, surface: str) -> tuple[str, ...]:
     """Return the strings that a name shares with those that may be the same.
 
-    `=` the key without spaces; `w` its longest words; `<` and `>` the halves of the longest one,
-    of which a slip of the pen leaves one whole; `i` its initials, or itself if it may be some.
+    `=` the key without spaces, and without what tells namesakes apart; `w` its longest words;
+    `<` and `>` the halves of the longest one, of which a slip of the pen leaves one whole; `i` its
+    initials, or itself if it may be some.
     """
-    words = key.partition("@")[0].split()
-    found = {"=" + names.compact(key)}
+    bare = key.partition("@")[0]
+    words = bare.split()
+    found = {"=" + names.compact(key), "=" + names.compact(bare)}
     longest = sorted({w for w in words if len(w) >= 3}, key=lambda w: (-len(w), w))
     found.update("w" + word for word in longest[:TOKENS_INDEXED])
     if longest and len(longest[0]) >= 7:

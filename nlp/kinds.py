@@ -31,7 +31,7 @@ HEADS: tuple[tuple[ActorKind, str], ...] = (
         ActorKind.CULTURAL_VENUE,
         (
             r"th[ée][âa]tres?|cin[ée]mas?|mus[ée]es?|galeries?|centres? d['’]art|"
-            r"salles? de concerts?|m[ée]diath[èe]ques?|centres? culturels?"
+            r"salles? de concerts?|m[ée]diath[èe]ques?|(?:centre|lieu|espace)x?s? culturels?"
         ),
     ),
     (
@@ -71,6 +71,9 @@ and what makes of the name the head's complement (« les entreprises de l’ESS 
 OWNING = frozenset([ActorKind.ASSOCIATION, ActorKind.COLLECTIVE])
 """Kinds of which the complement is a name all the same: « l’association des Tisserands »."""
 APPOSITION = re.compile(r"[\s»”\"’')]*[,(–-]\s*(?:une?|le|la|les|l['’]|nouve(?:au|lle)|jeune|\s)*")
+SEVERAL = re.compile(r"[\s-]")
+"""In a head of several words, which alone is sure at the end of a name."""
+LINK = re.compile(r"(?:\b(?:d[eu]s?|l[ae]s?|aux?|et|en|pour|avec)\s|[dl]['’])\s*$", re.IGNORECASE)
 OPENINGS = re.compile(r"(?:l[ea]s?\s|l['’]|grande?s?\s|petite?s?\s|jeunes?\s)*", re.IGNORECASE)
 NOT_GROUPS = re.compile(
     r"syndicats? (?:mixtes?|intercommuna(?:l|ux)|d['’]initiatives?)|"
@@ -81,17 +84,19 @@ NOT_GROUPS = re.compile(
 )
 
 
-def kind_of(surface: str, sentence: str) -> ActorKind:
+def kind_of(surface: str, sentence: str, at: int | None = None) -> ActorKind:
     """Return the kind that the name itself or the words around it in its sentence say.
 
-    `UNKNOWN` when nothing says it: a kind is never guessed.
+    `UNKNOWN` when nothing says it: a kind is never guessed. `at` is where in the sentence the
+    name stands; by default, or if it does not stand there, the first place where it does.
     """
     if not surface:
         return ActorKind.UNKNOWN
     within = _within(surface)
     if within is not None:
         return within
-    start = sentence.find(surface)
+    here = at is not None and sentence.startswith(surface, at)
+    start = at if at is not None and here else sentence.find(surface)
     if start < 0:
         return ActorKind.UNKNOWN
     return (
@@ -102,11 +107,17 @@ def kind_of(surface: str, sentence: str) -> ActorKind:
 
 
 def _within(surface: str) -> ActorKind | None:
-    """Return the kind by a head that opens the name, or stands in it with a capital."""
+    """Return the kind by a head that opens the name, stands in it with a capital, or ends it.
+
+    « 4e Lieu café associatif » ends with what it is; « Fête du club » with whose it is.
+    """
     opening = OPENINGS.match(surface)
     first = opening.end() if opening else 0
     for match in _heads(surface):
         if match.start() == first or match[0][0].isupper():
+            return _kind(match)
+        ends = match.end() == len(surface) and SEVERAL.search(match[0])
+        if ends and not LINK.search(surface[: match.start()]):
             return _kind(match)
     return None
 

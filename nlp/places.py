@@ -47,6 +47,12 @@ CITY = 100_000
 """Inhabitants from which « au Mans » is the city, though « mans » is in the dictionary."""
 TOWN = 20_000
 """Inhabitants from which a commune outside the territory is known by its bare name."""
+ABROAD = re.compile(
+    r"[\s,]+\(?(?:(?:en|au|aux)\s+|(?<=\())(?:Espagne|Italie|Allemagne|Suisse|Belgique|Luxembourg|"
+    r"Autriche|Portugal|Pays-Bas|Angleterre|Écosse|Irlande|Pologne|Tchéquie|Hongrie|Roumanie|Grèce|"
+    r"Turquie|Maroc|Algérie|Tunisie|Sénégal|Canada|États-Unis|Brésil|Mexique|Japon|Chine)\b"
+)
+"""After a town that is no commune of France: « Valence en Espagne », « Valence (Espagne) »."""
 DWARFS = 10
 """Times the inhabitants of the next namesake from which a town is known by its bare name."""
 COMMON_WORDS = frozenset({"cannes", "gap", "grasse", "lens", "nice", "orange", "sens", "tours"})
@@ -170,7 +176,8 @@ def meant(
         for start, end, code in named
         if code in near
         or (
-            (gazetteer.department_of(code) in departments or _stands_out(code))
+            not ABROAD.match(text, end)
+            and (gazetteer.department_of(code) in departments or _stands_out(code))
             and not VENUES.search(text[max(0, start - 40) : start])
             and not _is_a_word(text, start, end, code)
         )
@@ -286,6 +293,12 @@ def place_of(
     if len(there) == 1 and len({c[2] for c in here}) == 1:
         return there.pop(), Placing.THERE
     return _nearest(name, here, communes)
+
+
+def last_of(name: tuple[int, int], communes: Iterable[tuple[int, int, str]]) -> str | None:
+    """Return the commune with which a name ends: « US Wittenheim » is best sought there."""
+    ends = (code for start, end, code in communes if name[0] < start and end == name[1])
+    return next(ends, None)
 
 
 def _nearest(

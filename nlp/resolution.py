@@ -44,7 +44,8 @@ TWO_LANGUAGES_GUESS = 0.78
 SAME_ACRONYM = Message("Un texte donne l’un des deux noms comme le sigle de l’autre.")
 SIMILAR = Message("Les deux noms s’écrivent presque de la même façon.")
 INITIALS = Message("L’un des deux noms reprend les initiales de l’autre.")
-ELSEWHERE = Message("Le nom est le même, mais une phrase le situe loin du territoire.")
+ELSEWHERE = Message("Le nom est le même, mais une phrase le situe dans une autre commune.")
+CONTRADICTED = Message("Le nom est presque le même, mais il est dit de deux types.")
 TWO_LANGUAGES = Message("Un texte écrit les deux noms côte à côte, séparés par une barre oblique.")
 LONGER = Message("L’un des deux noms est l’autre avec quelques mots de plus.")
 
@@ -313,9 +314,10 @@ def _questions(a: str, b: str) -> Iterator[tuple[float, Message, str, str]]:
     """Yield why two keys may be one actor, with a score; nothing if they may not."""
     short, full = sorted((a, b), key=lambda key: (len(key.split()), key))
     if "@" in a or "@" in b:
-        bare = a.partition("@")[0]
-        if bare == b.partition("@")[0] and bare in {a, b} and not names.is_generic(bare):
-            yield ELSEWHERE_GUESS, ELSEWHERE, bare, a if bare == b else b
+        bare, _, mark = full.partition("@") if "@" in full else short.partition("@")
+        if {bare, f"{bare}@{mark}"} == {a, b} and not names.is_generic(bare):
+            reason = CONTRADICTED if mark.isalpha() else ELSEWHERE
+            yield ELSEWHERE_GUESS, reason, bare, f"{bare}@{mark}"
         return
     score = names.similarity(a, b)
     if score >= names.SUGGESTED_FROM:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, bindparam, delete, func, select, update
+from sqlalchemy import Connection, bindparam, case, delete, func, select, update
 
 from storage import actors, counts, splits, tables
 from storage import documents as stored_documents
@@ -14,7 +14,17 @@ from storage import stories as stored_stories
 from storage.desk import digest_of
 from storage.plain import from_message, to_message
 from storage.statements import chunks, insert_missing, upsert
-from vigie.records import Annotation, Document, Link, Mention, Message, Resolution
+from vigie.records import (
+    SURELY,
+    ActorKind,
+    Annotation,
+    Document,
+    Link,
+    Mention,
+    Message,
+    NameSign,
+    Resolution,
+)
 
 DayOf = Callable[[Mention], date]
 
@@ -167,6 +177,28 @@ def judged(c: Connection, ids: Iterable[str]) -> dict[tuple[str, str], str]:
             .where(mentions.actor_id.in_(verdicts))
         )
         found |= {(document_id, surface): actor for document_id, surface, actor in c.execute(query)}
+    return found
+
+
+def signs(c: Connection, keys: Iterable[str]) -> list[NameSign]:
+    """Return what the mentions resolved by some keys say of where and what their actors are."""
+    mentions, known = tables.mentions.c, tables.aliases.c
+    sure = case((mentions.placing.in_(sorted(SURELY)), mentions.commune))
+    told = (mentions.key, mentions.surface, sure, mentions.kind)
+    found = []
+    for some in chunks(sorted(set(keys))):
+        query = (
+            select(*told, func.count())
+            .join(tables.aliases, (known.actor_id == mentions.actor_id))
+            .where(known.key.in_(some), mentions.key == known.key)
+            .where(sure.is_not(None) | (mentions.kind != ActorKind.UNKNOWN))
+            .group_by(*told)
+            .order_by(*told)
+        )
+        found += [
+            NameSign(key=key, surface=surface, commune=commune, kind=ActorKind(kind), mentions=n)
+            for key, surface, commune, kind, n in c.execute(query)
+        ]
     return found
 
 

@@ -417,6 +417,10 @@ class Placing(StrEnum):
     NOWHERE = ""
 
 
+SURELY = frozenset({Placing.OWN, Placing.DATELINE})
+"""How a sentence says beyond doubt where a group is."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Mention:
     """A span of label ACTOR or INSTITUTION in a document, with the sentence that holds it.
@@ -439,6 +443,18 @@ class Mention:
     """How it is placed there."""
     description: str = ""
     """What the sentence itself says that it is, in its own words; empty if it does not say."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NameSign:
+    """What mentions in the base say of a name, that a namesake could contradict."""
+
+    key: str
+    surface: str
+    commune: str | None
+    """INSEE code, where sentences place it surely."""
+    kind: ActorKind
+    mentions: int
 
 
 class RelationKind(StrEnum):

@@ -17,6 +17,7 @@ TEXTS = (
     "L'association Rayon Libre, une association qui répare des vélos, recrute à Mulhouse.",
     "L'association Rayon Libre de Mulhouse tient son assemblée. Graine de Rue y était.",
     "Le collectif Les Grains de Rue fête ses dix ans.",
+    "La CAF du Haut-Rhin soutient les familles.",
 )
 
 
@@ -53,6 +54,11 @@ def test_the_most_named_actors_are_listed_and_found_by_a_part_of_their_name(fold
     done = vigie("actors", "list", "RAYON", "--dir", folder)
     assert "Rayon Libre" in done.stdout
     assert "Graine" not in done.stdout
+
+
+def test_what_is_read_as_an_institution_is_shown_as_one(folder):
+    assert listed(folder)["CAF du Haut-Rhin"]["kind"] == "institution"
+    assert "institution" in vigie("actors", "show", "CAF du Haut-Rhin", "--dir", folder).stdout
 
 
 def test_an_actor_is_shown_with_where_all_is_known_from(folder):

@@ -5,10 +5,18 @@ from itertools import pairwise
 
 import pytest
 
-from nlp import annotate, explanation, markup, model, recognition
+from nlp import annotate, explanation, gathering, markup, model, recognition
 from nlp.places import Ground
 from nlp.recognition import Found
-from vigie.records import ActorKind, Document, DocumentKind, EventDetails, Label, document_text
+from vigie.records import (
+    ActorKind,
+    Document,
+    DocumentKind,
+    EventDetails,
+    Label,
+    Placing,
+    document_text,
+)
 
 NOW = datetime(2026, 3, 2, 8, 0, tzinfo=UTC)
 MULHOUSE = frozenset({"68224"})
@@ -95,6 +103,18 @@ def test_a_short_form_is_learned_from_the_text_that_spells_it_out(language_model
     assert ("GRJ", "Groupe Rhénan des Jardiniers") in found.acronyms
 
 
+def test_a_short_form_that_the_text_explained_is_a_mention_wherever_it_stands(language_model):
+    said = "Le Collectif des Voisins de Folleville (CVF) se réunit. Ensuite, le CVF chante."
+    (found,) = annotated(language_model, document(said))
+    assert [m.surface for m in found.mentions] == ["Collectif des Voisins de Folleville", "CVF"]
+    again = found.mentions[1]
+    assert document_text(document(said))[again.start : again.end] == "CVF"
+    assert again.sentence == "Ensuite, le CVF chante."
+    gathered = gathering.gather([found])
+    assert len({key for _, key in gathered.links}) == 1
+    assert gathered.equated
+
+
 @pytest.mark.parametrize(
     "text",
     [
@@ -129,6 +149,14 @@ def test_a_language_that_is_not_read_is_skipped_and_said_so(language_model):
     assert first.mentions == ()
     assert second.skipped is None
     assert second.mentions
+
+
+def test_a_club_is_sought_first_in_the_commune_that_ends_its_name(language_model):
+    ground = Ground(frozenset({"68376", "68064"}))
+    given = document("L'US Wittenheim reçoit Chalampé samedi.")
+    (found,) = annotate.annotate([given], language_model, ground)
+    (club,) = found.mentions
+    assert (club.surface, club.commune, club.placing) == ("US Wittenheim", "68376", Placing.OWN)
 
 
 def test_extract_gives_spans_of_every_label_without_overlap(language_model):

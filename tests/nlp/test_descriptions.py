@@ -33,6 +33,7 @@ def described(text: str) -> str:
             "[Fil et Co] – jeune coopérative de couturières – recrute.",
             "jeune coopérative de couturières",
         ),
+        ("[Grand Braquet], une vélo-école pour adultes, roule.", "vélo-école pour adultes"),
         # What is no more than the kind, or says nothing of what it is, is no description.
         ("L'association [Fil et Co] recrute.", ""),
         ("[Fil et Co], une association, recrute.", ""),

@@ -23,6 +23,8 @@ from vigie.records import ActorKind
         ("Braises", "L’association des Braises ouvre un local.", ActorKind.ASSOCIATION),
         ("Les Braises", "L’association d’habitants « Les Braises » ouvre.", ActorKind.ASSOCIATION),
         ("Racing Club du Val", "Le Racing Club du Val recrute.", ActorKind.ASSOCIATION),
+        ("La Passerelle", "La Passerelle, nouveau lieu culturel du Val.", ActorKind.CULTURAL_VENUE),
+        ("5e Ciel café associatif", "Au 5e Ciel café associatif.", ActorKind.THIRD_PLACE),
         ("La Petite Librairie", "La Petite Librairie ferme.", ActorKind.COMPANY),
     ],
 )
@@ -40,9 +42,16 @@ def test_the_kind_is_what_the_text_says(surface, sentence, kind):
         ("ESS", "Les entreprises de l’ESS recrutent."),
         ("Braises et Cie Duo", "L’union des artistes Braises et Cie Duo séduit."),
         ("Extrêmes droites et réseaux", "Débat : Extrêmes droites et réseaux."),
+        ("Fête du café associatif", "La Fête du café associatif ouvre."),
         ("Réseaux sociaux : mode d’emploi", "Réseaux sociaux : mode d’emploi"),
         ("", ""),
     ],
 )
 def test_a_kind_that_nothing_says_is_unknown(surface, sentence):
     assert kind_of(surface, sentence) is ActorKind.UNKNOWN
+
+
+def test_a_name_said_twice_is_of_the_kind_said_where_it_stands():
+    said = "Le jardin partagé Les Braises est tenu par le collectif Les Braises."
+    assert kind_of("Les Braises", said) is ActorKind.ASSOCIATION
+    assert kind_of("Les Braises", said, said.rindex("Les Braises")) is ActorKind.COLLECTIVE

@@ -94,3 +94,14 @@ def test_a_village_whose_name_is_a_common_word_is_not_named_by_every_of():
     ):
         named_here = places.communes_in(text, MOSELLE)
         assert [code for *_, code in places.meant(text, named_here, MOSELLE, None)] == codes
+
+
+@pytest.mark.parametrize(
+    "text", ["Elle vient de Valence en Espagne.", "Elle vit à Valence (Espagne)."]
+)
+def test_a_town_that_is_said_to_be_abroad_is_no_commune(text):
+    found = places.communes_in(text, MULHOUSE)
+    assert found
+    assert places.meant(text, found, MULHOUSE, None) == []
+    french = "Elle vient de Valence en train."
+    assert places.meant(french, places.communes_in(french, MULHOUSE), MULHOUSE, None)

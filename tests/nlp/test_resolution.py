@@ -3,8 +3,8 @@ from __future__ import annotations
 from dataclasses import replace
 from itertools import permutations
 
-from nlp import gathering, resolution
-from vigie.records import ActorKind, Annotation, Label, Mention, Placing
+from nlp import gathering, namesakes, resolution
+from vigie.records import ActorKind, Annotation, Label, Mention, NameSign, Placing
 
 
 def annotation(document_id, *surfaces, acronyms=(), communes=()):
@@ -198,6 +198,35 @@ def test_a_name_that_a_sentence_places_far_away_is_another_actor_and_a_question(
     assert [s.reason for s in found.suggestions] == [resolution.ELSEWHERE]
 
 
+def apart(batch, signs=()):
+    gathered = gathering.gather(batch, frozenset(["68224"]))
+    return resolution.resolve(namesakes.told_apart(gathered, signs), {})
+
+
+LUTTERBACH, KEMBS = "68195", "68163"
+
+
+def test_one_name_surely_in_two_near_communes_is_two_actors_and_a_question():
+    here = placed("d1", "Les Amis du Livre", LUTTERBACH, Placing.DATELINE)
+    there = placed("d2", "Les Amis du Livre", KEMBS, Placing.DATELINE)
+    found = apart([here, there])
+    assert len(found.actors) == 2
+    assert [s.reason for s in found.suggestions] == [resolution.ELSEWHERE]
+    # Also when the base has the one, and only the other is read; nobody is asked of a vague place.
+    sign = NameSign(key="ami livre", surface="", commune=KEMBS, kind=ActorKind.UNKNOWN, mentions=1)
+    (link,) = apart([here], [sign]).links
+    assert link.key == f"ami livre@{LUTTERBACH}"
+    vague = placed("d2", "Les Amis du Livre", KEMBS, Placing.SENTENCE)
+    assert len(apart([here, vague]).actors) == 1
+
+
+def test_a_text_that_names_both_communes_ties_the_two():
+    here = placed("d1", "Les Amis du Livre", LUTTERBACH, Placing.DATELINE)
+    there = placed("d2", "Les Amis du Livre", KEMBS, Placing.DATELINE)
+    both = replace(annotation("d3", "Les Amis du Livre"), communes=(KEMBS, LUTTERBACH))
+    assert len(apart([here, there, both]).actors) == 1
+
+
 def test_who_speaks_for_the_country_from_paris_is_one():
     batch = [
         placed("d1", "Kaliella", "68224", Placing.THERE),
@@ -233,6 +262,24 @@ def test_a_troupe_and_a_single_word_are_two_and_a_question():
     found = resolve([annotation("d1", "Compagnie Lisière"), annotation("d2", "La Lisière")], {})
     assert len(found.actors) == 2
     assert len(found.suggestions) == 1
+
+
+def of_kind(document_id, surface, kind):
+    made = annotation(document_id, surface)
+    return replace(made, mentions=(replace(made.mentions[0], kind=kind),))
+
+
+def test_kinds_that_contradict_make_two_of_one_word_written_in_two_ways():
+    found = apart(
+        [
+            of_kind("d1", "Les Oiseaux", ActorKind.ASSOCIATION),
+            of_kind("d2", "Oiseau", ActorKind.COMPANY),
+        ]
+    )
+    assert len(found.actors) == 2
+    assert [s.reason for s in found.suggestions] == [resolution.CONTRADICTED]
+    same = [of_kind("d1", "Oiseau", kind) for kind in (ActorKind.COMPANY, ActorKind.ASSOCIATION)]
+    assert len(apart(same).actors) == 1
 
 
 def test_two_names_with_a_slash_between_are_two_and_a_question():

@@ -8,7 +8,7 @@ from datetime import date, timedelta
 import pytest
 
 from storage import actors, annotations, documents, facts, stories
-from vigie.records import Message, NewActor, Resolution, Suggestion
+from vigie.records import ActorKind, Message, NewActor, Placing, Resolution, Suggestion
 
 DAY = date(2026, 3, 2)
 
@@ -136,6 +136,21 @@ def test_names_are_found_by_key_and_by_what_similar_ones_share(c, press):
     near = {"fil et co": "a-fil-et-co", "fil rouge": "a-fil-rouge"}
     assert actors.by_blocks(c, ["wFil", "wAutre"]) == near
     assert actors.by_blocks(c, ["wFil"], most=1) == {}
+
+
+def test_the_signs_of_a_name_are_its_kind_and_the_communes_that_surely_have_it(c, press):
+    document = press.publish(c, 1, DAY, "Fil et Co", "Terre d’Ill")
+    found = press.annotation(document, "Fil et Co", "Terre d’Ill")
+    first, second = found.mentions
+    placed = replace(found, mentions=(replace(first, placing=Placing.DATELINE), second))
+    made = press.resolution(placed)
+    keys = [alias.key for alias in made.aliases]
+    links = [replace(link, key=key) for link, key in zip(made.links, keys, strict=True)]
+    annotations.save(c, [placed], replace(made, links=tuple(links)))
+    told = annotations.signs(c, keys)
+    assert [(sign.key, sign.commune) for sign in told] == [(keys[0], "67482"), (keys[1], None)]
+    assert {(sign.kind, sign.mentions) for sign in told} == {(ActorKind.ASSOCIATION, 1)}
+    assert annotations.signs(c, ["nobody"]) == []
 
 
 def test_suggestions_are_kept_once_and_leave_with_a_merge(c, press):

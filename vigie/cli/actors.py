@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from signals.profile import Profile
     from storage import Connection
-    from vigie.records import Actor, Tie
+    from vigie.records import Actor, ActorKind, Tie
     from vigie.settings import Settings
 
 MOST = 20
@@ -70,7 +70,7 @@ def list_(folder: Path, text: str, limit: int, questions: bool, as_json: bool) -
     for actor, mentions in found:
         table.add_row(
             actor.name,
-            render(KINDS[actor.kind], terminal_language()),
+            render(KINDS[_sort(actor)], terminal_language()),
             _commune(actor.commune),
             actor.first_seen.strftime("%d/%m/%Y"),
             str(mentions),
@@ -144,7 +144,7 @@ def show(folder: Path, name: str, as_json: bool) -> None:
         roots = stored.surviving(c, {i for s in questions for i in (s.actor_id, s.other_id)})
         asked = stored.load(c, roots.values())
         taken_apart = [s for s in splits.standing(c) if actor.id in {s.actor_id, s.new_id}]
-    actor = replace(actor, kind=seen.kind, commune=seen.commune) if seen else actor
+    actor = _as_seen(actor, seen) if seen else actor
     if as_json:
         told = _plain(actor, description=described[0] if described else None)
         if seen and seen.home:
@@ -188,7 +188,7 @@ def _told(actor: Actor, seen: Profile | None, described: list[str]) -> Iterator[
     yield actor.name
     if actor.aliases:
         yield say("Autres noms : {names}.", names=" ; ".join(actor.aliases))
-    yield say("Type : {kind}.", kind=render(KINDS[actor.kind], language))
+    yield say("Type : {kind}.", kind=render(KINDS[_sort(actor)], language))
     if described:
         yield say("Décrit ainsi : « {words} ».", words=described[0])
     if seen is None:
@@ -393,7 +393,19 @@ def _as_known(c: Connection, settings: Settings, actor: Actor) -> Actor:
     seen = profile(known, day) if known else None
     if seen is None:
         return actor
+    return _as_seen(actor, seen)
+
+
+def _as_seen(actor: Actor, seen: Profile) -> Actor:
     return replace(actor, kind=seen.kind, commune=seen.commune, institution=seen.institution)
+
+
+def _sort(actor: Actor) -> ActorKind:
+    """Return what an actor is shown to be: an institution, where no text says of which kind."""
+    from vigie.records import ActorKind
+
+    nameless = actor.kind is ActorKind.UNKNOWN and actor.institution
+    return ActorKind.INSTITUTION if nameless else actor.kind
 
 
 def _commune(code: str | None) -> str:
@@ -408,7 +420,7 @@ def _plain(actor: Actor, **more: object) -> dict[str, object]:
         "actor_id": actor.id,
         "name": actor.name,
         "aliases": list(actor.aliases),
-        "kind": actor.kind.value,
+        "kind": _sort(actor).value,
         "commune": _commune(actor.commune) or None,
         "first_seen": actor.first_seen.isoformat(),
         "institution": actor.institution,
