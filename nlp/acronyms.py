@@ -4,7 +4,22 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from dataclasses import replace
+from typing import TYPE_CHECKING
 
+from nlp import names
+from nlp.text import sentences
+from vigie.records import Label
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
+
+    from nlp.recognition import Found
+
+GROUPS = (Label.ACTOR, Label.INSTITUTION)
+SHORT_FORM = "short_form_again"
+FEWEST_LETTERS = 3
+"""Of a short form that is found again by its letters alone."""
 SHORT = re.compile(r"[A-ZÉÈ][A-Za-zÉÈéè0-9&.·'-]{1,11}")
 BRACKETS = re.compile(r"\(([^()\n]{2,90})\)")
 WORD_BEFORE = re.compile(r"[^\s(]+$")
@@ -39,6 +54,29 @@ def uses(text: str, short: str) -> list[tuple[int, int]]:
     """Return where a short form stands as a word of its own, outside brackets."""
     alone = rf"(?<![\w(&.-]){re.escape(short)}(?![\w)&-])"
     return [match.span() for match in re.finditer(alone, text)]
+
+
+def with_uses(plain: str, found: list[Found], equated: Collection[tuple[str, str]]) -> list[Found]:
+    """Return the names of a prepared text with later uses of the short forms that it introduced.
+
+    The recogniser judges each « le CHB » by itself; the text has said whose it is.
+    """
+    if not equated:
+        return found
+    known = {names.key(plain[i.start : i.end]): i for i in found if i.label in GROUPS}
+    for short, full in equated:
+        whole = known.get(names.key(full))
+        if whole is None or not short.isupper() or len(short) < FEWEST_LETTERS:
+            continue
+        for start, end in uses(plain, short):
+            here = [item for item in found if item.start < end and start < item.end]
+            if any(item.label in GROUPS or (item.start, item.end) != (start, end) for item in here):
+                continue
+            bounds = (b for b in sentences(plain) if b[0] <= start and end <= b[1])
+            again = replace(whole, start=start, end=end, rule=SHORT_FORM)
+            again = replace(again, sentence=next(bounds, (start, end)))
+            found = [*(item for item in found if item not in here), again]
+    return sorted(found, key=lambda item: item.start)
 
 
 def _explained(short: str, words: str) -> str | None:

@@ -13,8 +13,6 @@ from nlp import (
     areas,
     descriptions,
     kinds,
-    languages,
-    markup,
     names,
     pieces,
     places,
@@ -43,7 +41,7 @@ from vigie.records import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
     from collections.abc import Set as AbstractSet
 
     from spacy.language import Language
@@ -53,17 +51,9 @@ if TYPE_CHECKING:
 
 BATCH = 16
 """Texts given to the language model at once; larger batches only cost memory."""
-BILINGUAL = 20_000
-"""Characters within which a text in another language may turn out to be bilingual."""
-NO_LANGUAGE = "zxx"
-"""The code (ISO 639-3) of what is in no language: one word over and over."""
-BLANKS = re.compile(r" {2,}")
 LINKS = (" de", " d'", " à", " du", " pays de")
 DECLARED = 0.95
 """Confidence in a name that a register declares: persons are left out before."""
-SHORT_FORM = "short_form_again"
-FEWEST_LETTERS = 3
-"""Of a short form that is found again by its letters alone."""
 KEPT = (Label.ACTOR, Label.INSTITUTION)
 
 T = TypeVar("T")
@@ -96,7 +86,7 @@ def examine(
     """Yield what is seen in each text, in order; one in another language is skipped, with why."""
     for batch in _batches(texts):
         given = [pieces.read_as(raw) for raw in batch]
-        languages_read = [_language(raw) for raw in batch]
+        languages_read = [pieces.language_of(raw) for raw in batch]
         why = [None if language == "fr" else unread(language) for language in languages_read]
         french = [one for one, skipped in zip(given, why, strict=True) if skipped is None]
         done = _extracted(french, language_model, territory)
@@ -198,7 +188,9 @@ def annotate(
     reader = reader if isinstance(reader, Reader) else Reader(reader)
     ground = ground if isinstance(ground, Ground) else Ground(ground)
     for batch in _batches(documents):
-        read = [_language(document_text(document), document.language) for document in batch]
+        read = [
+            pieces.language_of(document_text(document), document.language) for document in batch
+        ]
         french = [document for document, found in zip(batch, read, strict=True) if found == "fr"]
         done = iter(_annotate_french(french, reader, ground))
         for document, language in zip(batch, read, strict=True):
@@ -206,34 +198,11 @@ def annotate(
             yield replace(made, version=reader.version)
 
 
-def _language(raw: str, default: str | None = None) -> str | None:
-    """Return the language of a text as it was given; what cannot be told is in `default`'s.
-
-    A text of which a part is surely French is in French: only that part is read.
-    """
-    beginning = markup.clean(raw[: 4 * languages.SAMPLE]).text
-    words = beginning.split()
-    if pieces.FEW * len(set(words)) <= len(words):
-        beginning = BLANKS.sub(" ", pieces.once(beginning))
-        if sum(map(str.isalpha, beginning)) < languages.PASSAGE and _repeats_one_word(raw):
-            return NO_LANGUAGE
-    found = languages.detect(text.prepare(beginning[: languages.SAMPLE]), default or "fr")
-    if found == "fr":
-        return found
-    whole = text.prepare(markup.clean(raw[:BILINGUAL]).text)
-    return "fr" if languages.holds_french(whole) else found
-
-
-def _repeats_one_word(raw: str) -> bool:
-    whole = markup.clean(raw).text
-    return any(map(str.isalpha, whole)) and not any(map(str.isalpha, pieces.once(whole)))
-
-
 def unread(language: str | None) -> Message:
     """Return why a text in a language that is not French is not read."""
     if language is None:
         return Message("langue non reconnue : le texte n’a pas été analysé")
-    if language == NO_LANGUAGE:
+    if language == pieces.NO_LANGUAGE:
         return Message("un seul mot répété : le texte n’a pas été analysé")
     return Message("texte en « {language} » : seul le français est analysé", {"language": language})
 
@@ -282,7 +251,7 @@ def _annotation(
             found = [_declared(document), *_after_title(document, found)]  # noqa: PLW2901
         sure = _communes_of(piece.plain, named, found)
         equated |= dict.fromkeys(acronyms.pairs(piece.plain))
-        found = _with_short_forms(piece, found, equated)  # noqa: PLW2901
+        found = acronyms.with_uses(piece.plain, found, equated)  # noqa: PLW2901
         kept = _kept(piece, found, {m.surface for m in mentions})
         relations_found += _relations(piece, kept, len(mentions))
         own = [place for place in named if _is_by_its_name(piece.plain, place, territory)]
@@ -297,31 +266,6 @@ def _annotation(
         acronyms=tuple(equated),
         relations=tuple(relations_found),
     )
-
-
-def _with_short_forms(
-    piece: Piece, found: list[Found], equated: Collection[tuple[str, str]]
-) -> list[Found]:
-    """Return the names of a piece with the later uses of short forms that its text introduced.
-
-    The recogniser judges each « le CHB » by itself; the text has said whose it is.
-    """
-    if not equated:
-        return found
-    known = {names.key(piece.plain[i.start : i.end]): i for i in found if i.label in KEPT}
-    for short, full in equated:
-        whole = known.get(names.key(full))
-        if whole is None or not short.isupper() or len(short) < FEWEST_LETTERS:
-            continue
-        for start, end in acronyms.uses(piece.plain, short):
-            here = [item for item in found if item.start < end and start < item.end]
-            if any(item.label in KEPT or (item.start, item.end) != (start, end) for item in here):
-                continue
-            bounds = (b for b in text.sentences(piece.plain) if b[0] <= start and end <= b[1])
-            again = replace(whole, start=start, end=end, rule=SHORT_FORM)
-            again = replace(again, sentence=next(bounds, (start, end)))
-            found = [*(item for item in found if item not in here), again]
-    return sorted(found, key=lambda item: item.start)
 
 
 def _declared(document: Document) -> Found:

@@ -30,6 +30,11 @@ LONGEST_PHRASE = 60
 FEW = 5
 """Times in a row from which a phrase is read once: it says no more, and would count as often."""
 
+BILINGUAL = 20_000
+"""Characters within which a text in another language may turn out to be bilingual."""
+NO_LANGUAGE = "zxx"
+"""The code (ISO 639-3) of what is in no language: one word over and over."""
+BLANKS = re.compile(r" {2,}")
 GAP = re.compile(r"[^\S\n]{40,}")
 """So much blank ends a line, whatever it stood for."""
 
@@ -52,6 +57,29 @@ class Given(NamedTuple):
     raw: str
     clean: Clean
     pieces: list[Piece]
+
+
+def language_of(raw: str, default: str | None = None) -> str | None:
+    """Return the language of a text as it was given; what cannot be told is in `default`'s.
+
+    A text of which a part is surely French is in French: only that part is read.
+    """
+    beginning = markup.clean(raw[: 4 * languages.SAMPLE]).text
+    words = beginning.split()
+    if FEW * len(set(words)) <= len(words):
+        beginning = BLANKS.sub(" ", once(beginning))
+        if sum(map(str.isalpha, beginning)) < languages.PASSAGE and _repeats_one_word(raw):
+            return NO_LANGUAGE
+    found = languages.detect(text.prepare(beginning[: languages.SAMPLE]), default or "fr")
+    if found == "fr":
+        return found
+    whole = text.prepare(markup.clean(raw[:BILINGUAL]).text)
+    return "fr" if languages.holds_french(whole) else found
+
+
+def _repeats_one_word(raw: str) -> bool:
+    whole = markup.clean(raw).text
+    return any(map(str.isalpha, whole)) and not any(map(str.isalpha, once(whole)))
 
 
 def read_as(raw: str, more: str = "") -> Given:
