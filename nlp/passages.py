@@ -7,22 +7,17 @@ writers word alike by chance is hardly ever a whole sentence.
 from __future__ import annotations
 
 import re
+import struct
 import unicodedata
 import zlib
 from typing import TYPE_CHECKING, NamedTuple
 
-import numpy as np
-
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Sequence
 
-    from numpy.typing import NDArray
-
-    Hashes = NDArray[np.uint32]
-
-SHINGLE = 5
-"""Words. With three, documents that only share turns of phrase look like copies."""
-MIXERS = tuple(np.uint64(pow(0x9E3779B97F4A7C15, n + 1, 2**64)) for n in range(SHINGLE))
+PAIR = struct.Struct("<II")
+SHORTEST = 5
+"""Words of a passage: fewer are a turn of phrase."""
 MOST = 40
 """Passages kept of a text, those of the smallest hashes: the same ones in any two texts."""
 LONGEST = 255
@@ -47,31 +42,30 @@ class Passage(NamedTuple):
     """It is among the last ones of its text."""
 
 
-def read(text: str) -> tuple[Hashes, list[Passage]]:
-    """Return the hashes of a text's five-word shingles, and its passages by key."""
+def read(text: str) -> tuple[list[str], list[Passage]]:
+    """Return the words of a text, without case, accents and marks, and its passages by key."""
     units = _units(text)
-    codes = [zlib.crc32(word.encode()) for words, _ in units for word in words]
-    told = [unit for unit in units if len(unit[0]) >= SHINGLE]
+    told = [unit for unit in units if len(unit[0]) >= SHORTEST]
     found = {
         key: Passage(key, min(len(words), LONGEST), spoken, place >= len(told) - LAST)
         for place, (words, spoken) in enumerate(told)
         if (key := zlib.crc32(" ".join(words).encode()))
     }
-    return _hashes(np.array(codes, np.uint64)), [found[key] for key in sorted(found)[:MOST]]
+    return [word for words, _ in units for word in words], [
+        found[key] for key in sorted(found)[:MOST]
+    ]
 
 
-def packed(passages: Sequence[Passage]) -> Hashes:
+def packed(passages: Sequence[Passage]) -> bytes:
     """Return passages as numbers, two each."""
-    numbers = [n for p in passages for n in (p.key, _said(p))]
-    return np.array(numbers, np.uint32)
+    return b"".join(PAIR.pack(p.key, _said(p)) for p in passages)
 
 
-def unpacked(numbers: Hashes) -> list[Passage]:
+def unpacked(numbers: bytes) -> list[Passage]:
     """Return the passages that numbers stand for."""
-    pairs: Iterable[list[int]] = numbers.reshape(-1, 2).tolist()
     return [
         Passage(key, said % SPOKEN, bool(said & SPOKEN), bool(said & CLOSING))
-        for key, said in pairs
+        for key, said in PAIR.iter_unpack(numbers)
     ]
 
 
@@ -98,13 +92,3 @@ def _speaks(mark: str, *, before: bool) -> bool:
     if mark in ".!?":
         return before
     return mark in "«“" or (mark == '"' and not before)
-
-
-def _hashes(codes: NDArray[np.uint64]) -> Hashes:
-    """Return the hash of each run of five words; of each word if there are fewer."""
-    if len(codes) >= SHINGLE:
-        count = len(codes) - SHINGLE + 1
-        codes = np.stack([codes[n : n + count] * mixer for n, mixer in enumerate(MIXERS)]).sum(0)
-    codes ^= codes >> np.uint64(33)
-    codes *= np.uint64(0xFF51AFD7ED558CCD)
-    return (codes >> np.uint64(32)).astype(np.uint32)

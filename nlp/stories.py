@@ -1,31 +1,38 @@
 """Which documents tell the same thing: rewritten releases, excerpts, quotes, changed titles.
 
-A document is reduced to the smallest hashes of its five-word shingles (a bottom-k sketch,
-Cohen & Kaplan 2007). Unlike the usual MinHash signature it estimates containment as well as
-resemblance (Broder 1997), so that an excerpt is recognised inside a longer article. Beside it
-stand its passages (`nlp.passages`): sentences and spoken words, which are the same in whatever
-order and company they are told. A document that quotes one release counts as that release; one
-that takes from several is a round-up, and is a story of its own.
+A document is reduced to a theta sketch of its five-word shingles (Dasgupta, Lang, Rhodes & Thaler
+2016; the library is Apache DataSketches): the smallest hashes, and the bound under which it holds
+all of them. Unlike the usual MinHash signature it estimates containment as well as resemblance
+(Broder 1997), so that an excerpt is recognised inside a longer article. Beside it stand its
+passages (`nlp.passages`): sentences and spoken words, which are the same in whatever order and
+company they are told. A document that quotes one release counts as that release; one that takes
+from several is a round-up, and is a story of its own.
 """
 
 from __future__ import annotations
 
-from collections import defaultdict
+import struct
+from collections import Counter, defaultdict
+from itertools import islice
 from typing import TYPE_CHECKING, NamedTuple
 
-import numpy as np
+from datasketches import compact_theta_sketch, theta_intersection, update_theta_sketch
 
 from nlp import passages
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Set as AbstractSet
 
-    from numpy.typing import NDArray
-
-    Hashes = NDArray[np.uint32]
-
-SKETCH = 128
+LG_SKETCH = 7
+"""Binary logarithm of how many hashes a sketch keeps: 128."""
+SHINGLE = 5
+"""Words. With three, documents that only share turns of phrase look like copies."""
 BANDS = 24
+KEY = 0xFFFFFFFF
+"""Bits of a hash by which the base finds neighbours; the smallest hashes differ in the low ones."""
+HEADER = struct.Struct("<II")
+"""A zero, which older signatures do not begin with, and the length of the sketch in bytes."""
 RESEMBLANCE = 0.3
 CONTAINMENT = 0.5
 FEWEST = 6
@@ -44,15 +51,14 @@ SEVERAL = 32
 two thirds will do."""
 MOSTLY = 0.6
 """Share of what a text takes from earlier ones that comes from its one story."""
-NOTHING = np.empty(0, np.uint32)
+NOTHING: AbstractSet[int] = frozenset()
 
 
 class Fingerprint(NamedTuple):
     """What is kept of a text for finding its near-duplicates."""
 
     signature: bytes
-    """The smallest hashes of its shingles, ascending; a zero; its passages. Little-endian uint32.
-    """
+    """`HEADER`, the sketch as the library writes it, the passages as little-endian uint32."""
     bands: tuple[str, ...]
     """Keys that near-duplicates share with high probability."""
 
@@ -61,7 +67,7 @@ class Kept(NamedTuple):
     """A signature, read."""
 
     source: str
-    sketch: Hashes
+    sketch: compact_theta_sketch
     passages: Mapping[int, passages.Passage]
     words: int
     """In all its passages."""
@@ -69,11 +75,12 @@ class Kept(NamedTuple):
 
 def fingerprint(text: str) -> Fingerprint:
     """Return the same fingerprint for the same words on every machine, in any run."""
-    hashes, told = passages.read(text)
-    sketch = np.unique(hashes)[:SKETCH]
-    keys = dict.fromkeys([*sketch[:BANDS].tolist(), *(p.key for p in told)])
-    signature = np.concatenate([sketch, np.zeros(1, np.uint32), passages.packed(told)])
-    return Fingerprint(signature.astype("<u4").tobytes(), tuple(f"{key:08x}" for key in keys))
+    words, told = passages.read(text)
+    sketch = _sketch(words)
+    keys = dict.fromkeys([*(h & KEY for h in islice(sketch, BANDS)), *(p.key for p in told)])
+    kept = sketch.serialize()
+    signature = HEADER.pack(0, len(kept)) + kept + passages.packed(told)
+    return Fingerprint(signature, tuple(f"{key:08x}" for key in keys))
 
 
 def same(a: Fingerprint, b: Fingerprint, *, one_source: bool = False) -> bool:
@@ -107,7 +114,7 @@ def story_of(
     return best if words[best] >= MOSTLY * sum(everything.values()) else None
 
 
-def likeness(mine: Kept, other: Kept, formulas: Hashes = NOTHING) -> float:
+def likeness(mine: Kept, other: Kept, formulas: AbstractSet[int] = NOTHING) -> float:
     """Return how alike two texts are, `formulas` left out; from 1 on they are one story."""
     return max(
         _sketched(mine.sketch, other.sketch, formulas),
@@ -115,21 +122,35 @@ def likeness(mine: Kept, other: Kept, formulas: Hashes = NOTHING) -> float:
     )
 
 
-def _sketched(left: Hashes, right: Hashes, formulas: Hashes) -> float:
-    limit = min(_limit(left), _limit(right))
-    left, right = left[left <= limit], right[right <= limit]
-    if len(formulas):
-        left = np.setdiff1d(left, formulas, assume_unique=True)
-        right = np.setdiff1d(right, formulas, assume_unique=True)
-    common = len(np.intersect1d(left, right, assume_unique=True))
+def _sketch(words: Sequence[str]) -> compact_theta_sketch:
+    """Return the sketch of each run of five words; of all of them if there are fewer."""
+    sketch = update_theta_sketch(LG_SKETCH)
+    shingle = min(SHINGLE, len(words))
+    for run in zip(*(words[n:] for n in range(shingle)), strict=False):
+        sketch.update(" ".join(run))
+    sketch.trim()
+    return sketch.compact()
+
+
+def _sketched(
+    left: compact_theta_sketch, right: compact_theta_sketch, formulas: AbstractSet[int]
+) -> float:
+    shared = theta_intersection()
+    shared.update(left)
+    shared.update(right)
+    both = shared.get_result()
+    mine, theirs, common = (
+        sum(h < both.theta64 and h not in formulas for h in sketch)
+        for sketch in (left, right, both)
+    )
     if common < FEWEST:
-        return 1.0 if common and len(left) == len(right) == common else 0.0
-    resemblance = common / (len(left) + len(right) - common)
-    containment = common / min(len(left), len(right))
-    return max(resemblance / RESEMBLANCE, containment / CONTAINMENT)
+        return 1.0 if common and mine == theirs == common else 0.0
+    resemblance = common / (mine + theirs - common)
+    containment = common / min(mine, theirs)
+    return float(max(resemblance / RESEMBLANCE, containment / CONTAINMENT))
 
 
-def _retold(mine: Kept, other: Kept, formulas: Hashes) -> float:
+def _retold(mine: Kept, other: Kept, formulas: AbstractSet[int]) -> float:
     """Return how far one of two texts is made of passages of the other, from 1 on if it is.
 
     A quotation gives 1 and no more: a text that is told anew is nearer.
@@ -151,38 +172,39 @@ def _words(told: Iterable[passages.Passage]) -> int:
     return sum(passage.words for passage in told)
 
 
-def _shared(mine: Kept, other: Kept, formulas: Hashes) -> list[passages.Passage]:
+def _shared(mine: Kept, other: Kept, formulas: AbstractSet[int]) -> list[passages.Passage]:
     """Return the passages of a text that another one has, too."""
-    keys = mine.passages.keys() & other.passages.keys()
-    return [mine.passages[key] for key in keys.difference(formulas.tolist())]
+    keys = (mine.passages.keys() & other.passages.keys()) - formulas
+    return [mine.passages[key] for key in keys]
 
 
-def _formulas(mine: Kept, others: Sequence[tuple[str, Kept]]) -> Hashes:
+def _formulas(mine: Kept, others: Sequence[tuple[str, Kept]]) -> AbstractSet[int]:
     """Return those hashes of a text that more stories hold than copies would explain."""
-    by_story: dict[str, list[Hashes]] = defaultdict(list)
-    for story, other in others:
-        by_story[story].append(_hashes(other))
-    if len(by_story) < MANY_STORIES:
-        return NOTHING
+    by_story: dict[str, set[int]] = defaultdict(set)
     own = _hashes(mine)
-    held = [np.intersect1d(own, np.concatenate(hashes)) for hashes in by_story.values()]
-    values, counts = np.unique(np.concatenate(held), return_counts=True)
-    return values[counts >= MANY_STORIES]
+    for story, other in others:
+        by_story[story] |= own & _hashes(other)
+    held = Counter(value for hashes in by_story.values() for value in hashes)
+    return {value for value, stories in held.items() if stories >= MANY_STORIES}
 
 
-def _hashes(kept: Kept) -> Hashes:
-    return np.concatenate([kept.sketch, np.fromiter(kept.passages, np.uint32)])
+def _hashes(kept: Kept) -> set[int]:
+    return {*kept.sketch, *kept.passages}
 
 
 def _read(signature: bytes, source: str) -> Kept:
-    """Return what a signature holds; one that was made before there were passages has none."""
-    values = np.frombuffer(signature, "<u4")
-    zeros = np.flatnonzero(values == 0)
-    end = int(zeros[0]) if len(zeros) else len(values)
-    told = passages.unpacked(values[end + 1 :])
-    return Kept(source, values[:end], {p.key: p for p in told}, _words(told))
+    """Return what a signature holds; of one that an older version made, its passages alone."""
+    zero, length = HEADER.unpack_from(signature.ljust(HEADER.size, b"\0"))
+    if zero == 0 < length:
+        end = HEADER.size + length
+        sketch = compact_theta_sketch.deserialize(signature[HEADER.size : end])
+    else:
+        end, sketch = _end_of_former(signature), _sketch([])
+    told = passages.unpacked(signature[end:])
+    return Kept(source, sketch, {p.key: p for p in told}, _words(told))
 
 
-def _limit(sketch: Hashes) -> int:
-    """Return the hash up to which a sketch holds every shingle of its text."""
-    return int(sketch[-1]) if len(sketch) >= SKETCH else 0xFFFFFFFF
+def _end_of_former(signature: bytes) -> int:
+    """Return where the passages begin of a signature whose sketch was uint32, then a zero."""
+    values = [value for (value,) in struct.iter_unpack("<I", signature)]
+    return 4 * (values.index(0) + 1) if 0 in values else len(signature)

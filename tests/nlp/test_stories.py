@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import struct
 import subprocess
 import sys
 from pathlib import Path
@@ -48,7 +49,7 @@ def test_another_process_makes_the_same_fingerprint():
 @pytest.mark.parametrize("text", ["", "   ", "…", "Loto", "🎉🎉", "bla " * 50_000, "\x00\x01"])
 def test_odd_texts_have_a_small_fingerprint(text):
     found = stories.fingerprint(text)
-    assert len(found.signature) <= 4 * (stories.SKETCH + 1 + 2 * passages.MOST)
+    assert len(found.signature) <= 8 * (2**stories.LG_SKETCH + 4 + passages.MOST)
     assert len(found.bands) <= stories.BANDS + passages.MOST
 
 
@@ -133,7 +134,16 @@ def test_a_round_up_of_several_releases_is_a_story_of_its_own():
     assert stories.story_of(signed(f"La semaine en bref. {LAVOIR}"), "d", known) == "s2"
 
 
-def test_a_signature_made_before_there_were_passages_is_still_read():
-    words = signed(COUNT)
-    former = words[: words.index(bytes(4), 4 * 20)]
-    assert stories.story_of(words, "b", [("a", "s1", former)]) == "s1"
+def test_of_a_signature_of_an_older_version_the_passages_still_count():
+    """A sketch was ascending uint32 and ended with a zero; hashes were others than today's."""
+    passages_of_it = passages.packed(passages.read(COUNT)[1])
+    former = struct.pack("<4I", 7, 8, 9, 0) + passages_of_it
+    copy = signed(f"Vu ailleurs. {COUNT}")
+    assert stories.story_of(copy, "b", [("a", "s1", former)]) == "s1"
+    assert stories.story_of(former, "b", [("a", "s1", signed(COUNT))]) == "s1"
+
+
+@pytest.mark.parametrize("former", [b"", bytes(4), struct.pack("<3I", 7, 8, 9)])
+def test_an_older_signature_without_passages_says_nothing(former):
+    assert stories.story_of(signed(COUNT), "b", [("a", "s1", former)]) is None
+    assert stories.story_of(former, "b", [("a", "s1", signed(COUNT))]) is None
