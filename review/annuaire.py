@@ -126,9 +126,7 @@ def show(
 def _found(
     c: Connection, request: Request, given: dict[str, str], limit: int, offset: int = 0
 ) -> Found:
-    return directory.search(
-        c, search_of(given), house(request).vocabulary(c), limit=limit, offset=offset
-    )
+    return house(request).found(c, search_of(given), limit, offset)
 
 
 @changes.post("/annuaire/garder", dependencies=[CONTRIBUTOR])
@@ -161,7 +159,7 @@ def feed(request: Request, given: Asked) -> Response:
     base = str(request.base_url).rstrip("/")
     with made.store.reading() as c:
         search = search_of(given, "" if given.get("q") else "new")
-        found = directory.search(c, search, made.vocabulary(c), limit=FED)
+        found = made.found(c, search, FED)
     rss = ET.Element("rss", version="2.0")
     channel = ET.SubElement(rss, "channel")
     title = given.get("q") or plain(made.settings.watch.name, 80)

@@ -263,7 +263,7 @@ def found(
     """Return the actors that a search of the directory finds, a hundred at a time."""
     made = house(request)
     with made.store.reading() as c:
-        page = directory.search(c, search_of(given), made.vocabulary(c), limit=PAGE, offset=offset)
+        page = made.found(c, search_of(given), PAGE, offset)
     return FoundOut(total=page.total, actors=[ActorOut(**_fields(one)) for one in page.lines])
 
 

@@ -14,12 +14,12 @@ from storage import actors, directory, edits, told
 from vigie import gazetteer
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Mapping
     from datetime import date
 
     from sqlalchemy import Connection
 
-    from storage.directory import Line
+    from storage.directory import Line, Vocabulary
     from storage.edits import Revision
     from storage.told import Telling
     from vigie.records import Field, Message
@@ -99,7 +99,7 @@ def _alike(c: Connection, root: str) -> tuple[Alike, ...]:
     )
 
 
-def named_like(c: Connection, text: str, words: Sequence[str], root: str) -> tuple[Alike, ...]:
+def named_like(c: Connection, text: str, words: Vocabulary, root: str) -> tuple[Alike, ...]:
     """Return the actors that a person looks for by name, without the one looked at."""
     ids = [one for one in directory.named(c, text, words, MOST_ALIKE + 1) if one != root]
     return tuple(Alike(line=line, reason=None) for line in directory.lines(c, ids[:MOST_ALIKE]))

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from http import HTTPStatus
+from time import perf_counter
 from typing import TYPE_CHECKING
 
 from starlette.datastructures import Headers, MutableHeaders
@@ -55,9 +56,14 @@ class Guard:
             await self.app(scope, receive, send)
             return
 
+        started = perf_counter()
+
         async def send_hardened(message: Message) -> None:
             if message["type"] == "http.response.start":
-                harden(MutableHeaders(scope=message), static=scope["path"].startswith("/static/"))
+                headers = MutableHeaders(scope=message)
+                harden(headers, static=scope["path"].startswith("/static/"))
+                # From the request's arrival in the program to its answer's first byte.
+                headers["server-timing"] = f"app;dur={1000 * (perf_counter() - started):.1f}"
             await send(message)
 
         refused = refusal(

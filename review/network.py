@@ -8,12 +8,13 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import cached_property
 from typing import TYPE_CHECKING, Annotated
 
 from fastapi import APIRouter, Depends, Query, Request
 from fastapi.responses import HTMLResponse, JSONResponse
 
-from review.shell import house, page, today
+from review.shell import house, page
 from review.text import path_part, plain
 from review.words import choose_language
 from storage import directory, queues, relations
@@ -22,7 +23,7 @@ from vigie.records import ActorKind, Verdict
 from vigie.words import KINDS
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
     from datetime import date
 
     from sqlalchemy import Connection
@@ -46,6 +47,22 @@ Word = Annotated[str, Query(max_length=40)]
 
 
 @dataclass(frozen=True, slots=True)
+class Tied:
+    """What ties all actors, and of it what is shown to who asks for nothing."""
+
+    edges: tuple[Edge, ...]
+    shape: Shape
+
+
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """The ties of the actors that are tied most, and the groups that they make."""
+
+    edges: tuple[Edge, ...]
+    groups: Mapping[str, int]
+
+
+@dataclass(frozen=True)
 class Net:
     """Actors and the ties between them."""
 
@@ -56,19 +73,36 @@ class Net:
 
     def ties(self, actor_id: str) -> list[tuple[Edge, Line]]:
         """Return the ties of an actor, the best witnessed first, with the other actor."""
-        mine = [e for e in self.edges if actor_id in (e.actor_id, e.other_id)]
+        mine = self._by_actor[actor_id]
         mine.sort(key=lambda e: (-e.stories, e.actor_id, e.other_id))
         return [(e, self.lines[e.other_id if e.actor_id == actor_id else e.actor_id]) for e in mine]
+
+    @cached_property
+    def degrees(self) -> Counter[str]:
+        """Return how many ties each actor has."""
+        return _degrees(self.edges)
+
+    @cached_property
+    def _by_actor(self) -> Mapping[str, list[Edge]]:
+        found: dict[str, list[Edge]] = defaultdict(list)
+        for edge in self.edges:
+            found[edge.actor_id].append(edge)
+            found[edge.other_id].append(edge)
+        return found
+
+    def ranked(self) -> list[str]:
+        """Return the actors, the most tied first."""
+        return sorted(self.lines, key=lambda i: (-self.degrees[i], self.lines[i].name))
 
 
 @dataclass(frozen=True, slots=True)
 class Asked:
     """What is asked of the network; what is empty asks nothing."""
 
-    type: str
-    lien: str
-    recits: int
-    qui: str
+    type: str = ""
+    lien: str = ""
+    recits: int = 1
+    qui: str = ""
 
 
 def asked(
@@ -88,11 +122,8 @@ Given = Annotated[Asked, Depends(asked)]
 @router.get("/reseau")
 def show(request: Request, given: Given) -> HTMLResponse:
     """Show the network: its actors with their ties as a list, and as a picture."""
-    with house(request).store.reading() as c:
-        net = _net(c, request, given)
-    degrees = _degrees(net.edges)
-    language = choose_language(request)
-    ranked = sorted(net.lines, key=lambda i: (-degrees[i], net.lines[i].name))
+    net = network(house(request), given)
+    language, ranked = choose_language(request), net.ranked()
     return page(
         request,
         "reseau.html",
@@ -107,9 +138,7 @@ def show(request: Request, given: Given) -> HTMLResponse:
 @router.get("/reseau.json")
 def data(request: Request, given: Given) -> JSONResponse:
     """Give what the picture is drawn from."""
-    with house(request).store.reading() as c:
-        net = _net(c, request, given)
-    degrees = _degrees(net.edges)
+    net = network(house(request), given)
     return JSONResponse(
         {
             "nodes": [
@@ -117,7 +146,7 @@ def data(request: Request, given: Given) -> JSONResponse:
                     "id": line.actor_id,
                     "name": plain(line.name, 60),
                     "href": f"/acteurs/{path_part(line.actor_id)}",
-                    "ties": degrees[line.actor_id],
+                    "ties": net.degrees[line.actor_id],
                     "group": net.groups.get(line.actor_id, 0),
                     "kept": line.verdict in {Verdict.KEEP, Verdict.WATCH},
                 }
@@ -128,15 +157,27 @@ def data(request: Request, given: Given) -> JSONResponse:
     )
 
 
-def _net(c: Connection, request: Request, given: Asked) -> Net:
-    made, day = house(request), today(request)
-    edges = [
-        edge
-        for edge in made.kept(("ties", day), lambda: _edges(made, day))
-        if edge.stories >= given.recits and given.lien in ("", edge.kind)
-    ]
+def network(made: House, given: Asked) -> Net:
+    """Return the network of half a year as it is asked for, of the most tied actors."""
+    tied = ties(made)
+    with made.store.reading() as c:
+        if given != Asked():
+            return _asked_for(c, tied.edges, given)
+        shown = _names(tied.shape.edges)
+        lines = {line.actor_id: line for line in directory.lines(c, shown)}
+    known = tuple(e for e in tied.shape.edges if e.actor_id in lines and e.other_id in lines)
+    return Net(lines=lines, edges=known, groups=tied.shape.groups)
+
+
+def _names(edges: Iterable[Edge]) -> list[str]:
+    """Return the actors of some ties, the most tied first."""
     degrees = _degrees(edges)
-    most = sorted(degrees, key=lambda i: (-degrees[i], i))[: 2 * MOST_NODES]
+    return sorted(degrees, key=lambda i: (-degrees[i], i))
+
+
+def _asked_for(c: Connection, every: Iterable[Edge], given: Asked) -> Net:
+    edges = [e for e in every if e.stories >= given.recits and given.lien in ("", e.kind)]
+    most = _names(edges)[: 2 * MOST_NODES]
     lines = {line.actor_id: line for line in directory.lines(c, most)}
     if given.type in set(ActorKind):
         lines = {i: line for i, line in lines.items() if given.type in line.kinds}
@@ -146,22 +187,33 @@ def _net(c: Connection, request: Request, given: Asked) -> Net:
             i for e in edges for i in (e.actor_id, e.other_id) if {e.actor_id, e.other_id} & kept
         }
         lines = {i: line for i, line in lines.items() if i in near}
-    shown = set(list(lines)[:MOST_NODES])
-    kept_edges = tuple(e for e in edges if e.actor_id in shown and e.other_id in shown)
-    tied = {i for e in kept_edges for i in (e.actor_id, e.other_id)}
+    shape = _shape(edges, list(lines)[:MOST_NODES])
+    tied = _degrees(shape.edges)
     return Net(
-        lines={i: lines[i] for i in lines if i in tied},
-        edges=kept_edges,
-        groups=_communities(kept_edges),
+        lines={i: lines[i] for i in lines if i in tied}, edges=shape.edges, groups=shape.groups
     )
 
 
-def _edges(made: House, day: date) -> list[Edge]:
+def _shape(edges: Iterable[Edge], names: Iterable[str]) -> Shape:
+    """Return what ties some actors among each other."""
+    shown = set(names)
+    among = tuple(e for e in edges if e.actor_id in shown and e.other_id in shown)
+    return Shape(edges=among, groups=_communities(among))
+
+
+def ties(made: House) -> Tied:
+    """Return what ties actors, over half a year."""
+    read_from = ("documents", "mentions", "actors", "relations")
+    return made.kept("ties", read_from, lambda day: _tied(made, day))
+
+
+def _tied(made: House, day: date) -> Tied:
     with made.store.reading() as c:
-        return relations.edges(c, day, day - HALF_YEAR)
+        edges = tuple(relations.edges(c, day, day - HALF_YEAR))
+    return Tied(edges=edges, shape=_shape(edges, _names(edges)[:MOST_NODES]))
 
 
-def _degrees(edges: tuple[Edge, ...] | list[Edge]) -> Counter[str]:
+def _degrees(edges: Iterable[Edge]) -> Counter[str]:
     return Counter(i for e in edges for i in (e.actor_id, e.other_id))
 
 

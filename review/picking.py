@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING, Annotated
 from urllib.parse import urlencode
 
@@ -34,7 +34,7 @@ class Picking:
     @property
     def asked(self) -> dict[str, str]:
         """Return what is asked, by name in the address."""
-        return {name: value for name, value in asdict(self).items() if value}
+        return {name: value for name in _ASKED if (value := getattr(self, name))}
 
     @property
     def suffix(self) -> str:
@@ -52,6 +52,9 @@ class Picking:
             and (not self.theme or self.theme in themes(candidate))
             and (not self.q or any(fold(self.q) in fold(name[:500]) for name in names))
         )
+
+
+_ASKED = tuple(one.name for one in fields(Picking))
 
 
 def picking(

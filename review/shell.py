@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import getpass
+from collections import defaultdict
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
-from threading import Thread
+from threading import Lock, Thread
 from typing import TYPE_CHECKING, Any, TypeVar
 from urllib.parse import quote, unquote, urlencode
 
@@ -15,18 +16,19 @@ from fastapi.responses import HTMLResponse, Response
 from review import forms
 from review.text import plain
 from review.words import LANGUAGE_COOKIE, choose_language, commune_name, environment, moment
-from storage import directory
+from storage import changes, directory
 from vigie.errors import StorageError
 from vigie.records import Role
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Hashable
+    from collections.abc import Callable, Hashable, Sequence
     from datetime import date, datetime
 
     from fastapi import Request
     from sqlalchemy import Connection
 
     from storage import Store
+    from storage.directory import Found, Search, Vocabulary
     from vigie.settings import Settings
 
 SIGNATURE_COOKIE = "vigie_signature"
@@ -35,6 +37,15 @@ FRESH = timedelta(minutes=5)
 """How old what is long to reckon may be."""
 MOST_KEPT = 50
 _YEAR = 365 * 24 * 3600
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reckoned:
+    """What was long to reckon, when that was, and of which state of the tables."""
+
+    at: datetime
+    of: tuple[object, ...]
+    value: Any
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,48 +62,86 @@ class House:
     """Of the static files, so that a browser fetches them again when they change."""
     parts: tuple[dict[str, str], ...]
     """Front-end parts in place: name, version, licence, licence_file."""
-    _reckoned: dict[Hashable, tuple[datetime, Any]] = field(default_factory=dict)
-    _reckoning: set[Hashable] = field(default_factory=set)
-    _words: dict[int, tuple[str, ...]] = field(default_factory=dict)
+    _reckoned: dict[Hashable, Reckoned] = field(default_factory=dict)
+    _reckoning: defaultdict[Hashable, Lock] = field(default_factory=lambda: defaultdict(Lock))
+    _current: dict[Hashable, tuple[tuple[int, ...], Any]] = field(default_factory=dict)
 
-    def kept(self, name: Hashable, make: Callable[[], T]) -> T:
-        """Return what is long to reckon, as it was at most some minutes ago.
+    def kept(self, name: Hashable, read_from: Sequence[str], make: Callable[[date], T]) -> T:
+        """Return what is long to reckon from some tables, as of today.
 
-        The first time one waits for it; later what is old is shown once more while it is reckoned
-        anew beside.
+        The first time one waits for it. Once a table was written to, or the day is another, what
+        was reckoned more than some minutes ago is shown once more while it is reckoned anew beside.
         """
+        day = self.clock().astimezone(self.settings.zone).date()
+        with self.store.reading() as c:
+            state = (day, *changes.numbers(c, read_from))
         found = self._reckoned.get(name)
+        lock = self._reckoning[name]
         if found is None:
-            return self._reckon(name, make)
-        if self.clock() - found[0] > FRESH and name not in self._reckoning:
-            self._reckoning.add(name)
-            Thread(target=self._again, args=(name, make), daemon=True).start()
-        kept: T = found[1]
+            with lock:
+                found = self._reckoned.get(name) or self._reckon(name, state, make)
+        elif found.of != state and self.clock() - found.at > FRESH and lock.acquire(blocking=False):
+            Thread(target=self._again, args=(lock, name, state, make), daemon=True).start()
+        kept: T = found.value
         return kept
 
-    def _reckon(self, name: Hashable, make: Callable[[], T]) -> T:
-        made = make()
-        if len(self._reckoned) >= MOST_KEPT:
-            self._reckoned.clear()
-        self._reckoned[name] = (self.clock(), made)
-        return made
+    def _reckon(
+        self, name: Hashable, state: tuple[object, ...], make: Callable[[date], object]
+    ) -> Reckoned:
+        day = state[0]
+        found = Reckoned(at=self.clock(), of=state, value=make(day))  # type: ignore[arg-type]  # `kept` puts it there
+        self._reckoned[name] = found
+        return found
 
-    def _again(self, name: Hashable, make: Callable[[], object]) -> None:
+    def _again(
+        self,
+        lock: Lock,
+        name: Hashable,
+        state: tuple[object, ...],
+        make: Callable[[date], object],
+    ) -> None:
         try:
             with suppress(StorageError):
-                self._reckon(name, make)
+                self._reckon(name, state, make)
         finally:
-            self._reckoning.discard(name)
+            lock.release()
 
-    def vocabulary(self, c: Connection) -> tuple[str, ...]:
-        """Return every word of every name, read anew once there are more names."""
-        size = directory.size(c)
-        found = self._words.get(size)
-        if found is None:
-            found = directory.vocabulary(c)
-            self._words.clear()
-            self._words[size] = found
-        return found
+    def current(
+        self, c: Connection, name: Hashable, read_from: Sequence[str], make: Callable[[], T]
+    ) -> T:
+        """Return what was reckoned from some tables, reckoned anew once one was written to.
+
+        `make` reads by the same connection, so that it sees the moment that the tables' numbers
+        are of.
+        """
+        numbers = changes.numbers(c, read_from)
+        found = self._current.get(name)
+        if found is None or found[0] != numbers:
+            if len(self._current) >= MOST_KEPT:
+                self._current.clear()
+            found = self._current[name] = (numbers, make())
+        current: T = found[1]
+        return current
+
+    def vocabulary(self, c: Connection) -> Vocabulary:
+        """Return every word of every name."""
+        return self.current(
+            c, "vocabulary", directory.VOCABULARY_OF, lambda: directory.vocabulary(c)
+        )
+
+    def found(self, c: Connection, asked: Search, limit: int, offset: int = 0) -> Found:
+        """Return a page of what a search of the directory finds."""
+        total = None
+        if not asked.text:
+            total = self.current(
+                c,
+                ("count", replace(asked, sort="")),
+                directory.counted_from(asked),
+                lambda: directory.count(c, asked),
+            )
+        return directory.search(
+            c, asked, self.vocabulary(c), limit=limit, offset=offset, total=total
+        )
 
     @property
     def htmx(self) -> bool:

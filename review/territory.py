@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
 from urllib.parse import urlencode
@@ -11,7 +12,7 @@ from fastapi.responses import HTMLResponse
 
 from review.annuaire import Asked, search_of
 from review.pictures import territory_map
-from review.shell import house, page, today
+from review.shell import house, page
 from review.words import choose_language
 from signals.blind_spots import BlindSpots, blind_spots
 from storage import actors, directory, facts, sources
@@ -27,7 +28,6 @@ if TYPE_CHECKING:
 
 SEASON = timedelta(weeks=13)
 """Looked at for blind spots."""
-ACTIVE_DAYS = 182
 SHOWN = 15
 """Communes that the page of blind spots names."""
 
@@ -39,12 +39,7 @@ def show_map(request: Request, given: Asked) -> HTMLResponse:
     """Show how many actors a search finds in each commune."""
     made, language = house(request), choose_language(request)
     search = search_of(given)
-    # Those that somebody judged are few, and are to be seen at once.
-    counts = (
-        _counts(made, search)
-        if search.verdicts
-        else made.kept(("communes", search), lambda: _counts(made, search))
-    )
+    counts = by_commune(made, search)
     territory = gazetteer.territory(made.settings.watch.territory)
     drawn = territory_map(territory, counts)
     elsewhere = sum(n for code, n in counts.items() if code and code not in territory)
@@ -62,16 +57,24 @@ def show_map(request: Request, given: Asked) -> HTMLResponse:
     )
 
 
-def _counts(made: House, search: directory.Search) -> dict[str, int]:
+def by_commune(made: House, search: directory.Search) -> dict[str, int]:
+    """Return how many actors a search finds by INSEE code; under the empty one, those nowhere."""
     with made.store.reading() as c:
-        return directory.by_commune(c, search, made.vocabulary(c))
+        if search.text:
+            return directory.by_commune(c, search, made.vocabulary(c))
+        return made.current(
+            c,
+            ("communes", replace(search, sort="")),
+            directory.counted_from(search),
+            lambda: directory.by_commune(c, search, made.vocabulary(c)),
+        )
 
 
 @router.get("/angles-morts")
 def show_blind_spots(request: Request) -> HTMLResponse:
     """Show the communes, kinds, themes and sources that the watch hardly covers."""
-    made, day = house(request), today(request)
-    found = made.kept(("blind spots", day), lambda: _found(made, day))
+    made = house(request)
+    found = spots(made)
     with made.store.reading() as c:
         names = {source.id: source.name for source in (*sources.all(c), *made.settings.sources)}
     blind = [spot for spot in found.communes if spot.blind]
@@ -92,12 +95,18 @@ def show_blind_spots(request: Request) -> HTMLResponse:
     )
 
 
+def spots(made: House) -> BlindSpots:
+    """Return where the watch is not looking, over the last season."""
+    read_from = ("documents", "mentions", "actors", "judgements", "withdrawals")
+    return made.kept("blind spots", read_from, lambda day: _found(made, day))
+
+
 def _found(made: House, day: date) -> BlindSpots:
     since, settings = day - SEASON, made.settings
     known = dict.fromkeys((source.id for source in settings.sources), 0)
     with made.store.reading() as c:
         return blind_spots(
-            facts.week(c, day, active_days=ACTIVE_DAYS, zone=settings.zone),
+            facts.between(c, since, day, zone=settings.zone),
             settings.watch,
             since,
             listed=actors.listed(c, day),

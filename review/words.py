@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import date, datetime, timedelta
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -73,6 +73,7 @@ def say_in(language: str, message: Message, limit: int = 400) -> str:
     return typeset(text.plain(render(message, language), limit), language)
 
 
+@lru_cache(maxsize=2048)
 def long_date(day: date, language: str) -> str:
     """Return a day in full: `1er mars 2026`, `1 March 2026`."""
     written = format_date(day, "d MMMM y", locale=_LOCALES[language])
@@ -101,6 +102,7 @@ def week_span(monday: date, language: str) -> str:
     return f"du {start} au {end}" if language == "fr" else f"{start} to {end}"
 
 
+@lru_cache(maxsize=2048)
 def number(value: float, language: str, pattern: str = "#,##0.##") -> str:
     """Return a number as the language writes it."""
     return format_decimal(value, pattern, locale=_LOCALES[language])
@@ -181,4 +183,5 @@ def _french_plural(single: str, plural: str, count: int) -> str:
 
 
 def _typeset_all(translate: Callable[..., str], language: str) -> Callable[..., str]:
-    return lambda *words: typeset(translate(*words), language)
+    # The texts of our own templates: there are some hundreds of them.
+    return lru_cache(maxsize=4096)(lambda *words: typeset(translate(*words), language))

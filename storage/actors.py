@@ -7,6 +7,7 @@ reading follows `root_id`. Undoing a merge is therefore exact.
 from __future__ import annotations
 
 from collections import defaultdict
+from functools import cache
 from itertools import count
 from typing import TYPE_CHECKING, Any
 
@@ -178,7 +179,7 @@ def descriptions(c: Connection, root: str, as_of: date) -> list[str]:
         select(mentions.description, func.count())
         .join(tables.actors, _actors.id == mentions.actor_id)
         .where(_actors.root_id == root)
-        .where(mentions.description != "")
+        .where(tables.DESCRIBED)
         .where(mentions.known_on <= as_of)
         .group_by(mentions.description)
     )
@@ -335,6 +336,7 @@ def open_suggestions(c: Connection, limit: int = 100) -> list[Suggestion]:
     return found[:limit]
 
 
+@cache
 def _open_questions() -> Select[Any]:
     table = tables.suggestions.c
     one, other = tables.actors.alias("one"), tables.actors.alias("other")

@@ -7,7 +7,10 @@ ranked by how near they are to what was asked.
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
+from collections import defaultdict
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from rapidfuzz import fuzz, process
@@ -17,6 +20,7 @@ from sqlalchemy import (
     Select,
     Text,
     case,
+    exists,
     func,
     intersect,
     or_,
@@ -30,7 +34,7 @@ from storage.statements import chunks
 from vigie.records import ActorKind, Field, Verdict
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
     from datetime import date
 
     from storage.edits import Revision
@@ -88,18 +92,52 @@ class Found:
     total: int
 
 
-def vocabulary(c: Connection) -> tuple[str, ...]:
+@dataclass(frozen=True)
+class Vocabulary:
+    """Every word of every name, in the order of their code points."""
+
+    words: tuple[str, ...]
+
+    @cached_property
+    def by_length(self) -> Mapping[int, tuple[str, ...]]:
+        """Return the words of each length: a slip or two changes it by no more than that."""
+        found: dict[int, list[str]] = defaultdict(list)
+        for word in self.words:
+            found[len(word)].append(word)
+        return {length: tuple(some) for length, some in found.items()}
+
+    def begun(self, start: str) -> tuple[str, ...]:
+        """Return the words that begin with another."""
+        end = bisect_right(self.words, start + chr(0x10FFFF))
+        return self.words[bisect_left(self.words, start) : end]
+
+    def near(self, word: str, slips: int) -> list[str]:
+        """Return the words that so many slips at most make of another, the nearest first."""
+        lengths = range(len(word) - slips, len(word) + slips + 1)
+        some = [one for length in lengths for one in self.by_length.get(length, ())]
+        found = process.extract(
+            word, some, scorer=OSA.distance, score_cutoff=slips, limit=MOST_WORDS
+        )
+        return [one for one, _, _ in found]
+
+
+def vocabulary(c: Connection) -> Vocabulary:
     """Return every word of every name: what `search` compares slips with."""
-    return tuple(c.execute(select(_words.word).distinct()).scalars())
+    return Vocabulary(tuple(sorted(c.execute(select(_words.word).distinct()).scalars())))
 
 
-def size(c: Connection) -> int:
-    """Return how many names there are: once it changes, the vocabulary does."""
-    return int(c.execute(select(func.count()).select_from(tables.aliases)).scalar_one())
+VOCABULARY_OF = ("name_words",)
+"""The tables that it is read from."""
 
 
 def search(
-    c: Connection, asked: Search, words: Sequence[str], *, limit: int = 50, offset: int = 0
+    c: Connection,
+    asked: Search,
+    words: Vocabulary,
+    *,
+    limit: int = 50,
+    offset: int = 0,
+    total: int | None = None,
 ) -> Found:
     """Return the actors that a search finds; by nearness when a text was asked for.
 
@@ -109,21 +147,60 @@ def search(
         words: `vocabulary`.
         limit: lines on a page.
         offset: lines before it.
+        total: `count`, where it is known already; of a text it is always counted.
     """
-    query = _filtered(asked)
     if fold(asked.text):
+        query = _filtered(asked)
         ranked = named(c, asked.text, words)
         fitting: set[str] = set()
         for some in chunks(ranked):
             fitting |= set(c.execute(query.where(_actors.id.in_(some))).scalars())
         ids = [root for root in ranked if root in fitting]
         return Found(lines=lines(c, ids[offset : offset + limit]), total=len(ids))
-    total = c.execute(select(func.count()).select_from(query.subquery())).scalar_one()
-    ordered = _sorted(query, asked.sort).limit(limit).offset(offset)
-    return Found(lines=lines(c, list(c.execute(ordered).scalars())), total=int(total))
+    found = lines(c, _page(c, asked, limit, offset))
+    return Found(lines=found, total=count(c, asked) if total is None else total)
 
 
-def by_commune(c: Connection, asked: Search, words: Sequence[str]) -> dict[str, int]:
+def count(c: Connection, asked: Search) -> int:
+    """Return how many actors a search without a text finds."""
+    return int(
+        c.execute(select(func.count()).select_from(_filtered(asked).subquery())).scalar_one()
+    )
+
+
+def counted_from(asked: Search) -> tuple[str, ...]:
+    """Return the tables that the count of a search is read from."""
+    judged = ("judgements", "withdrawals") if asked.verdicts else ()
+    return ("actors", "edits", *judged)
+
+
+def _page(c: Connection, asked: Search, limit: int, offset: int) -> list[str]:
+    """Return the ids of a page in their order, read from an index wherever they may be many."""
+    query = _filtered(asked)
+    if asked.sort == "name":
+        query = query.order_by(_actors.folded, _actors.id)
+        return list(c.execute(query.limit(limit).offset(offset)).scalars())
+    column = {"new": _totals.first_day, "mentions": _totals.mentions}.get(
+        asked.sort, _totals.last_day
+    )
+    if asked.verdicts or asked.theme or asked.stage or asked.assignee:
+        few = query.outerjoin(tables.totals, _totals.actor_id == _actors.id)
+        few = few.order_by(case((column.is_(None), 1), else_=0), column.desc(), _actors.id)
+        return list(c.execute(few.limit(limit).offset(offset)).scalars())
+    named = query.join(tables.totals, _totals.actor_id == _actors.id)
+    ordered = named.order_by(column.desc(), _actors.id).limit(limit).offset(offset)
+    ids = list(c.execute(ordered).scalars())
+    if len(ids) < limit:
+        # Those that only a directory names come last.
+        every = select(func.count()).select_from(named.subquery())
+        before = offset + len(ids) if ids or not offset else int(c.execute(every).scalar_one())
+        unnamed = query.where(~exists().where(_totals.actor_id == _actors.id)).order_by(_actors.id)
+        rest = unnamed.limit(limit - len(ids)).offset(max(offset - before, 0))
+        ids += c.execute(rest).scalars()
+    return ids
+
+
+def by_commune(c: Connection, asked: Search, words: Vocabulary) -> dict[str, int]:
     """Return how many of the actors found are in each commune (INSEE code; empty: in none)."""
     query = _filtered(asked)
     if fold(asked.text):
@@ -147,7 +224,7 @@ def by_commune(c: Connection, asked: Search, words: Sequence[str]) -> dict[str, 
     return counts
 
 
-def named(c: Connection, text: str, words: Sequence[str], limit: int = 200) -> list[str]:
+def named(c: Connection, text: str, words: Vocabulary, limit: int = 200) -> list[str]:
     """Return the ids of actors one of whose names is near a text, the nearest first."""
     folded = fold(text)[:200]
     meant = [_meant(word, words) for word in folded.split()[:8]]
@@ -162,23 +239,20 @@ def named(c: Connection, text: str, words: Sequence[str], limit: int = 200) -> l
             .where(_aliases.key.in_(some))
         )
         for root, name in c.execute(query):
-            near = max(fuzz.token_set_ratio(folded, name), fuzz.partial_ratio(folded, name))
+            near = fuzz.token_set_ratio(folded, name)
+            if near < 100:
+                near = max(near, fuzz.partial_ratio(folded, name, score_cutoff=near))
             near = near - abs(len(name) - len(folded)) / 100
             scores[root] = max(near, scores.get(root, 0.0))
     near_enough = [root for root in scores if scores[root] >= NEAR - 10]
     return sorted(near_enough, key=lambda root: (-scores[root], root))[:limit]
 
 
-def _meant(word: str, words: Sequence[str]) -> list[str]:
+def _meant(word: str, words: Vocabulary) -> list[str]:
     """Return the words of names that a word asked for may stand for."""
-    begun = [one for one in words if one.startswith(word)] if len(word) > 1 else []
+    begun = words.begun(word) if len(word) > 1 else ()
     slips = 0 if len(word) < 4 else 1 if len(word) < 7 else 2
-    near: list[str] = []
-    if slips:
-        found = process.extract(
-            word, words, scorer=OSA.distance, score_cutoff=slips, limit=MOST_WORDS
-        )
-        near = [one for one, _, _ in found]
+    near = words.near(word, slips) if slips else []
     plain = sorted(begun, key=len)[:MOST_WORDS]
     return list(dict.fromkeys([word, *near, *plain]))[: 2 * MOST_WORDS]
 
@@ -196,8 +270,8 @@ def lines(c: Connection, ids: Sequence[str]) -> tuple[Line, ...]:
     """Return the lines of some unmerged actors, in the order given."""
     written = edits.standing(c, ids)
     found: dict[str, Line] = {}
-    verdicts = _verdicts()
     for some in chunks(ids):
+        verdicts = _verdicts(some)
         sums = (
             select(
                 _actors.root_id,
@@ -288,23 +362,16 @@ def _holders(field: Field) -> Select[Any]:
     return select(_edits.actor_id).where(_edits.field == field, _edits.undone_at.is_(None))
 
 
-def _sorted(query: Select[Any], sort: str) -> Select[Any]:
-    if sort == "name":
-        return query.order_by(_actors.folded, _actors.id)
-    query = query.outerjoin(tables.totals, _totals.actor_id == _actors.id)
-    column = {"new": _totals.first_day, "mentions": _totals.mentions}.get(sort, _totals.last_day)
-    last = case((column.is_(None), 1), else_=0)
-    return query.order_by(last, column.desc(), _actors.id)
-
-
-def _verdicts() -> Any:  # noqa: ANN401 - a part of a query
-    """Select the last verdict that stands of each actor."""
+def _verdicts(ids: Sequence[str] | None = None) -> Any:  # noqa: ANN401 - a part of a query
+    """Select the last verdict that stands of each actor, or of some."""
     withdrawn = select(tables.withdrawals.c.judgement_id)
     newest = (
         select(func.max(_judgements.id))
         .where(_judgements.id.not_in(withdrawn))
         .group_by(_judgements.actor_id)
     )
+    if ids is not None:
+        newest = newest.where(_judgements.actor_id.in_(ids))
     return (
         select(_judgements.actor_id, _judgements.verdict)
         .where(_judgements.id.in_(newest))

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 _told = tables.distinctions.c
 _actors = tables.actors.c
+_one, _other = tables.actors.alias("one"), tables.actors.alias("other")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,16 +86,15 @@ def standing(c: Connection, who: str | None = None) -> list[Distinction]:
 
 def apart(c: Connection, roots: Iterable[str]) -> set[frozenset[str]]:
     """Return the pairs of unmerged actors that a standing answer holds apart, among some."""
-    one, other = tables.actors.alias("one"), tables.actors.alias("other")
     found: set[frozenset[str]] = set()
     for some in chunks(sorted(set(roots))):
         query = (
-            select(one.c.root_id, other.c.root_id)
+            select(_one.c.root_id, _other.c.root_id)
             .select_from(tables.distinctions)
-            .join(one, one.c.id == _told.actor_id)
-            .join(other, other.c.id == _told.other_id)
+            .join(_one, _one.c.id == _told.actor_id)
+            .join(_other, _other.c.id == _told.other_id)
             .where(_told.undone_at.is_(None))
-            .where(or_(one.c.root_id.in_(some), other.c.root_id.in_(some)))
+            .where(or_(_one.c.root_id.in_(some), _other.c.root_id.in_(some)))
         )
         found |= {frozenset(pair) for pair in c.execute(query)}
     return found

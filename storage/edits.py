@@ -7,6 +7,7 @@ the one that stands for it, as far as that one has nothing of its own; undoing t
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Connection, Row, Select, case, select, update
@@ -169,12 +170,14 @@ def seen_by(c: Connection, week: str, actor_ids: Iterable[str]) -> Mapping[str, 
     return found
 
 
+@cache
 def _revisions() -> Select[Any]:
     return select(tables.edits, _actors.root_id, _actors.name.label("actor_name")).join(
         tables.actors, _actors.id == _edits.actor_id
     )
 
 
+@cache
 def _standing() -> Select[Any]:
     return _revisions().where(_edits.undone_at.is_(None))
 

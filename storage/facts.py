@@ -87,6 +87,25 @@ def week(
     )
 
 
+def between(c: Connection, since: date, as_of: date, *, zone: tzinfo = PARIS) -> WeekFacts:
+    """Return what became known from one day to another, and of judged actors all there is.
+
+    It is what coverage is reckoned from (`signals.blind_spots`), and costs what those days hold;
+    no queue can be made of it.
+    """
+    common = read_shared(c, zone, ())
+    verdicts = common.verdicts(as_of)
+    query = sightings_query(as_of)
+    told = gathered(c, query.where(_mentions.known_on >= since))
+    for some in chunks(sorted(verdicts)):
+        told |= gathered(c, query.where(_actors.root_id.in_(some)))
+    actors = (
+        ActorFacts(actor_id=root, sightings=tuple(found), judgement=verdicts.get(root))
+        for root, found in sorted(told.items())
+    )
+    return week_facts(as_of, {}, actors, None, ())
+
+
 def of_actor(
     c: Connection, actor_id: str, as_of: date, *, zone: tzinfo = PARIS
 ) -> ActorFacts | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from enum import StrEnum
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Connection, Select, Table, select
@@ -172,6 +173,7 @@ def _pairs(
     return _acts(c, kind, query)
 
 
+@cache
 def _paired(kind: ActKind) -> Select[Any]:
     """Select the acts of a kind that join two actors, with their names."""
     table = _TABLES[kind].c

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from sqlalchemy import Connection, Row, Select, func, select
@@ -246,6 +247,7 @@ def given_with(c: Connection, judgement_id: int) -> list[int]:
     return [row.id for row in c.execute(query.order_by(_judgements.id))]
 
 
+@cache
 def _entries() -> Select[Any]:
     shown = tables.candidates.c
     return (
@@ -264,6 +266,7 @@ def _entries() -> Select[Any]:
     )
 
 
+@cache
 def _standing() -> Select[Any]:
     return _entries().where(_withdrawals.judgement_id.is_(None))
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import dataclass
+from functools import cache
 from itertools import product
 from typing import TYPE_CHECKING, Any
 
@@ -70,7 +71,16 @@ def edges(c: Connection, as_of: date, since: date | None = None) -> list[Edge]:
 
     With `since`, only what became known on that day or later counts.
     """
-    query = _ties(as_of)
+    query = _joined().with_only_columns(
+        _relations.kind,
+        _one.c.root_id.label("actor_id"),
+        _other.c.root_id.label("other_id"),
+        _documents.story_id,
+        _day,
+    )
+    # Of the days only the documents' are compared as they stand: an index on the mentions' would
+    # have the database begin with all the mentions there are.
+    query = query.where(_day <= as_of, _documents.known_on <= as_of)
     if since is not None:
         query = query.where(_documents.known_on >= since)
     told: dict[tuple[str, str, RelationKind], dict[str, date]] = defaultdict(dict)
@@ -109,8 +119,19 @@ def _tie(row: Row[Any]) -> Tie:
     )
 
 
+_day = case(
+    (_first.c.known_on > _second.c.known_on, _first.c.known_on), else_=_second.c.known_on
+).label("day")
+"""Since when a tie is known."""
+
+
 def _ties(as_of: date) -> Select[Any]:
     """Select what sentences say of two actors that are not one; known once both mentions are."""
+    return _joined().where(_first.c.known_on <= as_of).where(_second.c.known_on <= as_of)
+
+
+@cache
+def _joined() -> Select[Any]:
     return (
         select(
             _relations.document_id,
@@ -122,10 +143,7 @@ def _ties(as_of: date) -> Select[Any]:
             _other.c.root_id.label("other_id"),
             _documents.url,
             _documents.story_id,
-            case(
-                (_first.c.known_on > _second.c.known_on, _first.c.known_on),
-                else_=_second.c.known_on,
-            ).label("day"),
+            _day,
         )
         .join(
             _first,
@@ -141,6 +159,4 @@ def _ties(as_of: date) -> Select[Any]:
         .join(_other, _other.c.id == _second.c.actor_id)
         .join(tables.documents, _documents.id == _relations.document_id)
         .where(_one.c.root_id != _other.c.root_id)
-        .where(_first.c.known_on <= as_of)
-        .where(_second.c.known_on <= as_of)
     )

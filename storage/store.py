@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import URL, Connection, Engine, create_engine, event, inspect, make_url, text
 from sqlalchemy.exc import ArgumentError
 
+from storage import changes
 from storage.failures import translated
 from vigie.errors import StorageError
 from vigie.language import say
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
     from sqlalchemy.engine.interfaces import DBAPIConnection
     from sqlalchemy.pool import ConnectionPoolEntry
 
-SCHEMA = "0014"
+SCHEMA = "0016"
 """The newest migration; a test holds it to the files in `migrations/versions`."""
 
 _WRITERS_LOCK = 0x56494749
@@ -65,7 +66,9 @@ class Store:
             if engine.dialect.name == "postgresql":
                 connection.execute(text(f"SET LOCAL lock_timeout = {int(self.patience * 1000)}"))
                 connection.execute(text(f"SELECT pg_advisory_xact_lock({_WRITERS_LOCK})"))
+            changes.begin(connection)
             yield connection
+            changes.note(connection)
 
     def close(self) -> None:
         """Give the connections back."""
@@ -137,8 +140,11 @@ def _located(url: str, folder: Path) -> URL:
 
 def _engine(url: URL, patience: float) -> Engine:
     if url.get_backend_name() == "postgresql":
-        return create_engine(url, pool_pre_ping=True, connect_args={"connect_timeout": 10})
+        engine = create_engine(url, pool_pre_ping=True, connect_args={"connect_timeout": 10})
+        changes.watch(engine)
+        return engine
     engine = create_engine(url, pool_size=8, max_overflow=32, pool_timeout=patience)
+    changes.watch(engine)
 
     @event.listens_for(engine, "connect")
     def _on_connect(connection: DBAPIConnection, _: ConnectionPoolEntry) -> None:

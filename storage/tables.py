@@ -15,6 +15,7 @@ from sqlalchemy import (
     LargeBinary,
     MetaData,
     Table,
+    literal_column,
 )
 
 from storage.columns import Instant, Json, Words
@@ -258,6 +259,18 @@ mentions = Table(
     Column("key", Words, nullable=False, server_default=""),  # of the name that it was resolved by
     Index(None, "actor_id", "known_on"),
     Index(None, "known_on", "actor_id"),
+)
+
+# The few mentions of which a sentence says what the actor is; written so, and no other way, the
+# databases answer it from the index.
+DESCRIBED = mentions.c.description != literal_column("''")
+Index(
+    "ix_mentions_described",
+    mentions.c.actor_id,
+    mentions.c.known_on,
+    mentions.c.description,
+    sqlite_where=DESCRIBED,
+    postgresql_where=DESCRIBED,
 )
 
 # Of the actor that mentions were resolved to, merged or not; kept up by `storage.counts`.
@@ -520,4 +533,15 @@ tokens = Table(
     Column("scopes", Json, nullable=False),
     Column("at", Instant, nullable=False),
     Index(None, "name"),
+)
+
+# --- what changed ----------------------------------------------------------------------------
+
+# How often each table was written to: what is reckoned from some tables holds as long as their
+# numbers stay (`storage.changes`).
+changes = Table(
+    "changes",
+    metadata,
+    Column("name", Words, primary_key=True),
+    Column("number", Integer, nullable=False),
 )

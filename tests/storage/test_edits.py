@@ -127,6 +127,27 @@ def test_the_directory_is_filtered_by_what_people_wrote_before_what_was_found(c,
     assert names(text="graines", verdicts=frozenset({Verdict.KEEP})) == []
 
 
+@pytest.mark.parametrize("sort", directory.SORTS)
+def test_pages_of_the_directory_hold_everybody_once_those_never_named_at_the_end(c, sort):
+    listed = [
+        {"id": f"a-{n}", "name": f"Zone {n}", "kind": "association", "institution": False}
+        for n in range(5)
+    ]
+    c.execute(
+        directory.tables.actors.insert(),
+        [one | {"root_id": one["id"], "folded": one["name"].lower()} for one in listed],
+    )
+    words = directory.vocabulary(c)
+    found = [
+        directory.search(c, directory.Search(sort=sort), words, limit=3, offset=offset)
+        for offset in (0, 3, 6, 9)
+    ]
+    names = [line.name for page in found for line in page.lines]
+    assert set(names[:2]) == {CAFE, FABRIQUE}
+    assert names[2:] == [one["name"] for one in listed]
+    assert {page.total for page in found} == {7}
+
+
 def test_what_is_told_of_an_actor_comes_with_its_weeks_and_follows_merges(c):
     tellings = told.by_documents(c, id_of(CAFE))
     assert [one.source_id for one in tellings] == ["courrier", "gazette"]

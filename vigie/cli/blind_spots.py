@@ -40,9 +40,10 @@ def blind_spots(folder: Path, until: date | None, *, as_json: bool) -> None:
         as_of = until or today(settings)
         since = as_of - timedelta(weeks=WEEKS)
         with store.reading() as c:
-            week = facts.week(c, as_of, active_days=365, zone=settings.zone)
+            week = facts.between(c, since, as_of, zone=settings.zone)
             listed = actors.listed(c, as_of)
             recent = sources.between(c, since, as_of)
+            every = sources.all(c)
     known = {source.id: source.name for source in settings.sources}
     found = signals.blind_spots(
         week,
@@ -54,7 +55,7 @@ def blind_spots(folder: Path, until: date | None, *, as_json: bool) -> None:
     if as_json:
         click.echo(json.dumps(found.as_json(), ensure_ascii=False, indent=2))
         return
-    names = known | {source_id: one.name for source_id, one in week.sources.items()}
+    names = known | {one.id: one.name for one in every}
     for line in _lines(found, names):
         tell(line)
 
