@@ -36,6 +36,7 @@ from vigie.errors import InputError
 from vigie.language import say
 from vigie.records import (
     Document,
+    Finding,
     HealthState,
     KnownActor,
     Message,
@@ -55,6 +56,8 @@ if TYPE_CHECKING:
 
 MOST_CANDIDATES = 18
 SAMPLES = 3
+LONGEST_NAME = 120
+"""Characters of a page's title that may become the name of a source."""
 _COMMON = (
     ("feed/", SourceKind.FEED),
     ("rss", SourceKind.FEED),
@@ -126,17 +129,6 @@ def _known(listed: tuple[KnownActor, ...]) -> Message:
         {"n": len(listed), "day": max(one.since for one in listed).isoformat()},
         "{n} acteurs connus, le dernier inscrit le {day}",
     )
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Finding:
-    """A source that a site has to offer."""
-
-    source: Source
-    items: int
-    """Documents, or actors of a directory."""
-    samples: tuple[Document | KnownActor, ...]
-    """Some of them, the newest first."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -318,5 +310,5 @@ def _title(page: Resource, found: Format) -> str:
 
 def _source(url: str, kind: SourceKind, name: str, taken: Collection[str]) -> Source:
     host = (urlsplit(url).hostname or "source").removeprefix("www.")
-    shown = "".join(sign for sign in name if sign.isprintable()).strip()
+    shown = "".join(sign for sign in name[:LONGEST_NAME] if sign.isprintable()).strip()
     return Source(id=catalogue.suggest_id(url, taken), name=shown or host, url=url, kind=kind)

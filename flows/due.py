@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from crawlers import identity, rhythm
 from crawlers.batch import is_crawled
-from storage import Connection, Store, documents, sources
+from storage import Connection, Store, documents, source_changes, sources
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -22,6 +22,13 @@ if TYPE_CHECKING:
 def crawled_sources(settings: Settings) -> tuple[Source, ...]:
     """Return the sources that are crawled; others are imported instead."""
     return tuple(s for s in settings.sources if is_crawled(s))
+
+
+def going_on(settings: Settings, store: Store) -> tuple[Source, ...]:
+    """Return the sources that are crawled and that nobody has paused."""
+    with store.reading() as c:
+        paused = source_changes.paused(c)
+    return tuple(s for s in crawled_sources(settings) if s.id not in paused)
 
 
 def wanted_sources(
@@ -36,7 +43,7 @@ def wanted_sources(
     with store.reading() as c:
         health = sources.health(c)
     failures = {i: one.failures for i, one in health.items()}
-    every = sorted(crawled_sources(settings), key=lambda source: failures.get(source.id, 0))
+    every = sorted(going_on(settings, store), key=lambda source: failures.get(source.id, 0))
     if due_only:
         tries = next_tries(settings, store, now)
         return tuple(source for source in every if (tries[source.id] or now) <= now)
@@ -59,13 +66,13 @@ def left_alone(settings: Settings, store: Store, now: datetime) -> dict[str, dat
 def next_tries(
     settings: Settings, store: Store, now: datetime | None = None
 ) -> dict[str, datetime | None]:
-    """Return when each crawled source is due again, by id; None: it was never tried."""
+    """Return when each source that goes on is due again, by id; None: it was never tried."""
     with store.reading() as c:
         health = sources.health(c)
         recent = sources.recent(c, (now or datetime.now(UTC)) - rhythm.LOOKING_BACK)
     return {
         source.id: rhythm.next_try(source, health.get(source.id), recent.get(source.id, 0))
-        for source in crawled_sources(settings)
+        for source in going_on(settings, store)
     }
 
 

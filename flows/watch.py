@@ -242,7 +242,7 @@ def _annotate_all(workspace: _Workspace) -> steps.ReadAgain:
 
 
 def _ailing(workspace: _Workspace) -> tuple[SourceHealth, ...]:
-    wanted = {source.id for source in due.crawled_sources(workspace.settings)}
+    wanted = {source.id for source in due.going_on(workspace.settings, workspace.store)}
     with workspace.store.reading() as c:
         health = sources.health(c)
     return tuple(

@@ -21,6 +21,7 @@ import vigie
 from review import (
     account,
     annuaire,
+    catalogue,
     desk,
     fiche,
     likeness,
@@ -41,6 +42,7 @@ from vigie.language import say
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from review.trials import Scout
     from storage import Store
     from vigie.settings import Settings
 
@@ -54,11 +56,13 @@ def create_app(
     *,
     clock: Callable[[], datetime] | None = None,
     any_host: bool = False,
+    scout: Scout | None = None,
 ) -> FastAPI:
     """Return the application.
 
     `clock` gives the moment of an act, aware; with `any_host` names of this machine other than
-    its own are answered too, which takes accounts.
+    its own are answered too, which takes accounts. `scout` visits sites; without one sources
+    are tried and added in the terminal alone.
     """
     # The interactive documentation of FastAPI would load its parts from elsewhere.
     app = FastAPI(
@@ -77,13 +81,15 @@ def create_app(
         clock=clock or (lambda: datetime.now(UTC)),
         version=_static_version(),
         parts=_parts(),
+        scout=scout,
     )
     app.add_middleware(Guard, any_host=any_host)
     # Pages hold tokens beside words from elsewhere: only what is the same for all is compressed.
     app.mount("/static", GZipMiddleware(StaticFiles(directory=STATIC)), name="static")
-    for room in (weeks, verdicts, likeness, fiche, annuaire, territory, network, desk, account):
+    reading = (weeks, verdicts, likeness, fiche, annuaire, territory, network, catalogue, desk)
+    for room in (*reading, account):
         app.include_router(room.router)
-    for room in (fiche, annuaire, account):
+    for room in (fiche, annuaire, catalogue, account):
         app.include_router(room.changes)
     app.mount("/api", create_api(app.state.house), name="api")
     troubles.install(app)
@@ -91,7 +97,13 @@ def create_app(
     return app
 
 
-def serve(store: Store, settings: Settings, host: str = LOOPBACK, port: int = 8000) -> None:
+def serve(
+    store: Store,
+    settings: Settings,
+    host: str = LOOPBACK,
+    port: int = 8000,
+    scout: Scout | None = None,
+) -> None:
     """Open the pages on this machine until interrupted; port 0 takes a free one.
 
     Raises:
@@ -114,7 +126,7 @@ def serve(store: Store, settings: Settings, host: str = LOOPBACK, port: int = 80
     )
     sys.stderr.write(words + "\n")
     config = uvicorn.Config(
-        create_app(store, settings, any_host=guarded),
+        create_app(store, settings, any_host=guarded, scout=scout),
         log_level="warning",
         server_header=False,
         proxy_headers=False,

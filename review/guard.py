@@ -18,6 +18,7 @@ from starlette.responses import PlainTextResponse
 
 from review.words import choose_language, say_in
 from vigie import records
+from vigie.language import speaking
 
 if TYPE_CHECKING:
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -70,7 +71,8 @@ class Guard:
             scope["method"], Headers(scope=scope), any_host=self.any_host, scheme=scope["scheme"]
         )
         if refused is None:
-            await self.app(scope, receive, send_hardened)
+            with speaking(choose_language(Request(scope))):
+                await self.app(scope, receive, send_hardened)
         else:
             status, why = refused
             words = say_in(choose_language(Request(scope)), why)

@@ -15,8 +15,10 @@ from fastapi.responses import HTMLResponse, Response
 
 from review import forms
 from review.text import plain
+from review.trials import Trials
 from review.words import LANGUAGE_COOKIE, choose_language, commune_name, environment, moment
 from storage import changes, directory
+from vigie import settings
 from vigie.errors import StorageError
 from vigie.records import Role
 
@@ -27,6 +29,7 @@ if TYPE_CHECKING:
     from fastapi import Request
     from sqlalchemy import Connection
 
+    from review.trials import Scout
     from storage import Store
     from storage.directory import Found, Search, Vocabulary
     from vigie.settings import Settings
@@ -62,6 +65,10 @@ class House:
     """Of the static files, so that a browser fetches them again when they change."""
     parts: tuple[dict[str, str], ...]
     """Front-end parts in place: name, version, licence, licence_file."""
+    scout: Scout | None = None
+    """Visits sites for the pages, if whoever made the application lets it."""
+    trials: Trials = field(default_factory=Trials)
+    _settings: dict[int, Settings] = field(default_factory=dict)
     _reckoned: dict[Hashable, Reckoned] = field(default_factory=dict)
     _reckoning: defaultdict[Hashable, Lock] = field(default_factory=lambda: defaultdict(Lock))
     _current: dict[Hashable, tuple[tuple[int, ...], Any]] = field(default_factory=dict)
@@ -142,6 +149,20 @@ class House:
         return directory.search(
             c, asked, self.vocabulary(c), limit=limit, offset=offset, total=total
         )
+
+    def fresh_settings(self) -> Settings:
+        """Return what `vigie.toml` says now; raise as `settings.load` does."""
+        folder = self.settings.folder
+        try:
+            stamp = (folder / settings.FILE_NAME).stat().st_mtime_ns
+        except OSError:
+            stamp = 0
+        found = self._settings.get(stamp)
+        if found is None:
+            found = settings.load(folder)
+            self._settings.clear()
+            self._settings[stamp] = found
+        return found
 
     @property
     def htmx(self) -> bool:

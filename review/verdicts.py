@@ -16,6 +16,7 @@ from fastapi import APIRouter, Depends, Form, Request, Response
 from fastapi.responses import RedirectResponse
 
 from review.access import CONTRIBUTOR, OFFICER, NotAllowedError, visitor
+from review.catalogue import take_out
 from review.forms import check_token
 from review.picking import Picking, picking
 from review.shell import House, house, sign, signature, wants_fragment
@@ -24,7 +25,16 @@ from review.troubles import MissingError
 from review.weeks import decided, find, load, render_week
 from review.words import choose_language, say_in
 from storage import actors, edits, journal, judgements
-from vigie.records import Edit, Field, Judgement, Message, RejectReason, Role, Verdict
+from vigie.records import (
+    Edit,
+    Field,
+    Judgement,
+    Message,
+    RejectReason,
+    Role,
+    SourceChange,
+    Verdict,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -180,12 +190,15 @@ def undo(request: Request, week: str, picked: Picked, act: ActKey) -> Response:
 
 
 @router.post("/journal/annuler", dependencies=[CONTRIBUTOR])
-def undo_in_journal(request: Request, act: ActKey) -> Response:
-    """Take an act back and stay on the journal."""
+def undo_in_journal(
+    request: Request, act: ActKey, vers: Annotated[str, Form(max_length=20)] = ""
+) -> Response:
+    """Take an act back and stay on the journal, or go back to the page of sources (`vers`)."""
     made = house(request)
     with made.store.writing() as c:
         _undo(request, c, act)
-    return RedirectResponse("/journal?annule=1", HTTPStatus.SEE_OTHER)
+    back = "/sources?dit=annule" if vers == "/sources" else "/journal?annule=1"
+    return RedirectResponse(back, HTTPStatus.SEE_OTHER)
 
 
 @router.post("/signature")
@@ -204,6 +217,9 @@ def _undo(request: Request, c: Connection, act: str) -> journal.Act:
     if who is None or not (who.role.may(Role.OFFICER) or undone.who == who.name):
         # Nothing of this transaction is kept.
         raise NotAllowedError
+    added = undone.source if undone.undone_at is None else None
+    if added and added.change is SourceChange.ADDED:
+        take_out(house(request), added)
     return undone
 
 

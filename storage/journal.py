@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Connection, Select, Table, select
 
-from storage import distinctions, edits, judgements, searches, splits, tables
+from storage import distinctions, edits, judgements, searches, source_changes, splits, tables
 from storage.statements import pairs
 from vigie.errors import UnknownNameError
 from vigie.language import say
@@ -29,6 +29,7 @@ class ActKind(StrEnum):
     SPLIT = "split"
     DISTINCTION = "distinction"
     SEARCH = "search"
+    SOURCE = "source"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,6 +51,7 @@ class Act:
     other_id: str = ""
     """Whom it was merged into, told apart from or split off."""
     other_name: str = ""
+    source: source_changes.Changed | None = None
 
     @property
     def key(self) -> str:
@@ -82,6 +84,7 @@ def read(
     ]
     if actor_id is None:
         found += [_of_search(one) for one in searches.journal(c, most, until)]
+        found += [_of_source(one) for one in source_changes.journal(c, most, until)]
     return _newest(found)[skip:most]
 
 
@@ -126,6 +129,7 @@ _UNDO: dict[ActKind, Callable[[Connection, int, str, datetime], object]] = {
     ActKind.SPLIT: splits.undo,
     ActKind.DISTINCTION: distinctions.undo,
     ActKind.SEARCH: searches.undo,
+    ActKind.SOURCE: source_changes.undo,
 }
 _TABLES: dict[ActKind, Table] = {
     ActKind.SPLIT: tables.splits,
@@ -143,6 +147,9 @@ def _get(c: Connection, kind: ActKind, number: int) -> Act | None:
     if kind is ActKind.SEARCH:
         kept = searches.get(c, number)
         return _of_search(kept) if kept else None
+    if kind is ActKind.SOURCE:
+        changed = source_changes.get(c, number)
+        return _of_source(changed) if changed else None
     query = _paired(kind).where(_TABLES[kind].c.id == number)
     return next(iter(_acts(c, kind, query)), None)
 
@@ -249,6 +256,20 @@ def _of_search(kept: searches.Saved) -> Act:
         at=kept.at,
         undone_by=kept.undone_by,
         undone_at=kept.undone_at,
+    )
+
+
+def _of_source(changed: source_changes.Changed) -> Act:
+    return Act(
+        kind=ActKind.SOURCE,
+        id=changed.id,
+        actor_id="",
+        actor_name=changed.source_name,
+        who=changed.who,
+        at=changed.at,
+        undone_by=changed.undone_by,
+        undone_at=changed.undone_at,
+        source=changed,
     )
 
 

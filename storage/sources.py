@@ -86,6 +86,26 @@ def yields(c: Connection) -> dict[str, Yield]:
     return {source_id: Yield(count, newest) for source_id, count, newest in c.execute(query)}
 
 
+def discoveries(c: Connection) -> dict[str, set[str]]:
+    """Return, by source, the actors that were ever in a queue and that it has told of.
+
+    As far as the weekly counts have come; of actors merged since, those that stand for them.
+    """
+    one, other = tables.actors.alias("one"), tables.actors.alias("other")
+    counts, queued = tables.weekly_counts.c, tables.candidates.c
+    roots = select(one.c.root_id).join(tables.candidates, queued.actor_id == one.c.id).distinct()
+    query = (
+        select(counts.source_id, other.c.root_id)
+        .join(other, other.c.id == counts.actor_id)
+        .where(other.c.root_id.in_(roots))
+        .distinct()
+    )
+    found: dict[str, set[str]] = {}
+    for source_id, root in c.execute(query):
+        found.setdefault(source_id, set()).add(root)
+    return found
+
+
 def between(c: Connection, since: date, as_of: date) -> dict[str, int]:
     """Return how many documents of each source became known from a day to another."""
     documents = tables.documents.c

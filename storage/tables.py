@@ -485,6 +485,24 @@ searches = Table(
     Column("undone_at", Instant),
 )
 
+# --- the catalogue -------------------------------------------------------------------------
+
+# What people changed of the catalogue; the newest pause or resumption of a source that was not
+# undone stands.
+source_changes = Table(
+    "source_changes",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("source_id", Words, ForeignKey("sources.id"), nullable=False),
+    Column("change", Words, nullable=False),
+    Column("entry", Json, nullable=False),  # what was written to vigie.toml, of one added
+    Column("who", Words, nullable=False),
+    Column("at", Instant, nullable=False),
+    Column("undone_by", Words),
+    Column("undone_at", Instant),
+    Index(None, "source_id"),
+)
+
 # --- accounts ------------------------------------------------------------------------------
 
 accounts = Table(

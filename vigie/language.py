@@ -7,14 +7,32 @@ French sentences stand in the code, as the messages' own identity; the English c
 from __future__ import annotations
 
 import os
+from contextlib import contextmanager
+from contextvars import ContextVar
 from functools import cache
 from gettext import NullTranslations
 from importlib.resources import files
 from io import BytesIO
+from typing import TYPE_CHECKING
 
 from vigie.records import Message
 
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
 LANGUAGES = ("fr", "en")
+
+_SPOKEN: ContextVar[str | None] = ContextVar("spoken", default=None)
+
+
+@contextmanager
+def speaking(language: str) -> Iterator[None]:
+    """Let `say` speak a language for a time: that of whom a page answers."""
+    before = _SPOKEN.set(language)
+    try:
+        yield
+    finally:
+        _SPOKEN.reset(before)
 
 
 @cache
@@ -53,7 +71,12 @@ def render(message: Message, language: str = "fr") -> str:
 
 
 def terminal_language() -> str:
-    """Return the language of the terminal: French, unless `VIGIE_LANG` says otherwise."""
+    """Return the language of the terminal: French, unless `VIGIE_LANG` says otherwise.
+
+    While a page is answered it is the visitor's.
+    """
+    if spoken := _SPOKEN.get():
+        return spoken
     wanted = os.environ.get("VIGIE_LANG", "fr")[:2].lower()
     return wanted if wanted in LANGUAGES else "fr"
 

@@ -206,6 +206,25 @@ class KnownActor:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Finding:
+    """A source that a site has to offer."""
+
+    source: Source
+    items: int
+    """Documents, or actors of a directory."""
+    samples: tuple[Document | KnownActor, ...]
+    """Some of them, the newest first."""
+
+
+class SourceChange(StrEnum):
+    """What a person changes of the catalogue."""
+
+    ADDED = "added"
+    PAUSED = "paused"
+    RESUMED = "resumed"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class HttpState:
     """What is remembered of a URL between two crawls."""
 

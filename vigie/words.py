@@ -15,6 +15,7 @@ from vigie.records import (
     RelationKind,
     Role,
     SignInOutcome,
+    SourceChange,
     SourceKind,
     Stage,
     Verdict,
@@ -186,6 +187,14 @@ ROLES = {
     Role.OFFICER: Message("veille"),
     Role.ADMINISTRATOR: Message("administration"),
 }
+
+SOURCE_CHANGES = {
+    SourceChange.ADDED: Message("source ajoutée"),
+    SourceChange.PAUSED: Message("source mise en pause"),
+    SourceChange.RESUMED: Message("source reprise"),
+}
+
+PAUSED = Message("en pause")
 
 SIGN_INS = {
     SignInOutcome.IN: Message("connexion"),

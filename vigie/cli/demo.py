@@ -59,22 +59,24 @@ def demo(weeks: int, no_serve: bool, port: int, folder: Path) -> None:
         from flows.watch import run_watch
 
         summary = run_watch(settings, monday)
-    with opened(folder) as (settings, store):
-        for weeks_ago in range(PAST_QUEUES, 0, -1):
-            steps.detect(settings, store, monday - timedelta(weeks=weeks_ago))
-        for line in summary.lines():
-            tell(line)
-        if no_serve:
-            tell(
-                say(
-                    "Pour voir les pages : « vigie review --dir {folder} » (http://127.0.0.1:8000/).",
-                    folder=str(folder),
+        with opened(folder) as (settings, store):
+            for weeks_ago in range(PAST_QUEUES, 0, -1):
+                steps.detect(settings, store, monday - timedelta(weeks=weeks_ago))
+            for line in summary.lines():
+                tell(line)
+            if no_serve:
+                tell(
+                    say(
+                        "Pour voir les pages : « vigie review --dir {folder} » (http://127.0.0.1:8000/).",
+                        folder=str(folder),
+                    )
                 )
-            )
-            return
-        from review.app import serve as serve_pages
+                return
+            from review.app import serve as serve_pages
+            from vigie.cli.scouting import Scout
 
-        serve_pages(store, settings, "127.0.0.1", port)
+            # The invented web stays open: its sources can be tried.
+            serve_pages(store, settings, "127.0.0.1", port, Scout(folder))
 
 
 def _make_room(folder: Path) -> None:

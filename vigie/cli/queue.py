@@ -100,6 +100,7 @@ def _print(found: Queue) -> None:
 def review(folder: Path, host: str, port: int) -> None:
     """Serve the review pages until interrupted."""
     from review.app import serve
+    from vigie.cli.scouting import Scout
 
     with opened(folder) as (settings, store):
-        serve(store, settings, host, port)
+        serve(store, settings, host, port, Scout(folder))
