@@ -18,6 +18,7 @@ from review.text import plain
 from review.troubles import MissingError
 from review.words import choose_language, long_date, say_in
 from storage import judgements, source_changes, sources
+from storage.folding import fold
 from vigie import catalogue, settings
 from vigie.errors import SettingsError, VigieError, WorkspaceError
 from vigie.language import say
@@ -93,7 +94,7 @@ class SourceRow:
             self.paused is not None or not self.catalogued,
             not silent,
             _ORDER.index(self.tone),
-            self.source.name.casefold(),
+            fold(self.source.name),
         )
 
     @property

@@ -210,7 +210,7 @@ def local_signature(request: Request) -> str:
 
 def sign(response: Response, name: str) -> None:
     """Remember the name that a visitor chose."""
-    _set_cookie(response, SIGNATURE_COOKIE, quote(plain(name, 60)))
+    remember(response, SIGNATURE_COOKIE, quote(plain(name, 60)))
 
 
 def page(request: Request, template: str, status: int = 200, **values: object) -> HTMLResponse:
@@ -243,11 +243,12 @@ def page(request: Request, template: str, status: int = 200, **values: object) -
     if session is None:
         response.set_cookie(forms.COOKIE, name, httponly=True, samesite="strict")
     if request.query_params.get("lang") == language:
-        _set_cookie(response, LANGUAGE_COOKIE, language)
+        remember(response, LANGUAGE_COOKIE, language)
     return response
 
 
-def _set_cookie(response: Response, name: str, value: str) -> None:
+def remember(response: Response, name: str, value: str) -> None:
+    """Let a browser remember something for a year."""
     response.set_cookie(name, value, max_age=_YEAR, httponly=True, samesite="strict")
 
 

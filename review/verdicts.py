@@ -19,10 +19,10 @@ from review.access import CONTRIBUTOR, OFFICER, NotAllowedError, visitor
 from review.catalogue import take_out
 from review.forms import check_token
 from review.picking import Picking, picking
-from review.shell import House, house, sign, signature, wants_fragment
+from review.shell import House, house, remember, sign, signature, wants_fragment
 from review.text import path_part, plain
 from review.troubles import MissingError
-from review.weeks import decided, find, load, render_week
+from review.weeks import GUIDE_COOKIE, decided, find, load, render_week
 from review.words import choose_language, say_in
 from storage import actors, edits, journal, judgements
 from vigie.records import (
@@ -199,6 +199,14 @@ def undo_in_journal(
         _undo(request, c, act)
     back = "/sources?dit=annule" if vers == "/sources" else "/journal?annule=1"
     return RedirectResponse(back, HTTPStatus.SEE_OTHER)
+
+
+@router.post("/guide/fermer")
+def close_guide(week: Annotated[str, Form(max_length=20)] = "") -> Response:
+    """Show the guide of the first queue no more in this browser."""
+    response = RedirectResponse(f"/semaines/{path_part(week)}" if week else "/", 303)
+    remember(response, GUIDE_COOKIE, "off")
+    return response
 
 
 @router.post("/signature")

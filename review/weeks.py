@@ -10,6 +10,7 @@ from fastapi.responses import HTMLResponse, RedirectResponse
 from starlette.background import BackgroundTask
 
 from review.access import touch
+from review.catalogue import catalogued
 from review.dossier import dossier, named_like
 from review.picking import Picking, choices, picking
 from review.shell import house, page, signature, wants_fragment
@@ -31,6 +32,10 @@ if TYPE_CHECKING:
 
     from review.dossier import Alike
 
+GUIDE_COOKIE = "vigie_guide"
+PRACTISED = 3
+"""Verdicts after which nobody is told that they can be taken back."""
+
 router = APIRouter()
 
 
@@ -41,7 +46,13 @@ def latest(request: Request) -> Response:
         weeks = queues.weeks(c)
         if not weeks:
             held = documents.counts(c)
-            return page(request, "empty.html", sources=held["sources"], documents=held["documents"])
+            return page(
+                request,
+                "empty.html",
+                sources=held["sources"] or len(catalogued(house(request))),
+                documents=held["documents"],
+                scouting=house(request).scout is not None,
+            )
     return RedirectResponse(f"/semaines/{max(weeks)}", 303)
 
 
@@ -159,11 +170,12 @@ def render_week(
     """Return the page of a week, or for htmx the part of it that changes."""
     made, language, who = house(request), choose_language(request), signature(request)
     spoken = made.settings.watch.languages
-    chosen = None
+    chosen, guide = None, ""
     sought: tuple[Alike, ...] = ()
     if row:
         candidate = row.candidate
         with made.store.reading() as c:
+            guide = guide_step(request, *judgements.practice(c, who))
             known = dossier(
                 c,
                 candidate.actor_id,
@@ -196,8 +208,22 @@ def render_week(
         choice_names=_choice_names(week, language),
         colleagues=sorted({view.who for one in week.rows for view in one.views} - {who}),
         trouble=bool(conflict),
+        guide=guide,
         quote_language=spoken[0] if len(spoken) == 1 else "",
     )
+
+
+def guide_step(request: Request, given: int, withdrawn: int) -> str:
+    """Return what somebody new to queues is shown: `first`, then `undo`, then nothing any more.
+
+    Whoever has judged knows how it is done, whoever has undone knows that too; a cookie remembers
+    who wants neither.
+    """
+    if request.cookies.get(GUIDE_COOKIE) == "off":
+        return ""
+    if not given:
+        return "first"
+    return "undo" if given < PRACTISED and not withdrawn else ""
 
 
 def why_now(chosen: Chosen, language: str) -> str:

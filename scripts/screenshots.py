@@ -133,7 +133,9 @@ def shoot(browser: Browser, address: str, pages: dict[str, str], folder: Path) -
                         too_wide.append(file)
                     if name in PRINTED and size == "desktop" and scheme == "light":
                         page.emulate_media(media="print")
-                        page.screenshot(path=folder / f"{name}-print-{language}.png", full_page=True)
+                        page.screenshot(
+                            path=folder / f"{name}-print-{language}.png", full_page=True
+                        )
                         page.emulate_media(media="screen")
             context.close()
     return too_wide

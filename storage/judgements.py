@@ -112,6 +112,18 @@ def last(c: Connection, who: str) -> Entry | None:
     return next((_entry(row) for row in c.execute(query)), None)
 
 
+def practice(c: Connection, who: str) -> tuple[int, int]:
+    """Return how many judgements a person has given, and how many of these were taken back."""
+    query = (
+        select(func.count(), func.count(_withdrawals.judgement_id))
+        .select_from(tables.judgements)
+        .outerjoin(tables.withdrawals, _withdrawals.judgement_id == _judgements.id)
+        .where(_judgements.who == who)
+    )
+    given, withdrawn = c.execute(query).one()
+    return int(given), int(withdrawn)
+
+
 def last_merge(c: Connection, who: str) -> Entry | None:
     """Return the newest merge of a person that stands."""
     query = (

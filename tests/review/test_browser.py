@@ -19,35 +19,6 @@ WORDS = {
     ),
     "en": ("Keep", "Watch", "Reject", "Off topic", "Undo the last act", "1 judged out of 13"),
 }
-LOCALES = {"fr": "fr-FR", "en": "en-GB"}
-
-
-@pytest.fixture
-def visit(browser, site):
-    """Return a function that opens a page; nothing may go wrong in it unseen."""
-    contexts, complaints = [], []
-
-    def open_page(path, *, language="fr", **options):
-        options.setdefault("viewport", {"width": 1280, "height": 800})
-        context = browser.new_context(base_url=site.url, locale=LOCALES[language], **options)
-        context.set_default_timeout(10_000)
-        contexts.append(context)
-        page = context.new_page()
-        page.on("pageerror", lambda error: complaints.append(str(error)))
-        page.on("console", lambda said: complaints.append(said.text) if said.type == "error" else 0)
-        page.on(
-            "request",
-            lambda asked: None if asked.url.startswith(site.url) else complaints.append(asked.url),
-        )
-        page.goto(path)
-        return page
-
-    yield open_page
-    for context in contexts:
-        context.close()
-    # The browser reports by itself a conflict (409), a page that is none (404), a request cut.
-    expected = ("409", "404", "net::ERR_FAILED")
-    assert [said for said in complaints if not any(word in said for word in expected)] == []
 
 
 @pytest.mark.parametrize("language", ["fr", "en"])
