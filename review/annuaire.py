@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from html import escape
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Annotated
 from urllib.parse import parse_qsl, urlencode
@@ -15,7 +16,7 @@ from icalendar import Calendar, Event
 from review.access import CONTRIBUTOR
 from review.forms import check_token
 from review.shell import house, page, signature, today
-from review.text import path_part, plain
+from review.text import path_part, plain, web_link
 from review.troubles import MissingError
 from review.words import choose_language, commune_name, say_in
 from storage import directory, searches
@@ -169,10 +170,11 @@ def feed(request: Request, given: Asked) -> Response:
     for line in found.lines:
         item = ET.SubElement(channel, "item")
         link = f"{base}/acteurs/{path_part(line.actor_id)}"
-        _say(item, "title", plain(line.name))
+        _say(item, "title", unmarked(plain(line.name)))
         _say(item, "link", link)
         _say(item, "guid", link)
-        _say(item, "description", describe(line, language))
+        # Readers take a description for HTML.
+        _say(item, "description", escape(describe(line, language)))
         if line.first_day:
             at = datetime.combine(line.first_day, datetime.min.time(), UTC)
             _say(item, "pubDate", at.strftime("%a, %d %b %Y %H:%M:%S +0000"))
@@ -187,6 +189,11 @@ def describe(line: Line, language: str) -> str:
     written = line.written.get(Field.DESCRIPTION)
     told = [kinds, places, plain(written.words, 400) if written else ""]
     return " · ".join(part for part in told if part)
+
+
+def unmarked(title: str) -> str:
+    """Return a title that is none of HTML, for readers that would take it for that."""
+    return title.replace("<", "‹").replace(">", "›")
 
 
 def _say(parent: ET.Element, name: str, text: str) -> None:
@@ -219,6 +226,7 @@ def calendar(request: Request, given: Asked) -> Response:
             event.add("dtend", telling.event_day + timedelta(days=1))
         if details and details.venue:
             event.add("location", plain(details.venue, 200))
-        event.add("url", telling.url)
+        if link := web_link(telling.url):
+            event.add("url", link)
         made_calendar.add_component(event)
     return Response(made_calendar.to_ical(), media_type="text/calendar; charset=utf-8")

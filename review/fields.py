@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from review.text import plain, web_link
+from review.text import plain, visible, web_link
 from review.words import commune_name
 from vigie import gazetteer
 from vigie.language import render
@@ -59,18 +59,18 @@ def shown_in(line: Line, language: str) -> dict[Field, str]:
         field: "\n".join(line.written[field].edit.value) if field in line.written else ""
         for field in WRITABLE
     }
-    texts[Field.NAME] = line.name
+    texts[Field.NAME] = plain(line.name, 200)
     texts[Field.KINDS] = ", ".join(render(KINDS[kind], language) for kind in line.kinds)
     texts[Field.COMMUNES] = ", ".join(filter(None, map(commune_name, line.communes)))
     if Field.THEMES in line.written:
         texts[Field.THEMES] = ", ".join(line.written[Field.THEMES].edit.value)
-    return texts
+    return {field: visible(text) for field, text in texts.items()}
 
 
 def enter(field: Field, form: Mapping[str, str], stands: str, watch: Watch) -> Entered:
     """Return what a form makes of a field; `stands` is its text as it is now."""
-    was = _same_lines(form.get(f"was-{field}", ""))
-    text = _same_lines(form.get(field, was))[:LIMIT]
+    was = visible(form.get(f"was-{field}", ""))
+    text = visible(form.get(field, was))[:LIMIT]
     if text in {was, stands}:
         return Entered(field=field, text=text, value=(), changed=False)
     value, wrong = _value(field, text, watch)
@@ -145,4 +145,4 @@ def _communes(parts: tuple[str, ...], watch: Watch) -> tuple[tuple[str, ...], Me
 
 
 def _same_lines(text: str) -> str:
-    return text.replace("\r\n", "\n").strip()
+    return visible(text)

@@ -56,6 +56,15 @@ def _remembered(text: str, limit: int) -> str:
     return cleaned(text, limit)
 
 
+def visible(text: str) -> str:
+    """Return what somebody wrote, its lines kept, without invisible or turning characters."""
+    return "".join(
+        character
+        for character in text.replace("\r\n", "\n")
+        if character == "\n" or not unicodedata.category(character).startswith("C")
+    ).strip()
+
+
 def web_link(url: str) -> str | None:
     """Return an address that may be followed, http or https only, or None."""
     if len(url) > 2000 or not _URL.fullmatch(url):

@@ -20,7 +20,7 @@ from review.catalogue import take_out
 from review.forms import check_token
 from review.picking import Picking, picking
 from review.shell import House, house, remember, sign, signature, wants_fragment
-from review.text import path_part, plain
+from review.text import path_part, plain, visible
 from review.troubles import MissingError
 from review.weeks import GUIDE_COOKIE, decided, find, load, render_week
 from review.words import choose_language, say_in
@@ -233,7 +233,7 @@ def _undo(request: Request, c: Connection, act: str) -> journal.Act:
 
 def clean_note(text: str) -> str:
     """Return what was written, its lines kept, without what surrounds it."""
-    return text.replace("\r\n", "\n").strip()[:NOTE_LIMIT]
+    return visible(text)[:NOTE_LIMIT]
 
 
 def _write(

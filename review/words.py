@@ -151,8 +151,9 @@ def environment(language: str) -> Environment:
         _typeset_all(_french_plural if language == "fr" else catalogue.ngettext, language),
         newstyle=True,
     )
-    made.filters |= {
+    filters: dict[str, Callable[..., object]] = {
         "plain": text.plain,
+        "visible": text.visible,
         "web_link": text.web_link,
         "site": text.host,
         "markdown": text.markdown,
@@ -162,6 +163,7 @@ def environment(language: str) -> Environment:
         "long_date": lambda day: long_date(day, language),
         "number": lambda value, pattern="#,##0.##": number(value, language, pattern),
     }
+    made.filters |= filters
     made.globals |= {
         "language": language,
         "KINDS": KINDS,
