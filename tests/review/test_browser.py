@@ -80,7 +80,7 @@ def test_the_help_shows_the_keys_and_can_turn_them_off(visit, site):
     expect(help_).to_be_visible()
     page.keyboard.press("g")
     page.get_by_label("Raccourcis à une touche en service").uncheck()
-    page.get_by_role("button", name="Fermer").click()
+    page.get_by_role("button", name="Fermer", exact=True).click()
     page.keyboard.press("g")
     page.reload()
     page.keyboard.press("g")
