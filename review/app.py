@@ -83,7 +83,7 @@ def create_app(
         parts=_parts(),
         scout=scout,
     )
-    app.add_middleware(Guard, any_host=any_host)
+    app.add_middleware(Guard, any_host=any_host, tiles=settings.review.tiles)
     # Pages hold tokens beside words from elsewhere: only what is the same for all is compressed.
     app.mount("/static", GZipMiddleware(StaticFiles(directory=STATIC)), name="static")
     reading = (weeks, verdicts, likeness, fiche, annuaire, territory, network, catalogue, desk)

@@ -11,6 +11,7 @@ import re
 from http import HTTPStatus
 from time import perf_counter
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.requests import Request
@@ -25,6 +26,9 @@ if TYPE_CHECKING:
 
 MAX_BODY = 64 * 1024
 """Bytes; a verdict with its note is far below."""
+
+MAP_PATH = "/carte"
+"""The one page that may ask another host, for the tiles that the settings name."""
 
 SECURITY_HEADERS = {
     "content-security-policy": (
@@ -47,9 +51,10 @@ _SAFE_METHODS = frozenset({"GET", "HEAD"})
 class Guard:
     """Refuse what does not come from this machine's own pages; harden every answer."""
 
-    def __init__(self, app: ASGIApp, *, any_host: bool = False) -> None:
+    def __init__(self, app: ASGIApp, *, any_host: bool = False, tiles: str = "") -> None:
         self.app = app
         self.any_host = any_host
+        self.tiles = tiles
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer a request, or let the application do so."""
@@ -65,6 +70,8 @@ class Guard:
                 harden(headers, static=scope["path"].startswith("/static/"))
                 # From the request's arrival in the program to its answer's first byte.
                 headers["server-timing"] = f"app;dur={1000 * (perf_counter() - started):.1f}"
+                if self.tiles and scope["path"] == MAP_PATH:
+                    allow_tiles(headers, self.tiles)
             await send(message)
 
         refused = refusal(
@@ -85,6 +92,15 @@ def harden(headers: MutableHeaders, *, static: bool = False) -> None:
         headers[name] = value
     # Pages change with every verdict: going back must show the truth.
     headers.setdefault("cache-control", "no-cache" if static else "no-store")
+
+
+def allow_tiles(headers: MutableHeaders, tiles: str) -> None:
+    """Let a page show pictures of the one host that the settings name."""
+    parts = urlsplit(tiles)
+    policy = headers["content-security-policy"]
+    headers["content-security-policy"] = policy.replace(
+        "img-src 'self'", f"img-src 'self' {parts.scheme}://{parts.netloc}"
+    )
 
 
 def refusal(

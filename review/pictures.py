@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from dataclasses import dataclass
 from datetime import date, timedelta
-from math import cos, radians, sqrt
+from math import asinh, ceil, floor, log2, pi, radians, sqrt, tan
 from typing import TYPE_CHECKING
 
 from vigie import gazetteer
@@ -19,6 +19,10 @@ WEEKS = 26
 """Shown on a timeline."""
 MOST_STRIPS = 6
 MAP_WIDTH = 100.0
+ABOVE = 8.0
+"""Room above the northernmost commune and below the southernmost."""
+TILE_WIDTH = 30.0
+"""What a tile is to measure about: 256 of its dots on a map that fills a window."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +79,12 @@ class Map:
     ground: tuple[Dot, ...]
     marked: tuple[Dot, ...]
     """The highest count first."""
+    scale: float
+    """Units to a radian of longitude."""
+    left: float
+    """Radians east of Greenwich at x = 0."""
+    top: float
+    """Mercator's ordinate, in radians, at y = 0."""
 
     def named(self, size: float, most: int) -> tuple[Dot, ...]:
         """Return the marked communes whose names, in letters of a size, do not overlap."""
@@ -145,19 +155,19 @@ def territory_map(territory: Iterable[str], counts: Mapping[str, int]) -> Map | 
     marked = {p.code for p, _, _ in located if counts.get(p.code)}
     if not marked:
         return None
-    middle = sum(latitude for _, _, latitude in located) / len(located)
-    shrink = cos(radians(middle))
-    xs = [longitude * shrink for _, longitude, _ in located]
-    ys = [-latitude for _, _, latitude in located]
-    wide, high = max(xs) - min(xs) or 0.05, max(ys) - min(ys) or 0.05
+    # Mercator, as tiles are: over a territory it differs from others by less than a dot.
+    xs = [radians(longitude) for _, longitude, _ in located]
+    ys = [-asinh(tan(radians(latitude))) for _, _, latitude in located]
+    wide, high = max(xs) - min(xs) or 0.001, max(ys) - min(ys) or 0.001
     scale = (MAP_WIDTH - 20) / max(wide, high / 1.2)
+    aside = (MAP_WIDTH - wide * scale) / 2
     most = max(p.population for p, _, _ in located) or 1
     dots = tuple(
         Dot(
             code=place.code,
             name=place.name,
-            x=round(10 + (x - min(xs)) * scale + (MAP_WIDTH - 20 - wide * scale) / 2, 2),
-            y=round(8 + (y - min(ys)) * scale, 2),
+            x=round(aside + (x - min(xs)) * scale, 2),
+            y=round(ABOVE + (y - min(ys)) * scale, 2),
             radius=round(0.7 + 2.6 * sqrt(place.population / most), 2),
             count=counts.get(place.code, 0),
         )
@@ -165,9 +175,47 @@ def territory_map(territory: Iterable[str], counts: Mapping[str, int]) -> Map | 
     )
     return Map(
         width=MAP_WIDTH,
-        height=round(16 + high * scale, 2),
+        height=round(2 * ABOVE + high * scale, 2),
+        scale=scale,
+        left=min(xs) - aside / scale,
+        top=min(ys) - ABOVE / scale,
         ground=tuple(dot for dot in dots if dot.code not in marked),
         marked=tuple(
             sorted((dot for dot in dots if dot.code in marked), key=lambda dot: -dot.count)
         ),
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tile:
+    """A picture under a map."""
+
+    url: str
+    x: float
+    y: float
+    size: float
+
+
+def tiles_under(drawn: Map, template: str) -> tuple[Tile, ...]:
+    """Return the tiles that lie under a map, about a dozen; `template` says where they are.
+
+    At zoom z the world is 2^z tiles wide, and as high (« slippy map tilenames »).
+    """
+    zoom = min(max(round(log2(2 * pi * drawn.scale / TILE_WIDTH)), 0), 19)
+    count = 2**zoom
+    size = 2 * pi * drawn.scale / count
+    left, top = (drawn.left + pi) * drawn.scale / size, (drawn.top + pi) * drawn.scale / size
+    columns = range(floor(left), ceil(left + drawn.width / size))
+    rows = range(max(floor(top), 0), min(ceil(top + drawn.height / size), count))
+    return tuple(
+        Tile(
+            url=template.replace("{z}", str(zoom))
+            .replace("{x}", str(column % count))
+            .replace("{y}", str(row)),
+            x=round((column - left) * size, 2),
+            y=round((row - top) * size, 2),
+            size=round(size, 2) + 0.02,  # no seams
+        )
+        for column in columns
+        for row in rows
     )

@@ -11,7 +11,7 @@ from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse
 
 from review.annuaire import Asked, search_of
-from review.pictures import territory_map
+from review.pictures import territory_map, tiles_under
 from review.shell import house, page
 from review.words import choose_language
 from signals.blind_spots import BlindSpots, blind_spots
@@ -41,7 +41,7 @@ def show_map(request: Request, given: Asked) -> HTMLResponse:
     search = search_of(given)
     counts = by_commune(made, search)
     territory = gazetteer.territory(made.settings.watch.territory)
-    drawn = territory_map(territory, counts)
+    drawn, setting = territory_map(territory, counts), made.settings.review.tiles
     elsewhere = sum(n for code, n in counts.items() if code and code not in territory)
     return page(
         request,
@@ -49,6 +49,8 @@ def show_map(request: Request, given: Asked) -> HTMLResponse:
         drawn=drawn,
         named=sorted(drawn.marked, key=lambda dot: (-dot.count, fold(dot.name))) if drawn else (),
         most=max((dot.count for dot in drawn.marked), default=1) if drawn else 1,
+        tiles=tiles_under(drawn, setting) if drawn and setting else (),
+        attribution=made.settings.review.attribution,
         elsewhere=elsewhere,
         nowhere=counts.get("", 0),
         given=dict.fromkeys(("q", "type", "avis"), "") | given,

@@ -343,6 +343,23 @@ def _named(text: str) -> str:
     return text
 
 
+_TILES = re.compile(r"https?://[A-Za-z0-9.-]+(:[0-9]{1,5})?/[^\s\"'<>\\^`|]*")
+
+
+def _tiles(text: str) -> str:
+    if text and not (
+        _TILES.fullmatch(text) and all(text.count(part) == 1 for part in ("{z}", "{x}", "{y}"))
+    ):
+        raise WrongValueError(
+            say(
+                "une adresse avec {parts} est attendue, comme {example}",
+                parts="{z}, {x}, {y}",
+                example="https://tuiles.example/{z}/{x}/{y}.png",
+            )
+        )
+    return text
+
+
 BY_KEY: Mapping[tuple[str, str], Check] = {
     ("watch", "territory"): _territory,
     ("watch", "quarters"): _quarters,
@@ -361,6 +378,7 @@ BY_KEY: Mapping[tuple[str, str], Check] = {
     ("schedule", "timezone"): _zone,
     ("schedule", "crawl"): _cron,
     ("schedule", "queue"): _cron,
+    ("review", "tiles"): _tiles,
     ("source", "id"): _source_id,
     ("source", "commune"): _commune,
     ("source", "name"): _named,

@@ -85,6 +85,16 @@ class Schedule:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Review:
+    """What the pages show beyond what is stored."""
+
+    tiles: str = ""
+    """Address of map tiles, with {z}, {x} and {y}: the one host that the map's page then asks."""
+    attribution: str = ""
+    """Whose tiles they are, as their licence wants it said."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
     """A workspace's `vigie.toml`, checked."""
 
@@ -94,6 +104,7 @@ class Settings:
     storage: Storage
     schedule: Schedule
     sources: tuple[Source, ...]
+    review: Review = field(default_factory=Review)
 
     @property
     def data(self) -> Path:
@@ -106,13 +117,14 @@ class Settings:
         return ZoneInfo(self.schedule.timezone)
 
 
-SECTIONS: Mapping[str, type[Watch | Crawler | Storage | Schedule]] = {
+SECTIONS: Mapping[str, type[Watch | Crawler | Storage | Schedule | Review]] = {
     "watch": Watch,
     "crawler": Crawler,
     "storage": Storage,
     "schedule": Schedule,
+    "review": Review,
 }
-_Section = TypeVar("_Section", Watch, Crawler, Storage, Schedule)
+_Section = TypeVar("_Section", Watch, Crawler, Storage, Schedule, Review)
 
 _SYNONYMS = {
     "nom": "name",
@@ -200,6 +212,10 @@ def examine(text: str, folder: Path) -> tuple[Settings, tuple[str, ...]]:
     watch = reader.section(document, "watch", Watch)
     if watch.exploration > watch.queue_size and "exploration" in document.get("watch", {}):
         reader.blame("watch", "exploration", say("dépasse queue_size ({n})", n=watch.queue_size))
+    review = reader.section(document, "review", Review)
+    if review.tiles and not review.attribution:
+        why = say('dites aussi à qui elles sont : attribution = "© …"')
+        reader.blame("review", "tiles", why)
     settings = Settings(
         folder=folder,
         watch=watch,
@@ -207,6 +223,7 @@ def examine(text: str, folder: Path) -> tuple[Settings, tuple[str, ...]]:
         storage=reader.section(document, "storage", Storage),
         schedule=reader.section(document, "schedule", Schedule),
         sources=tuple(reader.sources(document)),
+        review=review,
     )
     return settings, tuple(said for _, said in sorted(reader.problems))
 

@@ -9,6 +9,7 @@ from starlette.routing import Route
 
 from review.app import create_app, listen, serve
 from vigie.errors import StorageError, VigieError
+from vigie.settings import load
 
 LOCAL = ("127.0.0.1:8000", "localhost", "localhost:8123", "[::1]:8000", "127.0.0.1")
 
@@ -70,7 +71,7 @@ def test_every_form_needs_the_token_of_its_own_session(site, tmp_path):
 
 
 def form_paths(site, folder):
-    app = create_app(site.store, None)
+    app = create_app(site.store, load(site.folder))
     found = []
     waiting = list(app.routes)
     while waiting:

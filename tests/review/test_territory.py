@@ -1,17 +1,24 @@
 """The map, the network, the groups over the weeks, the blind spots."""
 
 import re
+import threading
 from datetime import date
 from html import unescape
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import ClassVar
 
 import httpx
+import pytest
 from playwright.sync_api import expect
 
 from review.network import _communities
 from review.pictures import territory_map
 from storage.relations import Edge
+from tests.review.conftest import TOML
 from vigie import gazetteer
+from vigie.errors import SettingsError
 from vigie.records import RelationKind
+from vigie.settings import FILE_NAME, load
 
 
 def text_of(html):
@@ -117,3 +124,89 @@ def test_the_picture_of_the_network_is_drawn(browser, site):
     expect(page.locator("#network")).to_have_attribute("data-drawn", "2")
     context.close()
     assert errors == []
+
+
+# --- tiles, by setting -----------------------------------------------------------------------
+
+
+PIXEL = bytes.fromhex(
+    "89504e470d0a1a0a0000000d49484452000000010000000108060000001f15c4890000000d49444154789c63"
+    "f8cfc0f01f00050001ff56c72f0d0000000049454e44ae426082"
+)
+
+
+class Tiles(BaseHTTPRequestHandler):
+    """Another host: it answers every address with one dot, and notes who asks for what."""
+
+    asked: ClassVar[list[tuple[str, str | None]]] = []
+
+    def do_GET(self):
+        self.asked.append((self.path, self.headers["referer"]))
+        self.send_response(200)
+        self.send_header("content-type", "image/png")
+        self.end_headers()
+        self.wfile.write(PIXEL)
+
+    def log_message(self, *_):
+        """Say nothing."""
+
+
+@pytest.fixture
+def tiled(serving, site, tmp_path):
+    """An application whose settings name a host of tiles; yield both addresses."""
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Tiles)
+    Tiles.asked.clear()
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    host = f"http://127.0.0.1:{server.server_address[1]}"
+    setting = f'\n[review]\ntiles = "{host}/{{z}}/{{x}}/{{y}}.png"\nattribution = "© <Ville>"\n'
+    (tmp_path / FILE_NAME).write_text(TOML + setting, encoding="utf-8")
+    with serving(site.store, tmp_path) as url:
+        yield url, host
+    server.shutdown()
+    server.server_close()
+
+
+def test_the_map_alone_asks_one_host_for_tiles_and_says_whose_they_are(browser, tiled):
+    url, host = tiled
+    page = browser.new_page()
+    asked, complaints = set(), []
+    page.on("request", lambda one: asked.add(one.url.split("/")[2]))
+    page.on("console", lambda one: complaints.append(one.text) if one.type == "error" else None)
+    page.goto(url + "/carte?avis=tous")
+    page.wait_for_load_state("networkidle")
+    assert page.get_by_text("© <Ville>").is_visible()
+    page.goto(url + "/annuaire?avis=tous")
+    page.close()
+    assert complaints == []
+    assert {f"http://{one}" for one in asked} == {url, host}
+    assert 4 <= len(Tiles.asked) <= 40
+    places = [tuple(map(int, re.findall(r"\d+", path))) for path, _ in Tiles.asked]
+    assert {referer for _, referer in Tiles.asked} == {None}
+    for zoom, column, line in places:
+        # Mulhouse lies at 7.34° east, 47.75° north.
+        assert abs(column / 2**zoom - 0.5204) < 0.002
+        assert abs(line / 2**zoom - 0.3485) < 0.002
+    policy = httpx.get(url + "/carte").headers["content-security-policy"]
+    assert f"img-src 'self' {host};" in policy
+    assert host not in httpx.get(url + "/annuaire").headers["content-security-policy"]
+
+
+def test_without_the_setting_the_map_asks_nobody(site):
+    answer = httpx.get(site.url + "/carte?avis=tous")
+    assert "<image" not in answer.text
+    assert "img-src 'self';" in answer.headers["content-security-policy"]
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        'tiles = "https://tuiles.example/1.png"\nattribution = "x"',
+        'tiles = "https://a.example\' evil.example/{z}/{x}/{y}"\nattribution = "x"',
+        'tiles = "javascript:{z}{x}{y}"\nattribution = "x"',
+        'tiles = "https://tuiles.example/{z}/{x}/{y}.png"',
+    ],
+)
+def test_tiles_that_cannot_be_are_named_with_their_line(tmp_path, line):
+    (tmp_path / FILE_NAME).write_text(f"[review]\n{line}\n", encoding="utf-8")
+    with pytest.raises(SettingsError, match="ligne 2, tiles"):
+        load(tmp_path)
