@@ -8,13 +8,22 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 from click.testing import CliRunner
 
-from storage import open_store, sources
+from storage import open_store, source_changes, sources
 from tests.crawlers.conftest import settings
 from tests.flows.press import press, workspace
 from vigie import catalogue
 from vigie.cli import cli
 from vigie.cli import sources as commands
-from vigie.records import Document, EventDetails, HealthState, Message, Outcome
+from vigie.cli.scouting import Scout
+from vigie.errors import InputError
+from vigie.records import (
+    Document,
+    EventDetails,
+    HealthState,
+    Message,
+    Outcome,
+    SourceChange,
+)
 from vigie.settings import load
 
 MONDAY = date(2026, 3, 2)
@@ -177,3 +186,38 @@ def test_a_crawl_names_the_sources_that_it_leaves_alone(watched):
     (agora,) = (line for line in listing.splitlines() if line.startswith("agora "))
     assert "injoignable" in agora
     assert when in agora
+
+
+def test_the_pages_visit_as_the_commands_do(watched):
+    folder, base = watched
+    scout, gazette = Scout(folder), load(folder).sources[0]
+    outcome = scout.check(gazette)
+    assert outcome.state is HealthState.LIVELY
+    assert "documents, le plus récent daté du 2026-02-" in str(outcome.message)
+    found = scout.discover(f"{base}/quartier", {"quartier"})
+    assert [one.source.url for one in found] == [f"{base}/quartier"]
+    assert found[0].samples
+    with pytest.raises(InputError, match="privé"):
+        scout.discover("http://127.0.0.1:9/", ())
+
+
+def test_a_paused_source_is_not_crawled_and_is_listed_as_paused(watched):
+    folder, _ = watched
+    settings = load(folder)
+    store = open_store(settings.storage.url, folder)
+    with store.writing() as c:
+        sources.save(c, settings.sources)
+        now = datetime.now(UTC)
+        for source in settings.sources[1:]:
+            source_changes.add(c, source.id, SourceChange.PAUSED, who="Ada", at=now)
+    store.close()
+    result = vigie("crawl", "--dir", folder)
+    assert result.exit_code == 0, result.output
+    assert "gazette : " in result.stderr
+    assert "quartier" not in result.stderr
+    listed = vigie("sources", "list", "--dir", folder).stdout.splitlines()
+    assert [line.split()[0] for line in listed if "en pause" in line] == [
+        "agora",
+        "page",
+        "quartier",
+    ]

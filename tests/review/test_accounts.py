@@ -107,6 +107,9 @@ def test_each_role_may_do_its_own_and_no_more(guarded, name, may):
     assert post(guarded, reader, f"/fiche/dire/{FIRST}", note="Vu").status_code == writes
     assert post(guarded, reader, guarded.page(1), seen="", verdict="keep").status_code == judges
     assert reader.get("/comptes").status_code == administers
+    assert post(guarded, reader, "/sources/pause", source="agenda").status_code == judges
+    assert reader.get("/sources/ajouter").status_code == (200 if judges == 303 else 403)
+    assert ("/sources/essayer" in reader.get("/sources").text) == (judges == 303)
     shown = reader.get(guarded.page(2)).text
     assert ('class="judge"' in shown) == (judges == 303)
     if judges == 303:

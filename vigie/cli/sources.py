@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import textwrap
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -32,6 +32,7 @@ def sources() -> None:
 def list_(folder: Path) -> None:
     """Print each source with its health, the ailing first."""
     from flows import due
+    from storage import source_changes
     from storage import sources as stored
 
     with opened(folder) as (settings, store), store.reading() as c:
@@ -39,8 +40,13 @@ def list_(folder: Path) -> None:
         health = stored.health(c)
         yields = stored.yields(c)
         tries = due.next_tries(settings, store)
+        paused = source_changes.paused(c)
     found = [
         _listed(i, health.get(i), yields.get(i), tries.get(i), settings)
+        if i not in paused
+        else _paused(
+            _listed(i, health.get(i), yields.get(i), None, settings), paused[i].at, settings
+        )
         for i in sorted(known, key=lambda i: (_wellness(health.get(i)), i))
     ]
     columns = width()
@@ -99,6 +105,14 @@ def _listed(
         finding=_finding(health, settings) if health else "",
         remarkable=health is not None and not (is_plain(health.message) and not health.failures),
     )
+
+
+def _paused(listed: _Listed, since: datetime, settings: Settings) -> _Listed:
+    """Return a source as it is listed while it is let be: what ailed it is no news."""
+    from vigie.words import PAUSED
+
+    state, remarkable = render(PAUSED, terminal_language()), False
+    return replace(listed, state=state, since=_moment(since, settings), remarkable=remarkable)
 
 
 def _show_wide(found: list[_Listed]) -> None:
