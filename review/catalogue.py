@@ -118,6 +118,8 @@ def show_sources(
         request,
         "sources.html",
         rows=rows,
+        described=[row for row in rows if row.catalogued],
+        others=[row for row in rows if not row.catalogued],
         documents=sum(row.brought.documents for row in rows if row.brought),
         silent=sum(row.state is HealthState.SILENT and not row.paused for row in rows),
         day=lambda at: long_date(at.astimezone(made.settings.zone).date(), language),

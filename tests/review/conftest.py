@@ -18,8 +18,9 @@ import uvicorn
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 from sqlalchemy import update
 
+from review import access
 from review.app import create_app, listen
-from storage import Store, journal, judgements, open_store, tables
+from storage import Store, accounts, journal, judgements, open_store, tables
 from tests.review.example import (
     ACTORS,
     BEFORE,
@@ -43,6 +44,7 @@ from vigie.records import (
     Message,
     Outcome,
     Queue,
+    Role,
     Source,
     SourceKind,
 )
@@ -55,6 +57,13 @@ OPENED = datetime(2026, 3, 17, 8, tzinfo=UTC)
 """When the pages are opened."""
 STARTED = time.monotonic()
 CHROMIUM = Path("/usr/bin/chromium")
+PASSWORD = "une barque sous la pluie"
+PEOPLE = {
+    "Rémi": Role.READER,
+    "Coline": Role.CONTRIBUTOR,
+    "Ophélie": Role.OFFICER,
+    "Ada": Role.ADMINISTRATOR,
+}
 LOCALES = {"fr": "fr-FR", "en": "en-GB"}
 
 TOML = """# Ce que l’on écrit reste.
@@ -293,3 +302,20 @@ def watch(page: Page, ours: str, complaints: list[str]) -> None:
         "request",
         lambda asked: None if asked.url.startswith(ours) else complaints.append(asked.url),
     )
+
+
+@pytest.fixture(scope="module")
+def hashed() -> str:
+    return access.hashed(PASSWORD)
+
+
+@pytest.fixture
+def guarded(site: Site, hashed: str) -> Iterator[Site]:
+    """The application, with an account of each role."""
+    with site.store.writing() as c:
+        for name, role in PEOPLE.items():
+            accounts.add(c, name, role, hashed, site.clock())
+    yield site
+    with site.store.writing() as c:
+        for table in (accounts.tables.sessions, accounts.tables.sign_ins, accounts.tables.accounts):
+            c.execute(table.delete())

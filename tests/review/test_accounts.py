@@ -10,36 +10,13 @@ from click.testing import CliRunner
 
 from review import access, app
 from storage import accounts, open_store
+from tests.review.conftest import PASSWORD
 from vigie.cli import cli
 from vigie.errors import VigieError
-from vigie.records import Role, SignIn, SignInOutcome, Verdict
+from vigie.records import SignIn, SignInOutcome, Verdict
 from vigie.workspace import create
 
-PASSWORD = "une barque sous la pluie"
-PEOPLE = {
-    "Rémi": Role.READER,
-    "Coline": Role.CONTRIBUTOR,
-    "Ophélie": Role.OFFICER,
-    "Ada": Role.ADMINISTRATOR,
-}
 FIRST = "lafabriqueducanal"
-
-
-@pytest.fixture(scope="module")
-def hashed():
-    return access.hashed(PASSWORD)
-
-
-@pytest.fixture
-def guarded(site, hashed):
-    """The application, with an account of each role."""
-    with site.store.writing() as c:
-        for name, role in PEOPLE.items():
-            accounts.add(c, name, role, hashed, site.clock())
-    yield site
-    with site.store.writing() as c:
-        for table in (accounts.tables.sessions, accounts.tables.sign_ins, accounts.tables.accounts):
-            c.execute(table.delete())
 
 
 def signed_in(site, name, password=PASSWORD):
