@@ -31,14 +31,14 @@ def translated(url: URL) -> Iterator[None]:
     except PoolTimeoutError as error:
         raise StorageError(_locked(_place(url))) from error
     except DBAPIError as error:
-        sentence = (
-            _of_sqlite(error, url)
+        said = (
+            sentence(error.orig, _place(url))
             if url.get_backend_name() == "sqlite"
             else _of_postgresql(error, url)
         )
-        if sentence is None:
+        if said is None:
             raise
-        raise StorageError(sentence) from error
+        raise StorageError(said) from error
 
 
 def _place(url: URL) -> str:
@@ -71,9 +71,9 @@ def _read_only(place: str) -> str:
     )
 
 
-def _of_sqlite(error: DBAPIError, url: URL) -> str | None:
-    place = _place(url)
-    code = str(getattr(error.orig, "sqlite_errorname", ""))
+def sentence(error: BaseException | None, place: str) -> str | None:
+    """Return what an error of SQLite means for the file at `place`; None for a bug of ours."""
+    code = str(getattr(error, "sqlite_errorname", ""))
     if code.startswith(("SQLITE_BUSY", "SQLITE_LOCKED")):
         return _locked(place)
     failed_file = code.startswith(("SQLITE_CANTOPEN", "SQLITE_IOERR"))
@@ -92,7 +92,7 @@ def _of_sqlite(error: DBAPIError, url: URL) -> str | None:
             "La base de données {place} ne peut pas être ouverte ou lue ({error}) : vérifiez le "
             "disque et les droits.",
             place=place,
-            error=str(error.orig),
+            error=str(error),
         )
     return None
 

@@ -19,6 +19,7 @@ from vigie.language import say
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from alembic.config import Config
     from sqlalchemy.engine.interfaces import DBAPIConnection
     from sqlalchemy.pool import ConnectionPoolEntry
 
@@ -85,8 +86,9 @@ def open_store(url: str, folder: Path, *, patience: float = 30.0) -> Store:
         StorageError: the URL is wrong, or the database unreachable, locked, damaged, or written
             by a newer version of the program.
     """
-    located = _located(url, folder)
-    store = Store(_engine(located, patience), patience)
+    place = located(url, folder)
+    _make_room_for(place)
+    store = Store(engine(place, patience), patience)
     try:
         with store.reading() as connection:
             schema = _schema(connection)
@@ -102,9 +104,10 @@ def _without_password(url: str) -> str:
     return re.sub(r"//[^@/]*@", "//…@", url)
 
 
-def _located(url: str, folder: Path) -> URL:
+def located(url: str, folder: Path) -> URL:
+    """Return the address of a database, with a path from the root; raise as `open_store`."""
     try:
-        located = make_url(url)
+        place = make_url(url)
     except (ArgumentError, ValueError) as error:
         raise StorageError(
             say(
@@ -113,40 +116,47 @@ def _located(url: str, folder: Path) -> URL:
                 url=_without_password(url),
             )
         ) from error
-    kind = located.get_backend_name()
+    kind = place.get_backend_name()
     if kind == "postgresql":
-        return located.set(drivername="postgresql+psycopg")
-    if kind != "sqlite" or located.database in (None, "", ":memory:"):
+        return place.set(drivername="postgresql+psycopg")
+    if kind != "sqlite" or place.database in (None, "", ":memory:"):
         raise StorageError(
             say(
                 "[storage] : « {url} » ne convient pas ; il faut un fichier SQLite "
                 "(sqlite:///data/vigie.db) ou PostgreSQL (postgresql+psycopg://…).",
-                url=located.render_as_string(hide_password=True),
+                url=place.render_as_string(hide_password=True),
             )
         )
-    path = folder.absolute() / str(located.database)
+    return place.set(database=str(folder.absolute() / str(place.database)))
+
+
+def _make_room_for(url: URL) -> None:
+    """Make the folder of an SQLite file."""
+    if url.get_backend_name() != "sqlite":
+        return
+    path = Path(str(url.database)).parent
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
+        path.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise StorageError(
             say(
                 "Le dossier {path} ne peut pas être créé ({error}) : vérifiez les droits.",
-                path=str(path.parent),
+                path=str(path),
                 error=error.strerror or str(error),
             )
         ) from error
-    return located.set(database=str(path))
 
 
-def _engine(url: URL, patience: float) -> Engine:
+def engine(url: URL, patience: float) -> Engine:
+    """Return the way to a database, whatever its schema."""
     if url.get_backend_name() == "postgresql":
-        engine = create_engine(url, pool_pre_ping=True, connect_args={"connect_timeout": 10})
-        changes.watch(engine)
-        return engine
-    engine = create_engine(url, pool_size=8, max_overflow=32, pool_timeout=patience)
-    changes.watch(engine)
+        made = create_engine(url, pool_pre_ping=True, connect_args={"connect_timeout": 10})
+        changes.watch(made)
+        return made
+    made = create_engine(url, pool_size=8, max_overflow=32, pool_timeout=patience)
+    changes.watch(made)
 
-    @event.listens_for(engine, "connect")
+    @event.listens_for(made, "connect")
     def _on_connect(connection: DBAPIConnection, _: ConnectionPoolEntry) -> None:
         # Python's sqlite3 would begin transactions by itself, and too late; "begin" below does.
         connection.isolation_level = None
@@ -160,13 +170,13 @@ def _engine(url: URL, patience: float) -> Engine:
         ):
             connection.execute(f"PRAGMA {pragma}")
 
-    @event.listens_for(engine, "begin")
+    @event.listens_for(made, "begin")
     def _on_begin(connection: Connection) -> None:
         # A writer that began as a reader would fail at once when another writer was faster.
         writing = connection.get_execution_options().get("vigie_writing", False)
         connection.exec_driver_sql("BEGIN IMMEDIATE" if writing else "BEGIN")
 
-    return engine
+    return made
 
 
 def _schema(connection: Connection) -> str | None:
@@ -178,12 +188,8 @@ def _schema(connection: Connection) -> str | None:
 def _migrate(store: Store) -> None:
     """Bring the schema up to date; of two programs that start together, one finds it done."""
     from alembic import command  # noqa: PLC0415 - slow, and hardly ever needed
-    from alembic.config import Config  # noqa: PLC0415 - as above
-    from alembic.script import ScriptDirectory  # noqa: PLC0415 - as above
 
-    config = Config()
-    config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
-    known = {script.revision for script in ScriptDirectory.from_config(config).walk_revisions()}
+    config, known = _migrations(), known_schemas()
     with store.writing() as connection:
         schema = _schema(connection)
         if schema is not None and schema not in known:
@@ -196,3 +202,20 @@ def _migrate(store: Store) -> None:
             )
         config.attributes["connection"] = connection
         command.upgrade(config, "head")
+
+
+def known_schemas() -> frozenset[str]:
+    """Return the schemas that this program can bring up to date, its own among them."""
+    from alembic.script import ScriptDirectory  # noqa: PLC0415 - slow, and hardly ever needed
+
+    scripts = ScriptDirectory.from_config(_migrations()).walk_revisions()
+    return frozenset(script.revision for script in scripts)
+
+
+def _migrations() -> Config:
+    """Return what Alembic needs to know."""
+    from alembic.config import Config  # noqa: PLC0415 - slow, and hardly ever needed
+
+    config = Config()
+    config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
+    return config

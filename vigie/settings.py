@@ -24,7 +24,12 @@ FILE_NAME = "vigie.toml"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Watch:
+class Section:
+    """A table of `vigie.toml`."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Watch(Section):
     """What is watched, and how much of it reaches the officer."""
 
     name: str = "Vigie"
@@ -40,7 +45,7 @@ class Watch:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Crawler:
+class Crawler(Section):
     """How the crawler behaves towards others."""
 
     contact: str = ""
@@ -69,14 +74,14 @@ class Crawler:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Storage:
+class Storage(Section):
     """Where everything is kept."""
 
     url: str = "sqlite:///data/vigie.db"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Schedule:
+class Schedule(Section):
     """When things run by themselves."""
 
     timezone: str = "Europe/Paris"
@@ -85,13 +90,25 @@ class Schedule:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Review:
+class Review(Section):
     """What the pages show beyond what is stored."""
 
     tiles: str = ""
     """Address of map tiles, with {z}, {x} and {y}: the one host that the map's page then asks."""
     attribution: str = ""
     """Whose tiles they are, as their licence wants it said."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Backup(Section):
+    """Where the scheduled backups stand, and how many are kept."""
+
+    folder: str = "backups"
+    """From the workspace's folder; best on another disk."""
+    daily: int = 7
+    """Days of which the last backup is kept."""
+    weekly: int = 5
+    """Weeks of which the last backup is kept."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -105,6 +122,7 @@ class Settings:
     schedule: Schedule
     sources: tuple[Source, ...]
     review: Review = field(default_factory=Review)
+    backup: Backup = field(default_factory=Backup)
 
     @property
     def data(self) -> Path:
@@ -117,14 +135,15 @@ class Settings:
         return ZoneInfo(self.schedule.timezone)
 
 
-SECTIONS: Mapping[str, type[Watch | Crawler | Storage | Schedule | Review]] = {
+SECTIONS: Mapping[str, type[Section]] = {
     "watch": Watch,
     "crawler": Crawler,
     "storage": Storage,
     "schedule": Schedule,
     "review": Review,
+    "backup": Backup,
 }
-_Section = TypeVar("_Section", Watch, Crawler, Storage, Schedule, Review)
+_Section = TypeVar("_Section", bound=Section)
 
 _SYNONYMS = {
     "nom": "name",
@@ -222,6 +241,7 @@ def examine(text: str, folder: Path) -> tuple[Settings, tuple[str, ...]]:
         crawler=reader.section(document, "crawler", Crawler),
         storage=reader.section(document, "storage", Storage),
         schedule=reader.section(document, "schedule", Schedule),
+        backup=reader.section(document, "backup", Backup),
         sources=tuple(reader.sources(document)),
         review=review,
     )

@@ -13,6 +13,7 @@ import click
 from vigie import __version__
 from vigie.cli import (
     actors,
+    backup,
     blind_spots,
     demo,
     learning,
@@ -53,6 +54,8 @@ for command in (
     weights.weights,
     blind_spots.blind_spots,
     users.user,
+    backup.backup,
+    backup.restore,
     reading.read,
     reading.extract,
     demo.simulate,

@@ -1,0 +1,278 @@
+"""A workspace as one file, made while everything runs: settings, database, archives, lessons.
+
+The file is a zip archive that holds `manifest.json`, the name, size and checksum of every other
+member. It is written beside its place and takes it once it is whole.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import shutil
+import tempfile
+import zipfile
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime, timedelta
+from hashlib import sha256
+from pathlib import Path
+from typing import IO, TYPE_CHECKING
+
+from storage import copies
+from vigie import __version__
+from vigie.errors import InputError, WorkspaceError
+from vigie.language import say
+from vigie.settings import FILE_NAME
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from storage import Store
+    from vigie.settings import Settings
+
+FORMAT = 1
+"""Of the archive; a program refuses those that are newer than it knows."""
+MANIFEST = "manifest.json"
+_LEFT_OUT = re.compile(
+    r"prefect/.*|vigie\.lock|running\.json|.*\.(part|new|db-wal|db-shm|db-journal)|draft\.npz"
+)
+"""Of the folder `data`: what belongs to a running program, or is being written."""
+_PACKED = frozenset({".gz", ".npz", ".zip", ".pgdump"})
+"""Files that would not become smaller."""
+_STAMP = re.compile(r"vigie-(\d{8}T\d{6})Z\.zip")
+_CHUNK = 1 << 20
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Member:
+    """A file within a backup."""
+
+    name: str
+    """`vigie.toml`, the database's, or a path that begins with `data/`."""
+    size: int
+    """Bytes."""
+    sha256: str
+    mode: int
+    """Who may read and write it, as chmod counts."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Manifest:
+    """What a backup says of itself."""
+
+    format: int
+    version: str
+    """Of the program that made it."""
+    schema: str
+    """Of the database in it."""
+    database: str
+    """`sqlite` or `postgresql`."""
+    at: datetime
+    files: tuple[Member, ...]
+
+    @property
+    def size(self) -> int:
+        """Return the bytes of all files, unpacked."""
+        return sum(file.size for file in self.files)
+
+    def encoded(self) -> bytes:
+        """Return it as JSON."""
+        values = {**asdict(self), "at": self.at.isoformat()}
+        return json.dumps(values, ensure_ascii=False, indent=1).encode()
+
+
+def back_up(
+    settings: Settings, store: Store, target: Path, *, now: datetime | None = None
+) -> Manifest:
+    """Write a workspace's backup to a file while others read and write; return what is in it.
+
+    A file that is there already is replaced if it is a backup, at the moment the new one is whole.
+    What a crawl has fetched and not stored is in it too. Prefect's own files are not.
+
+    Raises:
+        InputError: another sort of file stands at `target`, or it is in the folder `data`.
+        StorageError: the database is damaged, or could not be copied.
+        WorkspaceError: the file cannot be written.
+    """
+    if settings.data.resolve() in target.resolve().parents:
+        raise InputError(
+            say(
+                "{path} est dans le dossier à sauvegarder : donnez un autre dossier, au mieux sur "
+                "un autre disque.",
+                path=str(target),
+            )
+        )
+    if target.exists() and not is_backup(target):
+        raise InputError(
+            say(
+                "{path} existe et n’est pas une sauvegarde de Vigie : donnez un autre nom.",
+                path=str(target),
+            )
+        )
+    try:
+        with _beside(target) as file, zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
+            return _write(settings, store, archive, target.parent, now or datetime.now(UTC))
+    except OSError as error:
+        raise WorkspaceError(
+            say(
+                "La sauvegarde {path} ne peut pas être écrite ({error}) ; ce qui était là y est "
+                "encore.",
+                path=str(target),
+                error=error.strerror or str(error),
+            )
+        ) from error
+
+
+def is_backup(path: Path) -> bool:
+    """Tell whether a file looks like a backup, damaged or not."""
+    try:
+        with zipfile.ZipFile(path) as archive:
+            return MANIFEST in archive.namelist()
+    except (OSError, zipfile.BadZipFile):
+        return False
+
+
+@contextmanager
+def _beside(target: Path) -> Iterator[IO[bytes]]:
+    """Yield a file that becomes `target` if all goes well; it is for its owner's eyes."""
+    target.parent.mkdir(parents=True, exist_ok=True)
+    handle, name = tempfile.mkstemp(prefix=f".{target.name}.", suffix=".part", dir=target.parent)
+    draft = Path(name)
+    try:
+        with os.fdopen(handle, "w+b") as file:
+            yield file
+            file.flush()
+            os.fsync(file.fileno())
+        draft.replace(target)
+    finally:
+        draft.unlink(missing_ok=True)
+
+
+def _write(
+    settings: Settings, store: Store, archive: zipfile.ZipFile, room: Path, now: datetime
+) -> Manifest:
+    """Fill the archive.
+
+    The order makes it true: what waits to be stored comes before the database, which may hold it
+    already by then (storing it again changes nothing), and what the database refers to comes
+    after it.
+    """
+    data = settings.data
+    spools = [path for path in _files(data, settings) if path.parent == data / "spool"]
+    members = [_add(archive, FILE_NAME, settings.folder / FILE_NAME)]
+    members += _add_all(archive, data, spools)
+    with tempfile.TemporaryDirectory(prefix=".vigie-", dir=room) as folder:
+        name = copies.NAMES[store.engine.dialect.name]
+        schema = copies.copy_out(store, Path(folder) / name)
+        members.append(_add(archive, name, Path(folder) / name))
+    # The history of what was learnt before the weights that it names.
+    history = [data / "learned" / "history.json"]
+    members += _add_all(archive, data, history)
+    known = {*spools, *history}
+    members += _add_all(
+        archive, data, [path for path in _files(data, settings) if path not in known]
+    )
+    manifest = Manifest(
+        format=FORMAT,
+        version=__version__,
+        schema=schema,
+        database=store.engine.dialect.name,
+        at=now,
+        files=tuple(member for member in members if member is not None),
+    )
+    archive.writestr(MANIFEST, manifest.encoded())
+    return manifest
+
+
+def _files(data: Path, settings: Settings) -> list[Path]:
+    """Return the files of the folder `data` that a backup holds, but for the database."""
+    database = copies.file_of(settings.storage.url, settings.folder)
+    return [
+        path
+        for path in sorted(data.rglob("*"))
+        if path.is_file()
+        and not path.is_symlink()
+        and path.absolute() != database
+        and not _LEFT_OUT.fullmatch(path.relative_to(data).as_posix())
+    ]
+
+
+def _add_all(archive: zipfile.ZipFile, data: Path, paths: Sequence[Path]) -> list[Member | None]:
+    return [_add(archive, f"data/{path.relative_to(data).as_posix()}", path) for path in paths]
+
+
+def _add(archive: zipfile.ZipFile, name: str, path: Path) -> Member | None:
+    """Add a file as long as it is now: it may grow, or be gone, in which case None is returned."""
+    try:
+        file = path.open("rb")
+    except FileNotFoundError:
+        return None
+    digest, size = sha256(), 0
+    info = zipfile.ZipInfo(name, datetime.now(UTC).timetuple()[:6])
+    info.compress_type = zipfile.ZIP_STORED if path.suffix in _PACKED else zipfile.ZIP_DEFLATED
+    with file, archive.open(info, "w", force_zip64=True) as out:
+        status = os.fstat(file.fileno())
+        while size < status.st_size and (chunk := file.read(min(_CHUNK, status.st_size - size))):
+            digest.update(chunk)
+            out.write(chunk)
+            size += len(chunk)
+    return Member(name=name, size=size, sha256=digest.hexdigest(), mode=status.st_mode & 0o777)
+
+
+# --- by itself -----------------------------------------------------------------------------
+
+
+def scheduled(settings: Settings, store: Store, now: datetime | None = None) -> Path:
+    """Back up into the folder of `[backup]`, let go of what is no longer kept; return the file.
+
+    Raises:
+        StorageError, WorkspaceError: as `back_up`; then everything that was there stays.
+    """
+    now = now or datetime.now(UTC)
+    folder = settings.folder / settings.backup.folder
+    target = folder / f"vigie-{now.astimezone(UTC):%Y%m%dT%H%M%S}Z.zip"
+    back_up(settings, store, target, now=now)
+    _tidy(folder, now - timedelta(days=1))
+    for path in superfluous(kept_in(folder), settings.backup.daily, settings.backup.weekly):
+        path.unlink(missing_ok=True)
+    return target
+
+
+def _tidy(folder: Path, before: datetime) -> None:
+    """Remove what backups left that were killed."""
+    for path in folder.glob(".vigie-*"):
+        if path.stat().st_mtime < before.timestamp():
+            shutil.rmtree(path) if path.is_dir() else path.unlink()
+
+
+def kept_in(folder: Path) -> dict[Path, datetime]:
+    """Return the backups that stand in a folder under their own names, with their moments."""
+    found = ((path, _STAMP.fullmatch(path.name)) for path in folder.glob("vigie-*.zip"))
+    return {
+        path: datetime.strptime(match[1], "%Y%m%dT%H%M%S").replace(tzinfo=UTC)
+        for path, match in found
+        if match
+    }
+
+
+def superfluous(made: dict[Path, datetime], daily: int, weekly: int) -> list[Path]:
+    """Return the backups to let go of.
+
+    The last one of each of the `daily` newest days and of each of the `weekly` newest weeks that
+    have any is kept, so that silence never empties the folder.
+    """
+    newest = sorted(made, key=lambda path: made[path], reverse=True)
+    days: dict[object, Path] = {}
+    weeks: dict[object, Path] = {}
+    for path in newest:
+        days.setdefault(made[path].date(), path)
+        weeks.setdefault(made[path].isocalendar()[:2], path)
+    kept = {*list(days.values())[:daily], *list(weeks.values())[:weekly]}
+    return [path for path in newest if path not in kept]
+
+
+def age(settings: Settings, now: datetime) -> timedelta | None:
+    """Return how old the newest backup in the folder of `[backup]` is; None without any."""
+    made = kept_in(settings.folder / settings.backup.folder)
+    return now - max(made.values()) if made else None
