@@ -1,138 +1,75 @@
 """What the pages show, as JSON, for programs: read only, with a token of narrow scope.
 
-Its description (OpenAPI) stands at `/api/openapi.json`.
+Its description (OpenAPI) stands at `/api/openapi.json`, a guide to it in `docs/api.md`; what is
+answered is in `review.schema`.
 """
 
 from __future__ import annotations
 
-from datetime import date  # noqa: TC003 - pydantic reads it
 from http import HTTPStatus
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 from fastapi import Depends, FastAPI, HTTPException, Path, Query, Request, Security
 from fastapi.responses import JSONResponse
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
-from pydantic import BaseModel
+from pydantic import AwareDatetime  # noqa: TC002 - FastAPI reads it when it starts
 
 import vigie
-from review import access
+from review import access, fiche, network, territory
 from review.annuaire import Asked, search_of
+from review.catalogue import SourceRow, catalogued, source_rows
+from review.desk import next_page
 from review.picking import themes
+from review.pictures import first_monday
+from review.schema import (
+    ActorOut,
+    ActorWhole,
+    ActOut,
+    AlikeOut,
+    Answer,
+    BlindSpotsOut,
+    CandidateOut,
+    EdgeOut,
+    EventOut,
+    FoundOut,
+    GroupOut,
+    GroupsOut,
+    JournalOut,
+    LastingOut,
+    MapOut,
+    MemberOut,
+    NetworkOut,
+    NodeOut,
+    PlaceOut,
+    Quote,
+    Reason,
+    RevisionOut,
+    SearchOut,
+    SourceOut,
+    TieOut,
+    ViewOut,
+    WeekCountOut,
+    WeekOut,
+)
 from review.shell import House, house, today
+from review.troubles import MissingError
+from review.weeks import load
 from review.words import say_in
-from storage import accounts, actors, directory, edits, judgements, queues, relations, sources
+from storage import accounts, actors, directory, edits, journal, queues, searches
 from storage import told as tellings
+from vigie import gazetteer
 from vigie.errors import VigieError
-from vigie.records import ActorKind, EnteredBy, Field, HealthState, RelationKind, Scope, Verdict
+from vigie.records import Field, Scope
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from review.week import Row
 
 PAGE = 100
 
 bearer = HTTPBearer(auto_error=False, description="Un jeton de « vigie user token »")
 Given = Annotated[HTTPAuthorizationCredentials | None, Security(bearer)]
-
-
-class Reason(BaseModel):
-    """One term of a score; the contributions add up to it."""
-
-    feature: str
-    value: float
-    contribution: float
-    detail: str
-
-
-class Quote(BaseModel):
-    """A quoted sentence and where it stands."""
-
-    document_url: str
-    source: str
-    date: date
-    quote: str
-
-
-class CandidateOut(BaseModel):
-    """An actor proposed for a week, with the verdict that stands."""
-
-    rank: int
-    actor_id: str
-    name: str
-    kind: ActorKind
-    commune: str | None
-    score: float
-    entered_by: EnteredBy
-    first_seen: date
-    mentions: int
-    stories: int
-    sources: int
-    cluster: str | None
-    themes: list[str]
-    verdict: Verdict | None
-    assignee: str | None
-    reasons: list[Reason]
-    evidence: list[Quote]
-
-
-class WeekOut(BaseModel):
-    """A week's queue."""
-
-    week: str
-    as_of: date
-    candidates: list[CandidateOut]
-
-
-class ActorOut(BaseModel):
-    """An actor of the directory."""
-
-    actor_id: str
-    name: str
-    kinds: list[ActorKind]
-    communes: list[str]
-    mentions: int
-    first_day: date | None
-    last_day: date | None
-    verdict: Verdict | None
-    description: str | None
-    themes: list[str]
-    links: list[str]
-    stage: str | None
-    assignee: str | None
-
-
-class FoundOut(BaseModel):
-    """A page of the directory."""
-
-    total: int
-    actors: list[ActorOut]
-
-
-class TieOut(BaseModel):
-    """A sentence that names an actor with another."""
-
-    actor_id: str
-    other_id: str
-    kind: RelationKind
-    sentence: str
-    document_url: str
-    date: date
-
-
-class ActorWhole(ActorOut):
-    """An actor with what is told of it."""
-
-    aliases: list[str]
-    evidence: list[Quote]
-    ties: list[TieOut]
-
-
-class SourceOut(BaseModel):
-    """A source and how it fares."""
-
-    id: str
-    name: str
-    url: str
-    state: HealthState
-    message: str
-    documents: int
-    newest: date | None
 
 
 def reads(scope: Scope) -> Any:  # noqa: ANN401 - what FastAPI calls a dependency
@@ -178,11 +115,8 @@ def create_api(made: House) -> FastAPI:
         responses=REFUSALS,  # type: ignore[arg-type]  # mypy wants `str | int` keys
     )
     api.state.house = made
-    api.get("/weeks", dependencies=[reads(Scope.QUEUE)])(weeks)
-    api.get("/weeks/{week}", dependencies=[reads(Scope.QUEUE)])(week_of)
-    api.get("/actors", dependencies=[reads(Scope.DIRECTORY)])(found)
-    api.get("/actors/{actor_id}", dependencies=[reads(Scope.DIRECTORY)])(actor)
-    api.get("/sources", dependencies=[reads(Scope.SOURCES)])(every_source)
+    for path, scope, read in RESOURCES:
+        api.get(path, dependencies=[reads(scope)], tags=[scope])(read)
 
     @api.exception_handler(VigieError)
     def _expected(_: Request, error: Exception) -> JSONResponse:
@@ -200,61 +134,49 @@ def weeks(request: Request) -> list[str]:
 def week_of(request: Request, week: Id) -> WeekOut:
     """Return a week's queue with what stands of its candidates."""
     with house(request).store.reading() as c:
-        queue = queues.load(c, week)
-        if queue is None:
-            raise HTTPException(HTTPStatus.NOT_FOUND, "no queue for this week")
-        ids = [one.actor_id for one in queue.candidates]
-        standing = judgements.standing(c, ids)
-        assigned = edits.standing(c, ids, Field.ASSIGNEE)
+        try:
+            shown = load(c, week)
+        except MissingError as error:
+            raise HTTPException(HTTPStatus.NOT_FOUND, "no queue for this week") from error
     return WeekOut(
-        week=queue.week,
-        as_of=queue.as_of,
-        candidates=[
-            CandidateOut(
-                **{name: getattr(one, name) for name in _PLAIN},
-                themes=list(themes(one)),
-                verdict=entry.judgement.verdict if (entry := standing.get(one.actor_id)) else None,
-                assignee=assigned[one.actor_id][Field.ASSIGNEE].words
-                if one.actor_id in assigned
-                else None,
-                reasons=[
-                    Reason(
-                        feature=reason.name,
-                        value=reason.value,
-                        contribution=reason.contribution,
-                        detail=say_in("fr", reason.detail),
-                    )
-                    for reason in one.reasons
-                ],
-                evidence=[
-                    Quote(
-                        document_url=quote.document_url,
-                        source=quote.source,
-                        date=quote.date,
-                        quote=quote.quote,
-                    )
-                    for quote in one.evidence
-                ],
-            )
-            for one in queue.candidates
-        ],
+        week=week,
+        as_of=shown.queue.as_of,
+        done=shown.done,
+        minutes=shown.minutes,
+        candidates=[_candidate(row) for row in shown.rows],
+        groups=[GroupOut(**_taken(one, GroupOut)) for one in shown.queue.clusters],
     )
 
 
-_PLAIN = (
-    "rank",
-    "actor_id",
-    "name",
-    "kind",
-    "commune",
-    "score",
-    "entered_by",
-    "first_seen",
-    "mentions",
-    "stories",
-    "sources",
-    "cluster",
-)
+def _taken(record: object, model: type[Answer], *but: str) -> dict[str, Any]:
+    """Return the values of a record that a model asks for by the same names; tuples as lists."""
+    found = {name: getattr(record, name) for name in model.model_fields if name not in but}
+    return {name: list(v) if isinstance(v, tuple) else v for name, v in found.items()}
+
+
+_OF_A_ROW = ("themes", "verdict", "judged", "assignee", "views", "reasons", "evidence")
+
+
+def _candidate(row: Row) -> CandidateOut:
+    one = row.candidate
+    return CandidateOut(
+        **_taken(one, CandidateOut, *_OF_A_ROW),
+        themes=list(themes(one)),
+        verdict=row.judgement.verdict if row.judgement else None,
+        judged=row.judged,
+        assignee=row.assignee or None,
+        views=[ViewOut(**_taken(view, ViewOut)) for view in row.views],
+        reasons=[
+            Reason(
+                feature=reason.name,
+                value=reason.value,
+                contribution=reason.contribution,
+                detail=say_in("fr", reason.detail),
+            )
+            for reason in one.reasons
+        ],
+        evidence=[Quote(**_taken(quote, Quote)) for quote in one.evidence],
+    )
 
 
 def found(
@@ -264,52 +186,14 @@ def found(
     made = house(request)
     with made.store.reading() as c:
         page = made.found(c, search_of(given), PAGE, offset)
-    return FoundOut(total=page.total, actors=[ActorOut(**_fields(one)) for one in page.lines])
+    return FoundOut(total=page.total, actors=[ActorOut(**_line(one)) for one in page.lines])
 
 
-def actor(request: Request, actor_id: Id) -> ActorWhole:
-    """Return an actor, or the one it was merged into, with what is told of it."""
-    with house(request).store.reading() as c:
-        whole = actors.get(c, actor_id)
-        if whole is None:
-            raise HTTPException(HTTPStatus.NOT_FOUND, "no such actor")
-        (line,) = directory.lines(c, [whole.id])
-        told = tellings.by_documents(c, whole.id, 50)
-        ties = relations.ties_in(c, whole.id, [one.document_id for one in told], today(request))
-    return ActorWhole(
-        **_fields(line),
-        aliases=list(whole.aliases),
-        evidence=[
-            Quote(document_url=one.url, source=one.source, date=one.day, quote=one.sentence)
-            for one in told
-        ],
-        ties=[
-            TieOut(
-                actor_id=tie.actor_id,
-                other_id=tie.other_id,
-                kind=tie.kind,
-                sentence=tie.sentence,
-                document_url=tie.document_url,
-                date=tie.day,
-            )
-            for tie in ties
-        ],
-    )
-
-
-def _fields(line: directory.Line) -> dict[str, Any]:
+def _line(line: directory.Line) -> dict[str, Any]:
     def said(field: Field) -> list[str]:
         return list(line.written[field].edit.value) if field in line.written else []
 
-    return {
-        "actor_id": line.actor_id,
-        "name": line.name,
-        "kinds": list(line.kinds),
-        "communes": list(line.communes),
-        "mentions": line.mentions,
-        "first_day": line.first_day,
-        "last_day": line.last_day,
-        "verdict": line.verdict,
+    return _taken(line, ActorOut, "description", "themes", "links", "stage", "assignee") | {
         "description": next(iter(said(Field.DESCRIPTION)), None),
         "themes": said(Field.THEMES),
         "links": said(Field.LINKS),
@@ -318,19 +202,224 @@ def _fields(line: directory.Line) -> dict[str, Any]:
     }
 
 
-def every_source(request: Request) -> list[SourceOut]:
-    """Return the sources with their health and what they brought."""
+def actor(request: Request, actor_id: Id) -> ActorWhole:
+    """Return an actor, or the one it was merged into, with what is told of it."""
+    day = today(request)
     with house(request).store.reading() as c:
-        known, health, brought = sources.all(c), sources.health(c), sources.yields(c)
+        root = actors.surviving(c, [actor_id]).get(actor_id)
+        try:
+            whole = fiche.read(c, request, root or "")
+        except MissingError as error:
+            raise HTTPException(HTTPStatus.NOT_FOUND, "no such actor") from error
+        weeks = tellings.by_weeks(c, whole.actor.id, first_monday(day))
+    known = whole.dossier
+    return ActorWhole(
+        **_line(whole.line),
+        aliases=list(whole.actor.aliases),
+        said=list(whole.said),
+        silent=whole.silent(day),
+        evidence=[
+            Quote(document_url=one.url, source=one.source, date=one.day, quote=one.sentence)
+            for one in known.tellings
+        ],
+        ties=[
+            TieOut(**_taken(tie, TieOut, "date"), date=tie.day)
+            for other in whole.tied
+            for tie in other.ties
+        ],
+        events=[
+            EventOut(
+                title=one.title,
+                day=one.event_day,
+                url=one.url,
+                source=one.source,
+                venue=one.event.venue if one.event else None,
+            )
+            for one in whole.coming
+        ],
+        alike=[
+            AlikeOut(
+                actor_id=one.line.actor_id,
+                name=one.line.name,
+                reason=say_in("fr", one.reason) if one.reason else "",
+            )
+            for one in known.alike
+        ],
+        weeks=[WeekCountOut(**_taken(one, WeekCountOut)) for one in weeks],
+        revisions={
+            field: [_revision(one) for one in some] for field, some in whole.revisions.items()
+        },
+        acts=[_act(act) for act in whole.acts],
+    )
+
+
+def _revision(one: edits.Revision) -> RevisionOut:
+    return RevisionOut(
+        value=list(one.edit.value),
+        who=one.edit.who,
+        at=one.edit.at,
+        undone_by=one.undone_by,
+        undone_at=one.undone_at,
+    )
+
+
+def acts(
+    request: Request,
+    before: AwareDatetime | None = None,
+    skip: Annotated[int, Query(ge=0, le=1000)] = 0,
+) -> JournalOut:
+    """Return what people did, the newest first, a hundred at a time.
+
+    The next page starts where `before` and `skip` of an answer say.
+    """
+    with house(request).store.reading() as c:
+        read = journal.read(c, PAGE + 1, before, skip)
+    shown = read[:PAGE]
+    further = next_page(shown, before, skip) if len(read) > PAGE else None
+    return JournalOut(
+        acts=[_act(one) for one in shown],
+        before=further[0] if further else None,
+        skip=further[1] if further else 0,
+    )
+
+
+def _act(act: journal.Act) -> ActOut:
+    judged, written = act.judgement, act.edit
+    return ActOut(
+        **_taken(act, ActOut, "actor_id", "other_id", "other_name", *_OF_AN_ACT),
+        actor_id=act.actor_id or None,
+        other_id=act.other_id or None,
+        other_name=act.other_name or None,
+        verdict=judged.verdict if judged else None,
+        reason=judged.reason if judged else None,
+        week=judged.week if judged else None,
+        note=judged.note if judged else None,
+        field=written.field if written else None,
+        value=list(written.value) if written else None,
+    )
+
+
+_OF_AN_ACT = ("verdict", "reason", "week", "note", "field", "value")
+
+
+def by_commune(request: Request, given: Asked) -> MapOut:
+    """Return how many actors a search of the directory finds in each commune."""
+    made = house(request)
+    counts = territory.by_commune(made, search_of(given))
+    inside = gazetteer.territory(made.settings.watch.territory)
+    places = [p for code in sorted(counts) if (p := gazetteer.communes().get(code))]
+    return MapOut(
+        places=[
+            PlaceOut(
+                code=place.code,
+                name=place.name,
+                latitude=place.latitude,
+                longitude=place.longitude,
+                in_territory=place.code in inside,
+                actors=counts[place.code],
+            )
+            for place in places
+        ],
+        nowhere=counts.get("", 0),
+    )
+
+
+def net(request: Request, given: network.Given) -> NetworkOut:
+    """Return who was tied to whom over the last half year."""
+    shown = network.network(house(request), given)
+    return NetworkOut(
+        nodes=[
+            NodeOut(
+                **_taken(line, NodeOut, "ties", "group"),
+                ties=shown.degrees[line.actor_id],
+                group=shown.groups.get(line.actor_id, 0),
+            )
+            for line in shown.lines.values()
+        ],
+        edges=[EdgeOut(**_taken(edge, EdgeOut)) for edge in shown.edges],
+    )
+
+
+def groups(request: Request) -> GroupsOut:
+    """Return the groups of the last weeks' queues: since when, how large, who is in them."""
+    with house(request).store.reading() as c:
+        weeks, lasting = network.lasting(c)
+    return GroupsOut(
+        weeks=weeks,
+        groups=[
+            LastingOut(
+                **_taken(one.cluster, LastingOut, "last", "sizes", "members"),
+                last=one.last,
+                sizes=dict(one.sizes),
+                members=[MemberOut(**_taken(line, MemberOut)) for line in one.members],
+            )
+            for one in lasting
+        ],
+    )
+
+
+def uncovered(request: Request) -> BlindSpotsOut:
+    """Return what the sources hardly cover, and what comes of each source, over a season."""
+    return BlindSpotsOut.model_validate(territory.spots(house(request)).as_json())
+
+
+def every_source(request: Request) -> list[SourceOut]:
+    """Return the sources with their health and what they brought, in the order of their page."""
+    made = house(request)
+    with made.store.reading() as c:
+        return [_source(row) for row in source_rows(c, catalogued(made))]
+
+
+def _source(row: SourceRow) -> SourceOut:
+    one, health, brought = row.source, row.health, row.brought
+    return SourceOut(
+        id=one.id,
+        name=one.name,
+        url=one.url,
+        kind=one.kind,
+        reach=one.reach,
+        tags=list(one.tags),
+        every=int(one.every.total_seconds()),
+        state=row.state,
+        message=say_in("fr", health.message) if health else "",
+        since=health.since if health else None,
+        last_try=health.last_try if health else None,
+        last_success=health.last_success if health else None,
+        failures=health.failures if health else 0,
+        paused=row.paused is not None,
+        catalogued=row.catalogued,
+        documents=brought.documents if brought else 0,
+        newest=brought.newest if brought else None,
+        candidates=row.candidates,
+        kept=row.kept,
+    )
+
+
+def saved(request: Request) -> list[SearchOut]:
+    """Return the searches that somebody keeps, by name."""
+    with house(request).store.reading() as c:
+        kept = searches.standing(c)
     return [
-        SourceOut(
-            id=one.id,
-            name=one.name,
-            url=one.url,
-            state=health[one.id].state if one.id in health else HealthState.UNTRIED,
-            message=say_in("fr", health[one.id].message) if one.id in health else "",
-            documents=brought[one.id].documents if one.id in brought else 0,
-            newest=brought[one.id].newest if one.id in brought else None,
+        SearchOut(
+            **_taken(one, SearchOut, "feed", "calendar"),
+            feed=f"/annuaire.rss?{one.query}",
+            calendar=f"/annuaire.ics?{one.query}",
         )
-        for one in known
+        for one in kept
     ]
+
+
+RESOURCES: tuple[tuple[str, Scope, Callable[..., object]], ...] = (
+    ("/weeks", Scope.QUEUE, weeks),
+    ("/weeks/{week}", Scope.QUEUE, week_of),
+    ("/actors", Scope.DIRECTORY, found),
+    ("/actors/{actor_id}", Scope.DIRECTORY, actor),
+    ("/map", Scope.DIRECTORY, by_commune),
+    ("/network", Scope.DIRECTORY, net),
+    ("/groups", Scope.DIRECTORY, groups),
+    ("/searches", Scope.DIRECTORY, saved),
+    ("/journal", Scope.JOURNAL, acts),
+    ("/sources", Scope.SOURCES, every_source),
+    ("/blind-spots", Scope.SOURCES, uncovered),
+)
+"""What there is to read, and the scope that a token needs for it."""

@@ -61,6 +61,13 @@ def about(request: Request) -> HTMLResponse:
 
 def _older(shown: Sequence[journal.Act], until: datetime | None, skip: int) -> str:
     """Return where the page after one starts, as its address says it."""
-    last = shown[-1].at
-    told = sum(act.at == last for act in shown) + (skip if until == last else 0)
+    last, told = next_page(shown, until, skip)
     return urlencode({"avant": last.isoformat(), "apres": told})
+
+
+def next_page(
+    shown: Sequence[journal.Act], until: datetime | None, skip: int
+) -> tuple[datetime, int]:
+    """Return the moment from which on the page after one goes back, and how many of it to skip."""
+    last = shown[-1].at
+    return last, sum(act.at == last for act in shown) + (skip if until == last else 0)

@@ -265,14 +265,27 @@ class Lasting:
 def show_groups(request: Request) -> HTMLResponse:
     """Show the groups of the last weeks' queues: since when, how large, who is in them."""
     with house(request).store.reading() as c:
-        weeks = queues.weeks(c)[:WEEKS][::-1]
-        found: dict[str, dict[str, Cluster]] = {}
-        for week, clusters in queues.clusters(c, weeks).items():
-            for cluster in clusters:
-                found.setdefault(cluster.id, {})[week] = cluster
-        last = {one: seen[max(seen)] for one, seen in found.items()}
-        members = {i for cluster in last.values() for i in cluster.members}
-        lines = {line.actor_id: line for line in directory.lines(c, sorted(members))}
+        weeks, groups = lasting(c)
+    return page(
+        request,
+        "communautes.html",
+        groups=groups,
+        weeks=weeks,
+        labels={one.cluster.id: ", ".join(one.cluster.label[:3]) for one in groups},
+        most=max((max(g.sizes.values()) for g in groups), default=1),
+    )
+
+
+def lasting(c: Connection) -> tuple[list[str], list[Lasting]]:
+    """Return the last weeks, the oldest first, and their groups, those seen last first."""
+    weeks = queues.weeks(c)[:WEEKS][::-1]
+    found: dict[str, dict[str, Cluster]] = {}
+    for week, clusters in queues.clusters(c, weeks).items():
+        for cluster in clusters:
+            found.setdefault(cluster.id, {})[week] = cluster
+    last = {one: seen[max(seen)] for one, seen in found.items()}
+    members = {i for cluster in last.values() for i in cluster.members}
+    lines = {line.actor_id: line for line in directory.lines(c, sorted(members))}
     groups = [
         Lasting(
             last[one],
@@ -282,12 +295,4 @@ def show_groups(request: Request) -> HTMLResponse:
         for one, seen in found.items()
     ]
     groups.sort(key=lambda g: (g.last, len(g.cluster.members), g.cluster.id), reverse=True)
-    labels = {one: ", ".join(cluster.label[:3]) for one, cluster in last.items()}
-    return page(
-        request,
-        "communautes.html",
-        groups=groups,
-        weeks=weeks,
-        labels=labels,
-        most=max((max(g.sizes.values()) for g in groups), default=1),
-    )
+    return weeks, groups

@@ -829,6 +829,7 @@ class Scope(StrEnum):
     QUEUE = "queue"
     DIRECTORY = "directory"
     SOURCES = "sources"
+    JOURNAL = "journal"
 
 
 class SignInOutcome(StrEnum):
