@@ -47,7 +47,7 @@ test: lint
 # Exact versions with hashes, no URL.
 lock: $(VENV)/bin/uv
 	$(BIN)/uv pip compile --quiet --generate-hashes --universal --python-version 3.11 --no-annotate --no-header --no-emit-index-url --output-file requirements/run.txt --extra front pyproject.toml
-	$(BIN)/uv pip compile --quiet --generate-hashes --universal --python-version 3.11 --no-annotate --no-header --no-emit-index-url --output-file requirements/dev.txt --extra front --extra dev pyproject.toml
+	$(BIN)/uv pip compile --quiet --generate-hashes --universal --python-version 3.11 --no-annotate --no-header --no-emit-index-url --output-file requirements/dev.txt --extra front --extra notebooks --extra dev pyproject.toml
 	echo "uv" | $(BIN)/uv pip compile --quiet --generate-hashes --universal --python-version 3.11 --no-annotate --no-header --no-emit-index-url --output-file requirements/uv.txt -
 
 # The quick ones, each with a dated result under benchmarks/results/; docs/benchmarks.md explains
