@@ -36,6 +36,27 @@ class Saved:
     unchanged: int = 0
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Listed:
+    """A document in a list: what is known of it without its text."""
+
+    id: str
+    source_id: str
+    url: str
+    title: str
+    kind: DocumentKind
+    language: str | None
+    published_at: datetime | None
+    fetched_at: datetime
+    known_on: date
+    event_day: date | None
+    """None once the event was taken back."""
+    story_id: str
+    excerpt: bool
+    communes: tuple[str, ...]
+    """INSEE codes, the most often named first."""
+
+
 # --- saving --------------------------------------------------------------------------------
 
 
@@ -123,6 +144,35 @@ def _document(row: Row[Any]) -> Document:
         archive=row.archive,
         withdrawn=row.withdrawn_on is not None,
         links=tuple((words, address) for words, address in row.links),
+    )
+
+
+def listed(c: Connection, as_of: date) -> list[Listed]:
+    """Return the documents known by the end of a day, the oldest first."""
+    query = (
+        select(tables.documents)
+        .where(_FIELDS.known_on <= as_of)
+        .order_by(_FIELDS.known_on, _FIELDS.id)
+    )
+    return [_listed(row, as_of) for row in c.execute(query)]
+
+
+def _listed(row: Row[Any], as_of: date) -> Listed:
+    gone = row.withdrawn_on is not None and row.withdrawn_on <= as_of
+    return Listed(
+        id=row.id,
+        source_id=row.source_id,
+        url=row.url,
+        title=row.title,
+        kind=DocumentKind(row.kind),
+        language=row.language,
+        published_at=row.published_at,
+        fetched_at=row.fetched_at,
+        known_on=row.known_on,
+        event_day=None if gone else row.event_day,
+        story_id=row.story_id,
+        excerpt=row.excerpt,
+        communes=tuple(row.communes),
     )
 
 

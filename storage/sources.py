@@ -322,10 +322,35 @@ def _next_health(previous: SourceHealth | None, outcome: Outcome) -> SourceHealt
     )
 
 
+def outcomes(c: Connection, before: datetime) -> list[Outcome]:
+    """Return how crawls ended before a moment, the oldest first."""
+    table = tables.outcomes
+    query = select(table).where(table.c.at < before).order_by(table.c.at, table.c.source_id)
+    return [
+        Outcome(
+            source_id=row.source_id,
+            at=row.at,
+            state=HealthState(row.state),
+            message=to_message(row.message),
+            documents=row.documents,
+            not_modified=row.not_modified,
+        )
+        for row in c.execute(query)
+    ]
+
+
 def health(c: Connection) -> dict[str, SourceHealth]:
     """Return the health of every source that was tried, by id."""
     table = tables.source_health
     return {row.source_id: _health(row) for row in c.execute(select(table).order_by("source_id"))}
+
+
+def health_before(c: Connection, moment: datetime) -> dict[str, SourceHealth]:
+    """Return the health that sources had at a moment, as `health` gives it, from their crawls."""
+    found: dict[str, SourceHealth] = {}
+    for outcome in outcomes(c, moment):
+        found[outcome.source_id] = _next_health(found.get(outcome.source_id), outcome)
+    return found
 
 
 def _health(row: object) -> SourceHealth:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from vigie.records import (
     ActorKind,
+    ClusterChange,
     DocumentKind,
     Field,
     HealthState,
@@ -11,6 +12,7 @@ from vigie.records import (
     Message,
     PlaceKind,
     Placing,
+    Reach,
     RejectReason,
     RelationKind,
     Role,
@@ -80,6 +82,13 @@ SOURCE_KINDS = {
     SourceKind.FILES: Message("fichiers"),
 }
 
+REACHES = {
+    Reach.LOCAL: Message("locale"),
+    Reach.REGIONAL: Message("régionale"),
+    Reach.NATIONAL: Message("nationale"),
+}
+"""Of a source, whose grammar they follow."""
+
 DOCUMENT_KINDS = {
     DocumentKind.ARTICLE: Message("article"),
     DocumentKind.EVENT: Message("événement"),
@@ -115,6 +124,14 @@ RELATIONS_TURNED = {
     RelationKind.MEMBER_OF: Message("a pour membre"),
 }
 """The same, seen from the second of the two."""
+
+CLUSTER_CHANGES = {
+    ClusterChange.GOES_ON: Message("se poursuit"),
+    ClusterChange.NEW: Message("nouveau"),
+    ClusterChange.MERGED: Message("né d’une réunion"),
+    ClusterChange.SPLIT: Message("né d’une scission"),
+}
+"""Of a group of actors."""
 
 PLACINGS = {
     Placing.OWN: Message("son nom la porte"),
