@@ -10,6 +10,8 @@ from html import escape
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import TYPE_CHECKING
 
+from tests import databases
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
@@ -83,7 +85,7 @@ def workspace(folder: Path, base: str, more: str = "") -> Path:
         f"{feeds}{more}",
         encoding="utf-8",
     )
-    return folder
+    return databases.settle(folder)
 
 
 def _pages(last_monday: date) -> dict[str, tuple[int, str, bytes]]:

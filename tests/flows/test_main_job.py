@@ -1,12 +1,12 @@
 """The whole way: from feeds on a real server to a candidate a person can judge."""
 
 import json
-import sqlite3
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
+from tests import databases
 from tests.command import apart, here
 from tests.flows.press import REPEATED, STORIES, press, workspace
 
@@ -32,10 +32,9 @@ kind = "feed"
 
 
 def documents(folder: Path) -> list[tuple[str, str]]:
-    with sqlite3.connect(folder / "data" / "vigie.db") as connection:
-        return connection.execute(
-            "select url, text from documents join texts on document_id = id order by url"
-        ).fetchall()
+    return databases.ask(
+        folder, "select url, text from documents join texts on document_id = id order by url"
+    )
 
 
 @pytest.fixture(scope="module")

@@ -7,20 +7,22 @@ import os
 import resource
 import shutil
 import signal
-import sqlite3
 import subprocess
 import threading
 import time
-from contextlib import closing, contextmanager, suppress
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import TYPE_CHECKING
 
 import pytest
+from sqlalchemy.exc import OperationalError
 
 from flows import steps
 from storage import open_store
+from tests import databases
 from tests.command import VIGIE, apart, here
+from tests.databases import ask
 from vigie.settings import load
 
 if TYPE_CHECKING:
@@ -98,7 +100,7 @@ def workspace(folder: Path, site: Site, name: str = "fils") -> Path:
         f'url = "{site.url}/rss"\nkind = "feed"\n',
         encoding="utf-8",
     )
-    return folder
+    return databases.settle(folder)
 
 
 @contextmanager
@@ -128,12 +130,6 @@ def spooled(folder: Path) -> int:
         path.read_bytes().count(b'{"type": "document"')
         for path in (folder / "data" / "spool").glob("*.jsonl")
     )
-
-
-def ask(folder: Path, query: str) -> list[tuple]:
-    path = folder / "data" / "vigie.db"
-    with closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True)) as connection:
-        return connection.execute(query).fetchall()
 
 
 def everything(folder: Path) -> list[tuple]:
@@ -214,7 +210,7 @@ def test_a_run_that_is_killed_while_it_reads_is_finished_by_the_next(tmp_path, s
     def annotated() -> int:
         try:
             return int(ask(folder, "select count(*) from annotations")[0][0])
-        except sqlite3.OperationalError:
+        except OperationalError:
             return 0
 
     with started("run", "--dir", folder) as first:
@@ -242,6 +238,7 @@ def small_disk(tmp_path):
     subprocess.run(["umount", disk], check=True)
 
 
+@databases.sqlite_only
 def test_a_full_disk_ends_a_crawl_and_a_reading_in_one_line(small_disk, site, undisturbed):
     site.pause = 0.0
     folder = workspace(small_disk / "watch", site)
