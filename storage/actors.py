@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import Connection, Row, Select, bindparam, func, select, update
 
 from storage import distinctions, splits, tables
-from storage.folding import fold
+from storage.folding import fold, sort_key
 from storage.plain import from_message, to_message
 from storage.statements import chunks, insert_missing, pairs
 from vigie.errors import UnknownNameError
@@ -220,7 +220,7 @@ def save(c: Connection, resolution: Resolution) -> None:
             "commune": actor.commune,
             "institution": actor.institution,
             "root_id": actor.id,
-            "folded": fold(actor.name),
+            "folded": sort_key(actor.name),
         }
         for actor in resolution.actors
     ]

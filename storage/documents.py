@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime, tzinfo
 from hashlib import sha256
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Connection, Row, func, or_, select
+from sqlalchemy import Connection, Row, Select, func, or_, select
 
 from storage import tables
 from storage.columns import clean
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 BATCH = 200
 
 _FIELDS = tables.documents.c
+_newest = select(_FIELDS.id).order_by(_FIELDS.known_on.desc(), _FIELDS.id)
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,24 +198,26 @@ def waiting(c: Connection, version: str, limit: int) -> list[str]:
 
     Those that were never read come first, then those that another version read; newest first.
     """
-    newest = select(_FIELDS.id).order_by(_FIELDS.known_on.desc(), _FIELDS.id)
     found = unread(c, limit)
     if len(found) < limit:
-        stale = newest.where(or_(_FIELDS.annotated < version, _FIELDS.annotated > version))
-        again = stale.where(_FIELDS.annotated != "").limit(limit - len(found))
-        found += c.execute(again).scalars()
+        found += c.execute(read_before(version, limit - len(found))).scalars()
     return found
 
 
 def unread(c: Connection, limit: int) -> list[str]:
     """Return the ids of documents that no version has annotated, newest first."""
-    query = (
-        select(_FIELDS.id)
-        .where(_FIELDS.annotated == "")
-        .order_by(_FIELDS.known_on.desc(), _FIELDS.id)
-        .limit(limit)
-    )
-    return list(c.execute(query).scalars())
+    return list(c.execute(never_read(limit)).scalars())
+
+
+def never_read(limit: int) -> Select[tuple[str]]:
+    """Select, for `claims.take`, documents that no version has annotated, newest first."""
+    return _newest.where(_FIELDS.annotated == "").limit(limit)
+
+
+def read_before(version: str, limit: int) -> Select[tuple[str]]:
+    """Select, for `claims.take`, documents that another version has annotated, newest first."""
+    others = or_(_FIELDS.annotated < version, _FIELDS.annotated > version)
+    return _newest.where(others, _FIELDS.annotated != "").limit(limit)
 
 
 def waiting_count(c: Connection, version: str) -> int:
@@ -292,7 +295,7 @@ def save_rejects(c: Connection, rejects: Iterable[Reject], at: datetime | None =
     moment = at or datetime.now(UTC)
     rows = [
         {
-            "place": reject.where,
+            "place": reject.where[:600],  # an index takes no whole page
             "digest": sha256(clean(f"{reject.reason}\x1f{reject.raw}").encode()).hexdigest()[:32],
             "at": moment,
             "reason": from_message(reject.reason),

@@ -11,3 +11,8 @@ def fold(text: str) -> str:
     plain = unicodedata.normalize("NFKD", text.casefold())
     letters = (c if c.isalnum() else " " for c in plain if not unicodedata.combining(c))
     return " ".join("".join(letters).split())
+
+
+def sort_key(name: str) -> str:
+    """Return what a name is sorted by: folded, and no longer than any index takes."""
+    return fold(name)[:600]

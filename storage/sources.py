@@ -6,9 +6,10 @@ from dataclasses import replace
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, NamedTuple
 
-from sqlalchemy import Connection, func, or_, select
+from sqlalchemy import Connection, Select, func, or_, select
 
 from storage import tables
+from storage.columns import is_indexable
 from storage.plain import from_message, to_message
 from storage.statements import chunks, insert_missing, pairs, upsert
 from vigie.records import (
@@ -73,6 +74,11 @@ def all(c: Connection) -> list[Source]:  # noqa: A001 - read as `sources.all`
         )
         for row in c.execute(select(table).order_by(table.c.id))
     ]
+
+
+def among(ids: Iterable[str]) -> Select[tuple[str]]:
+    """Select, for `claims.take`, some sources by id."""
+    return select(tables.sources.c.id).where(tables.sources.c.id.in_(list(ids))).order_by("id")
 
 
 def yields(c: Connection) -> dict[str, Yield]:
@@ -211,7 +217,7 @@ def recent_pages(
 
 
 def save_http_states(c: Connection, states: Iterable[HttpState]) -> None:
-    """Remember the newest state of URLs."""
+    """Remember the newest state of URLs; one as long as a page is asked for anew each time."""
     rows = [
         {
             "source_id": state.source_id,
@@ -226,6 +232,7 @@ def save_http_states(c: Connection, states: Iterable[HttpState]) -> None:
             "whole_at": state.whole_at,
         }
         for state in states
+        if is_indexable(state.url)
     ]
     upsert(c, tables.http_states, rows)
 
@@ -241,9 +248,12 @@ def repeated_lines(c: Connection, source_id: str) -> frozenset[str]:
 
 
 def save_repeated_lines(c: Connection, source_id: str, lines: Iterable[str]) -> None:
-    """Remember lines to be left out; those that are remembered already stay."""
+    """Remember lines to be left out; those that are remembered already stay.
+
+    Of a line of pages and pages nothing is remembered: no index takes it.
+    """
     rows: list[dict[str, object]] = [
-        {"source_id": source_id, "line": line} for line in sorted(set(lines))
+        {"source_id": source_id, "line": line} for line in sorted(set(lines)) if is_indexable(line)
     ]
     insert_missing(c, tables.repeated_lines, rows)
 

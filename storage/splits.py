@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import Connection, Row, Select, and_, or_, select, update
 
 from storage import counts, tables
-from storage.folding import fold
+from storage.folding import fold, sort_key
 from storage.statements import chunks, insert_missing, pairs
 from vigie.errors import UnknownNameError, VigieError
 from vigie.language import say
@@ -217,7 +217,7 @@ def _actor_row(new_id: str, moved: list[Row[Any]]) -> dict[str, Any]:
     return {
         "id": new_id,
         "name": name,
-        "folded": fold(name),
+        "folded": sort_key(name),
         "kind": kind,
         "commune": most(m.commune for m in moved),
         "institution": is_institution(ActorKind(kind), institutions, len(moved)),

@@ -172,6 +172,17 @@ rejects = Table(
     Index(None, "at"),
 )
 
+# Work that a program has taken: until then, or until it is done, no other takes it.
+claims = Table(
+    "claims",
+    metadata,
+    Column("kind", Words, primary_key=True),
+    Column("key", Words, primary_key=True),
+    Column("worker", Words, nullable=False),
+    Column("until", Instant, nullable=False),
+    Index(None, "worker"),
+)
+
 # --- annotations and actors ------------------------------------------------------------------
 
 annotations = Table(
