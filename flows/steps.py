@@ -16,15 +16,16 @@ from typing import TYPE_CHECKING
 
 from crawlers import archive, files, registries, spool
 from crawlers.batch import crawl as crawl_batch
-from flows import due, learned
+from flows import due, learned, sharing
 from flows.intake import TakenIn, batches, known_names, repeated_lines, store_records, without
 from nlp import annotate as annotating
 from nlp import gathering, model, namesakes, places, resolution, stories
 from nlp.annotate import Reader
 from signals.queue import detect as detect_candidates
-from storage import Connection, Store, counts, documents, facts, queues, sources
+from storage import Connection, Store, claims, counts, documents, facts, queues, sources
 from storage import annotations as stored_annotations
 from storage import stories as stored_stories
+from storage.claims import Work
 from vigie import gazetteer, lock
 from vigie.catalogue import suggest_id
 from vigie.language import render, say, terminal_language
@@ -43,7 +44,7 @@ from vigie.settings import Settings, require_contact
 from vigie.terminal import progress, tell
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
     from datetime import date
     from pathlib import Path
 
@@ -57,14 +58,20 @@ TOLD = 20
 
 
 def fetch(
-    settings: Settings, store: Store, *, due_only: bool = False, now: datetime | None = None
+    settings: Settings,
+    store: Store,
+    *,
+    due_only: bool = False,
+    now: datetime | None = None,
+    wanted: Sequence[Source] | None = None,
 ) -> Path:
-    """Crawl every source, or those that are due, into a new spool file and return its path.
+    """Crawl every source, those that are due, or some, into a new spool file; return its path.
 
     Nothing is stored yet: `take_in` does that, source by source.
     """
     require_contact(settings)
-    wanted = due.wanted_sources(settings, store, due_only=due_only, now=now)
+    if wanted is None:
+        wanted = due.wanted_sources(settings, store, due_only=due_only, now=now)
     with store.writing() as c:
         sources.save(c, settings.sources)
     with store.reading() as c:
@@ -114,6 +121,10 @@ class CrawlReport:
     taken: TakenIn
     left_alone: Mapping[str, datetime] = field(default_factory=dict)
     """By id, the sources that were not asked because their sites want it so, and until when."""
+
+    def __add__(self, other: CrawlReport) -> CrawlReport:
+        """Add what was done after it."""
+        return CrawlReport(self.outcomes + other.outcomes, self.taken + other.taken)
 
 
 def crawl(
@@ -282,15 +293,16 @@ class ReadAgain:
 def annotate(
     settings: Settings,
     store: Store,
-    read: Callable[[list[str], Reader], int] | None = None,
+    read: Callable[[list[str], Reader, str], int] | None = None,
     *,
     again: int | None = AGAIN,
 ) -> ReadAgain:
     """Annotate every document that was never read, then `again` of those of another version.
 
     So a change of the rules or of the model spreads over the runs, newest documents first, and
-    never keeps news waiting. `None`: all of them. `read` annotates one batch and returns how many
-    no longer wait; by default `annotate_batch`.
+    never keeps news waiting. `None`: all of them. `read` annotates one batch for a worker and
+    returns how many no longer wait; by default `annotate_batch`. Other workers may do the same
+    meanwhile: each batch is taken by one.
     """
     version = learned.version(settings.data)
     with store.reading() as c:
@@ -298,12 +310,17 @@ def annotate(
     if not total:
         return ReadAgain(0, 0)
     reader = Reader(model.load(), learned.weights(settings.data), version)
-    work = read or (lambda ids, reader: annotate_batch(settings, store, ids, reader))
+    work = read or (
+        lambda ids, reader, worker: annotate_batch(settings, store, ids, reader, worker)
+    )
     done, share, skipped = 0, total if again is None else again, Counter[str]()
     reasons: dict[str, Message] = {}
-    with progress(say("Lecture des documents"), None if again else total) as advance:
-        for ids in _to_read(store, version, share):
-            kept = work(ids, reader)
+    with (
+        sharing.working(settings, store) as worker,
+        progress(say("Lecture des documents"), None if again else total) as advance,
+    ):
+        for ids in _to_read(store, version, share, worker):
+            kept = work(ids, reader, worker)
             if not kept:
                 break  # what still waits is being edited: the next run reads it
             done += kept
@@ -317,30 +334,37 @@ def annotate(
     return ReadAgain(done, left, tuple((reasons[said], n) for said, n in skipped.most_common()))
 
 
-def _to_read(store: Store, version: str, share: int) -> Iterator[list[str]]:
+def _to_read(store: Store, version: str, share: int, worker: str) -> Iterator[list[str]]:
     """Yield batches of what was never read, then at most `share` of what is to be read again."""
-
-    def next_batch(limit: int, *, fresh: bool) -> list[str]:
-        with store.reading() as c:
-            if fresh:
-                return documents.unread(c, limit)
-            return documents.waiting(c, version, limit)
-
-    while ids := next_batch(BATCH, fresh=True):
-        yield ids
-    while share > 0 and (ids := next_batch(min(BATCH, share), fresh=False)):
-        share -= len(ids)
+    while True:
+        ids = sharing.taken(store, Work.ANNOTATE, documents.never_read(BATCH), worker)
+        if not ids and share > 0:
+            again = documents.read_before(version, min(BATCH, share))
+            ids = sharing.taken(store, Work.ANNOTATE, again, worker)
+            share -= len(ids)
+        if not ids:
+            return
         yield ids
 
 
-def annotate_batch(settings: Settings, store: Store, ids: list[str], reader: Reader) -> int:
-    """Find mentions, actors and stories in documents; return how many no longer wait."""
+def annotate_batch(
+    settings: Settings, store: Store, ids: list[str], reader: Reader, worker: str
+) -> int:
+    """Find mentions, actors and stories in documents; return how many no longer wait.
+
+    Only what the worker still holds by then is written: where it was too slow, another has.
+    """
     with store.reading() as c:
         batch = documents.load(c, ids)
         ground = known_ground(c, settings)
     found = list(annotating.annotate(batch, reader, ground))
     gathered = gathering.gather(found, ground.territory)
     with store.writing() as c:
+        held = set(claims.held(c, Work.ANNOTATE, ids, worker))
+        if len(held) < len(ids):
+            ids = [i for i in ids if i in held]
+            found = [one for one in found if one.document_id in held]
+            gathered = gathering.gather(found, ground.territory)
         judged = stored_annotations.judged(c, ids)
         signs = stored_annotations.signs(c, namesakes.doubtful(gathered))
         gathered = namesakes.told_apart(gathered, signs)
@@ -348,6 +372,7 @@ def annotate_batch(settings: Settings, store: Store, ids: list[str], reader: Rea
         hanging = stored_stories.followers(c, ids)
         kept = stored_annotations.save(c, found, resolved, read=batch)
         group_stories(c, ids, hanging)
+        claims.done(c, Work.ANNOTATE, ids, worker)
     return kept
 
 

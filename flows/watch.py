@@ -139,8 +139,8 @@ def _take_in(workspace: _Workspace, spool_file: Path, source_id: str) -> TakenIn
 
 
 @task(name="annotate", cache_policy=NO_CACHE, retries=2, retry_delay_seconds=5)
-def _annotate(workspace: _Workspace, ids: list[str], reader: Reader) -> int:
-    return steps.annotate_batch(workspace.settings, workspace.store, ids, reader)
+def _annotate(workspace: _Workspace, ids: list[str], reader: Reader, worker: str) -> int:
+    return steps.annotate_batch(workspace.settings, workspace.store, ids, reader, worker)
 
 
 @task(name="detect", cache_policy=NO_CACHE, retries=2, retry_delay_seconds=5)
@@ -237,7 +237,7 @@ def _annotate_all(workspace: _Workspace) -> steps.ReadAgain:
     return steps.annotate(
         workspace.settings,
         workspace.store,
-        lambda ids, reader: _annotate(workspace, ids, reader),
+        lambda ids, reader, worker: _annotate(workspace, ids, reader, worker),
     )
 
 

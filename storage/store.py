@@ -117,6 +117,29 @@ def open_store(url: str, folder: Path, *, patience: float = 30.0) -> Store:
     return store
 
 
+def foreign_tables(url: str, folder: Path) -> list[str]:
+    """Return the tables of a database that was never Vigie's; it is only looked at.
+
+    Raises:
+        StorageError: as `open_store`.
+    """
+    store = Store(_engine(_located(url, folder), 30.0), 30.0)
+    try:
+        with store.reading() as connection:
+            found = inspect(connection).get_table_names()
+    finally:
+        store.close()
+    return [] if "alembic_version" in found else sorted(found)
+
+
+def is_postgresql(url: str) -> bool:
+    """Tell whether an address is one of PostgreSQL."""
+    try:
+        return make_url(url).get_backend_name() == "postgresql"
+    except (ArgumentError, ValueError):
+        return False
+
+
 def _without_password(url: str) -> str:
     return re.sub(r"//[^@/]*@", "//…@", url)
 

@@ -13,5 +13,4 @@ def pytest_sessionstart() -> None:
 
 
 def pytest_sessionfinish() -> None:
-    if databases.ON_POSTGRESQL:
-        databases.drop()
+    databases.drop()

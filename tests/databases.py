@@ -46,6 +46,8 @@ def redirect() -> None:
 
 def drop() -> None:
     """Drop what was made."""
+    if not _made:
+        return
     with server().connect() as c:
         for name in _made:
             c.execute(text(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)"))
@@ -55,12 +57,23 @@ def drop() -> None:
 def settle(folder: Path) -> Path:
     """Write into a workspace's settings where it keeps its data: for programs started apart."""
     if ON_POSTGRESQL:
-        path = folder / "vigie.toml"
-        document = tomlkit.parse(path.read_text(encoding="utf-8"))
-        url = server().url.set(database=_make(_newest()))
-        document["storage"] = {"url": url.render_as_string(hide_password=False)}
-        path.write_text(tomlkit.dumps(document), encoding="utf-8")
+        place(folder, fresh())
     return folder
+
+
+def fresh() -> str:
+    """Return the address of an empty database on the server; skip a test that has none."""
+    if not SERVER:
+        pytest.skip("needs a PostgreSQL server: VIGIE_TEST_POSTGRES")
+    return server().url.set(database=_make(_newest())).render_as_string(hide_password=False)
+
+
+def place(folder: Path, url: str) -> None:
+    """Write an address into a workspace's settings."""
+    path = folder / "vigie.toml"
+    document = tomlkit.parse(path.read_text(encoding="utf-8"))
+    document["storage"] = {"url": url}
+    path.write_text(tomlkit.dumps(document), encoding="utf-8")
 
 
 def ask(folder: Path, query: str) -> Sequence[tuple[object, ...]]:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import os
+import uuid
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
@@ -17,7 +18,7 @@ from vigie.errors import WorkspaceError
 from vigie.language import say
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
     from pathlib import Path
 
     from vigie.settings import Settings
@@ -48,6 +49,39 @@ def sole(settings: Settings, command: str) -> Iterator[None]:
         yield
     finally:
         lock.release()
+
+
+@contextmanager
+def worker(settings: Settings) -> Iterator[str]:
+    """Yield a name under which a program takes work, and by which it is known to be alive.
+
+    Its file stays until `bury`: who finds it no longer held knows that the worker is dead.
+    """
+    folder = settings.data.resolve() / "workers"
+    folder.mkdir(parents=True, exist_ok=True)
+    name = uuid.uuid4().hex
+    with FileLock(folder / f"{name}.lock", thread_local=False):
+        yield name
+
+
+def dead_workers(settings: Settings) -> list[str]:
+    """Return the names of workers of this workspace's folder that are no more."""
+    dead = []
+    for path in sorted((settings.data.resolve() / "workers").glob("*.lock")):
+        lock = FileLock(path, thread_local=False)
+        try:
+            lock.acquire(timeout=0)
+        except Timeout:
+            continue
+        lock.release()
+        dead.append(path.stem)
+    return dead
+
+
+def bury(settings: Settings, names: Iterable[str]) -> None:
+    """Forget workers that hold nothing any more."""
+    for name in names:
+        (settings.data.resolve() / "workers" / f"{name}.lock").unlink(missing_ok=True)
 
 
 def _held(told: Path, settings: Settings) -> str:

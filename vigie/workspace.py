@@ -6,6 +6,8 @@ import json
 import os
 from typing import TYPE_CHECKING
 
+import tomlkit
+
 from vigie import catalogue, gazetteer, settings
 from vigie.errors import UnknownNameError, WorkspaceError
 from vigie.gazetteer import Area, Epci
@@ -90,6 +92,20 @@ def create(folder: Path, territory: str) -> settings.Settings:
         ) from error
     catalogue.write_whole(path, text)
     return settings.load(folder)
+
+
+def move_storage(folder: Path, url: str) -> None:
+    """Write into `vigie.toml` where the data are kept from now on; all else stays as it is.
+
+    Raises:
+        SettingsError: the file, or the address, says something impossible.
+        WorkspaceError: the file is missing or cannot be written.
+    """
+    document = tomlkit.parse(settings.read(folder))
+    document.setdefault("storage", tomlkit.table())["url"] = url
+    text = tomlkit.dumps(document)
+    settings.parse(text, folder)
+    catalogue.write_whole((folder / settings.FILE_NAME).resolve(), text)
 
 
 def text_for(territory: str) -> str:

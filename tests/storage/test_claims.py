@@ -80,7 +80,7 @@ def test_many_at_once_take_all_of_it_and_nothing_twice(waiting, url, tmp_path):
         thread.join()
     for one in stores:
         one.close()
-    assert sorted(sum(found.values(), [])) == list(range(40))
+    assert sorted(n for some in found.values() for n in some) == list(range(40))
 
 
 def test_one_that_looks_at_the_same_moment_is_passed_over_and_not_waited_for(waiting):

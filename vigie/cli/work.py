@@ -78,13 +78,20 @@ def run(folder: Path, until: date | None) -> None:
     is_flag=True,
     help=say("Ne rien demander au réseau : relire les réponses gardées."),
 )
+@click.option(
+    "--shared",
+    is_flag=True,
+    help=say("Celles dont le moment est venu, en partage avec d’autres machines (PostgreSQL)."),
+)
 @workspace
-def crawl(folder: Path, due: bool, from_archive: bool) -> None:
+def crawl(folder: Path, *, due: bool, from_archive: bool, shared: bool) -> None:
     """Crawl every source once, or those that are due; a line for each, then what came of it."""
-    from flows import steps
+    from flows import hosts, steps
 
     with opened(folder) as (settings, store):
-        if from_archive:
+        if shared:
+            report = hosts.crawl(settings, store)
+        elif from_archive:
             report = steps.CrawlReport((), steps.reread(settings, store))
         else:
             report = steps.crawl(settings, store, due_only=due)

@@ -1,0 +1,163 @@
+"""A whole base goes from SQLite to PostgreSQL: identical, or not at all."""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import signal
+import time
+from datetime import date
+from itertools import islice
+from typing import TYPE_CHECKING
+
+import pytest
+from sqlalchemy import create_engine, func, select, text
+
+from storage import actors, copying, documents, fulltext, judgements, open_store, tables
+from tests import databases
+from tests.command import here
+from vigie import settings, workspace
+from vigie.errors import StorageError
+from vigie.records import Verdict
+
+if TYPE_CHECKING:
+    from storage.copying import Copied
+
+DAY = date(2026, 3, 2)
+NAMES = ("Graine de Rue", "Rayon Libre", "Les Semailles")
+
+
+@pytest.fixture
+def watch(tmp_path, press):
+    """An SQLite workspace of forty documents, with two merged actors and a judgement."""
+    if not databases.SERVER:
+        pytest.skip("needs a PostgreSQL server: VIGIE_TEST_POSTGRES")
+    workspace.create(tmp_path / "w", "mulhouse")
+    store = open_store("sqlite:///data/vigie.db", tmp_path / "w")
+    with store.writing() as c:
+        for number in range(40):
+            press.publish(c, number, DAY, *NAMES)
+        # The one that is merged comes before the one that it refers to.
+        actors.merge(c, press.id_of(NAMES[0]), press.id_of(NAMES[1]))
+        judgements.add(c, press.judgement(NAMES[2], Verdict.WATCH, DAY))
+    store.close()
+    return tmp_path / "w"
+
+
+def rows(url: str, table) -> int:
+    engine = create_engine(url)
+    with engine.connect() as c:
+        found = c.execute(select(func.count()).select_from(table)).scalar_one()
+    engine.dispose()
+    return found
+
+
+def test_a_workspace_moves_whole_and_works_on_there(watch, press):
+    url = databases.fresh()
+    done = here("migrate", "--to", url, "--dir", watch)
+    assert done.returncode == 0, done.stderr
+    assert "documents : 40 lignes, identiques" in done.stderr
+    assert settings.load(watch).storage.url == url
+    assert "# Ce fichier dit à Vigie" in (watch / "vigie.toml").read_text(encoding="utf-8")
+    moved = open_store(url, watch)
+    with moved.writing() as c:
+        assert actors.surviving(c, [press.id_of(NAMES[0])]) == {
+            press.id_of(NAMES[0]): press.id_of(NAMES[1])
+        }
+        assert len(fulltext.search(c, "semaille", 99)) == 40
+        # Numbers go on after those that were copied.
+        first = judgements.add(c, press.judgement(NAMES[1], Verdict.KEEP, DAY))
+        assert first == 2
+    moved.close()
+    again = here("migrate", "--to", url, "--dir", watch)
+    assert again.returncode == 1
+    assert "déjà sur PostgreSQL" in again.stderr
+
+
+def _slowly(folder, url: str) -> None:
+    copying.ROWS = 3
+    quick = copying.chunks
+
+    def slow(items, size):
+        for some in quick(items, size):
+            time.sleep(0.05)
+            yield some
+
+    copying.chunks = slow
+    copying.copy(open_store("sqlite:///data/vigie.db", folder), open_store(url, folder))
+
+
+def test_killed_in_the_middle_of_a_table_it_goes_on_from_there(watch):
+    url = databases.fresh()
+    child = multiprocessing.get_context("fork").Process(target=_slowly, args=(watch, url))
+    child.start()
+    while not rows(url, tables.mentions):
+        assert child.is_alive()
+        time.sleep(0.02)
+    os.kill(child.pid, signal.SIGKILL)
+    child.join()
+    assert 0 < rows(url, tables.mentions) < 120
+    assert settings.load(watch).storage.url.startswith("sqlite")
+    source, target = open_store("sqlite:///data/vigie.db", watch), open_store(url, watch)
+    told: list[Copied] = []
+    found = copying.copy(source, target, told.append)
+    assert list(found) == told
+    by_name = {one.table: one for one in found}
+    assert (by_name["documents"].rows, by_name["documents"].before) == (40, 40)
+    assert 0 < by_name["mentions"].before < by_name["mentions"].rows == 120
+    assert by_name.keys() == {table.name for table in tables.metadata.sorted_tables} - {"claims"}
+    # And once more: nothing is left to do, and nothing is done twice.
+    assert [one.before for one in copying.copy(source, target)] == [one.rows for one in found]
+    source.close()
+    target.close()
+
+
+@pytest.mark.parametrize("what", ["documents of its own", "tables of another program"])
+def test_a_base_that_holds_something_else_is_refused_and_left_alone(watch, press, what):
+    url = databases.fresh()
+    if what == "documents of its own":
+        other = open_store(url, watch)
+        with other.writing() as c:
+            documents.save(c, [press.document(7, DAY, title="Autre")])
+        other.close()
+    else:
+        engine = create_engine(url)
+        with engine.begin() as c:
+            c.execute(text("DROP SCHEMA public CASCADE"))
+            c.execute(text("CREATE SCHEMA public"))
+            c.execute(text("CREATE TABLE comptes (id integer)"))
+        engine.dispose()
+    done = here("migrate", "--to", url, "--dir", watch)
+    assert done.returncode == 1
+    assert "contient déjà autre chose" in done.stderr
+    assert "base vide" in done.stderr
+    assert settings.load(watch).storage.url.startswith("sqlite")
+
+
+def test_a_difference_is_found_and_nothing_is_changed(watch, monkeypatch):
+    url = databases.fresh()
+    source, target = open_store("sqlite:///data/vigie.db", watch), open_store(url, watch)
+    honest = copying._verified
+
+    def spoilt(own, to, table, before):
+        if table.name == "documents":
+            with to.writing() as c:
+                some = list(islice(c.execute(select(tables.documents.c.id)).scalars(), 1))
+                c.execute(
+                    tables.documents.update()
+                    .where(tables.documents.c.id.in_(some))
+                    .values(title="Faux")
+                )
+        return honest(own, to, table, before)
+
+    monkeypatch.setattr(copying, "_verified", spoilt)
+    with pytest.raises(StorageError, match="La table documents diffère"):
+        copying.copy(source, target)
+    source.close()
+    target.close()
+
+
+def test_only_a_server_is_a_place_to_move_to(watch):
+    done = here("migrate", "--to", "sqlite:///autre.db", "--dir", watch)
+    assert done.returncode == 1
+    assert "adresse de PostgreSQL" in done.stderr
