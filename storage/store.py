@@ -123,7 +123,7 @@ def foreign_tables(url: str, folder: Path) -> list[str]:
     Raises:
         StorageError: as `open_store`.
     """
-    store = Store(_engine(_located(url, folder), 30.0), 30.0)
+    store = Store(engine(located(url, folder), 30.0), 30.0)
     try:
         with store.reading() as connection:
             found = inspect(connection).get_table_names()
