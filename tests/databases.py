@@ -35,13 +35,13 @@ if ON_POSTGRESQL and not SERVER:
 sqlite_only = pytest.mark.skipif(ON_POSTGRESQL, reason="of SQLite alone")
 
 _made: list[str] = []
-_located = storage.store._located
+_located = storage.store.located
 
 
 def redirect() -> None:
     """Let every SQLite file be a database of PostgreSQL instead, in this process."""
     if ON_POSTGRESQL:
-        storage.store._located = _elsewhere
+        storage.store.located = _elsewhere
 
 
 def drop() -> None:
@@ -79,7 +79,7 @@ def place(folder: Path, url: str) -> None:
 def ask(folder: Path, query: str) -> Sequence[tuple[object, ...]]:
     """Return the rows of a query on the database of a workspace, whoever writes there."""
     found = settings.load(folder)
-    url = storage.store._located(found.storage.url, folder)
+    url = storage.store.located(found.storage.url, folder)
     engine = create_engine(url)
     try:
         with engine.connect() as c:
