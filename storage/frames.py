@@ -52,7 +52,16 @@ if TYPE_CHECKING:
 
     from storage import Store
     from storage.documents import Listed
-    from vigie.records import Judgement, Message, Queue, Sighting, Source, SourceHealth, WeekFacts
+    from vigie.records import (
+        ActorKind,
+        Judgement,
+        Message,
+        Queue,
+        Sighting,
+        Source,
+        SourceHealth,
+        WeekFacts,
+    )
     from vigie.settings import Settings
 
 __all__ = ["TABLES", "Frames", "of_workspace"]
@@ -494,6 +503,11 @@ class Frames:
         """Return what a detection of the day looks at (`signals.queue.detect`)."""
         with self.store.reading() as c:
             return facts.week(c, self.as_of, active_days=active_days, zone=self._zone)
+
+    def listed(self) -> Mapping[tuple[str | None, ActorKind], int]:
+        """Return how many actors directories list, by commune and kind (`blind_spots`)."""
+        with self.store.reading() as c:
+            return actors.listed(c, self.as_of)
 
     def history(self) -> history.History:
         """Return everything, to be cut at many days (`signals.backtest.replay`)."""
