@@ -32,6 +32,7 @@ ON_POSTGRESQL = os.environ.get("VIGIE_TEST_DATABASE", "sqlite") == "postgresql"
 if ON_POSTGRESQL and not SERVER:
     raise pytest.UsageError("VIGIE_TEST_DATABASE=postgresql needs a server in VIGIE_TEST_POSTGRES")
 
+once = pytest.mark.skipif(ON_POSTGRESQL, reason="the same whatever the database: run once")
 sqlite_only = pytest.mark.skipif(ON_POSTGRESQL, reason="of SQLite alone")
 
 _made: list[str] = []

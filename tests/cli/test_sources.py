@@ -9,6 +9,7 @@ import pytest
 from click.testing import CliRunner
 
 from storage import open_store, source_changes, sources
+from tests import databases
 from tests.crawlers.conftest import settings
 from tests.flows.press import press, workspace
 from vigie import catalogue
@@ -25,6 +26,8 @@ from vigie.records import (
     SourceChange,
 )
 from vigie.settings import load
+
+pytestmark = databases.once
 
 MONDAY = date(2026, 3, 2)
 BROKEN = '\n[[source]]\nid = "page"\nname = "Une page"\nurl = "{base}/broken"\nkind = "feed"\n'

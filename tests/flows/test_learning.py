@@ -11,9 +11,12 @@ from flows import learned, learning, steps
 from nlp import classifier, model
 from nlp.training import generate
 from storage import documents, judgements, open_store, tables
+from tests import databases
 from vigie import workspace
 from vigie.errors import InputError
 from vigie.records import Document, Judgement, Label, RejectReason, Verdict
+
+pytestmark = databases.once
 
 NOW = datetime(2026, 3, 2, tzinfo=UTC)
 STALLS = ["Orval", "Brume", "Cendre", "Lierre", "Sorbier", "Houblon", "Genêt", "Tilleul"]

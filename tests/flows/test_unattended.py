@@ -165,6 +165,7 @@ def one_line(done: subprocess.CompletedProcess[str]) -> str:
     return lines[-1]
 
 
+@databases.once
 def test_a_second_crawl_says_who_is_at_work_and_leaves_the_first_alone(tmp_path, site):
     folder = workspace(tmp_path, site)
     site.pause = 0.0
@@ -182,6 +183,7 @@ def test_a_second_crawl_says_who_is_at_work_and_leaves_the_first_alone(tmp_path,
     assert here("crawl", "--dir", folder).returncode == 0
 
 
+@databases.once
 def test_a_crawl_that_is_killed_loses_nothing_and_its_process_asks_no_more(
     tmp_path, site, undisturbed
 ):
@@ -266,6 +268,7 @@ def test_a_full_disk_ends_a_crawl_and_a_reading_in_one_line(small_disk, site, un
     assert everything(folder) == undisturbed[0]
 
 
+@databases.once
 def test_a_spool_that_may_not_grow_ends_a_crawl_in_one_line(tmp_path, site, undisturbed):
     folder = workspace(tmp_path, site)
     settings = load(folder)

@@ -5,7 +5,10 @@ import re
 import pytest
 from playwright.sync_api import expect
 
+from tests import databases
 from vigie.records import RejectReason, Verdict
+
+pytestmark = databases.once
 
 WORDS = {
     "fr": (
