@@ -176,18 +176,26 @@ def source_rows(c: Connection, described: tuple[Source, ...]) -> list[SourceRow]
 
 
 @changes.post("/sources/pause")
-def pause(
-    request: Request, source: SourceId, resume: Annotated[str, Form(max_length=3)] = ""
-) -> Response:
-    """Let a source be, or visit it again."""
+def pause(request: Request, source: SourceId) -> Response:
+    """Let a source be."""
+    return _turned(request, source, SourceChange.PAUSED)
+
+
+@changes.post("/sources/reprendre")
+def resume(request: Request, source: SourceId) -> Response:
+    """Visit a source again."""
+    return _turned(request, source, SourceChange.RESUMED)
+
+
+def _turned(request: Request, source: str, change: SourceChange) -> Response:
     made, known = house(request), _known(house(request), source)
-    change = SourceChange.RESUMED if resume else SourceChange.PAUSED
+    pausing = change is SourceChange.PAUSED
     with made.store.writing() as c:
         sources.save(c, [known])
-        if (known.id in source_changes.paused(c)) == bool(resume):
+        if (known.id in source_changes.paused(c)) != pausing:
             who = signature(request)
             source_changes.add(c, known.id, change, who=who, at=made.clock())
-    return _back("reprise" if resume else "pause", known.id)
+    return _back("pause" if pausing else "reprise", known.id)
 
 
 def _known(made: House, source_id: str) -> Source:

@@ -266,3 +266,36 @@ def test_filters_are_chosen_by_hand_and_kept(visit, site):
     page.keyboard.press("g")
     expect(page.locator("#candidate-name")).to_have_text("Compost’Ill")
     expect(page.locator(".row")).to_have_count(3)
+
+
+# --- the first queue ---------------------------------------------------------------------------
+
+
+def test_a_first_queue_has_a_guide_that_goes_away_by_itself(visit, site):
+    page = visit(site.week)
+    guide = page.get_by_role("complementary", name="Votre première file")
+    expect(guide).to_contain_text("Pourquoi maintenant")
+    expect(guide.locator("kbd")).to_have_text(["g", "s", "r", "u"])
+    page.keyboard.press("g")
+    expect(page.get_by_role("complementary", name="Premier avis donné")).to_be_visible()
+    expect(guide).to_have_count(0)
+    page.keyboard.press("u")
+    expect(page.get_by_text("C’est annulé.")).to_be_visible()
+    expect(page.locator(".guide")).to_have_count(0)
+
+
+@pytest.mark.parametrize("script", [True, False], ids=["javascript", "plain"])
+def test_who_closes_the_guide_sees_it_no_more(visit, site, script):
+    page = visit(site.page(2), java_script_enabled=script)
+    page.get_by_role("button", name="Fermer ce guide").click()
+    expect(page.locator(".list")).to_be_visible()
+    expect(page.locator(".guide")).to_have_count(0)
+    page.goto(site.page(3))
+    expect(page.locator(".guide")).to_have_count(0)
+
+
+def test_who_has_judged_before_needs_no_guide(visit, site):
+    with site.reader() as reader:
+        for number in (1, 2, 3):
+            site.judge(reader, number, verdict="keep")
+    expect(visit(site.week).locator(".guide")).to_have_count(0)

@@ -119,6 +119,7 @@ def test_an_empty_base_says_what_to_do_next(empty_url):
     assert answer.status_code == 200
     for command in ("vigie sources add", "vigie import", "vigie demo", "vigie run"):
         assert command in answer.text
+    assert 'href="/sources/ajouter"' in answer.text
     assert "Aucune source" in httpx.get(empty_url + "/sources").text
     assert "Aucun avis" in httpx.get(empty_url + "/journal").text
     missing = httpx.get(empty_url + "/semaines/2026-W12")

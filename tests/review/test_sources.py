@@ -79,7 +79,7 @@ def test_a_paused_source_goes_on_once_somebody_says_so(site):
         send(reader, site, "/sources/pause", source="bassin")
         send(reader, site, "/sources/pause", source="bassin")
         assert len(site.acts()) == 1
-        answer = send(reader, site, "/sources/pause", source="bassin", resume="yes")
+        answer = send(reader, site, "/sources/reprendre", source="bassin")
         assert "reprend" in reader.get(answer.headers["location"]).text
     assert paused(site) == set()
     assert [act.source.change for act in site.acts()] == ["resumed", "paused"]
