@@ -17,6 +17,7 @@ from matplotlib import dates as mdates
 from matplotlib import pyplot as plt
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 from matplotlib.transforms import Bbox
+from pandas import isna
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -109,8 +110,8 @@ def short(text: str, most: int = 40) -> str:
     """Return a text that is not longer than `most` characters, cut between words."""
     if len(text) <= most:
         return text
-    kept = text[: most - 1]
-    return f"{kept.rsplit(' ', 1)[0] if ' ' in kept[most // 2 :] else kept}…"
+    kept = text[:most]
+    return f"{kept.rsplit(' ', 1)[0] if ' ' in kept[most // 2 :] else kept[:-1]}…"
 
 
 def plural(count: int, one: str, many: str) -> str:
@@ -139,7 +140,7 @@ def table(frame: pd.DataFrame, most: int = 40) -> Styler:
 
 def _cell(value: object) -> str:
     """Return a value as a part of a page; an address can be followed, all else is plain text."""
-    text = "" if value is None or value != value else escape(str(value))  # noqa: PLR0124 - NaN
+    text = "" if isna(value) else escape(str(value))
     if re.fullmatch(r"https?://\S+", text):
         return f'<a href="{text}" rel="noopener noreferrer">{short(text, 60)}</a>'
     return text
