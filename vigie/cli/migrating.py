@@ -14,7 +14,7 @@ from vigie.terminal import tell
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from storage.copying import Copied
+    from storage.transfer import Copied
     from vigie.settings import Settings
 
 
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 @workspace
 def migrate(folder: Path, url: str) -> None:
     """Copy an SQLite workspace into PostgreSQL, compare the two, then change the settings."""
-    from storage import copying, open_store
+    from storage import open_store, transfer
     from vigie import lock
     from vigie.settings import load
     from vigie.workspace import move_storage
@@ -45,7 +45,7 @@ def migrate(folder: Path, url: str) -> None:
         source = open_store(settings.storage.url, settings.folder)
         target = open_store(url, settings.folder)
         try:
-            copied = copying.copy(source, target, lambda one: tell(_line(one)))
+            copied = transfer.copy(source, target, lambda one: tell(_line(one)))
         finally:
             target.close()
             source.close()

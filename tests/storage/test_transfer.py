@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import pytest
 from sqlalchemy import create_engine, func, select, text
 
-from storage import actors, copying, documents, fulltext, judgements, open_store, tables
+from storage import actors, documents, fulltext, judgements, open_store, tables, transfer
 from tests import databases
 from tests.command import here
 from vigie import settings, workspace
@@ -21,7 +21,7 @@ from vigie.errors import StorageError
 from vigie.records import Verdict
 
 if TYPE_CHECKING:
-    from storage.copying import Copied
+    from storage.transfer import Copied
 
 DAY = date(2026, 3, 2)
 NAMES = ("Graine de Rue", "Rayon Libre", "Les Semailles")
@@ -75,16 +75,16 @@ def test_a_workspace_moves_whole_and_works_on_there(watch, press):
 
 
 def _slowly(folder, url: str) -> None:
-    copying.ROWS = 3
-    quick = copying.chunks
+    transfer.ROWS = 3
+    quick = transfer.chunks
 
     def slow(items, size):
         for some in quick(items, size):
             time.sleep(0.05)
             yield some
 
-    copying.chunks = slow
-    copying.copy(open_store("sqlite:///data/vigie.db", folder), open_store(url, folder))
+    transfer.chunks = slow
+    transfer.copy(open_store("sqlite:///data/vigie.db", folder), open_store(url, folder))
 
 
 def test_killed_in_the_middle_of_a_table_it_goes_on_from_there(watch):
@@ -100,14 +100,14 @@ def test_killed_in_the_middle_of_a_table_it_goes_on_from_there(watch):
     assert settings.load(watch).storage.url.startswith("sqlite")
     source, target = open_store("sqlite:///data/vigie.db", watch), open_store(url, watch)
     told: list[Copied] = []
-    found = copying.copy(source, target, told.append)
+    found = transfer.copy(source, target, told.append)
     assert list(found) == told
     by_name = {one.table: one for one in found}
     assert (by_name["documents"].rows, by_name["documents"].before) == (40, 40)
     assert 0 < by_name["mentions"].before < by_name["mentions"].rows == 120
     assert by_name.keys() == {table.name for table in tables.metadata.sorted_tables} - {"claims"}
     # And once more: nothing is left to do, and nothing is done twice.
-    assert [one.before for one in copying.copy(source, target)] == [one.rows for one in found]
+    assert [one.before for one in transfer.copy(source, target)] == [one.rows for one in found]
     source.close()
     target.close()
 
@@ -137,7 +137,7 @@ def test_a_base_that_holds_something_else_is_refused_and_left_alone(watch, press
 def test_a_difference_is_found_and_nothing_is_changed(watch, monkeypatch):
     url = databases.fresh()
     source, target = open_store("sqlite:///data/vigie.db", watch), open_store(url, watch)
-    honest = copying._verified
+    honest = transfer._verified
 
     def spoilt(own, to, table, before):
         if table.name == "documents":
@@ -150,9 +150,9 @@ def test_a_difference_is_found_and_nothing_is_changed(watch, monkeypatch):
                 )
         return honest(own, to, table, before)
 
-    monkeypatch.setattr(copying, "_verified", spoilt)
+    monkeypatch.setattr(transfer, "_verified", spoilt)
     with pytest.raises(StorageError, match="La table documents diffère"):
-        copying.copy(source, target)
+        transfer.copy(source, target)
     source.close()
     target.close()
 
