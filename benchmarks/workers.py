@@ -128,12 +128,20 @@ def by_hand(place: Path, archive: str, number: int) -> dict[str, Any]:
     return {
         **{f"1 worker: {name}": round(value, 2) for name, value in one.items()},
         **{f"2 workers: {name}": round(value, 2) for name, value in two.items()},
+        "characters a document": characters(place, number),
+        "kilobytes of PostgreSQL a document": round(one["bytes"] / number / 1000, 2),
         "times as fast (bar 1.6)": round(one["seconds"] / two["seconds"], 2),
         "milliseconds of the processor a document": round(1000 * one["processor"] / number, 2),
         "milliseconds of claims a document": round(1000 * two["claiming"] / number, 3),
         "share of the time that writes": round(one["writing"] / one["seconds"], 3),
         "processor, two beside one": round(two["processor"] / one["processor"], 3),
     }
+
+
+def characters(place: Path, number: int) -> int:
+    """Return how long a text of the archive is, in the mean."""
+    lines = (place / "some.jsonl").read_text(encoding="utf-8").splitlines()
+    return sum(len(json.loads(line)["text"]) for line in lines) // number
 
 
 def together(place: Path, archive: str, workers: int, number: int) -> dict[str, float]:
@@ -153,6 +161,7 @@ def together(place: Path, archive: str, workers: int, number: int) -> dict[str, 
             time.sleep(0.05)
         gate.touch()
         told = [json.loads(one.communicate()[0]) for one in started]
+        room = size(url) - size()
     for ready in place.glob("ready-*"):
         ready.unlink()
     assert sum(one["done"] for one in told) == number, told
@@ -161,7 +170,16 @@ def together(place: Path, archive: str, workers: int, number: int) -> dict[str, 
         for name in ("processor", "claiming", "waiting", "writing")
     }
     begun, ended = min(one["begun"] for one in told), max(one["ended"] for one in told)
-    return {"seconds": ended - begun, **found}
+    return {"seconds": ended - begun, **found, "bytes": room}
+
+
+def size(url: str = "") -> int:
+    """Return how many bytes a database takes; without an address, an empty one."""
+    engine = create_engine(make_url(SERVER).set(drivername="postgresql+psycopg"))
+    with engine.connect() as c:
+        name = make_url(url).database if url else "template1"
+        found = c.execute(text("SELECT pg_database_size(CAST(:name AS text))"), {"name": name})
+        return int(found.scalar_one())
 
 
 def work(place: Path, gate: Path) -> dict[str, float]:

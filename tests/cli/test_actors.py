@@ -125,3 +125,13 @@ def test_the_list_and_the_page_of_an_actor_say_the_same_of_it(folder):
     # A part of one name alone is that one.
     shown = vigie("actors", "show", "LIBRE DE MULHOUSE", "--dir", folder).stdout
     assert shown.startswith("Rayon Libre de Mulhouse")
+
+
+def test_documents_are_found_by_their_words_in_spite_of_a_slip(folder):
+    done = vigie("search", "assocation", "velo", "--dir", folder)
+    assert done.returncode == 0, done.stderr
+    assert "https://gazette.example/1" in done.stdout
+    assert "https://gazette.example/2" not in done.stdout
+    (hit,) = json.loads(vigie("search", "familles", "--json", "--dir", folder).stdout)
+    assert (hit["source_id"], hit["day"]) == ("gazette", "2026-03-05")
+    assert "Aucun document" in vigie("search", "zirconium", "--dir", folder).stderr
