@@ -53,7 +53,7 @@ class Policies:
     async def _rules(self, place: str, source: Source) -> dict[str, bool]:
         known, now = self._known.get(place), clock.now()
         remembered = reservations.read_rules(known.fingerprint or "") if known else {}
-        if known and known.checked_at and now - known.checked_at < HOLDS:
+        if known and known.checked_at and timedelta() <= now - known.checked_at < HOLDS:
             return remembered
         answer = await self._fetcher.fetch(place, tries=1)
         if isinstance(answer, Failure) and not answer.lasting:

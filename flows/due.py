@@ -13,9 +13,9 @@ from crawlers.batch import is_crawled
 from storage import Connection, Store, documents, source_changes, sources
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
-    from vigie.records import Document, Outcome, Source
+    from vigie.records import Document, Outcome, Source, SourceHealth
     from vigie.settings import Settings
 
 
@@ -54,7 +54,7 @@ def wanted_sources(
 def left_alone(settings: Settings, store: Store, now: datetime) -> dict[str, datetime]:
     """Return until when the sources whose sites ask for it are left alone, by id."""
     with store.reading() as c:
-        health = sources.health(c)
+        health = _believable(sources.health(c), now)
     asked = {i: one.not_before for i, one in health.items() if one.not_before}
     return {
         source.id: asked[source.id]
@@ -63,13 +63,22 @@ def left_alone(settings: Settings, store: Store, now: datetime) -> dict[str, dat
     }
 
 
+def _believable(health: Mapping[str, SourceHealth], now: datetime) -> dict[str, SourceHealth]:
+    """Return the health of the sources but for what a clock noted that was ahead of its time.
+
+    A source that a wrong clock tried « in ten years » must not wait for them to pass.
+    """
+    return {i: one for i, one in health.items() if one.last_try <= now}
+
+
 def next_tries(
     settings: Settings, store: Store, now: datetime | None = None
 ) -> dict[str, datetime | None]:
     """Return when each source that goes on is due again, by id; None: it was never tried."""
+    now = now or datetime.now(UTC)
     with store.reading() as c:
-        health = sources.health(c)
-        recent = sources.recent(c, (now or datetime.now(UTC)) - rhythm.LOOKING_BACK)
+        health = _believable(sources.health(c), now)
+        recent = sources.recent(c, now - rhythm.LOOKING_BACK)
     return {
         source.id: rhythm.next_try(source, health.get(source.id), recent.get(source.id, 0))
         for source in going_on(settings, store)

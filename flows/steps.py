@@ -74,6 +74,7 @@ def fetch(
         wanted = due.wanted_sources(settings, store, due_only=due_only, now=now)
     with store.writing() as c:
         sources.save(c, settings.sources)
+        sources.set_clock_back(c, now or datetime.now(UTC))
     with store.reading() as c:
         states = sources.http_states(c, [source.id for source in wanted])
     folder = settings.data / "spool"

@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, NamedTuple
 
-from sqlalchemy import Connection, Select, func, or_, select
+from sqlalchemy import Connection, case, exists, func, or_, select, update
 
 from storage import tables
 from storage.columns import is_indexable
@@ -301,6 +301,26 @@ def save_outcome(c: Connection, outcome: Outcome) -> None:
             }
         ],
     )
+
+
+def set_clock_back(c: Connection, now: datetime) -> None:
+    """Believe nothing that was noted of sources after now, by a clock that has been put right.
+
+    Their last try counts as just done, so that the next outcome is news; what their answers said
+    of being unchanged, or of waiting, is forgotten.
+    """
+    health, states = tables.source_health, tables.http_states
+    c.execute(
+        update(health)
+        .where(health.c.last_try > now)
+        .values(
+            last_try=now,
+            not_before=None,
+            since=case((health.c.since > now, now), else_=health.c.since),
+        )
+    )
+    c.execute(update(health).where(health.c.last_success > now).values(last_success=now))
+    c.execute(update(states).where(states.c.checked_at > now).values(checked_at=now, whole_at=None))
 
 
 def _next_health(previous: SourceHealth | None, outcome: Outcome) -> SourceHealth:
