@@ -10,7 +10,7 @@ from datetime import date, datetime
 from html import escape
 from itertools import pairwise
 from math import cos, radians
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from babel.dates import format_date
 from matplotlib import dates as mdates
@@ -140,7 +140,7 @@ def table(frame: pd.DataFrame, most: int = 40) -> Styler:
 
 def _cell(value: object) -> str:
     """Return a value as a part of a page; an address can be followed, all else is plain text."""
-    text = "" if isna(value) else escape(str(value))
+    text = "" if isna(cast("float | None", value)) else escape(str(value))
     if re.fullmatch(r"https?://\S+", text):
         return f'<a href="{text}" rel="noopener noreferrer">{short(text, 60)}</a>'
     return text
