@@ -17,7 +17,7 @@ from pydantic import AwareDatetime  # noqa: TC002 - FastAPI reads it when it sta
 import vigie
 from review import access, fiche, network, territory
 from review.annuaire import Asked, search_of
-from review.catalogue import SourceRow, catalogued, source_rows
+from review.catalogue import SourceRow, source_rows
 from review.desk import next_page
 from review.picking import themes
 from review.pictures import first_monday
@@ -367,7 +367,7 @@ def every_source(request: Request) -> list[SourceOut]:
     """Return the sources with their health and what they brought, in the order of their page."""
     made = house(request)
     with made.store.reading() as c:
-        return [_source(row) for row in source_rows(c, catalogued(made))]
+        return [_source(row) for row in source_rows(c, made)]
 
 
 def _source(row: SourceRow) -> SourceOut:

@@ -110,7 +110,7 @@ def show_sources(
     """Show the sources and their health; `dit` is what was just done to one (`source`)."""
     made = house(request)
     with made.store.reading() as c:
-        rows = source_rows(c, catalogued(made))
+        rows = source_rows(c, made)
         newest = source_changes.journal(c, 1) if dit in _SAID else []
     language = choose_language(request)
     done = next((one for one in newest if one.source_id == source and not one.undone_at), None)
@@ -145,10 +145,13 @@ def catalogued(made: House) -> tuple[Source, ...]:
         return made.settings.sources
 
 
-def source_rows(c: Connection, described: tuple[Source, ...]) -> list[SourceRow]:
+def source_rows(c: Connection, made: House) -> list[SourceRow]:
     """Join the sources of the catalogue, and others that brought something, with what is known."""
-    health, brought, paused = sources.health(c), sources.yields(c), source_changes.paused(c)
-    found = sources.discoveries(c)
+    described = catalogued(made)
+    health, paused = sources.health(c), source_changes.paused(c)
+    brought = made.current(c, "yields", ("documents",), lambda: sources.yields(c))
+    of = ("candidates", "weekly_counts", "actors")
+    found = made.current(c, "discoveries", of, lambda: sources.discoveries(c))
     roots = set().union(*found.values())
     kept = {
         root
