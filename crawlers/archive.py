@@ -117,12 +117,16 @@ def _record(answer: Fetched, ours: Mapping[str, str]) -> bytes:
 
 def forget(folder: Path, days: int) -> None:
     """Remove the files of days that are longer ago than `days`; 0 keeps all."""
+    for path in outdated(folder, days, clock.now()):
+        path.unlink(missing_ok=True)
+
+
+def outdated(folder: Path, days: int, now: datetime) -> list[Path]:
+    """Return the files of days that are longer ago than `days`; none if that is 0."""
     if not days:
-        return
-    first = f"{clock.now() - timedelta(days=days):%Y-%m-%d}"
-    for path in folder.glob("*/*.warc.gz"):
-        if path.name[:10] < first:
-            path.unlink(missing_ok=True)
+        return []
+    first = f"{now - timedelta(days=days):%Y-%m-%d}"
+    return sorted(path for path in folder.glob("*/*.warc.gz") if path.name[:10] < first)
 
 
 def make_room(folder: Path, most: int, needed: int = 0, spared: Path | None = None) -> int:

@@ -35,7 +35,7 @@ FORMAT = 1
 """Of the archive; a program refuses those that are newer than it knows."""
 MANIFEST = "manifest.json"
 _LEFT_OUT = re.compile(
-    r"prefect/.*|vigie\.lock|running\.json|.*\.(part|new|db-wal|db-shm|db-journal)|draft\.npz"
+    r"prefect/.*|.*\.lock|(running|reading|schedule)\.json|.*\.(part|new|db-wal|db-shm|db-journal)|draft\.npz"
 )
 """Of the folder `data`: what belongs to a running program, or is being written."""
 _PACKED = frozenset({".gz", ".npz", ".zip", ".pgdump"})

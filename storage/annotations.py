@@ -234,7 +234,11 @@ def _replace(c: Connection, batch: Sequence[Annotation]) -> None:
     c.execute(
         update(tables.documents)
         .where(tables.documents.c.id == bindparam("of_document"))
-        .values(annotated=bindparam("version"), communes=bindparam("named")),
+        .values(
+            annotated=bindparam("version"),
+            communes=bindparam("named"),
+            persons_dropped_on=None,  # its sentences are as they were written again
+        ),
         [
             {
                 "of_document": annotation.document_id,

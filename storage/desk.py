@@ -233,6 +233,8 @@ class Desk:
             "links": [list(link) for link in document.links],
             "digest": digest,
             "annotated": "",
+            "text_dropped_on": None,
+            "persons_dropped_on": None,
         }
 
     def _date(self, row: dict[str, Any], document: Document) -> None:

@@ -22,6 +22,8 @@ from vigie.records import Access, Document, DocumentKind, Reject, SourceKind
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
+    from sqlalchemy import ColumnElement
+
 BATCH = 200
 
 _FIELDS = tables.documents.c
@@ -186,6 +188,7 @@ def recent_texts(c: Connection, source_id: str, limit: int) -> list[str]:
             _FIELDS.source_id == source_id,
             _FIELDS.excerpt.is_(False),
             _FIELDS.kind == DocumentKind.ARTICLE,
+            _FIELDS.text_dropped_on.is_(None),
         )
         .order_by(_FIELDS.known_on.desc(), _FIELDS.id)
         .limit(limit)
@@ -197,6 +200,7 @@ def waiting(c: Connection, version: str, limit: int) -> list[str]:
     """Return the ids of documents not annotated with this version.
 
     Those that were never read come first, then those that another version read; newest first.
+    One whose text is kept no more is never read again: what was found in it stays.
     """
     found = unread(c, limit)
     if len(found) < limit:
@@ -216,17 +220,18 @@ def never_read(limit: int) -> Select[tuple[str]]:
 
 def read_before(version: str, limit: int) -> Select[tuple[str]]:
     """Select, for `claims.take`, documents that another version has annotated, newest first."""
-    others = or_(_FIELDS.annotated < version, _FIELDS.annotated > version)
-    return _newest.where(others, _FIELDS.annotated != "").limit(limit)
+    return _newest.where(*_stale(version), _FIELDS.annotated != "").limit(limit)
+
+
+def _stale(version: str) -> tuple[ColumnElement[bool], ...]:
+    """Return what holds of the documents to be read with this version: two ranges of an index."""
+    other = or_(_FIELDS.annotated < version, _FIELDS.annotated > version)
+    return other, _FIELDS.text_dropped_on.is_(None)
 
 
 def waiting_count(c: Connection, version: str) -> int:
     """Return how many documents are not annotated with this version."""
-    query = (
-        select(func.count())
-        .select_from(tables.documents)
-        .where(or_(_FIELDS.annotated < version, _FIELDS.annotated > version))
-    )
+    query = select(func.count()).select_from(tables.documents).where(*_stale(version))
     return int(c.execute(query).scalar_one())
 
 

@@ -21,6 +21,7 @@ from vigie.records import ActorKind, Candidate, Cluster, EnteredBy, Queue
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from datetime import date, datetime
 
 _queues = tables.queues.c
 _candidates = tables.candidates.c
@@ -164,6 +165,19 @@ def before(c: Connection, week: str) -> Queue | None:
     """Return the newest queue of an earlier week, or `None` if there is none."""
     earlier = c.execute(select(func.max(_queues.week)).where(_queues.week < week)).scalar()
     return load(c, earlier) if earlier else None
+
+
+def first_day(c: Connection) -> date | None:
+    """Return the day of the first queue that had candidates."""
+    filled = select(_candidates.actor_id).where(_candidates.week == _queues.week).exists()
+    return c.execute(select(func.min(_queues.as_of)).where(filled)).scalar()
+
+
+def last_touched(c: Connection) -> datetime | None:
+    """Return when somebody last opened a candidate, judged one or wrote something."""
+    acts = (tables.views.c.at, tables.judgements.c.at, tables.edits.c.at)
+    moments = [c.execute(select(func.max(at))).scalar() for at in acts]
+    return max((moment for moment in moments if moment is not None), default=None)
 
 
 def clusters(c: Connection, weeks: Sequence[str]) -> dict[str, tuple[Cluster, ...]]:

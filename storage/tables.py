@@ -115,6 +115,8 @@ documents = Table(
     Column("archive", Words),
     Column("links", Json, nullable=False, server_default="[]"),
     Column("withdrawn_on", Date),  # since when an event is cancelled, or no longer in its agenda
+    Column("text_dropped_on", Date),  # since when only what was quoted of it is kept
+    Column("persons_dropped_on", Date),  # since when its quoted sentences name no persons
     Column("known_on", Date, nullable=False),
     Column("text_known_on", Date, nullable=False),  # later than known_on once the text was edited
     Column("digest", Words, nullable=False),  # of title, text and event
@@ -375,6 +377,7 @@ queues = Table(
     Column("week", Words, primary_key=True),
     Column("as_of", Date, nullable=False),
     Column("clusters", Json, nullable=False),
+    Column("persons_dropped_on", Date),  # since when its evidence names no persons
 )
 
 candidates = Table(
@@ -573,4 +576,21 @@ changes = Table(
     metadata,
     Column("name", Words, primary_key=True),
     Column("number", Integer, nullable=False),
+)
+
+# --- what needs a person -------------------------------------------------------------------
+
+# One standing notice of a kind about one thing; those that were resolved stay.
+notices = Table(
+    "notices",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("kind", Words, nullable=False),
+    Column("about", Words, nullable=False),
+    Column("message", Json, nullable=False),
+    Column("since", Instant, nullable=False),
+    Column("resolved_at", Instant),
+    Column("told_at", Instant),  # when it went out by mail
+    Column("end_told_at", Instant),  # when it was told by mail that it is resolved
+    Index(None, "resolved_at"),
 )

@@ -20,7 +20,7 @@ from croniter import CroniterError, croniter
 from vigie import gazetteer
 from vigie.errors import SettingsError
 from vigie.language import say
-from vigie.records import Extraction, Reach, Reservations, SourceKind
+from vigie.records import Extraction, MailSecurity, Reach, Reservations, SourceKind
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -162,6 +162,7 @@ BY_TYPE: Mapping[str, Check] = {
     "Reservations": _one_of(Reservations),
     "Reservations | None": _one_of(Reservations),
     "Extraction | None": _one_of(Extraction),
+    "MailSecurity": _one_of(MailSecurity),
 }
 """Annotation of a record's field → its check."""
 
@@ -239,6 +240,26 @@ def _contact(address: str) -> str:
     return address
 
 
+def _mailbox(address: str) -> str:
+    if address and not _ADDRESS.fullmatch(address):
+        raise WrongValueError(
+            say("« {value} » n’est pas une adresse de courriel", value=address), needle=address
+        )
+    return address
+
+
+def _mailboxes(addresses: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(_mailbox(address) for address in addresses)
+
+
+def _page(url: str) -> str:
+    if not _web(url):
+        raise WrongValueError(
+            say("« {url} » n’est pas une adresse http ou https{hint}", url=url, hint="")
+        )
+    return url.rstrip("/")
+
+
 def _web(url: str) -> bool:
     """Return whether a URL has an HTTP scheme, a host and a possible port."""
     try:
@@ -293,6 +314,10 @@ def _cron(expression: str) -> str:
     except CroniterError as error:
         raise WrongValueError(_no_cron(expression)) from error
     raise WrongValueError(_no_cron(expression))
+
+
+def _cron_or_never(expression: str) -> str:
+    return _cron(expression) if expression else ""
 
 
 def _no_cron(expression: str) -> str:
@@ -376,8 +401,18 @@ BY_KEY: Mapping[tuple[str, str], Check] = {
     ("crawler", "source_timeout"): _between(0.01, 86400),
     ("storage", "url"): _database,
     ("schedule", "timezone"): _zone,
-    ("schedule", "crawl"): _cron,
-    ("schedule", "queue"): _cron,
+    ("schedule", "crawl"): _cron_or_never,
+    ("schedule", "annotate"): _cron_or_never,
+    ("schedule", "queue"): _cron_or_never,
+    ("schedule", "retention"): _cron_or_never,
+    ("schedule", "backup"): _cron_or_never,
+    ("schedule", "notices"): _cron_or_never,
+    ("schedule", "page"): _page,
+    ("retention", "full_text_days"): _between(0, 100_000),
+    ("retention", "persons_days"): _between(0, 100_000),
+    ("mail", "to"): _mailboxes,
+    ("mail", "sender"): _mailbox,
+    ("mail", "port"): _between(1, 65535),
     ("review", "tiles"): _tiles,
     ("backup", "folder"): _named,
     ("backup", "daily"): _between(1, 1000),

@@ -20,6 +20,10 @@ class WorkspaceError(VigieError):
     """The workspace folder is missing, not writable, or already taken."""
 
 
+class HeldError(WorkspaceError):
+    """Another program is at work in the workspace; trying again later is all there is to do."""
+
+
 class InputError(VigieError):
     """A file given by a person cannot be used."""
 
@@ -30,6 +34,14 @@ class CrawlError(VigieError):
 
 class StorageError(VigieError):
     """The database is locked, full, damaged, unreachable, or newer than this program."""
+
+
+class MailError(VigieError):
+    """A mail could not be sent."""
+
+
+class ScheduleError(VigieError):
+    """Prefect's server, or another part that runs beside, did not start or went away."""
 
 
 class ModelError(VigieError):

@@ -76,6 +76,17 @@ class Reservations(StrEnum):
     """They are read, and marked: where the lab has an agreement, or the law allows it."""
 
 
+class MailSecurity(StrEnum):
+    """How the way to a mail server is kept from others' eyes."""
+
+    STARTTLS = "starttls"
+    """Encrypted once the server has greeted, mostly on port 587."""
+    TLS = "tls"
+    """Encrypted from the start, mostly on port 465."""
+    NONE = "none"
+    """Not at all: for a server on this machine or in one's own network."""
+
+
 class Access(StrEnum):
     """How freely a document's whole text may be had."""
 
@@ -986,6 +997,27 @@ class WeekFacts:
 def document_text(document: Document) -> str:
     """Return the text in which mentions are counted: the title, a blank line, the text."""
     return f"{document.title}\n\n{document.text}" if document.title else document.text
+
+
+class NoticeKind(StrEnum):
+    """What needs a person."""
+
+    RUN = "run"
+    SOURCE = "source"
+    DISK = "disk"
+    QUEUE = "queue"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Notice:
+    """Something that needs a person, or did."""
+
+    kind: NoticeKind
+    about: str
+    """Which run or source; with the kind it tells one notice from another."""
+    message: Message
+    since: datetime
+    resolved_at: datetime | None = None
 
 
 def iso_week(day: date) -> str:

@@ -13,7 +13,7 @@ from vigie import __version__, checks
 from vigie.checks import WrongValueError
 from vigie.errors import SettingsError, WorkspaceError
 from vigie.language import say
-from vigie.records import Message, Reservations, Source, SourceKind
+from vigie.records import MailSecurity, Message, Reservations, Source, SourceKind
 from vigie.toml_lines import Statement, statements
 
 if TYPE_CHECKING:
@@ -82,11 +82,49 @@ class Storage(Section):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Schedule(Section):
-    """When things run by themselves."""
+    """When things run by themselves: cron in `timezone`; an empty text is never."""
 
     timezone: str = "Europe/Paris"
     crawl: str = "*/30 6-22 * * *"
+    """Looks which sources are due; how often each is asked is its own `every`."""
+    annotate: str = "15,45 6-23 * * *"
     queue: str = "0 6 * * 1"
+    """Crawls and reads what is due before it makes the week's queue."""
+    retention: str = "30 3 * * *"
+    backup: str = "0 4 * * *"
+    """Into the folder of `[backup]`."""
+    notices: str = "0 7 * * *"
+    """When what needs a person is told by mail, all in one."""
+    page: str = "http://127.0.0.1:8000"
+    """Where the pages are found, for links in mails and in Prefect."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Retention(Section):
+    """How long texts are kept that are not needed any more; 0 for no limit."""
+
+    full_text_days: int = 0
+    """Days after its fetching that the whole text of a document is kept."""
+    persons_days: int = 0
+    """Days after its fetching that quoted sentences name persons."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Mail(Section):
+    """How mails are sent, and who is told when something needs a person."""
+
+    to: tuple[str, ...] = ()
+    sender: str = ""
+    host: str = ""
+    port: int = 587
+    security: MailSecurity = MailSecurity.STARTTLS
+    user: str = ""
+    """The password stands in the environment, as `VIGIE_MAIL_PASSWORD`."""
+
+    @property
+    def is_set(self) -> bool:
+        """Tell whether there is a server to send by, and somebody to send to."""
+        return bool(self.host and self.to)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -120,6 +158,8 @@ class Settings:
     crawler: Crawler
     storage: Storage
     schedule: Schedule
+    retention: Retention = Retention()
+    mail: Mail = Mail()
     sources: tuple[Source, ...]
     review: Review = field(default_factory=Review)
     backup: Backup = field(default_factory=Backup)
@@ -140,6 +180,8 @@ SECTIONS: Mapping[str, type[Section]] = {
     "crawler": Crawler,
     "storage": Storage,
     "schedule": Schedule,
+    "retention": Retention,
+    "mail": Mail,
     "review": Review,
     "backup": Backup,
 }
@@ -241,6 +283,8 @@ def examine(text: str, folder: Path) -> tuple[Settings, tuple[str, ...]]:
         crawler=reader.section(document, "crawler", Crawler),
         storage=reader.section(document, "storage", Storage),
         schedule=reader.section(document, "schedule", Schedule),
+        retention=reader.section(document, "retention", Retention),
+        mail=reader.mail(document),
         backup=reader.section(document, "backup", Backup),
         sources=tuple(reader.sources(document)),
         review=review,
@@ -370,6 +414,16 @@ class _Reader:
             self.blame("", name, say("s’écrit [{name}], une seule fois", name=name))
             return record()
         return record(**self.values(table, record, name))
+
+    def mail(self, document: Mapping[str, object]) -> Mail:
+        """Return how mails are sent; whom to tell takes a server and a sender."""
+        mail = self.section(document, "mail", Mail)
+        if mail.to and not mail.host:
+            self.blame("mail", "to", say("il manque « host », le serveur qui envoie les courriels"))
+        if mail.host and not mail.sender:
+            why = say("il manque « sender », l’adresse qui signe les courriels")
+            self.blame("mail", "host", why)
+        return mail
 
     def sources(self, document: Mapping[str, object]) -> Iterable[Source]:
         """Yield the sources in which nothing is wrong."""

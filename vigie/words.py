@@ -38,6 +38,16 @@ KINDS = {
     ActorKind.UNKNOWN: Message("type à préciser"),
 }
 
+FLOWS = {
+    "crawl": Message("la collecte"),
+    "annotate": Message("la lecture des documents"),
+    "queue": Message("la file de la semaine"),
+    "retention": Message("l’effacement des anciens textes"),
+    "backup": Message("la sauvegarde"),
+    "notices": Message("l’envoi des avis"),
+}
+"""What the schedule runs, by the name of its flow."""
+
 HEALTH = {
     HealthState.UNTRIED: Message("pas encore essayée"),
     HealthState.LIVELY: Message("vivante"),

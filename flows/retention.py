@@ -1,0 +1,130 @@
+"""How long things are kept: whole texts, raw responses, the persons whom quotes name."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
+from typing import TYPE_CHECKING
+
+from crawlers import archive
+from nlp import model, persons
+from storage import Store
+from storage import retention as stored
+from vigie.language import say
+from vigie.terminal import progress
+
+if TYPE_CHECKING:
+    from vigie.settings import Settings
+
+BATCH = 500
+"""Documents a transaction."""
+
+
+@dataclass(frozen=True, slots=True)
+class Let:
+    """What is, or would be, let go of."""
+
+    documents: int = 0
+    """Documents whose whole text goes."""
+    characters: int = 0
+    rejects: int = 0
+    files: int = 0
+    """Of raw responses."""
+    megabytes: float = 0.0
+    quoting: int = 0
+    """Documents whose quoted sentences may name persons."""
+
+    def lines(self) -> list[str]:
+        """Return it as lines for a person."""
+        return [
+            say(
+                "Textes intégraux : {n} document, {megabytes:.1f} Mo ; citations et mentions "
+                "restent.",
+                "Textes intégraux : {n} documents, {megabytes:.1f} Mo ; citations et mentions "
+                "restent.",
+                n=self.documents,
+                megabytes=self.characters / 1e6,
+            ),
+            say(
+                "Réponses brutes : {n} fichier, {megabytes:.1f} Mo.",
+                "Réponses brutes : {n} fichiers, {megabytes:.1f} Mo.",
+                n=self.files,
+                megabytes=self.megabytes,
+            ),
+            say("Entrées refusées : {n}.", n=self.rejects),
+            say(
+                "Citations où des personnes sont nommées : {n} document relu.",
+                "Citations où des personnes sont nommées : {n} documents relus.",
+                n=self.quoting,
+            ),
+        ]
+
+
+def apply(settings: Settings, store: Store, now: datetime, *, dry_run: bool = False) -> Let:
+    """Let go of what is kept longer than `[retention]` and `[crawler]` say.
+
+    With `dry_run` nothing is touched: what would go is counted.
+    """
+    files = archive.outdated(settings.data / "archive", settings.crawler.archive_days, now)
+    megabytes = sum(path.stat().st_size for path in files) / 1e6
+    texts, quoting = stored.Old(0, 0, 0), 0
+    old_text = _before(settings.retention.full_text_days, now)
+    old_quote = _before(settings.retention.persons_days, now)
+    with store.reading() as c:
+        if old_text:
+            texts = stored.old_texts(c, old_text)
+        if old_quote:
+            quoting = stored.count_with_persons(c, old_quote)
+    found = Let(texts.documents, texts.characters, texts.rejects, len(files), megabytes, quoting)
+    if dry_run:
+        return found
+    today = now.astimezone(settings.zone).date()
+    for path in files:
+        path.unlink(missing_ok=True)
+    if old_text:
+        _drop_texts(store, old_text, today, texts.documents)
+    if old_quote:
+        _leave_persons_out(store, old_quote, today, quoting)
+    return found
+
+
+def _before(days: int, now: datetime) -> datetime | None:
+    return now - timedelta(days=days) if days else None
+
+
+def _drop_texts(store: Store, before: datetime, today: date, total: int) -> None:
+    with progress(say("Textes intégraux"), total) as advance:
+        while True:
+            with store.writing() as c:
+                done = stored.drop_texts(c, before, today, BATCH)
+            if not done:
+                return
+            advance(done)
+
+
+def _leave_persons_out(store: Store, before: datetime, today: date, total: int) -> None:
+    """Read old quotes once more, and keep them without the persons that they name."""
+    with store.reading() as c:
+        evidence = stored.quoting_queues(c, before.date())
+    if not total and not evidence:
+        return
+    language_model = model.load()
+    with progress(say("Noms de personnes dans les citations"), total) as advance:
+        while True:
+            with store.reading() as c:
+                quotes = stored.with_persons(c, before, BATCH)
+            if not quotes:
+                break
+            flat = [quote for some in quotes.values() for quote in some]
+            cut = persons.without(flat, language_model)
+            said = {i: {q.sentence: next(cut) for q in some} for i, some in quotes.items()}
+            with store.writing() as c:
+                stored.leave_persons_out(c, said, today)
+            advance(len(quotes))
+    shown = [(one.quote, (one.surface,)) for some in evidence.values() for one in some]
+    cut = persons.without(shown, language_model)
+    without = {
+        key: [replace(one, quote=next(cut)) for one in some] for key, some in evidence.items()
+    }
+    with store.writing() as c:
+        stored.save_evidence(c, without, today)
