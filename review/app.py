@@ -21,6 +21,7 @@ import vigie
 from review import (
     account,
     annuaire,
+    attention,
     catalogue,
     desk,
     fiche,
@@ -87,7 +88,7 @@ def create_app(
     # Pages hold tokens beside words from elsewhere: only what is the same for all is compressed.
     app.mount("/static", GZipMiddleware(StaticFiles(directory=STATIC)), name="static")
     reading = (weeks, verdicts, likeness, fiche, annuaire, territory, network, catalogue, desk)
-    for room in (*reading, account):
+    for room in (*reading, account, attention):
         app.include_router(room.router)
     for room in (fiche, annuaire, catalogue, account):
         app.include_router(room.changes)

@@ -7,6 +7,7 @@ from collections import defaultdict
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
+from http import HTTPStatus
 from threading import Lock, Thread
 from typing import TYPE_CHECKING, Any, TypeVar
 from urllib.parse import quote, unquote, urlencode
@@ -17,7 +18,7 @@ from review import forms
 from review.text import plain
 from review.trials import Trials
 from review.words import LANGUAGE_COOKIE, choose_language, commune_name, environment, moment
-from storage import changes, directory
+from storage import changes, directory, notices
 from vigie import settings
 from vigie.errors import StorageError
 from vigie.records import Role
@@ -236,6 +237,7 @@ def page(request: Request, template: str, status: int = 200, **values: object) -
             account=getattr(who, "account", None),
             may=lambda role: who is not None and who.role.may(Role(role)),
             commune_name=commune_name,
+            attention=_attention(request, status),
             moment=lambda at: moment(at, language, made.settings.zone),
         )
     )
@@ -245,6 +247,16 @@ def page(request: Request, template: str, status: int = 200, **values: object) -
     if request.query_params.get("lang") == language:
         remember(response, LANGUAGE_COOKIE, language)
     return response
+
+
+def _attention(request: Request, status: int) -> int:
+    """Return how many things need a person, for those who may read; 0 where all is amiss anyway."""
+    who = getattr(request.state, "visitor", None)
+    if status >= HTTPStatus.BAD_REQUEST or who is None or not who.role.may(Role.READER):
+        return 0
+    with suppress(StorageError), house(request).store.reading() as c:
+        return notices.count(c)
+    return 0
 
 
 def remember(response: Response, name: str, value: str) -> None:

@@ -242,6 +242,7 @@ def site(module_site: Site) -> Site:
             tables.distinctions,
             tables.searches,
             tables.source_changes,
+            tables.notices,
         ):
             c.execute(table.delete())
         c.execute(tables.judgements.delete())

@@ -24,6 +24,7 @@ PAGES = (
     "/reseau",
     "/communautes",
     "/angles-morts",
+    "/attention",
     "/journal",
     "/sources",
     "/sources/ajouter",

@@ -1,0 +1,73 @@
+"""Sending a mail by the server of `[mail]`; its password stands in the environment alone."""
+
+from __future__ import annotations
+
+import os
+import smtplib
+import ssl
+from email.message import EmailMessage
+from email.utils import formatdate, make_msgid
+from typing import TYPE_CHECKING
+
+from vigie.errors import MailError
+from vigie.language import say
+from vigie.records import MailSecurity
+
+if TYPE_CHECKING:
+    from vigie.settings import Mail
+
+PASSWORD = "VIGIE_MAIL_PASSWORD"  # noqa: S105 - a variable's name
+"""The environment's variable with the password of `[mail] user`."""
+TIMEOUT = 30.0
+"""Seconds for each answer of the server."""
+
+
+def send(mail: Mail, subject: str, text: str, html: str | None = None) -> None:
+    """Send a mail to those of `[mail] to`, as text and, where it is given, as HTML.
+
+    Raises:
+        MailError: the server cannot be reached, or refuses.
+    """
+    message = EmailMessage()
+    message["From"], message["To"], message["Subject"] = mail.sender, ", ".join(mail.to), subject
+    message["Date"] = formatdate()
+    message["Message-ID"] = make_msgid(domain=mail.sender.rpartition("@")[2])
+    message["Auto-Submitted"] = "auto-generated"
+    message.set_content(text)
+    if html is not None:
+        message.add_alternative(html, subtype="html")
+    try:
+        with _connected(mail) as server:
+            if mail.user:
+                server.login(mail.user, os.environ.get(PASSWORD, ""))
+            server.send_message(message)
+    except (OSError, smtplib.SMTPException) as error:
+        raise MailError(
+            say(
+                "Le courriel n’est pas parti par {host}:{port} ({error}) : vérifiez [mail] dans "
+                "vigie.toml et la variable {password}.",
+                host=mail.host,
+                port=mail.port,
+                error=_reason(error),
+                password=PASSWORD,
+            )
+        ) from error
+
+
+def _connected(mail: Mail) -> smtplib.SMTP:
+    context = ssl.create_default_context()
+    if mail.security is MailSecurity.TLS:
+        return smtplib.SMTP_SSL(mail.host, mail.port, timeout=TIMEOUT, context=context)
+    server = smtplib.SMTP(mail.host, mail.port, timeout=TIMEOUT)
+    if mail.security is MailSecurity.STARTTLS:
+        server.starttls(context=context)
+    return server
+
+
+def _reason(error: Exception) -> str:
+    """Return why a server refused, without what was sent to it."""
+    if isinstance(error, smtplib.SMTPResponseException):
+        said = error.smtp_error
+        words = said.decode(errors="replace") if isinstance(said, bytes) else said
+        return f"{error.smtp_code} {words}"
+    return str(error) or type(error).__name__
