@@ -26,6 +26,10 @@ _PREFERENCES = {
 }
 
 
+API_URL = "PREFECT_API_URL"
+"""The environment's variable with the address of a Prefect server's interface."""
+
+
 def keep_at_home(data: Path) -> None:
     """Point Prefect to the workspace's data folder and switch its telemetry off."""
     home = data.resolve() / "prefect"

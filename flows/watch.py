@@ -6,7 +6,6 @@ Import this module after `flows.engine.keep_at_home`.
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
@@ -14,12 +13,11 @@ from typing import TYPE_CHECKING
 
 import httpx
 from prefect import flow, task
-from prefect.artifacts import create_markdown_artifact
 from prefect.cache_policies import NO_CACHE
 from prefect.exceptions import TerminationSignal
 
 from crawlers.conclusions import is_plain
-from flows import due, steps
+from flows import artifacts, due, steps
 from flows.intake import TakenIn
 from storage import Store, documents, open_store, sources
 from vigie import lock
@@ -30,24 +28,54 @@ from vigie.settings import Settings, load, require_contact
 from vigie.terminal import progress
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from nlp.annotate import Reader
 
 _WELL = (HealthState.LIVELY, HealthState.QUIET, HealthState.MOVED)
 
 
 @dataclass(frozen=True, slots=True)
+class Crawled:
+    """What a crawl gave."""
+
+    by_source: Mapping[str, TakenIn] = field(default_factory=dict)
+    not_stored: Mapping[str, str] = field(default_factory=dict)
+    """Sources whose documents could not be stored, with the reason; the next run tries again."""
+
+    @property
+    def taken(self) -> TakenIn:
+        """Return what all sources gave."""
+        return sum(self.by_source.values(), TakenIn())
+
+    def line(self) -> str:
+        """Return what all sources gave, as a line for a person."""
+        return say(
+            "Documents nouveaux : {new}, révisés : {revised}, connus : {unchanged}.",
+            new=self.taken.new,
+            revised=self.taken.revised,
+            unchanged=self.taken.unchanged,
+        )
+
+    def failures(self) -> list[str]:
+        """Return what could not be stored, as lines for a person."""
+        return [
+            say("{source} : {message}", source=source_id, message=why)
+            for source_id, why in self.not_stored.items()
+        ]
+
+
+@dataclass(frozen=True, slots=True)
 class Summary:
     """What a run did."""
 
-    taken: TakenIn
+    crawled: Crawled
     annotated: int
     left: int
     """Documents that an older version has read, and that the next runs read again."""
     queue: Queue
     ailing: tuple[SourceHealth, ...]
     """Sources that need somebody, or of which there is something to say."""
-    not_stored: tuple[str, ...] = ()
-    """Sources whose documents could not be stored, with the reason; the next run tries again."""
     counts: dict[str, int] = field(default_factory=dict)
 
     def lines(self) -> list[str]:
@@ -56,9 +84,9 @@ class Summary:
             say(
                 "Documents nouveaux : {new}, révisés : {revised}, connus : {unchanged}, "
                 "lus : {read}.",
-                new=self.taken.new,
-                revised=self.taken.revised,
-                unchanged=self.taken.unchanged,
+                new=self.crawled.taken.new,
+                revised=self.crawled.taken.revised,
+                unchanged=self.crawled.taken.unchanged,
                 read=self.annotated,
             )
         ]
@@ -68,7 +96,7 @@ class Summary:
             say("{source} : {message}", source=health.source_id, message=health.message)
             for health in self.ailing
         ]
-        lines += self.not_stored
+        lines += self.crawled.failures()
         if not self.counts["documents"]:
             lines.append(
                 say(
@@ -96,25 +124,8 @@ class Summary:
             n=self.left,
         )
 
-    def markdown(self) -> str:
-        """Return the summary as the artifact of the run."""
-        rows = "".join(
-            f"| {c.rank} | {_cell(c.name)} | {c.score:.2f} | {c.stories} | {c.sources} |\n"
-            for c in self.queue.candidates
-        )
-        return (
-            f"# {self.queue.week}\n\n"
-            + "".join(f"- {line}\n" for line in self.lines())
-            + f"\n| | | | | |\n|-:|-|-:|-:|-:|\n{rows}"
-        )
 
-
-def _cell(name: str) -> str:
-    """Return what the web wrote as words of a Markdown table, and nothing more."""
-    return re.sub(r"([\\`*_{}\[\]()#!|<>~])", r"\\\1", " ".join(name.split()))
-
-
-class _Workspace:
+class Workspace:
     """What the tasks of one run share. Not a dataclass: Prefect walks through those."""
 
     def __init__(self, settings: Settings, store: Store) -> None:
@@ -123,8 +134,8 @@ class _Workspace:
 
 
 @task(name="crawl", cache_policy=NO_CACHE, retries=1, retry_delay_seconds=5)
-def _fetch(workspace: _Workspace) -> Path:
-    return steps.fetch(workspace.settings, workspace.store)
+def _fetch(workspace: Workspace, *, due_only: bool) -> Path:
+    return steps.fetch(workspace.settings, workspace.store, due_only=due_only)
 
 
 @task(
@@ -134,17 +145,17 @@ def _fetch(workspace: _Workspace) -> Path:
     retries=2,
     retry_delay_seconds=5,
 )
-def _take_in(workspace: _Workspace, spool_file: Path, source_id: str) -> TakenIn:
+def _take_in(workspace: Workspace, spool_file: Path, source_id: str) -> TakenIn:
     return steps.take_in(workspace.settings, workspace.store, spool_file, source_id)
 
 
 @task(name="annotate", cache_policy=NO_CACHE, retries=2, retry_delay_seconds=5)
-def _annotate(workspace: _Workspace, ids: list[str], reader: Reader, worker: str) -> int:
+def _annotate(workspace: Workspace, ids: list[str], reader: Reader, worker: str) -> int:
     return steps.annotate_batch(workspace.settings, workspace.store, ids, reader, worker)
 
 
 @task(name="detect", cache_policy=NO_CACHE, retries=2, retry_delay_seconds=5)
-def _detect(workspace: _Workspace, until: date) -> Queue:
+def _detect(workspace: Workspace, until: date) -> Queue:
     return steps.detect(workspace.settings, workspace.store, until)
 
 
@@ -153,29 +164,31 @@ def watch(folder: str, until: str) -> Summary:
     """Run the main job once on the workspace in `folder`, up to the day `until` (ISO 8601)."""
     settings = load(Path(folder))
     with lock.sole(settings, "run"):
-        return _watched(settings, date.fromisoformat(until))
+        store = open_store(settings.storage.url, settings.folder)
+        try:
+            summary = watched(Workspace(settings, store), date.fromisoformat(until))
+            artifacts.of_summary(summary.lines())
+            return summary
+        finally:
+            store.close()
 
 
-def _watched(settings: Settings, until: date) -> Summary:
-    store = open_store(settings.storage.url, settings.folder)
-    try:
-        workspace = _Workspace(settings, store)
-        taken, not_stored = _crawl(workspace)
-        reading = _annotate_all(workspace)
-        queue = _detect(workspace, until)
-        summary = Summary(
-            taken=taken,
-            annotated=reading.done,
-            left=reading.left,
-            queue=queue,
-            ailing=_ailing(workspace),
-            not_stored=tuple(not_stored),
-            counts=_counts(store),
-        )
-        create_markdown_artifact(summary.markdown(), key="watch", description="watch")
-        return summary
-    finally:
-        store.close()
+def watched(workspace: Workspace, until: date, *, due_only: bool = False) -> Summary:
+    """Crawl all sources, or those that are due, read what waits and make the week's queue."""
+    crawled = crawl_sources(workspace, due_only=due_only)
+    reading = annotate_waiting(workspace)
+    queue = _detect(workspace, until)
+    summary = Summary(
+        crawled=crawled,
+        annotated=reading.done,
+        left=reading.left,
+        queue=queue,
+        ailing=_ailing(workspace),
+        counts=_counts(workspace.store),
+    )
+    artifacts.of_sources(workspace.settings, workspace.store, crawled.by_source)
+    artifacts.of_queue(workspace.settings, queue)
+    return summary
 
 
 def run_watch(settings: Settings, until: date) -> Summary:
@@ -213,27 +226,30 @@ def run_watch(settings: Settings, until: date) -> Summary:
         ) from error
 
 
-def _crawl(workspace: _Workspace) -> tuple[TakenIn, list[str]]:
+def crawl_sources(workspace: Workspace, *, due_only: bool = False) -> Crawled:
     """Fetch and store; what could not be stored stays in the spool for the next run."""
-    taken, not_stored = TakenIn(), list[str]()
+    by_source, not_stored = dict[str, TakenIn](), dict[str, str]()
     waiting = steps.waiting_spools(workspace.settings)
-    if due.crawled_sources(workspace.settings):
+    if due.wanted_sources(workspace.settings, workspace.store, due_only=due_only):
         with progress(say("Collecte des sources"), None):
-            waiting.append(_fetch(workspace))
+            waiting.append(_fetch(workspace, due_only=due_only))
     for spool_file in waiting:
         complete = True
         for source_id in steps.spooled_sources(spool_file):
             try:
-                taken += _take_in(workspace, spool_file, source_id)
+                taken = _take_in(workspace, spool_file, source_id)
             except VigieError as error:
                 complete = False
-                not_stored.append(say("{source} : {message}", source=source_id, message=str(error)))
+                not_stored[source_id] = str(error)
+            else:
+                by_source[source_id] = by_source.get(source_id, TakenIn()) + taken
         if complete:
             spool_file.unlink()
-    return taken, not_stored
+    return Crawled(by_source, not_stored)
 
 
-def _annotate_all(workspace: _Workspace) -> steps.ReadAgain:
+def annotate_waiting(workspace: Workspace) -> steps.ReadAgain:
+    """Read the documents that wait, a task for each batch."""
     return steps.annotate(
         workspace.settings,
         workspace.store,
@@ -241,7 +257,7 @@ def _annotate_all(workspace: _Workspace) -> steps.ReadAgain:
     )
 
 
-def _ailing(workspace: _Workspace) -> tuple[SourceHealth, ...]:
+def _ailing(workspace: Workspace) -> tuple[SourceHealth, ...]:
     wanted = {source.id for source in due.going_on(workspace.settings, workspace.store)}
     with workspace.store.reading() as c:
         health = sources.health(c)

@@ -1,5 +1,8 @@
 """One at a time: a workspace in which a crawl is under way is not crawled by another.
 
+There is a lock for what fetches (`FETCHING`, which « vigie run » holds as well), one for what reads
+documents by the schedule, one for the schedule itself.
+
 The system itself holds the lock, and lets go of it when the program ends, however it ends.
 """
 
@@ -14,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 from filelock import FileLock, Timeout
 
-from vigie.errors import WorkspaceError
+from vigie.errors import HeldError
 from vigie.language import say
 
 if TYPE_CHECKING:
@@ -24,21 +27,32 @@ if TYPE_CHECKING:
     from vigie.settings import Settings
 
 
+FETCHING, READING, SCHEDULE = "vigie", "reading", "schedule"
+
+
 @contextmanager
-def sole(settings: Settings, command: str) -> Iterator[None]:
+def sole(
+    settings: Settings, command: str, *, of: str = FETCHING, patience: float = 0.0
+) -> Iterator[None]:
     """Hold a workspace while a command works in it; the same program may hold it twice.
 
+    Args:
+        settings: of the workspace.
+        command: what is at work, as it is typed after `vigie`.
+        of: which of its locks.
+        patience: seconds to wait for another program to let go of it.
+
     Raises:
-        WorkspaceError: another program holds it; the sentence says which, and since when.
+        HeldError: another program holds it; the sentence says which, and since when.
     """
     settings.data.mkdir(parents=True, exist_ok=True)
     # What the holder says of itself stands apart: whoever tries the lock empties its file.
-    told = settings.data / "running.json"
-    lock = FileLock(settings.data.resolve() / "vigie.lock", is_singleton=True, thread_local=False)
+    told = settings.data / ("running.json" if of == FETCHING else f"{of}.json")
+    lock = FileLock(settings.data.resolve() / f"{of}.lock", is_singleton=True, thread_local=False)
     try:
-        lock.acquire(timeout=0)
+        lock.acquire(timeout=patience, poll_interval=0.2)
     except Timeout as error:
-        raise WorkspaceError(_held(told, settings)) from error
+        raise HeldError(_held(told, settings)) from error
     try:
         if lock.lock_counter == 1:
             now = datetime.now(UTC).isoformat()

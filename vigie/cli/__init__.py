@@ -10,7 +10,7 @@ import sys
 
 import click
 
-from vigie import __version__
+from vigie import __version__, children
 from vigie.cli import (
     actors,
     backup,
@@ -21,6 +21,7 @@ from vigie.cli import (
     notebook,
     queue,
     reading,
+    schedule,
     searching,
     sources,
     users,
@@ -57,6 +58,9 @@ for command in (
     weights.weights,
     blind_spots.blind_spots,
     users.user,
+    schedule.schedule,
+    schedule.up,
+    schedule.retention,
     backup.backup,
     backup.restore,
     migrating.migrate,
@@ -72,6 +76,7 @@ for command in (
 
 def main() -> None:
     """Run a command; end with one clear line when it cannot be done."""
+    children.end_with_starter()
     sys.exit(_run())
 
 

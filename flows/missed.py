@@ -1,0 +1,64 @@
+"""What should have been done by the schedule while nothing ran, and is caught up at its start."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import TYPE_CHECKING, Any
+
+from croniter import croniter
+
+from flows import backup, due, learned, steps
+from storage import Store, documents, queues
+from vigie.records import iso_week
+
+if TYPE_CHECKING:
+    from vigie.settings import Settings
+
+
+def queue_day(settings: Settings, store: Store, now: datetime) -> date | None:
+    """Return the day of the last queue that should have been made and was not."""
+    if not settings.schedule.queue:
+        return None
+    day = last_time(settings.schedule.queue, now.astimezone(settings.zone)).date()
+    with store.reading() as c:
+        return None if queues.load(c, iso_week(day)) else day
+
+
+def last_time(cron: str, now: datetime) -> datetime:
+    """Return the last moment of a cron rhythm, as the clock on the wall showed it.
+
+    croniter's own arithmetic across a change of the clock is not relied upon: it is given, and
+    gives, times without a zone.
+    """
+    times: Any = croniter(cron, now.replace(tzinfo=None))  # croniter carries few types
+    found: datetime = times.get_prev(datetime)
+    return found
+
+
+def crawl_is_due(settings: Settings, store: Store, now: datetime) -> bool:
+    """Tell whether a source is due, or an interrupted crawl left something in the spool."""
+    if not settings.schedule.crawl:
+        return False
+    wanted = due.wanted_sources(settings, store, due_only=True, now=now)
+    return bool(wanted or steps.waiting_spools(settings))
+
+
+def backup_is_due(settings: Settings, now: datetime) -> bool:
+    """Tell whether the last backup that was due was not made, though there were some before.
+
+    A new workspace has nothing to lose yet: its first backup waits for its hour.
+    """
+    age = backup.age(settings, now) if settings.schedule.backup else None
+    if age is None:
+        return False
+    here = now.astimezone(settings.zone)
+    due_at = last_time(settings.schedule.backup, here)
+    return (here - age).replace(tzinfo=None) < due_at
+
+
+def reading_is_due(settings: Settings, store: Store) -> bool:
+    """Tell whether documents wait to be read."""
+    if not settings.schedule.annotate:
+        return False
+    with store.reading() as c:
+        return documents.waiting_count(c, learned.version(settings.data)) > 0

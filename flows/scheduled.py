@@ -1,0 +1,164 @@
+"""What the schedule runs, each as a flow of its own: thin wrappers, as in `flows.watch`.
+
+Parameters are the workspace's folder and a day, nothing larger: Prefect caps them at 512 KiB.
+Import this module after `flows.engine.keep_at_home`.
+"""
+
+from __future__ import annotations
+
+from contextlib import closing
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from prefect import flow, runtime
+from prefect.states import Completed, Failed
+
+from flows import artifacts, backup, notices, retention, runs
+from flows.watch import Workspace, annotate_waiting, crawl_sources, watched
+from storage import open_store
+from vigie import children, lock
+from vigie.errors import HeldError, VigieError
+from vigie.language import say
+from vigie.records import Message
+from vigie.settings import load
+from vigie.terminal import tell
+from vigie.words import FLOWS
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from prefect.client.schemas.objects import State
+
+PATIENCE = 4 * 3600.0
+"""Seconds that the week's queue and what is long past wait for a crawl that is under way."""
+
+
+@flow(name="crawl", flow_run_name="crawl", validate_parameters=False)
+def crawl(folder: str) -> State[str]:
+    """Crawl the sources that are due; skipped while another crawl is under way."""
+
+    def work(workspace: Workspace) -> list[str]:
+        with lock.sole(workspace.settings, "schedule"):
+            crawled = crawl_sources(workspace, due_only=True)
+        artifacts.of_sources(workspace.settings, workspace.store, crawled.by_source)
+        asked = say("{n} source visitée.", "{n} sources visitées.", n=len(crawled.by_source))
+        return [asked, crawled.line(), *crawled.failures()]
+
+    return _ran("crawl", folder, work)
+
+
+@flow(name="annotate", flow_run_name="annotate", validate_parameters=False)
+def annotate(folder: str) -> State[str]:
+    """Read the documents that wait; skipped while the schedule reads others."""
+
+    def work(workspace: Workspace) -> list[str]:
+        with lock.sole(workspace.settings, "schedule", of=lock.READING):
+            reading = annotate_waiting(workspace)
+        left = say("{n} document attend encore.", "{n} documents attendent encore.", n=reading.left)
+        read = say("{n} document lu.", "{n} documents lus.", n=reading.done)
+        return [read, left] if reading.left else [read]
+
+    return _ran("annotate", folder, work)
+
+
+@flow(name="queue", flow_run_name="queue", validate_parameters=False)
+def queue(folder: str, until: str | None = None) -> State[str]:
+    """Crawl what is due, read what waits and make the week's queue; wait for others at work.
+
+    `until` is the day up to which things count (ISO 8601), today by default.
+    """
+
+    def work(workspace: Workspace) -> list[str]:
+        settings = workspace.settings
+        with (
+            lock.sole(settings, "schedule", patience=PATIENCE),
+            lock.sole(settings, "schedule", of=lock.READING, patience=PATIENCE),
+        ):
+            day = date.fromisoformat(until) if until else datetime.now(settings.zone).date()
+            return watched(workspace, day, due_only=True).lines()
+
+    return _ran("queue", folder, work)
+
+
+@flow(name="retention", flow_run_name="retention", validate_parameters=False)
+def retain(folder: str) -> State[str]:
+    """Let go of what is kept no longer than the settings say; wait for others at work."""
+
+    def work(workspace: Workspace) -> list[str]:
+        settings = workspace.settings
+        with (
+            lock.sole(settings, "schedule", patience=PATIENCE),
+            lock.sole(settings, "schedule", of=lock.READING, patience=PATIENCE),
+        ):
+            found = retention.apply(settings, workspace.store, datetime.now(UTC))
+        return found.lines()
+
+    return _ran("retention", folder, work)
+
+
+@flow(name="backup", flow_run_name="backup", validate_parameters=False)
+def back_up(folder: str) -> State[str]:
+    """Back the workspace up into the folder of `[backup]`, while others work."""
+
+    def work(workspace: Workspace) -> list[str]:
+        target = backup.scheduled(workspace.settings, workspace.store)
+        size = target.stat().st_size / 1e6
+        return [say("{file} : {size:.1f} Mo.", file=target.name, size=size)]
+
+    return _ran("backup", folder, work)
+
+
+@flow(name="notices", flow_run_name="notices", validate_parameters=False)
+def tell_notices(folder: str) -> State[str]:
+    """Note what needs a person, and tell it by mail, at most once a day."""
+
+    def work(workspace: Workspace) -> list[str]:
+        settings = workspace.settings
+        return notices.send(settings, workspace.store, datetime.now(UTC), _others("notices"))
+
+    return _ran("notices", folder, work)
+
+
+def _ran(name: str, folder: str, work: Callable[[Workspace], list[str]]) -> State[str]:
+    """Do a piece of work in a workspace, and return how it ended as Prefect shows it.
+
+    What a person can mend is a failure with one sentence; a workspace that another program holds
+    is no failure, its next turn comes.
+    """
+    children.end_with_starter()
+    try:
+        settings = load(Path(folder))
+        with closing(open_store(settings.storage.url, settings.folder)) as store:
+            return _done(name, Workspace(settings, store), work)
+    except VigieError as error:
+        return _told(name, Failed(name=runs.STOPPED, message=str(error)))
+
+
+def _done(name: str, workspace: Workspace, work: Callable[[Workspace], list[str]]) -> State[str]:
+    state: State[str]
+    why = None
+    try:
+        lines = work(workspace)
+    except HeldError as held:
+        return _told(name, Completed(name=runs.SKIPPED, message=str(held)))
+    except VigieError as error:
+        state, why = Failed(name=runs.STOPPED, message=str(error)), str(error)
+    else:
+        artifacts.of_summary(lines)
+        state = Completed(message=" ".join(lines)[:1000])
+    now = datetime.now(UTC)
+    ended = notices.Run(name, now, Message("{sentence}", {"sentence": why}) if why else None)
+    notices.look(workspace.settings, workspace.store, now, [*_others(name), ended])
+    return _told(name, state)
+
+
+def _others(name: str) -> list[notices.Run]:
+    """Return how the last runs of the other flows of this workspace ended."""
+    deployment = runtime.deployment.name
+    return [run for run in runs.last(deployment) if run.flow != name] if deployment else []
+
+
+def _told(name: str, state: State[str]) -> State[str]:
+    tell(say("{what} : {message}", what=FLOWS[name], message=state.message or ""))
+    return state

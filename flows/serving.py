@@ -1,0 +1,170 @@
+"""Serving the deployments of `vigie.toml` with Prefect, one run of each at a time.
+
+Import this module after `flows.engine.keep_at_home`.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+from contextlib import redirect_stdout
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import httpx
+from prefect.client.orchestration import get_client
+from prefect.client.schemas.filters import DeploymentFilter, DeploymentFilterName
+from prefect.client.schemas.objects import ConcurrencyLimitConfig, ConcurrencyLimitStrategy
+from prefect.client.schemas.sorting import DeploymentSort
+from prefect.deployments.runner import RunnerDeployment
+from prefect.runner import Runner
+from prefect.schedules import Cron
+from prefect.types.entrypoint import EntrypointType
+
+from flows import missed, runs, scheduled
+from vigie import children
+from vigie.catalogue import suggest_id
+from vigie.errors import ScheduleError
+from vigie.language import say
+from vigie.terminal import tell
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from prefect import Flow
+
+    from storage import Store
+    from vigie.settings import Settings
+
+ONE = ConcurrencyLimitConfig(limit=1, collision_strategy=ConcurrencyLimitStrategy.CANCEL_NEW)
+"""A run that would overlap the one before is left out: the next does what it would have done."""
+
+
+def name_of(settings: Settings) -> str:
+    """Return the name of a workspace's deployments: one Prefect server may hold several."""
+    return suggest_id(settings.watch.name)
+
+
+def deployments(settings: Settings) -> list[RunnerDeployment]:
+    """Return what runs by itself in a workspace, and when."""
+    return [
+        RunnerDeployment.from_flow(
+            flow,
+            name=name_of(settings),
+            schedule=Cron(cron, timezone=settings.schedule.timezone),
+            concurrency_limit=ONE,
+            parameters={"folder": str(settings.folder.resolve())},
+            tags=["vigie"],
+            entrypoint_type=EntrypointType.MODULE_PATH,
+        )
+        for flow, cron in _planned(settings)
+        if cron
+    ]
+
+
+def _planned(settings: Settings) -> Iterator[tuple[Flow[..., Any], str]]:
+    times = settings.schedule
+    yield scheduled.crawl, times.crawl
+    yield scheduled.annotate, times.annotate
+    yield scheduled.queue, times.queue
+    yield scheduled.retain, times.retention
+    yield scheduled.back_up, times.backup
+    yield scheduled.tell_notices, times.notices
+
+
+def keep_serving(settings: Settings, store: Store) -> None:
+    """Serve a workspace's deployments until told to end.
+
+    First what a killed schedule left behind is set right, and what was missed is caught up.
+
+    Raises:
+        ScheduleError: Prefect's server does not answer any more.
+    """
+    # The runs that are started from here end with this program.
+    os.environ[children.STARTER] = str(os.getpid())
+    runner = _Runner(name=name_of(settings), pause_on_shutdown=False)
+    try:
+        # Prefect writes traces there when its server is away; what we say goes to standard error.
+        with Path(os.devnull).open("w") as nowhere, redirect_stdout(nowhere):
+            asyncio.run(_serve(runner, settings, store))
+    except KeyboardInterrupt:
+        tell(say("La planification est arrêtée."))
+    except (httpx.TransportError, ExceptionGroup) as error:
+        if isinstance(error, ExceptionGroup) and error.split(_is_away)[1] is not None:
+            raise
+        raise ScheduleError(
+            say(
+                "Le serveur de Prefect ne répond plus : relancez « vigie schedule » quand il "
+                "répond ; rien n’est perdu."
+            )
+        ) from error
+
+
+def _is_away(error: Exception) -> bool:
+    """Tell whether an error of Prefect's runner says that its server does not answer."""
+    return isinstance(error, httpx.TransportError) or "error threshold" in str(error)
+
+
+class _Runner(Runner):
+    """What `prefect.serve` serves with."""
+
+    def handle_sigterm(self, *_args: Any, **_kwargs: Any) -> None:  # noqa: ANN401 - as inherited
+        """End as on Ctrl+C; Prefect's own way ends without waiting for what it stops."""
+        signal.raise_signal(signal.SIGINT)
+
+
+async def _serve(runner: Runner, settings: Settings, store: Store) -> None:
+    ids = {one.flow_name or "": await runner.aadd_deployment(one) for one in deployments(settings)}
+    _forget_others(name_of(settings), set(ids))
+    left = runs.set_right(name_of(settings))
+    if left:
+        tell(
+            say(
+                "{n} passage interrompu ou manqué.",
+                "{n} passages interrompus ou manqués.",
+                n=left,
+            )
+        )
+    with get_client(sync_client=True) as client:
+        for flow, parameters in catch_up(settings, store, datetime.now(UTC)):
+            if flow in ids:
+                client.create_flow_run_from_deployment(ids[flow], parameters=parameters)
+    await runner.start()
+
+
+def catch_up(
+    settings: Settings, store: Store, now: datetime
+) -> Iterator[tuple[str, dict[str, str]]]:
+    """Yield the flows to run at once, with their parameters, and say so.
+
+    A queue that was missed is made as of the day on which it was due; it crawls and reads first.
+    """
+    day = missed.queue_day(settings, store, now)
+    if day is not None:
+        tell(say("Rattrapage : la file du {day}.", day=f"{day:%d/%m/%Y}"))
+        yield "queue", {"until": day.isoformat()}
+    if missed.backup_is_due(settings, now):
+        tell(say("Rattrapage : la sauvegarde."))
+        yield "backup", {}
+    if day is not None:
+        return
+    if missed.crawl_is_due(settings, store, now):
+        tell(say("Rattrapage : la collecte."))
+        yield "crawl", {}
+    if missed.reading_is_due(settings, store):
+        tell(say("Rattrapage : la lecture des documents."))
+        yield "annotate", {}
+
+
+def _forget_others(name: str, flows: set[str]) -> None:
+    """Remove the deployments of this workspace that its settings no longer plan."""
+    named = DeploymentFilter(name=DeploymentFilterName(any_=[name]))
+    with get_client(sync_client=True) as client:
+        known = client.read_deployments(
+            deployment_filter=named, limit=200, sort=DeploymentSort.NAME_ASC
+        )
+        for one in known:
+            if client.read_flow(one.flow_id).name not in flows and "vigie" in one.tags:
+                client.delete_deployment(one.id)

@@ -1,0 +1,97 @@
+"""What the schedule catches up, by a clock of the test's own."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from flows import missed
+from storage import open_store, queues, sources
+from vigie import settings as reading
+from vigie.records import HealthState, Message, Outcome, Queue
+
+PARIS = ZoneInfo("Europe/Paris")
+
+
+@pytest.fixture
+def watched(tmp_path):
+    settings = reading.parse(
+        '[[source]]\nid = "g"\nname = "G"\nurl = "https://g.example"\nkind = "feed"\nevery = "1h"\n',
+        tmp_path,
+    )
+    store = open_store(settings.storage.url, tmp_path)
+    with store.writing() as c:
+        sources.save(c, settings.sources)
+    yield settings, store
+    store.close()
+
+
+def queue_of(store, week: str, day: date) -> None:
+    with store.writing() as c:
+        queues.save(c, Queue(week=week, as_of=day, candidates=(), clusters=()))
+
+
+@pytest.mark.parametrize(
+    ("now", "due"),
+    [
+        (datetime(2026, 3, 16, 5, 59, tzinfo=PARIS), date(2026, 3, 9)),
+        (datetime(2026, 3, 16, 6, 1, tzinfo=PARIS), date(2026, 3, 16)),
+        (datetime(2026, 3, 19, 12, tzinfo=PARIS), date(2026, 3, 16)),
+        (datetime(2026, 3, 30, 5, 59, tzinfo=PARIS), date(2026, 3, 23)),  # the day after the change
+        (datetime(2026, 3, 30, 6, 1, tzinfo=PARIS), date(2026, 3, 30)),
+        (datetime(2026, 10, 26, 4, 59, tzinfo=UTC), date(2026, 10, 19)),
+        (datetime(2026, 10, 26, 5, 1, tzinfo=UTC), date(2026, 10, 26)),
+    ],
+)
+def test_the_last_queue_that_was_due_is_missed_until_it_is_made(watched, now, due):
+    settings, store = watched
+    assert missed.queue_day(settings, store, now) == due
+    queue_of(store, f"{due:%G-W%V}", due)
+    assert missed.queue_day(settings, store, now) is None
+
+
+def test_of_several_missed_weeks_only_the_last_is_made(watched):
+    settings, store = watched
+    queue_of(store, "2026-W08", date(2026, 2, 16))
+    assert missed.queue_day(settings, store, datetime(2026, 3, 18, tzinfo=PARIS)) == date(
+        2026, 3, 16
+    )
+
+
+def test_nothing_is_missed_of_what_is_never_to_run(tmp_path):
+    settings = reading.parse('[schedule]\nqueue = ""\ncrawl = ""\nannotate = ""\n', tmp_path)
+    store = open_store(settings.storage.url, tmp_path)
+    now = datetime(2026, 3, 18, tzinfo=PARIS)
+    assert missed.queue_day(settings, store, now) is None
+    assert not missed.crawl_is_due(settings, store, now)
+    assert not missed.reading_is_due(settings, store)
+    store.close()
+
+
+def test_a_crawl_is_due_when_a_source_is_or_when_something_waits_in_the_spool(watched):
+    settings, store = watched
+    now = datetime(2026, 3, 18, tzinfo=PARIS)
+    assert missed.crawl_is_due(settings, store, now)
+    with store.writing() as c:
+        well = Outcome(source_id="g", at=now, state=HealthState.LIVELY, message=Message("bien"))
+        sources.save_outcome(c, well)
+    assert not missed.crawl_is_due(settings, store, now + timedelta(minutes=30))
+    spool = settings.data / "spool"
+    spool.mkdir()
+    (spool / "a.jsonl").touch()
+    assert missed.crawl_is_due(settings, store, now + timedelta(minutes=30))
+
+
+def test_last_nights_backup_is_caught_up_once_there_have_been_some(watched):
+    settings, _ = watched
+    noon = datetime(2026, 3, 18, 12, tzinfo=PARIS)
+    folder = settings.folder / settings.backup.folder
+    folder.mkdir()
+    assert not missed.backup_is_due(settings, noon)
+    (folder / "vigie-20260317T030000Z.zip").touch()  # 4:00 in Paris, the day before
+    assert missed.backup_is_due(settings, noon)
+    assert not missed.backup_is_due(settings, datetime(2026, 3, 18, 3, 59, tzinfo=PARIS))
+    (folder / "vigie-20260318T030012Z.zip").touch()
+    assert not missed.backup_is_due(settings, noon)

@@ -1,0 +1,309 @@
+"""What runs by itself: everything started, killed, caught up and stopped, as a service would."""
+
+from __future__ import annotations
+
+import importlib
+import json
+import os
+import signal
+import socket
+import sqlite3
+import subprocess
+import sys
+import threading
+import time
+from contextlib import closing
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import httpx
+import pytest
+
+from storage import notices, open_store
+from tests.command import VIGIE, here
+from tests.flows.test_unattended import PAGES, Site, ask, spooled, workspace
+from vigie import lock
+from vigie.errors import HeldError
+from vigie.records import NoticeKind, iso_week
+from vigie.settings import load
+
+
+def free_port() -> int:
+    with closing(socket.create_server(("127.0.0.1", 0))) as found:
+        return int(found.getsockname()[1])
+
+
+def children(pid: int) -> dict[int, str]:
+    """Return the programs that one has started, with their words."""
+    found = subprocess.run(
+        ["ps", "-o", "pid=,args=", "--ppid", str(pid)], capture_output=True, text=True, check=False
+    )
+    rows = (line.strip().split(maxsplit=1) for line in found.stdout.splitlines())
+    return {int(number): words for number, words in rows}
+
+
+def gone(pid: int) -> bool:
+    status = Path(f"/proc/{pid}/stat")
+    return not status.exists() or status.read_text().rsplit(")", 1)[1].split()[0] == "Z"
+
+
+class Up:
+    """A `vigie up` in which the first crawl is held up, its schedule is killed, and all is ended."""
+
+    def __init__(self, folder: Path, site: Site) -> None:
+        self.folder = folder
+        self.settings = load(folder)
+        self.prefect, self.port = free_port(), free_port()
+        self.api = f"http://127.0.0.1:{self.prefect}/api"
+        self.log = folder / "up.log"
+        environment = {k: v for k, v in os.environ.items() if not k.startswith("PREFECT_")}
+        with self.log.open("wb") as log:
+            self.process = subprocess.Popen(
+                [
+                    VIGIE,
+                    "up",
+                    "--dir",
+                    folder,
+                    "--port",
+                    str(self.port),
+                    "--prefect-port",
+                    str(self.prefect),
+                ],
+                stderr=log,
+                stdout=log,
+                env={**environment, "PREFECT_RUNNER_POLL_FREQUENCY": "1"},
+            )
+        try:
+            self.live(site)
+        finally:
+            self.process.kill()
+            self.process.wait()
+
+    def live(self, site: Site) -> None:
+        self.wait(lambda: spooled(self.folder) > 2)
+        parts = children(self.process.pid)
+        schedule = next(pid for pid, words in parts.items() if " schedule " in words)
+        runs = children(schedule)
+        self.overlapping = self.start("queue")
+        self.wait(lambda: self.run(self.overlapping)["state_type"] == "CANCELLED")
+        os.kill(schedule, signal.SIGKILL)
+        self.wait(lambda: all(gone(pid) for pid in runs))
+        site.open.set()
+        self.wait(lambda: ask(self.folder, "select count(*) from queues") == [(1,)])
+        self.wait(lambda: not self.runs("RUNNING", "PENDING"))
+        self.page = httpx.get(f"http://127.0.0.1:{self.port}/sources")
+        self.ended = self.runs("COMPLETED", "CRASHED", "CANCELLED", "FAILED")
+        self.artifacts = self.ask("artifacts/filter", {"limit": 200})
+        self.tasks = self.ask("task_runs/filter", {"limit": 200})
+        self.deployments = self.ask("deployments/filter", {"limit": 200})
+        parts |= children(self.process.pid)
+        self.process.send_signal(signal.SIGTERM)
+        self.status = self.process.wait(60)
+        self.left = [words for pid, words in parts.items() if not gone(pid)]
+
+    def wait(self, condition) -> None:
+        end = time.monotonic() + 500
+        while not _holds(condition):
+            assert time.monotonic() < end, (self.log.read_text(), self.runs(), condition)
+            assert self.process.poll() is None, self.log.read_text()
+            time.sleep(0.1)
+
+    def ask(self, path: str, body: dict) -> list[dict]:
+        return httpx.post(f"{self.api}/{path}", json=body, timeout=30).json()
+
+    def runs(self, *types: str) -> list[dict]:
+        wanted = {"flow_runs": {"state": {"type": {"any_": list(types)}}}, "limit": 200}
+        return self.ask("flow_runs/filter", wanted)
+
+    def run(self, run_id: str) -> dict:
+        return httpx.get(f"{self.api}/flow_runs/{run_id}", timeout=30).json()
+
+    def start(self, flow: str) -> str:
+        found = httpx.get(f"{self.api}/deployments/name/{flow}/vigie", timeout=60).json()
+        made = httpx.post(
+            f"{self.api}/deployments/{found['id']}/create_flow_run", json={}, timeout=60
+        )
+        assert made.is_success, made.text
+        return made.json()["id"]
+
+
+def _holds(condition) -> bool:
+    try:
+        return bool(condition())
+    except (httpx.TransportError, sqlite3.OperationalError, KeyError):
+        return False
+
+
+@pytest.fixture(scope="module")
+def up(tmp_path_factory):
+    site = Site()
+    site.open.clear()
+    try:
+        yield Up(workspace(tmp_path_factory.mktemp("up"), site), site)
+    finally:
+        site.open.set()
+        site.server.shutdown()
+        site.server.server_close()
+
+
+def test_a_schedule_killed_in_the_middle_of_a_crawl_is_started_again_and_finishes_once(up):
+    assert ask(up.folder, "select count(*), count(distinct url) from documents") == [(PAGES, PAGES)]
+    assert ask(up.folder, "select count(*) from documents where annotated = ''") == [(0,)]
+    assert list((up.folder / "data" / "spool").glob("*.jsonl")) == []
+
+
+def test_a_missed_queue_is_caught_up_as_of_the_day_it_was_due(up):
+    now = datetime.now(up.settings.zone)
+    monday = now.date() - timedelta(days=now.weekday())
+    if now.weekday() == 0 and now.hour < 6:
+        monday -= timedelta(weeks=1)
+    assert ask(up.folder, "select week, as_of from queues") == [(iso_week(monday), str(monday))]
+
+
+def test_a_run_that_overlaps_is_cancelled_and_never_doubled(up):
+    overlapping = next(run for run in up.ended if run["id"] == up.overlapping)
+    assert overlapping["state_name"] == "Cancelled"
+    assert "concurrency limit" in overlapping["state"]["message"]
+
+
+def test_a_killed_run_is_set_right_and_says_what_happens_next(up):
+    ended = sorted(run["state_name"] for run in up.ended if run["name"] == "queue")
+    assert ended == ["Completed", "Crashed"]
+    crashed = next(run for run in up.ended if run["state_name"] == "Crashed")
+    assert crashed["state"]["message"].startswith("Interrompu")
+    assert "1 passage interrompu ou manqué." in up.log.read_text()
+
+
+def test_each_deployment_has_one_place_and_runs_by_the_clock_of_paris(up):
+    planned = {one["entrypoint"]: one for one in up.deployments}
+    assert planned.keys() == {
+        f"flows.scheduled.{name}"
+        for name in ("crawl", "annotate", "queue", "retain", "back_up", "tell_notices")
+    }
+    for one in planned.values():
+        assert one["global_concurrency_limit"]["limit"] == 1
+        assert [s["schedule"]["timezone"] for s in one["schedules"]] == ["Europe/Paris"]
+
+
+def test_prefects_page_shows_tasks_by_source_and_batch_and_what_each_source_gave(up):
+    names = {one["name"].rsplit("-", 1)[0] for one in up.tasks}
+    assert names == {"crawl", "store", "annotate", "detect"}  # a task is a source or a batch
+    assert any(one["name"] == "store-fils" for one in up.tasks)
+    assert len(up.tasks) < PAGES
+    left = {one["key"]: one["data"] for one in up.artifacts}
+    [row] = [one for one in json.loads(left["sources"]) if one["Nouveaux"]]
+    assert (row["Source"], row["État"]) == ("Fils", "vivante")
+    assert (
+        sum(
+            json.loads(one["data"])[0]["Nouveaux"]
+            for one in up.artifacts
+            if one["key"] == "sources"
+        )
+        == PAGES
+    )
+    assert left["summary"].startswith("- Documents nouveaux")
+    week = iso_week(datetime.now(up.settings.zone).date())
+    assert f"](http://127.0.0.1:8000/semaines/{week}/acteurs/" in left["queue"]
+    assert left["page"].startswith("[Ouvrir dans Vigie](http://127.0.0.1:8000/semaines/")
+
+
+def test_everything_is_started_by_one_command_and_ended_by_one_signal(up):
+    assert up.page.status_code == 200
+    assert "Fils" in up.page.text
+    said = up.log.read_text()
+    assert f"http://127.0.0.1:{up.prefect}" in said
+    assert f"http://127.0.0.1:{up.port}" in said
+    assert "Traceback" not in said
+    assert up.status == 0
+    assert up.left == []
+    assert said.splitlines()[-1] == "Tout est arrêté."
+    for of in (lock.FETCHING, lock.READING, lock.SCHEDULE):
+        with lock.sole(up.settings, "test", of=of):
+            pass  # nobody holds it any more
+
+
+def test_a_port_that_is_taken_is_named_with_the_option_that_chooses_another(tmp_path):
+    folder = tmp_path / "w"
+    folder.mkdir()
+    (folder / "vigie.toml").write_text("", encoding="utf-8")
+    with closing(socket.create_server(("127.0.0.1", 0))) as taken:
+        port = taken.getsockname()[1]
+        for words in (("up", "--port", port), ("up", "--port", free_port(), "--prefect-port", port),
+                      ("schedule", "--prefect-port", port)):  # fmt: skip
+            done = here(*words, "--dir", folder)
+            assert done.returncode == 1
+            assert done.stderr.count("\n") == 1
+            assert f"Le port {port} est déjà pris" in done.stderr
+            assert words[-2] in done.stderr
+
+
+def holding(folder: Path, command: str, of: str) -> subprocess.Popen[bytes]:
+    """Return a program that holds a workspace until its standard input is closed."""
+    code = (
+        "import pathlib, sys; from vigie import lock; from vigie.settings import load\n"
+        f"with lock.sole(load(pathlib.Path({str(folder)!r})), {command!r}, of={of!r}): "
+        "print(flush=True), sys.stdin.read()"
+    )
+    holder = subprocess.Popen(
+        [sys.executable, "-c", code], stdin=subprocess.PIPE, stdout=subprocess.PIPE
+    )
+    holder.stdout.readline()
+    return holder
+
+
+def test_a_second_schedule_on_a_workspace_is_refused(tmp_path):
+    (tmp_path / "vigie.toml").write_text("", encoding="utf-8")
+    holder = holding(tmp_path, "schedule", lock.SCHEDULE)
+    done = here("schedule", "--dir", tmp_path, "--prefect-port", free_port())
+    holder.communicate()
+    assert done.returncode == 1
+    assert "« vigie schedule » travaille déjà" in done.stderr
+
+
+def test_the_lock_of_a_workspace_can_be_waited_for(tmp_path):
+    (tmp_path / "vigie.toml").write_text("", encoding="utf-8")
+    settings = load(tmp_path)
+    holder = holding(tmp_path, "crawl", lock.FETCHING)
+    with (
+        pytest.raises(HeldError, match="« vigie crawl »"),
+        lock.sole(settings, "queue", patience=0.1),
+    ):
+        pass
+    threading.Timer(0.3, holder.stdin.close).start()
+    with lock.sole(settings, "queue", patience=60):
+        pass
+    holder.wait()
+    holder.stdout.close()
+
+
+@pytest.fixture
+def scheduled(tmp_path, monkeypatch):
+    """The scheduled flows as plain functions, on a workspace without a server."""
+    monkeypatch.setenv("PREFECT_HOME", str(tmp_path / "prefect"))
+    (tmp_path / "vigie.toml").write_text("", encoding="utf-8")
+    return importlib.import_module("flows.scheduled")
+
+
+def test_a_crawl_that_finds_the_workspace_held_is_skipped_and_no_failure(scheduled, tmp_path):
+    holder = holding(tmp_path, "run", lock.FETCHING)
+    ended = scheduled.crawl.fn(str(tmp_path))
+    holder.communicate()
+    assert (ended.type.value, ended.name) == ("COMPLETED", "Skipped")
+    assert "« vigie run » travaille déjà" in ended.message
+    assert not standing(tmp_path)
+
+
+def test_a_run_that_a_person_can_mend_fails_with_a_sentence_and_needs_somebody(scheduled, tmp_path):
+    (tmp_path / "vigie.toml").write_text('[backup]\nfolder = "data/copies"\n', encoding="utf-8")
+    ended = scheduled.back_up.fn(str(tmp_path))
+    assert (ended.type.value, ended.name) == ("FAILED", "Stopped")
+    assert "est dans le dossier à sauvegarder" in ended.message
+    [said] = standing(tmp_path)
+    assert said.startswith("la sauvegarde n’a pas abouti : ")
+
+
+def standing(folder: Path) -> list[str]:
+    settings = load(folder)
+    with closing(open_store(settings.storage.url, folder)) as store, store.reading() as c:
+        found = notices.standing(c)
+    return [str(one.message) for one in found if one.kind is NoticeKind.RUN]
