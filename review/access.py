@@ -22,7 +22,7 @@ from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerifyMismatchError
 from fastapi import Depends, Request
 
-from review import forms
+from review import forms, rates, single
 from review.shell import house, local_signature
 from storage import accounts
 from storage.folding import fold
@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection
 
     from storage.accounts import Account, Session
+    from vigie.settings import Settings
 
 DEVICE_COOKIE = "vigie_device"
 SHORTEST = 12
@@ -48,6 +49,9 @@ MOST_FROM_AN_ADDRESS = 60
 """Wrong passwords from one address in ten minutes, whatever the names."""
 SEEN_EVERY = timedelta(minutes=10)
 """How exactly it is remembered when a session was last used."""
+
+OPEN = frozenset({"/connexion", "/connexion/unique", "/connexion/retour"})
+"""What one sees before signing in."""
 
 _AT_ONCE = BoundedSemaphore(2)
 """Passwords are dear to check, by intention: so many at a time."""
@@ -76,12 +80,16 @@ def door(request: Request) -> None:
 
     Raises:
         SignInNeededError: there are accounts and nobody is signed in.
+        TooManyError: this account, or without one this address, asks too often.
     """
     made, token = house(request), forms.session(request)
     now = made.clock()
     with made.store.reading() as c:
         found = accounts.of_session(c, digest(token), now) if token else None
-        needed = found is None and accounts.any_exist(c)
+        needed = found is None and is_guarded(c, made.settings)
+    if found or needed:
+        who = found[0].name if found else f"@{rates.address(request)}"
+        made.rates.take(rates.asking(request), who, now)
     if found:
         account, session = found
         request.state.visitor = Visitor(
@@ -89,8 +97,13 @@ def door(request: Request) -> None:
         )
     elif not needed:
         request.state.visitor = Visitor(name=local_signature(request), role=Role.ADMINISTRATOR)
-    elif request.url.path != "/connexion":
+    elif request.url.path not in OPEN:
         raise SignInNeededError
+
+
+def is_guarded(c: Connection, settings: Settings) -> bool:
+    """Tell whether one has to sign in: there are accounts, or a single sign-on makes them."""
+    return settings.review.oidc is not None or accounts.any_exist(c)
 
 
 def visitor(request: Request) -> Visitor | None:
@@ -156,13 +169,14 @@ def _nobody() -> str:
 
 def fits(password: str, account: Account | None) -> bool:
     """Tell whether a password is an account's; it takes as long for a name that is none."""
-    against = account.password if account and not account.disabled else _nobody()
+    made_here = account and not account.disabled and not account.password.startswith(single.MARK)
+    against = account.password if account and made_here else _nobody()
     with _AT_ONCE:
         try:
             hasher().verify(against, password[:LONGEST])
         except (VerifyMismatchError, InvalidHashError):
             return False
-    return account is not None and not account.disabled
+    return bool(made_here)
 
 
 # --- signing in ------------------------------------------------------------------------------
@@ -201,7 +215,7 @@ def sign_in(
     `keep` is given the token of the new session.
     """
     made = house(request)
-    now, address = made.clock(), request.client.host if request.client else ""
+    now, address = made.clock(), rates.address(request)
     with made.store.reading() as c:
         account = accounts.get(c, name)
         known = is_known(request, account)
@@ -222,6 +236,49 @@ def sign_in(
         return None
     keep(token)
     return account
+
+
+def let_in(request: Request, person: single.Person, keep: Callable[[str], None]) -> Account | None:
+    """Sign in whom the single sign-on names; None when they have no account and get none.
+
+    An account that it made is theirs alone; one made by hand only where the settings say so.
+    """
+    made = house(request)
+    now, oidc = made.clock(), made.settings.review.oidc
+    token = forms.new_session()
+    with made.store.writing() as c:
+        account = accounts.get(c, person.name)
+        if account is None and oidc and oidc.create_accounts:
+            account = accounts.add(c, person.name, person.role, person.mark, now)
+        own = account is not None and account.password == person.mark
+        by_hand = account is not None and not account.password.startswith(single.MARK)
+        right = own or (by_hand and oidc is not None and oidc.existing_accounts)
+        if account and own and account.role is not person.role:
+            account = accounts.set_role(c, account.name, person.role)
+        if account and right and not account.disabled:
+            accounts.begin(
+                c, digest(token), account.name, now, request.headers.get("user-agent", "")
+            )
+            keep(token)
+        else:
+            account = None
+        outcome = SignInOutcome.IN if account else SignInOutcome.WRONG
+        note(c, request, person.name, outcome)
+    return account
+
+
+def note(c: Connection, request: Request, name: str, outcome: SignInOutcome) -> None:
+    """Keep in the audit that somebody signed in by single sign-on, tried to, or signed out."""
+    accounts.note(
+        c,
+        SignIn(
+            name=fold(name),
+            address=rates.address(request),
+            known=True,
+            outcome=outcome,
+            at=house(request).clock(),
+        ),
+    )
 
 
 def touch(request: Request) -> None:

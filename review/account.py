@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from datetime import timedelta
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Annotated
@@ -10,10 +11,11 @@ from urllib.parse import quote
 from fastapi import APIRouter, Depends, Form, Query, Request, Response
 from fastapi.responses import HTMLResponse, RedirectResponse
 
-from review import access, forms
+from review import access, forms, rates
 from review.access import ADMINISTRATOR, NotAllowedError, SignInNeededError, Visitor
 from review.forms import check_token
-from review.shell import house, page
+from review.shell import House, house, is_secure, page
+from review.single import ASKED_FOR, MARK, RefusedError
 from review.troubles import MissingError, trouble
 from review.words import choose_language, say_in
 from storage import accounts
@@ -24,28 +26,43 @@ from vigie.words import ROLES, SIGN_INS
 if TYPE_CHECKING:
     from fastapi import FastAPI
 
+_log = logging.getLogger(__name__)
 router = APIRouter(default_response_class=HTMLResponse)
 changes = APIRouter(dependencies=[Depends(check_token)])
 
 Password = Annotated[str, Form(max_length=1000)]
 
 
+ASKED_COOKIE = "vigie_asked"
+"""Holds, while somebody is at the single sign-on, what makes their answer this browser's."""
+
+
 @router.get("/connexion")
 def show_sign_in(
-    request: Request, vers: Annotated[str, Query(max_length=500)] = ""
+    request: Request, vers: Annotated[str, Query(max_length=500)] = "", dit: str = ""
 ) -> HTMLResponse:
-    """Show the form; `vers` is where one wanted to go."""
-    return _form(request, vers)
+    """Show the form; `vers` is where one wanted to go, `dit` that one just signed out."""
+    single = house(request).single
+    farewell = single.farewell(f"{_base(request)}/connexion") if single and dit == "sorti" else ""
+    return _form(request, vers, farewell=farewell)
 
 
 def _form(
-    request: Request, to: str, words: Message | None = None, status: int = 200
+    request: Request,
+    to: str,
+    words: Message | None = None,
+    status: int = 200,
+    farewell: str = "",
 ) -> HTMLResponse:
+    made = house(request)
     return page(
         request,
         "connexion.html",
         status,
         to=_own(to),
+        single=f"/connexion/unique?vers={quote(_own(to), safe='/')}" if made.single else "",
+        farewell=farewell,
+        passwords=_by_password(made),
         said=say_in(choose_language(request), words) if words else "",
     )
 
@@ -63,6 +80,8 @@ def sign_in(
     vers: Annotated[str, Form(max_length=500)] = "",
 ) -> Response:
     """Sign in, or say why not: never whether the name or the password was wrong."""
+    if not _by_password(house(request)):
+        raise NotAllowedError
     tokens: list[str] = []
     found = access.sign_in(request, name, password, tokens.append)
     if isinstance(found, timedelta):
@@ -77,7 +96,7 @@ def sign_in(
         words = Message("Ce nom et ce mot de passe ne vont pas ensemble.")
         return _form(request, vers, words, HTTPStatus.UNAUTHORIZED)
     response = RedirectResponse(_own(vers), HTTPStatus.SEE_OTHER)
-    secure = request.url.scheme == "https"
+    secure = is_secure(request)
     response.set_cookie(forms.COOKIE, tokens[0], httponly=True, samesite="strict", secure=secure)
     response.set_cookie(
         access.DEVICE_COOKIE,
@@ -90,12 +109,76 @@ def sign_in(
     return response
 
 
+def _by_password(made: House) -> bool:
+    """Tell whether one may sign in by a password: always, where there is no other way."""
+    return made.settings.review.passwords or made.single is None
+
+
+def _base(request: Request) -> str:
+    """Return the address under which browsers reach the pages."""
+    return house(request).settings.review.address or str(request.base_url).rstrip("/")
+
+
+@router.get("/connexion/unique")
+def ask(request: Request, vers: Annotated[str, Query(max_length=500)] = "") -> Response:
+    """Lead to the city's single sign-on."""
+    made, browser = house(request), forms.new_session()
+    if made.single is None:
+        raise MissingError(Message("Il n’y a pas de connexion unique ici."), "/connexion")
+    back = f"{_base(request)}/connexion/retour"
+    address = made.single.ask(browser, _own(vers), back, made.clock())
+    response = RedirectResponse(address, HTTPStatus.SEE_OTHER)
+    response.set_cookie(
+        ASKED_COOKIE,
+        browser,
+        max_age=int(ASKED_FOR.total_seconds()),
+        path="/connexion",
+        httponly=True,
+        # It has to come along when the provider sends the browser back.
+        samesite="lax",
+        secure=is_secure(request),
+    )
+    return response
+
+
+@router.get("/connexion/retour")
+def come_back(request: Request) -> Response:
+    """Let in who comes back from the single sign-on, or say that it was for nothing."""
+    made, tokens = house(request), list[str]()
+    if made.single is None:
+        raise MissingError(Message("Il n’y a pas de connexion unique ici."), "/connexion")
+    given = dict(request.query_params)
+    try:
+        person, question = made.single.answered(
+            given, request.cookies.get(ASKED_COOKIE, ""), made.clock()
+        )
+    except RefusedError as refused:
+        _log.warning("single sign-on: %s", refused)
+        with made.store.writing() as c:
+            access.note(c, request, "", SignInOutcome.WRONG)
+        words = Message("La connexion unique n’a pas abouti : recommencez.")
+        return _form(request, "", words, HTTPStatus.UNAUTHORIZED)
+    if access.let_in(request, person, tokens.append) is None:
+        words = Message(
+            "La ville vous connaît, mais Vigie n’a pas de compte pour vous : demandez à qui "
+            "l’administre."
+        )
+        return _form(request, "", words, HTTPStatus.FORBIDDEN)
+    # A page: after a redirection that began elsewhere browsers keep the strict cookie back.
+    response = page(request, "retour.html", to=question.to)
+    response.set_cookie(
+        forms.COOKIE, tokens[0], httponly=True, samesite="strict", secure=is_secure(request)
+    )
+    response.delete_cookie(ASKED_COOKIE, path="/connexion")
+    return response
+
+
 @changes.post("/deconnexion")
 def sign_out(request: Request) -> Response:
     """End this session."""
     made, who = house(request), access.visitor(request)
     if who and who.session:
-        address = request.client.host if request.client else ""
+        address = rates.address(request)
         with made.store.writing() as c:
             accounts.end(c, who.session.digest)
             accounts.note(
@@ -108,7 +191,9 @@ def sign_out(request: Request) -> Response:
                     at=made.clock(),
                 ),
             )
-    response = RedirectResponse("/connexion", HTTPStatus.SEE_OTHER)
+    by_single = who and who.account and who.account.password.startswith(MARK)
+    to = "/connexion?dit=sorti" if by_single else "/connexion"
+    response = RedirectResponse(to, HTTPStatus.SEE_OTHER)
     response.delete_cookie(forms.COOKIE)
     return response
 

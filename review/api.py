@@ -15,12 +15,13 @@ from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 from pydantic import AwareDatetime  # noqa: TC002 - FastAPI reads it when it starts
 
 import vigie
-from review import access, fiche, network, territory
+from review import access, fiche, network, rates, territory
 from review.annuaire import Asked, search_of
 from review.catalogue import SourceRow, source_rows
 from review.desk import next_page
 from review.picking import themes
 from review.pictures import first_monday
+from review.rates import TooManyError
 from review.schema import (
     ActorOut,
     ActorWhole,
@@ -76,10 +77,14 @@ def reads(scope: Scope) -> Any:  # noqa: ANN401 - what FastAPI calls a dependenc
     """Return a dependency that lets through whoever may read something."""
 
     def check(request: Request, given: Given) -> None:
-        with house(request).store.reading() as c:
-            if not accounts.any_exist(c):
+        made = house(request)
+        with made.store.reading() as c:
+            if not access.is_guarded(c, made.settings):
                 return
             token = accounts.of_token(c, access.digest(given.credentials)) if given else None
+        # A token's account has what people have; who has none is counted by address.
+        who = f"token {token.name}" if token else f"@{rates.address(request)}"
+        made.rates.take(rates.asking(request), who, made.clock())
         if token is None:
             raise HTTPException(
                 HTTPStatus.UNAUTHORIZED, "a valid token is needed", {"www-authenticate": "Bearer"}
@@ -97,6 +102,7 @@ REFUSALS = {
         (HTTPStatus.UNAUTHORIZED, "no valid token"),
         (HTTPStatus.FORBIDDEN, "the token does not read this"),
         (HTTPStatus.NOT_FOUND, "there is none"),
+        (HTTPStatus.TOO_MANY_REQUESTS, "asked too often: `Retry-After` says how long to wait"),
         (HTTPStatus.SERVICE_UNAVAILABLE, "the database is busy"),
     )
 }
@@ -117,6 +123,15 @@ def create_api(made: House) -> FastAPI:
     api.state.house = made
     for path, scope, read in RESOURCES:
         api.get(path, dependencies=[reads(scope)], tags=[scope])(read)
+
+    @api.exception_handler(TooManyError)
+    def _too_many(_: Request, error: Exception) -> JSONResponse:
+        seconds = error.seconds if isinstance(error, TooManyError) else 1
+        return JSONResponse(
+            {"detail": f"too many requests: wait {seconds} s"},
+            HTTPStatus.TOO_MANY_REQUESTS,
+            {"retry-after": str(seconds)},
+        )
 
     @api.exception_handler(VigieError)
     def _expected(_: Request, error: Exception) -> JSONResponse:

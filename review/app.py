@@ -32,11 +32,11 @@ from review import (
     verdicts,
     weeks,
 )
-from review.access import door
+from review.access import door, is_guarded
 from review.api import create_api
 from review.guard import Guard
 from review.shell import House
-from storage import accounts
+from review.single import SingleSignOn
 from vigie.errors import VigieError
 from vigie.language import say
 
@@ -83,6 +83,7 @@ def create_app(
         version=_static_version(),
         parts=_parts(),
         scout=scout,
+        single=SingleSignOn(settings.review.oidc) if settings.review.oidc else None,
     )
     app.add_middleware(Guard, any_host=any_host, tiles=settings.review.tiles)
     # Pages hold tokens beside words from elsewhere: only what is the same for all is compressed.
@@ -112,7 +113,7 @@ def serve(
             taken.
     """
     with store.reading() as c:
-        guarded = accounts.any_exist(c)
+        guarded = is_guarded(c, settings)
     listening = listen(host, port, guarded=guarded)
     address = f"http://{listening.getsockname()[0]}:{listening.getsockname()[1]}"
     words = (
@@ -126,15 +127,22 @@ def serve(
         )
     )
     sys.stderr.write(words + "\n")
-    config = uvicorn.Config(
-        create_app(store, settings, any_host=guarded, scout=scout),
-        log_level="warning",
-        server_header=False,
-        proxy_headers=False,
-    )
+    config = served(create_app(store, settings, any_host=guarded, scout=scout), settings)
     # The server has closed everything by the time it passes the interruption on.
     with listening, suppress(KeyboardInterrupt):
         uvicorn.Server(config).run(sockets=[listening])
+
+
+def served(app: FastAPI, settings: Settings) -> uvicorn.Config:
+    """Return how the application is served."""
+    return uvicorn.Config(
+        app,
+        log_level="warning",
+        server_header=False,
+        # X-Forwarded-For and -Proto are believed of these alone; of none by default.
+        proxy_headers=bool(settings.review.trusted_proxies),
+        forwarded_allow_ips=list(settings.review.trusted_proxies),
+    )
 
 
 def listen(host: str, port: int, *, guarded: bool = False) -> socket.socket:

@@ -15,6 +15,7 @@ from urllib.parse import quote, unquote, urlencode
 from fastapi.responses import HTMLResponse, Response
 
 from review import forms
+from review.rates import Rates
 from review.text import plain
 from review.trials import Trials
 from review.words import LANGUAGE_COOKIE, choose_language, commune_name, environment, moment
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
     from fastapi import Request
     from sqlalchemy import Connection
 
+    from review.single import SingleSignOn
     from review.trials import Scout
     from storage import Store
     from storage.directory import Found, Search, Vocabulary
@@ -70,6 +72,10 @@ class House:
     """Visits sites for the pages, if whoever made the application lets it."""
     trials: Trials = field(default_factory=Trials)
     _settings: dict[int, Settings] = field(default_factory=dict)
+    single: SingleSignOn | None = None
+    """The city's single sign-on, where there is one."""
+    rates: Rates = field(default_factory=Rates)
+    """How often each asked of late."""
     _reckoned: dict[Hashable, Reckoned] = field(default_factory=dict)
     _reckoning: defaultdict[Hashable, Lock] = field(default_factory=lambda: defaultdict(Lock))
     _current: dict[Hashable, tuple[tuple[int, ...], Any]] = field(default_factory=dict)
@@ -209,9 +215,9 @@ def local_signature(request: Request) -> str:
     return chosen or _account()
 
 
-def sign(response: Response, name: str) -> None:
+def sign(request: Request, response: Response, name: str) -> None:
     """Remember the name that a visitor chose."""
-    remember(response, SIGNATURE_COOKIE, quote(plain(name, 60)))
+    remember(request, response, SIGNATURE_COOKIE, quote(plain(name, 60)))
 
 
 def page(request: Request, template: str, status: int = 200, **values: object) -> HTMLResponse:
@@ -243,9 +249,10 @@ def page(request: Request, template: str, status: int = 200, **values: object) -
     )
     response = HTMLResponse(html, status, headers={"vary": "HX-Request, Accept-Language, Cookie"})
     if session is None:
-        response.set_cookie(forms.COOKIE, name, httponly=True, samesite="strict")
+        secure = is_secure(request)
+        response.set_cookie(forms.COOKIE, name, httponly=True, samesite="strict", secure=secure)
     if request.query_params.get("lang") == language:
-        remember(response, LANGUAGE_COOKIE, language)
+        remember(request, response, LANGUAGE_COOKIE, language)
     return response
 
 
@@ -259,9 +266,21 @@ def _attention(request: Request, status: int) -> int:
     return 0
 
 
-def remember(response: Response, name: str, value: str) -> None:
-    """Let a browser remember something for a year."""
-    response.set_cookie(name, value, max_age=_YEAR, httponly=True, samesite="strict")
+def is_secure(request: Request) -> bool:
+    """Tell whether the visitor came by https, as the server or a trusted proxy says."""
+    return request.url.scheme == "https"
+
+
+def remember(request: Request, response: Response, name: str, value: str) -> None:
+    """Give a browser a cookie that stays for a year."""
+    response.set_cookie(
+        name,
+        value,
+        max_age=_YEAR,
+        httponly=True,
+        samesite="strict",
+        secure=is_secure(request),
+    )
 
 
 def _account() -> str:

@@ -10,6 +10,7 @@ from starlette.exceptions import HTTPException
 
 from review.forms import StaleFormError
 from review.guard import harden
+from review.rates import TooManyError
 from review.shell import page
 from review.words import choose_language, say_in
 from vigie.errors import UnknownNameError, VigieError
@@ -79,6 +80,19 @@ def install(app: FastAPI) -> None:
         words = Message("{sentence}", {"sentence": str(error)})
         title = Message("Impossible pour le moment")
         return trouble(request, HTTPStatus.SERVICE_UNAVAILABLE, title, words)
+
+    @app.exception_handler(TooManyError)
+    def _too_many(request: Request, error: Exception) -> HTMLResponse:
+        seconds = error.seconds if isinstance(error, TooManyError) else 1
+        words = Message(
+            "Trop de demandes en peu de temps : attendez {n} seconde et rechargez la page.",
+            {"n": seconds},
+            "Trop de demandes en peu de temps : attendez {n} secondes et rechargez la page.",
+        )
+        title = Message("Un instant")
+        response = trouble(request, HTTPStatus.TOO_MANY_REQUESTS, title, words)
+        response.headers["retry-after"] = str(seconds)
+        return response
 
     @app.exception_handler(Exception)
     def _bug(request: Request, _: Exception) -> HTMLResponse:

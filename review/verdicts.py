@@ -202,19 +202,19 @@ def undo_in_journal(
 
 
 @router.post("/guide/fermer")
-def close_guide(week: Annotated[str, Form(max_length=20)] = "") -> Response:
+def close_guide(request: Request, week: Annotated[str, Form(max_length=20)] = "") -> Response:
     """Show the guide of the first queue no more in this browser."""
     response = RedirectResponse(f"/semaines/{path_part(week)}" if week else "/", 303)
-    remember(response, GUIDE_COOKIE, "off")
+    remember(request, response, GUIDE_COOKIE, "off")
     return response
 
 
 @router.post("/signature")
-def choose_signature(name: Annotated[str, Form()] = "") -> Response:
+def choose_signature(request: Request, name: Annotated[str, Form()] = "") -> Response:
     """Remember the name under which this browser's verdicts are kept."""
     response = RedirectResponse("/journal#signature", HTTPStatus.SEE_OTHER)
     if plain(name, 60):
-        sign(response, name)
+        sign(request, response, name)
     return response
 
 

@@ -5,7 +5,7 @@ A session is known by the digest of its token: who reads the database cannot tak
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -102,6 +102,18 @@ def disable(c: Connection, name: str, *, disabled: bool = True) -> None:
             say("« {name} » est le dernier compte d’administration : il reste.", name=account.shown)
         )
     _change(c, name, disabled=disabled)
+
+
+def set_role(c: Connection, name: str, role: Role) -> Account:
+    """Give an account another role and return it; its sessions end.
+
+    Raises:
+        UnknownNameError: there is no such account.
+    """
+    account = get(c, name)
+    _change(c, name, role=role)
+    assert account is not None  # noqa: S101  # `_change` has found it
+    return replace(account, role=role)
 
 
 def _change(c: Connection, name: str, **values: object) -> None:

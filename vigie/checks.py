@@ -10,8 +10,9 @@ import re
 from collections.abc import Callable, Mapping
 from datetime import timedelta
 from difflib import get_close_matches
+from ipaddress import ip_network
 from typing import TYPE_CHECKING, Any
-from urllib.parse import parse_qsl, urlsplit
+from urllib.parse import SplitResult, parse_qsl, urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 
 from babel import Locale
@@ -20,7 +21,7 @@ from croniter import CroniterError, croniter
 from vigie import gazetteer
 from vigie.errors import SettingsError
 from vigie.language import say
-from vigie.records import Extraction, MailSecurity, Reach, Reservations, SourceKind
+from vigie.records import Extraction, MailSecurity, Reach, Reservations, Role, SourceKind
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -147,6 +148,10 @@ def _lists(value: object) -> Mapping[str, tuple[str, ...]]:
     return {str(key): _texts(names) for key, names in value.items()}
 
 
+def _own_section(_: object) -> None:
+    raise WrongValueError(say("s’écrit [{name}], une seule fois", name="review.oidc"))
+
+
 BY_TYPE: Mapping[str, Check] = {
     "str": _text,
     "str | None": _text,
@@ -163,6 +168,7 @@ BY_TYPE: Mapping[str, Check] = {
     "Reservations | None": _one_of(Reservations),
     "Extraction | None": _one_of(Extraction),
     "MailSecurity": _one_of(MailSecurity),
+    "Oidc | None": _own_section,
 }
 """Annotation of a record's field → its check."""
 
@@ -385,6 +391,54 @@ def _tiles(text: str) -> str:
     return text
 
 
+def _proxies(networks: tuple[str, ...]) -> tuple[str, ...]:
+    for one in networks:
+        try:
+            ip_network(one)
+        except ValueError as error:
+            why = say(
+                "« {value} » n’est pas une adresse IP ni un réseau, comme 127.0.0.1 ou 10.0.0.0/8",
+                value=one,
+            )
+            raise WrongValueError(why, needle=one) from error
+    return networks
+
+
+def _parts(text: str) -> SplitResult:
+    try:
+        return urlsplit(text)
+    except ValueError:
+        return urlsplit("")
+
+
+def _served_at(text: str) -> str:
+    parts = _parts(text)
+    whole = parts.scheme in {"http", "https"} and parts.hostname and not parts.path.strip("/")
+    if text and not whole:
+        raise WrongValueError(
+            say("une adresse comme {example} est attendue", example="https://veille.example.org")
+        )
+    return text.rstrip("/")
+
+
+def _issuer(text: str) -> str:
+    parts = _parts(text)
+    near = parts.hostname in {"127.0.0.1", "localhost", "::1"}
+    if not parts.hostname or not (parts.scheme == "https" or (parts.scheme == "http" and near)):
+        raise WrongValueError(
+            say("une adresse en https est attendue, comme {example}", example="https://sso.example")
+        )
+    return text
+
+
+def _role(text: str) -> str:
+    if text and text not in set(Role):
+        raise WrongValueError(
+            say("« {value} » n’est pas un rôle : {roles}", value=text, roles=", ".join(Role))
+        )
+    return text
+
+
 BY_KEY: Mapping[tuple[str, str], Check] = {
     ("watch", "territory"): _territory,
     ("watch", "quarters"): _quarters,
@@ -417,6 +471,10 @@ BY_KEY: Mapping[tuple[str, str], Check] = {
     ("backup", "folder"): _named,
     ("backup", "daily"): _between(1, 1000),
     ("backup", "weekly"): _between(0, 1000),
+    ("review", "address"): _served_at,
+    ("review", "trusted_proxies"): _proxies,
+    ("review.oidc", "issuer"): _issuer,
+    ("review.oidc", "default_role"): _role,
     ("source", "id"): _source_id,
     ("source", "commune"): _commune,
     ("source", "name"): _named,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import tomllib
-from dataclasses import MISSING, dataclass, field, fields
+from dataclasses import MISSING, dataclass, field, fields, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, TypeVar
 from zoneinfo import ZoneInfo
@@ -128,13 +128,44 @@ class Mail(Section):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Oidc:
+    """A city's single sign-on, by OpenID Connect; the client's secret is no part of the file."""
+
+    issuer: str
+    """Address of the provider, as its own description says it."""
+    client_id: str
+    name_claim: str = "preferred_username"
+    """What a person is called here; it must not change."""
+    groups_claim: str = "groups"
+    readers: tuple[str, ...] = ()
+    contributors: tuple[str, ...] = ()
+    officers: tuple[str, ...] = ()
+    administrators: tuple[str, ...] = ()
+    """Groups whose members have a role, the highest counts."""
+    default_role: str = ""
+    """Of those in none of these groups; empty: they are not let in."""
+    create_accounts: bool = True
+    """Whether somebody new has an account from the first sign-in on."""
+    existing_accounts: bool = False
+    """Whether an account made by hand is also that of the person of its name there."""
+    scopes: tuple[str, ...] = ("openid", "profile")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Review(Section):
-    """What the pages show beyond what is stored."""
+    """What the pages show beyond what is stored, and how they are opened to others."""
 
     tiles: str = ""
     """Address of map tiles, with {z}, {x} and {y}: the one host that the map's page then asks."""
     attribution: str = ""
     """Whose tiles they are, as their licence wants it said."""
+    address: str = ""
+    """Under which browsers reach the pages; empty: as each request says."""
+    trusted_proxies: tuple[str, ...] = ()
+    """Addresses or networks of the proxies whose word on who asks, and by which scheme, counts."""
+    passwords: bool = True
+    """Whether one may sign in by name and password."""
+    oidc: Oidc | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -273,7 +304,7 @@ def examine(text: str, folder: Path) -> tuple[Settings, tuple[str, ...]]:
     watch = reader.section(document, "watch", Watch)
     if watch.exploration > watch.queue_size and "exploration" in document.get("watch", {}):
         reader.blame("watch", "exploration", say("dépasse queue_size ({n})", n=watch.queue_size))
-    review = reader.section(document, "review", Review)
+    review = reader.review(document)
     if review.tiles and not review.attribution:
         why = say('dites aussi à qui elles sont : attribution = "© …"')
         reader.blame("review", "tiles", why)
@@ -424,6 +455,23 @@ class _Reader:
             why = say("il manque « sender », l’adresse qui signe les courriels")
             self.blame("mail", "host", why)
         return mail
+
+    def review(self, document: Mapping[str, object]) -> Review:
+        """Return how the pages are opened, and by whose single sign-on."""
+        table = document.get("review", {})
+        given = table.get("oidc") if isinstance(table, dict) else None
+        if not isinstance(given, dict):
+            return self.section(document, "review", Review)
+        assert isinstance(table, dict)  # noqa: S101  # narrows for the type checker
+        rest = {key: value for key, value in table.items() if key != "oidc"}
+        review = self.section({**document, "review": rest}, "review", Review)
+        values = self.values(given, Oidc, "review.oidc")
+        for wanted in ("issuer", "client_id"):
+            if wanted not in given:
+                self.blame("review.oidc", None, say("il manque « {key} »", key=wanted))
+        if not {"issuer", "client_id"} <= values.keys():
+            return review
+        return replace(review, oidc=Oidc(**values))
 
     def sources(self, document: Mapping[str, object]) -> Iterable[Source]:
         """Yield the sources in which nothing is wrong."""
