@@ -220,7 +220,8 @@ def test_an_answer_serves_once_in_its_browser_and_in_time(home):
     assert reader.get(back).status_code == 401, "replayed"
     reader, back = asked(url)
     made = application.state.house
-    late = replace(made, clock=lambda: datetime.now(UTC) + timedelta(minutes=11))
+    hence = datetime.now(UTC) + timedelta(minutes=11)
+    late = replace(made, clock=lambda: hence, rates=Rates())
     application.state.house = late
     assert reader.get(back).status_code == 401, "too late"
     application.state.house = made
@@ -243,7 +244,7 @@ def test_a_provider_that_others_wrote_lets_people_in(store, tmp_path, monkeypatc
     with oidc_provider_mock.run_server_in_thread() as server:
         issuer = f"http://localhost:{server.server_port}"
         person = {"preferred_username": "Zoé", "groups": ["dsi"]}
-        httpx.put(f"{issuer}/users/zoe", json={"claims": person}).raise_for_status()
+        httpx.put(f"{issuer}/users/zoe", json=person).raise_for_status()
         settings = parse(
             TOML.format(issuer=issuer) + 'scopes = ["openid", "profile", "groups"]\n', tmp_path
         )
