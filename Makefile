@@ -4,7 +4,7 @@ BIN := $(VENV)/bin
 PYTHON ?= python3
 ARGS ?=
 
-.PHONY: install install-dev demo test lint format lock gazetteer benchmark front clean
+.PHONY: install install-dev demo test lint format lock gazetteer benchmark front docs clean
 
 install: $(VENV)/.installed
 
@@ -44,6 +44,11 @@ format: install-dev
 test: lint
 	$(BIN)/pytest $(ARGS)
 
+# The documentation as a site, in site/; a broken link stops it.
+docs: install-dev
+	$(BIN)/python scripts/reference.py
+	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict --quiet
+
 # Exact versions with hashes, no URL.
 lock: $(VENV)/bin/uv
 	$(BIN)/uv pip compile --quiet --generate-hashes --universal --python-version 3.11 --no-annotate --no-header --no-emit-index-url --output-file requirements/run.txt --extra front pyproject.toml
@@ -62,4 +67,4 @@ gazetteer: install-dev
 	$(BIN)/python scripts/build_gazetteer.py
 
 clean:
-	rm -rf $(VENV) node_modules review/static/vendor
+	rm -rf $(VENV) node_modules review/static/vendor site
