@@ -90,7 +90,8 @@ def database(template: str = "template1") -> Iterator[str]:
 
 def fill(place: Path, url: str, most: int) -> int:
     """Make a workspace on a database in which documents wait; return how many."""
-    simulate(place / "web", "strasbourg", weeks=WEEKS, seed=SEED)
+    weeks = min(WEEKS, 4 + most // 80)
+    simulate(place / "web", "strasbourg", weeks=weeks, seed=SEED)
     write_settings(place / "web", place)
     settle(place, url)
     lines = (place / "web" / "documents.jsonl").read_text(encoding="utf-8").splitlines()
@@ -260,8 +261,7 @@ def by_prefect(place: Path, archive: str, number: int) -> dict[str, Any]:
             process = subprocess.Popen(
                 [prefect, *words], env=environment, stdout=subprocess.DEVNULL
             )
-            stack.callback(process.wait)
-            stack.callback(process.terminate)
+            stack.callback(end, process)
 
         begun = time.monotonic()
         start("server", "start", "--host", "127.0.0.1", "--port", port)
@@ -299,6 +299,16 @@ def by_prefect(place: Path, archive: str, number: int) -> dict[str, Any]:
         "mentions": counted["mentions"],
         "candidates": int(done.stdout.split()[-1]),
     }
+
+
+def end(process: subprocess.Popen[bytes]) -> None:
+    """End a program; Prefect's server may hang on connections that are still open."""
+    process.terminate()
+    try:
+        process.wait(20)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()
 
 
 def answers(url: str) -> None:

@@ -63,6 +63,24 @@ _POSTGRESQL = text("""
 """).columns(day=Date)
 
 
+def forget_erased(c: Connection) -> None:
+    """Let go of words that no text has any more; after texts were erased for good.
+
+    Until then they find nothing, but are still in the files: the index of each database keeps
+    what was taken out of it until it is put in order, which takes as long as reading it whole.
+    """
+    if c.dialect.name == "postgresql":
+        c.execute(text("DELETE FROM text_words"))
+        c.execute(
+            text(
+                "INSERT INTO text_words (word) "
+                "SELECT DISTINCT unnest(tsvector_to_array(words)) FROM text_search"
+            )
+        )
+    else:
+        c.execute(text("INSERT INTO text_search (text_search) VALUES ('optimize')"))
+
+
 def _slips(word: str) -> int:
     return 0 if len(word) < 4 else 1 if len(word) < 7 else 2
 

@@ -85,3 +85,13 @@ def test_a_text_of_megabytes_is_kept_and_found(c, press):
     long = "".join(f"mot{number} " for number in range(300_000))
     documents.save(c, [press.document(9, DAY, title="Très long", text=long)])
     assert found(c, "mot77") == [9]
+
+
+def test_words_of_erased_texts_are_not_kept_either(c):
+    column = "word" if c.dialect.name == "postgresql" else "term"
+    known = text(f"SELECT {column} FROM text_words WHERE {column} LIKE 'pomm%'")
+    assert c.execute(known).scalars().all() != []
+    c.execute(tables.texts.update().values(text=""))
+    fulltext.forget_erased(c)
+    assert c.execute(known).scalars().all() == []
+    assert found(c, "illzach") == [0]
