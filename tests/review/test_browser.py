@@ -280,7 +280,7 @@ def test_a_first_queue_has_a_guide_that_goes_away_by_itself(visit, site):
     expect(page.get_by_role("complementary", name="Premier avis donné")).to_be_visible()
     expect(guide).to_have_count(0)
     page.keyboard.press("u")
-    expect(page.get_by_text("C’est annulé.")).to_be_visible()
+    expect(page.locator(".notice", has_text="C’est annulé.")).to_be_visible()
     expect(page.locator(".guide")).to_have_count(0)
 
 
