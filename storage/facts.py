@@ -33,7 +33,7 @@ from vigie.records import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
 
 ACTIVE_DAYS = 42
@@ -104,6 +104,26 @@ def between(c: Connection, since: date, as_of: date, *, zone: tzinfo = PARIS) ->
         for root, found in sorted(told.items())
     )
     return week_facts(as_of, {}, actors, None, ())
+
+
+def sightings(c: Connection, actor_ids: Iterable[str], most: int) -> dict[str, list[Sighting]]:
+    """Return all that names some actors, by the one that stands for each, oldest first.
+
+    Those named more than `most` times are left out.
+    """
+    found: dict[str, list[Sighting]] = {}
+    for some in chunks(sorted(set(actor_ids))):
+        roots = select(_actors.root_id).where(_actors.id.in_(some))
+        counted = (
+            select(_actors.root_id)
+            .join(tables.mentions, _mentions.actor_id == _actors.id)
+            .where(_actors.root_id.in_(roots))
+            .group_by(_actors.root_id)
+            .having(func.count() <= most)
+        )
+        few = list(c.execute(counted).scalars())
+        found |= gathered(c, sightings_query().where(_actors.root_id.in_(few)))
+    return found
 
 
 def of_actor(
