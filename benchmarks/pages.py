@@ -271,9 +271,7 @@ class Load:
 
     def client(self) -> httpx.Client:
         """Return a reader's browser."""
-        # The server lets a silent connection go after five seconds.
-        limits = httpx.Limits(keepalive_expiry=3)
-        return httpx.Client(base_url=self.base, timeout=60, limits=limits)
+        return _browser(self.base)
 
     def read(self, until: float, seed: int) -> None:
         """Open pages one after the other until a moment."""
@@ -406,7 +404,7 @@ def measure(folder: Path, actors: int, week: str, seconds: float) -> None:
 def _alone(base: str, pid: int, chosen: dict[str, list[str]]) -> dict[str, float]:
     """Return the milliseconds of processor time that one request of each page costs."""
     found = {}
-    with httpx.Client(base_url=base, timeout=60) as client:
+    with _browser(base) as client:
         for name, addresses in chosen.items():
             some = addresses[:3]
             for address in some:
@@ -417,6 +415,11 @@ def _alone(base: str, pid: int, chosen: dict[str, list[str]]) -> dict[str, float
                     client.get(address)
             found[name] = round(1000 * (_cpu(pid) - before) / ALONE / len(some), 1)
     return found
+
+
+def _browser(base: str) -> httpx.Client:
+    # The server lets a silent connection go after five seconds: each request has its own.
+    return httpx.Client(base_url=base, timeout=120, headers={"connection": "close"})
 
 
 def _cpu(pid: int) -> float:
