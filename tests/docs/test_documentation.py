@@ -19,7 +19,7 @@ from signals import features
 from storage import frames
 from vigie.cli import cli
 from vigie.records import Source
-from vigie.settings import SECTIONS
+from vigie.settings import SECTIONS, Oidc
 from vigie.words import FEATURES
 
 ROOT = Path(__file__).parents[2]
@@ -86,7 +86,7 @@ def documented():
     """Rows of the tables of settings: (section, key) → what it is by default."""
     rows, section = {}, ""
     for line in (DOCS / "settings.md").read_text("utf-8").splitlines():
-        if head := re.match(r"## \[+(\w+)\]+$", line):
+        if head := re.match(r"## \[+([\w.]+)\]+$", line):
             section = head[1]
         elif line.startswith("## "):
             section = ""
@@ -107,7 +107,7 @@ def by_default(field):
 
 
 def test_every_setting_is_documented_with_its_default():
-    records = {**SECTIONS, "source": Source}
+    records = {**SECTIONS, "review.oidc": Oidc, "source": Source}
     wanted = {
         (section, field.name): by_default(field)
         for section, record in records.items()
