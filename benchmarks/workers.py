@@ -37,7 +37,6 @@ if TYPE_CHECKING:
 
 SERVER = os.environ.get("VIGIE_TEST_POSTGRES", "")
 WEEKS, SEED = 26, 21
-ROUNDS = 2
 ONE_THREAD = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
 
 
@@ -45,6 +44,7 @@ def main() -> None:
     """Measure, print, write."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("documents", type=int, nargs="?", default=2000)
+    parser.add_argument("--rounds", type=int, default=2)
     parser.add_argument("--prefect", action="store_true")
     parser.add_argument("--worker", nargs=2, metavar=("FOLDER", "GATE"), help=argparse.SUPPRESS)
     given = parser.parse_args()
@@ -60,7 +60,7 @@ def main() -> None:
         if given.prefect:
             figures = by_prefect(place, archive, number)
         else:
-            figures = by_hand(place, archive, number)
+            figures = by_hand(place, archive, number, given.rounds)
         figures |= {"documents": number, "load before": round(before, 1)}
     figures["load after"] = round(os.getloadavg()[0], 1)
     name = "workers-prefect" if given.prefect else "workers"
@@ -117,10 +117,10 @@ def settle(place: Path, url: str) -> None:
 # --- workers that are started by hand -------------------------------------------------------
 
 
-def by_hand(place: Path, archive: str, number: int) -> dict[str, Any]:
+def by_hand(place: Path, archive: str, number: int, rounds: int) -> dict[str, Any]:
     """Read the archive with one worker and with two, in turns; return the best of each."""
     best: dict[int, dict[str, float]] = {}
-    for _ in range(ROUNDS):
+    for _ in range(rounds):
         for workers in (1, 2):
             found = together(place, archive, workers, number)
             if workers not in best or found["seconds"] < best[workers]["seconds"]:

@@ -23,10 +23,13 @@ from flows import backup, restore
 from storage import Store, documents, open_store
 from storage import store as stores
 from storage.tables import metadata
+from tests import databases
 from tests.command import here
 from tests.storage.conftest import database, fresh, press, server, store, url  # noqa: F401
 from vigie.errors import InputError, StorageError, WorkspaceError
 from vigie.settings import load, parse
+
+pytestmark = databases.once  # its fixtures are of both databases
 
 DAY = date(2026, 3, 2)
 NOW = datetime(2026, 3, 16, 3, tzinfo=UTC)
