@@ -73,14 +73,17 @@ def replay(
     seen.proposed.update({name: [] for name in ("vigie", *others)})
     verdicts: dict[str, Judgement] = {}
     last: Queue | None = None
+    shown: dict[str, date] = {}
     before = date.min
     for facts in weeks:
         for actor in facts.actors:
             seen.matcher.hear(actor.actor_id, (s for s in actor.sightings if s.day > before))
         before = facts.as_of
-        known = replace(facts, last_queue=last, actors=_with(facts.actors, verdicts))
+        actors = _with(facts.actors, verdicts)
+        known = replace(facts, last_queue=last, shown=dict(shown), actors=actors)
         ranking = rank(known, watch, used)
         last = compose(ranking, known, watch)
+        shown |= {candidate.actor_id: last.as_of for candidate in last.candidates}
         _observe(seen, known, last, ranking, watch)
         for name, policy in others.items():
             seen.note(name, facts.as_of, policy(known, watch.queue_size, seen.done[name]))

@@ -36,6 +36,15 @@ class Found:
 
 
 @dataclass(frozen=True, slots=True)
+class Named:
+    """How many actors a document names."""
+
+    actors: int
+    first: int
+    """Of these, the ones that nobody had named before that day."""
+
+
+@dataclass(frozen=True, slots=True)
 class Near:
     """How near what is said of an actor stands to what the lab looks for."""
 
@@ -67,7 +76,9 @@ class Context:
     kept_documents: frozenset[str]
     """Ids of the documents that name an actor the lab keeps."""
     proposed: Mapping[str, date]
-    """Candidates of the last queue → the day as of which it was made."""
+    """Candidates of earlier queues → the day as of which one showed them last."""
+    texts: Mapping[str, Named] = field(default_factory=dict)
+    """Recent document → how many actors it names."""
     theme_weights: Mapping[str, float] = field(default_factory=dict)
     """Theme → from ½ to 1, by how many kept actors touch it; empty while there are few."""
     groups: Mapping[str, Cluster] = field(default_factory=dict)
@@ -88,7 +99,7 @@ class Context:
         return (self.as_of - self.archive_start).days < FIRST_WEEKS * 7
 
     def shown(self, actor_id: str, story_days: Iterable[tuple[date, str]]) -> date | None:
-        """Return when the last queue showed an actor, if no independent story began since."""
+        """Return when a queue last showed an actor, if no independent story began since."""
         day = self.proposed.get(actor_id)
         return None if day is None or any(told > day for told, _ in story_days) else day
 
@@ -140,15 +151,29 @@ def context(facts: WeekFacts, watch: Watch) -> Context:
             if sighting.day <= facts.as_of
         ),
         proposed=_proposed(facts),
+        texts=_texts(facts.actors, facts.as_of),
         theme_weights=_theme_weights(kept, themes, facts.as_of),
     )
 
 
 def _proposed(facts: WeekFacts) -> Mapping[str, date]:
     last = facts.last_queue
-    if last is None or last.as_of >= facts.as_of:
-        return {}
-    return {candidate.actor_id: last.as_of for candidate in last.candidates}
+    newest = {one.actor_id: last.as_of for one in last.candidates} if last else {}
+    return {
+        actor_id: day for actor_id, day in {**facts.shown, **newest}.items() if day < facts.as_of
+    }
+
+
+def _texts(actors: Iterable[ActorFacts], as_of: date) -> Mapping[str, Named]:
+    """Count whom each recent document names: all of them were seen lately, and are at hand."""
+    since = as_of - timedelta(days=RECENT_DAYS - 1)
+    named: Counter[str] = Counter()
+    first: Counter[str] = Counter()
+    for actor in actors:
+        days = {s.document_id: s.day for s in actor.sightings if since <= s.day <= as_of}
+        named.update(days.keys())
+        first.update(one for one, day in days.items() if day == actor.first_day)
+    return {one: Named(count, first[one]) for one, count in named.items()}
 
 
 def _theme_weights(

@@ -145,6 +145,26 @@ def advert(profile: Profile, _: Context) -> Found | None:
     return None
 
 
+FEW_NEW = 2
+"""Names that a text may be the first to say without being a list."""
+
+
+def crowd(profile: Profile, context: Context) -> Found | None:
+    """Named only where many names are said for the first time: a list of stands, of partners.
+
+    Who has a stand at the September forum is no newcomer: nobody had named it, that is all. From
+    the text that names the fewest of them: nothing up to two new names, whole from six.
+    """
+    counts = [context.texts[s.document_id].first for s in profile.since(context.recent)]
+    least = min(counts, default=0)
+    if least <= FEW_NEW:
+        return None
+    return Found(
+        min((least - FEW_NEW) / 4, 1.0),
+        Message("Cité dans une liste : {n} noms inconnus dans un même texte", {"n": least}),
+    )
+
+
 def syndicated(profile: Profile, context: Context) -> Found | None:
     """One release in many outlets, and little else: fame that was sent out.
 

@@ -32,7 +32,7 @@ class Term:
     function: Callable[[Profile, Context], Found | None]
 
 
-START = -6.0
+START = -6.5
 """Log-odds of a name of which nothing is known: most are no emerging actor."""
 
 KINDS = {f"kind_{kind}": kind for kind in ActorKind if kind is not ActorKind.INSTITUTION}
@@ -48,6 +48,8 @@ FEATURES: tuple[Term, ...] = (
     Term("stories", 0.25, standing.stories),
     Term("sources", 0.5, standing.sources),
     Term("communes", 0.25, standing.communes),
+    Term("subject", 2.0, standing.subject),
+    Term("alone", 1.0, standing.alone),
     Term("upcoming", 2.0, rising.upcoming),
     Term("anchoring", 0.25, standing.anchoring),
     Term("themes", 0.75, standing.themes),
@@ -55,16 +57,17 @@ FEATURES: tuple[Term, ...] = (
     Term("nearness", 0.5, together.nearness),
     Term("company", 0.25, together.company),
     Term("evidence", 3.5, standing.evidence),
-    Term("under_the_radar", 1.5, standing.under_the_radar),
+    Term("under_the_radar", 2.0, standing.under_the_radar),
     Term("listed", -2.5, doubts.listed),
-    Term("national", -4.5, doubts.national),
-    Term("established", -4.5, doubts.established),
-    Term("seasonal", -5.0, doubts.seasonal),
+    Term("national", -5.5, doubts.national),
+    Term("established", -5.0, doubts.established),
+    Term("seasonal", -6.0, doubts.seasonal),
     Term("event_name", -4.0, doubts.event_name),
     Term("work", -1.5, doubts.work),
-    Term("advert", -5.0, doubts.advert),
+    Term("advert", -6.0, doubts.advert),
+    Term("crowd", -2.5, doubts.crowd),
     Term("syndicated", -2.5, doubts.syndicated),
-    Term("elsewhere", -4.0, doubts.elsewhere),
+    Term("elsewhere", -4.5, doubts.elsewhere),
     Term("institution", -1.5, doubts.institution),
     *(Term(name, 0.0, partial(standing.of_kind, kind)) for name, kind in KINDS.items()),
 )

@@ -36,8 +36,9 @@ LEAST_EVIDENCE = 0.28
 """Exploration measures whom the ranking misses among groups: what is surely none is not drawn."""
 OF_ONE_STORY = 3
 """At most so many candidates that one story alone brings."""
-MAKES_ROOM = 3.0
-"""Log-odds that whom the last queue showed cedes to others while nothing new is told of it."""
+NEWS = 0.4
+"""What a place is worth, beyond the chance to be kept, for whom no queue has shown all of: it is
+new to whoever looks, where the others wait for somebody who did not."""
 DIVERSITY = 0.75
 """The same for whom is wholly like a candidate chosen before."""
 
@@ -86,8 +87,9 @@ def select(pool: Sequence[Scored], slots: int, shared: Context) -> list[Scored]:
     """Return the best of a pool without saying one thing many times, the best first.
 
     Maximal marginal relevance (Carbonell & Goldstein 1998): each choice weighs its log-odds
-    against its likeness to those chosen before. Whom the last queue showed cedes its place to
-    others, not to nobody: what nobody looked at is carried over. Once a story has brought
+    against its likeness to those chosen before. What that makes of the chance to be kept is worth
+    more by `NEWS` for whom no queue has shown yet, or not since something new was told: what
+    nobody looked at is carried over, and cedes its place to news. Once a story has brought
     `OF_ONE_STORY` candidates, others that only it speaks of wait.
     """
     stories = {
@@ -106,7 +108,7 @@ def select(pool: Sequence[Scored], slots: int, shared: Context) -> list[Scored]:
         ]
         if not free:
             break
-        best = max(free, key=lambda s: _pull(s, shared) - DIVERSITY * likeness[s.profile.actor_id])
+        best = max(free, key=lambda s: _worth(s, shared, likeness[s.profile.actor_id]))
         waiting.remove(best)
         chosen.append(best)
         own = stories[best.profile.actor_id]
@@ -121,11 +123,12 @@ def select(pool: Sequence[Scored], slots: int, shared: Context) -> list[Scored]:
     return sorted(chosen, key=lambda s: (-round(s.log_odds, 9), s.profile.actor_id))
 
 
-def _pull(scored: Scored, shared: Context) -> float:
-    """Return a candidate's log-odds, less when the last queue showed all that is told of it."""
+def _worth(scored: Scored, shared: Context, likeness: float = 0.0) -> float:
+    """Return what a place for a candidate is worth."""
     found = scored.profile
-    shown = shared.shown(found.actor_id, found.story_days) is not None
-    return scored.log_odds - scored.shift - MAKES_ROOM * shown
+    news = shared.shown(found.actor_id, found.story_days) is None
+    chance = logistic(scored.log_odds - scored.shift - DIVERSITY * likeness)
+    return chance * (1 + NEWS * news)
 
 
 def explore(
@@ -140,7 +143,7 @@ def explore(
     left = [s for s in scored if s.profile.actor_id not in taken and _worth_a_look(s)]
     left.sort(
         key=lambda s: (
-            log(_uniform(week, s.profile.actor_id)) / max(logistic(_pull(s, shared)), 1e-3),
+            log(_uniform(week, s.profile.actor_id)) / max(_worth(s, shared), 1e-3),
             s.profile.actor_id,
         )
     )

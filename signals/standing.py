@@ -59,6 +59,29 @@ def _relayed(sources: int, regional: int) -> Message:
     )
 
 
+def subject(profile: Profile, _: Context) -> Found | None:
+    """How often one text names it, over the first time: 1 − 1/n.
+
+    Who is named again is what the text is about, and not only whom it mentions in passing. A
+    third less for a name of unknown kind: texts about artists and works name them again, too.
+    """
+    count = max(Counter(s.document_id for s in profile.sightings).values())
+    if count < 2:
+        return None
+    sort = 0.7 if profile.kind is ActorKind.UNKNOWN else 1.0
+    return Found((1 - 1 / count) * sort, Message("Nommé {n} fois dans un même texte", {"n": count}))
+
+
+def alone(profile: Profile, context: Context) -> Found | None:
+    """Its share of a recent text that names the fewest other actors: 1/n."""
+    counts = [context.texts[s.document_id].actors for s in profile.since(context.recent)]
+    if not counts:
+        return None
+    if (least := min(counts)) == 1:
+        return Found(1.0, Message("Seul acteur nommé dans un texte"))
+    return Found(1 / least, Message("Nommé parmi {n} acteurs au moins", {"n": least}))
+
+
 _PLACED = {Placing.OWN, Placing.DATELINE, Placing.THERE, Placing.SENTENCE}
 """Ways in which a sentence itself names an actor with a commune."""
 

@@ -83,6 +83,7 @@ def week(
     last = queues.before(c, current)
     return replace(
         week_facts(as_of, known, actors, last, common.taught(as_of)),
+        shown=queues.shown(c, current, iso_week(as_of - timedelta(days=active_days))),
         clusters=queues.groups(c, current, iso_week(as_of - REMEMBERED)),
     )
 

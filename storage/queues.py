@@ -16,7 +16,7 @@ from storage.plain import (
     to_evidence,
     to_feature,
 )
-from storage.statements import upsert
+from storage.statements import pairs, upsert
 from vigie.records import ActorKind, Candidate, Cluster, EnteredBy, Queue
 
 if TYPE_CHECKING:
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
 _queues = tables.queues.c
 _candidates = tables.candidates.c
+_actors = tables.actors.c
 
 
 def save(c: Connection, queue: Queue) -> Queue:
@@ -178,6 +179,22 @@ def last_touched(c: Connection) -> datetime | None:
     acts = (tables.views.c.at, tables.judgements.c.at, tables.edits.c.at)
     moments = [c.execute(select(func.max(at))).scalar() for at in acts]
     return max((moment for moment in moments if moment is not None), default=None)
+
+
+def shown(c: Connection, week: str, since: str) -> dict[str, date]:
+    """Return the candidates from one week on and before another, with the last day of each.
+
+    The day is the one as of which the queue that showed it was made.
+    """
+    query = (
+        select(_actors.root_id, func.max(_queues.as_of))
+        .join(tables.candidates, _candidates.actor_id == _actors.id)
+        .join(tables.queues, _queues.week == _candidates.week)
+        .where(_queues.week < week)
+        .where(_queues.week >= since)
+        .group_by(_actors.root_id)
+    )
+    return pairs(c, query)
 
 
 def clusters(c: Connection, weeks: Sequence[str]) -> dict[str, tuple[Cluster, ...]]:

@@ -988,6 +988,8 @@ class WeekFacts:
     actors: tuple[ActorFacts, ...]
     """Those mentioned in the recent past; each with its whole history."""
     last_queue: Queue | None = None
+    shown: Mapping[str, date] = field(default_factory=dict)
+    """Candidates of earlier queues → the day as of which one showed them last."""
     clusters: tuple[Cluster, ...] = ()
     """The groups of earlier weeks, each as it was last seen, by id."""
     lessons: tuple[Lesson, ...] = ()

@@ -87,7 +87,7 @@ def test_verdicts_that_follow_nothing_teach_nothing_however_few_are_kept():
 def test_an_officer_who_keeps_few_still_sees_what_she_may_keep():
     world = World()
     for number, kind in enumerate(KINDS * 2):
-        world.say(f"Groupe {number}", f"Groupe {number} vient de naître.", kind=kind)
+        world.say(f"Groupe {number}", kind=kind)
     some = lessons(150, lambda kind, d: likes_cooperatives(kind, d) and d.random() < 0.4)
     assert shift(some, learned(some, PUBLISHED), PUBLISHED) < -1
     plain = detect(world.facts(), WATCH).candidates

@@ -91,8 +91,8 @@ def test_nobody_is_new_merely_because_we_just_arrived():
     old, young = World(), World(start=days_ago(10))
     for world in (old, young):
         world.say("Petit Fil")
-    ranked = detect(old.facts(), WATCH).candidates[0]
-    assert detect(young.facts(), WATCH).candidates[0].score < ranked.score - 0.3
+    long, short = (detect(w.facts(), WATCH).candidates[0].score for w in (old, young))
+    assert long / (1 - long) > 3 * short / (1 - short)
 
 
 def test_nobody_is_new_merely_because_a_source_just_arrived():
@@ -221,6 +221,10 @@ def test_a_name_that_one_story_leaves_without_a_sort_is_not_drawn():
         for day in range(stories):
             sentence = f"On y verra {name}."
             world.say(name, sentence, kind=ActorKind.UNKNOWN, confidence=0.9, day=days_ago(day))
+    for number in range(9):
+        for document in ("d1", "d2", "d3"):
+            world.say(f"La Mairie {number}", document=document, label=Label.INSTITUTION)
+            world.say(f"La Mairie {number}", day=days_ago(90), label=Label.INSTITUTION)
     queue = detect(world.facts(), WATCH)
     assert [(c.name, c.entered_by) for c in queue.candidates] == [
         ("Deux Fois", EnteredBy.EXPLORATION)
@@ -250,11 +254,44 @@ def test_another_week_draws_another_lot():
 def test_one_list_of_members_does_not_fill_the_queue():
     world = World()
     for number in range(8):
+        world.say(f"Membre {number}", BIRTH.format(f"Membre {number}"), days_ago(60))
         world.say(f"Membre {number}", document="liste")
     world.say("Seul", day=days_ago(4))
     queue = detect(world.facts(), replace(WATCH, exploration=0))
     assert len(queue.candidates) == 4
     assert "Seul" in names(queue)
+
+
+def test_a_list_of_names_that_nobody_had_said_before_makes_nobody_emerge():
+    """As at the September forum, where each association has its stand."""
+    world = World()
+    for number in range(8):
+        world.say(f"Stand {number}", document="forum")
+    world.say("Seul", day=days_ago(4))
+    ranking = rank(world.facts(), WATCH)
+    assert ranking.scored[0].profile.name == "Seul"
+    assert all(one.found["crowd"].value == 1 for one in ranking.scored[1:])
+    told = world.say("Stand 3", "Stand 3 ouvre samedi.")
+    world.say("Stand 3", "L’atelier de Stand 3 est gratuit.", document=told.document_id)
+    again = {one.profile.name: one for one in rank(world.facts(), WATCH).scored}["Stand 3"]
+    assert "crowd" not in again.found
+    assert str(again.found["alone"].detail) == "Seul acteur nommé dans un texte"
+    assert str(again.found["subject"].detail) == "Nommé 2 fois dans un même texte"
+
+
+def test_whom_a_queue_showed_cedes_its_place_to_news_for_as_long_as_it_may_be_proposed():
+    world = World()
+    for number in range(10):
+        world.say(f"Groupe {number}", BIRTH.format(f"Groupe {number}"), days_ago(30))
+    small = replace(WATCH, queue_size=2, exploration=0)
+    shown: dict[str, date] = {}
+    proposed: list[str] = []
+    for weeks in (3, 2, 1, 0):
+        queue = detect(replace(world.facts(days_ago(7 * weeks)), shown=dict(shown)), small)
+        shown |= {c.actor_id: queue.as_of for c in queue.candidates}
+        proposed += names(queue)
+    assert len(set(proposed)) == len(proposed) == 8
+    assert not any(r.name == "repeated" for c in queue.candidates for r in c.reasons)
 
 
 def test_quotes_hold_the_name_newest_first_distinct_stories_first():
