@@ -72,6 +72,7 @@ def show(title: str, found: Backtest) -> None:
     rows = [(name, *(cell(m) for m in values)) for name, values in _by_measure(columns)]
     report.table(title, ("", *found.policies), rows)
     print("missed:", dict(whys(found)))
+    print("not found by mention 2:", {str(late): n for late, n in found.late.items()})
 
 
 def show_bars(found: Backtest) -> None:
@@ -120,6 +121,7 @@ def figures(found: Backtest) -> dict[str, Any]:
         },
         "reliability": [asdict(one) for one in found.reliability],
         "missed": dict(whys(found)),
+        "not found by mention 2": {str(late): n for late, n in found.late.items()},
         "would have been enough": dict(
             Counter(name for miss in found.misses for name in miss.features).most_common(8)
         ),

@@ -194,12 +194,17 @@ def _recall(stick: Yardstick, first: Mapping[int, date], which: Callable[[int], 
 def _found_by(stick: Yardstick, first: Mapping[int, date], nth: int) -> Estimate:
     hits: list[float] = []
     for index, followed in stick.followed.items():
-        if len(followed.story_days) < nth:
-            continue
-        due = next((m for m in stick.mondays if m >= followed.story_days[nth - 1]), None)
+        due = due_by(followed, nth, stick.mondays)
         if due is not None and due >= stick.measured_from:
             hits.append(float(first.get(index, date.max) <= due))
     return estimate(hits, stick.seed)
+
+
+def due_by(followed: Followed, nth: int, mondays: Sequence[date]) -> date | None:
+    """Return the first Monday by which an actor was told of in so many stories, if there is one."""
+    if len(followed.story_days) < nth:
+        return None
+    return next((m for m in mondays if m >= followed.story_days[nth - 1]), None)
 
 
 def _leads(followed: Mapping[int, Followed], first: Mapping[int, date]) -> Iterable[float]:

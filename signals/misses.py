@@ -27,6 +27,18 @@ class Why(StrEnum):
     RANKED_OUT = "ranked_out"
 
 
+class Late(StrEnum):
+    """Where an actor stood on the Monday after its second independent mention."""
+
+    UNREAD = "unread"
+    """Not recognised in any text by then, or put together with somebody else."""
+    SET_ASIDE = "set_aside"
+    UNLIKELY = "unlikely"
+    """Scored under what a place asks for."""
+    OUTRANKED = "outranked"
+    """Worth a place, and others were worth more."""
+
+
 WHY = {
     Why.NOT_EXTRACTED: Message("jamais repéré dans les textes"),
     Why.NOT_RESOLVED: Message("repéré, mais confondu avec d’autres noms"),

@@ -15,11 +15,13 @@ from signals.measures import (
     Queued,
     Stated,
     Yardstick,
+    due_by,
     first_queued,
     measure,
     reliability,
 )
-from signals.misses import Miss, Standing, Why, changing
+from signals.misses import Late, Miss, Standing, Why, changing
+from signals.queue import LEAST_SCORE
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -66,6 +68,8 @@ class Backtest:
     """Those proposed most often first; empty when the truth does not name everything."""
     reliability: tuple[Stated, ...] = ()
     """How far scores hold, over everyone considered in the measured weeks."""
+    late: Mapping[Late, int] = field(default_factory=dict)
+    """How many were not found by their second mention, by where they stood then."""
 
     def as_json(self) -> dict[str, object]:
         """Return everything, ready for `json.dumps`: the queue's own measures at the top."""
@@ -86,6 +90,7 @@ class Backtest:
             "misses": [miss.as_json() for miss in self.misses],
             "intruders": [one.as_json() for one in self.intruders],
             "reliability": [asdict(one) for one in self.reliability],
+            "late": {str(late): count for late, count in self.late.items()},
         }
 
 
@@ -188,7 +193,34 @@ class Reckoning:
             misses=self._misses(followed, first_queued(mine)),
             intruders=self._intruders(start) if complete else (),
             reliability=self._reliability(start) if complete else (),
+            late=self._late(followed, first_queued(mine), start),
         )
+
+    def _late(
+        self, followed: Mapping[int, Followed], first: Mapping[int, date], start: date
+    ) -> Mapping[Late, int]:
+        stated = {(day, actor): score for day, actor, score in self.seen.stated}
+        present = dict(self.seen.present)
+        actors = self._actors_of()
+        found: Counter[Late] = Counter()
+        for index, told in followed.items():
+            due = due_by(told, 2, self.mondays)
+            if due is None or due < start or first.get(index, date.max) <= due:
+                continue
+            scores = [s for one in actors[index] if (s := stated.get((due, one))) is not None]
+            if scores:
+                found[Late.OUTRANKED if max(scores) >= LEAST_SCORE else Late.UNLIKELY] += 1
+            else:
+                here = not actors[index].isdisjoint(present[due])
+                found[Late.SET_ASIDE if here else Late.UNREAD] += 1
+        return {late: found[late] for late in Late}
+
+    def _actors_of(self) -> Mapping[int, set[str]]:
+        found: dict[int, set[str]] = defaultdict(set)
+        for actor, index in self.entries.items():
+            if index is not None:
+                found[index].add(actor)
+        return found
 
     def _reliability(self, start: date) -> tuple[Stated, ...]:
         stated = [one for one in self.seen.stated if one[0] >= start]
@@ -247,12 +279,9 @@ class Reckoning:
     def _misses(
         self, followed: Mapping[int, Followed], first: Mapping[int, date]
     ) -> tuple[Miss, ...]:
-        actors: dict[int, list[str]] = defaultdict(list)
-        for actor, index in self.entries.items():
-            if index is not None:
-                actors[index].append(actor)
+        actors = self._actors_of()
         missed = [
-            self._miss(index, told, actors.get(index, []))
+            self._miss(index, told, sorted(actors.get(index, ())))
             for index, told in followed.items()
             if index not in first
         ]

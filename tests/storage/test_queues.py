@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 
@@ -149,3 +149,19 @@ def test_nobody_is_lost_when_all_were_judged_and_the_new_queue_is_short(c, press
     for name in NAMES[:3]:
         judge(c, press, name)
     assert names(queues.save(c, queue(NAMES[5]))) == ["a", "b", "c"]
+
+
+def test_whom_queues_of_some_weeks_showed_is_known_with_its_last_day(c):
+    for week, day, shown in (
+        ("2026-W01", DAY - timedelta(weeks=9), NAMES[0]),
+        ("2026-W07", DAY - timedelta(weeks=3), NAMES[0]),
+        ("2026-W08", DAY - timedelta(weeks=2), NAMES[1]),
+        ("2026-W09", DAY - timedelta(weeks=1), NAMES[0]),
+        ("2026-W10", DAY, NAMES[1]),
+    ):
+        queues.save(c, Queue(week=week, as_of=day, candidates=(candidate(shown, 1),)))
+    first, second = (candidate(name, 1).actor_id for name in NAMES[:2])
+    assert queues.shown(c, "2026-W10", "2026-W05") == {
+        first: DAY - timedelta(weeks=1),
+        second: DAY - timedelta(weeks=2),
+    }
