@@ -208,12 +208,15 @@ def _line(line: directory.Line) -> dict[str, Any]:
     def said(field: Field) -> list[str]:
         return list(line.written[field].edit.value) if field in line.written else []
 
-    return _taken(line, ActorOut, "description", "themes", "links", "stage", "assignee") | {
+    return _taken(
+        line, ActorOut, "description", "themes", "links", "stage", "assignee", "visibility"
+    ) | {
         "description": next(iter(said(Field.DESCRIPTION)), None),
         "themes": said(Field.THEMES),
         "links": said(Field.LINKS),
         "stage": next(iter(said(Field.STAGE)), None),
         "assignee": next(iter(said(Field.ASSIGNEE)), None),
+        "visibility": next(iter(said(Field.VISIBILITY)), None),
     }
 
 

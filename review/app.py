@@ -24,6 +24,7 @@ from review import (
     attention,
     catalogue,
     desk,
+    exports,
     fiche,
     likeness,
     network,
@@ -89,7 +90,7 @@ def create_app(
     # Pages hold tokens beside words from elsewhere: only what is the same for all is compressed.
     app.mount("/static", GZipMiddleware(StaticFiles(directory=STATIC)), name="static")
     reading = (weeks, verdicts, likeness, fiche, annuaire, territory, network, catalogue, desk)
-    for room in (*reading, account, attention):
+    for room in (*reading, exports, account, attention):
         app.include_router(room.router)
     for room in (fiche, annuaire, catalogue, account):
         app.include_router(room.changes)

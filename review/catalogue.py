@@ -16,7 +16,7 @@ from review.forms import check_token
 from review.shell import House, house, page, signature, wants_fragment
 from review.text import plain
 from review.troubles import MissingError
-from review.words import choose_language, long_date, say_in
+from review.words import choose_language, say_in
 from storage import judgements, source_changes, sources
 from storage.folding import fold
 from vigie import catalogue, settings
@@ -34,6 +34,7 @@ from vigie.records import (
     SourceKind,
     Verdict,
 )
+from vigie.typography import long_date
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection

@@ -20,9 +20,29 @@ from review.troubles import MissingError
 from review.verdicts import clean_note
 from review.weeks import SAID
 from review.words import choose_language, environment, say_in
-from storage import actors, directory, distinctions, edits, journal, judgements, relations, splits
+from storage import (
+    actors,
+    directory,
+    distinctions,
+    edits,
+    exchanges,
+    journal,
+    judgements,
+    relations,
+    splits,
+)
 from storage import told as tellings
-from vigie.records import Edit, Field, Judgement, Message, RejectReason, Stage, Verdict, iso_week
+from vigie.records import (
+    Edit,
+    Field,
+    Judgement,
+    Message,
+    RejectReason,
+    Stage,
+    Verdict,
+    Visibility,
+    iso_week,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -97,6 +117,7 @@ def show(
             return RedirectResponse(f"/acteurs/{path_part(root)}", HTTPStatus.SEE_OTHER)
         fiche = read(c, request, actor_id)
         known = fiche.dossier
+        elsewhere = exchanges.imported_citations(c, actor_id)
         sought = named_like(c, avec, made.vocabulary(c), root) if avec.strip() else ()
     if format == "md":
         return _markdown(request, fiche)
@@ -108,6 +129,9 @@ def show(
         known=known,
         silent=fiche.silent(day),
         stages=tuple(Stage),
+        visibilities=tuple(Visibility),
+        visible_to=exchanges.visibility(fiche.line, made.settings.watch.visibility),
+        elsewhere=elsewhere,
         said=say_in(choose_language(request), words) if words else "",
         tone=tone,
         with_name=avec,
@@ -240,14 +264,16 @@ def say_one(
     actor_id: str,
     *,
     stage: Annotated[Stage | None, Form()] = None,
+    visibility: Annotated[Visibility | None, Form()] = None,
     active: Annotated[str, Form(pattern="^(yes|no)$")] = "",
     note: Annotated[str, Form()] = "",
     whom: Annotated[str, Form(max_length=200)] = "",
 ) -> Response:
-    """Keep one thing said of an actor: the stage, whether it is active, a remark, who is on it."""
+    """Keep one thing said of an actor: stage, visibility, activity, a remark, who is on it."""
     made, who = house(request), signature(request)
     said = {
         Field.STAGE: stage.value if stage else "",
+        Field.VISIBILITY: visibility.value if visibility else "",
         Field.ACTIVE: active,
         Field.NOTE: clean_note(note),
         Field.ASSIGNEE: plain(whom, 60),

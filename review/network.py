@@ -30,8 +30,7 @@ if TYPE_CHECKING:
 
     from review.shell import House
     from storage.directory import Line
-    from storage.relations import Edge
-    from vigie.records import Cluster
+    from vigie.records import Cluster, Edge
 
 HALF_YEAR = timedelta(weeks=26)
 MOST_NODES = 500

@@ -16,6 +16,7 @@ from vigie.records import (
     RelationKind,
     SourceKind,
     Verdict,
+    Visibility,
 )
 
 
@@ -127,6 +128,8 @@ class ActorOut(Answer):
     links: list[str]
     stage: str | None
     assignee: str | None
+    visibility: Visibility | None
+    """None: as the settings say for all."""
 
 
 class FoundOut(Answer):

@@ -8,52 +8,17 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from functools import lru_cache
 from urllib.parse import quote, urlsplit
 
-NAME_LIMIT = 120
-QUOTE_LIMIT = 600
-_MAX_MARKS = 3
-"""Combining marks on one letter; no language watched here needs more."""
+from vigie import typography
 
-_WHITE = re.compile(r"[^\S\u00a0\u202f]+")
-_EASY = re.compile(r"[ -~\u00a0-\u00ac\u00ae-\u02ff\u2010-\u2027\u202f-\u205e\u20a0-\u20c0]*")
-"""Letters and signs of western languages: nothing invisible, no marks, nothing that turns."""
+NAME_LIMIT = typography.NAME_LIMIT
+QUOTE_LIMIT = 600
 _MARKS = re.compile(r"([\\`*_\[\]<>#|!])")
 _URL = re.compile(r"https?://[^\s\x00-\x20\"<>\\^`{|}\x7f-\x9f]+", re.IGNORECASE)
 
 
-def plain(text: str, limit: int = NAME_LIMIT) -> str:
-    """Return a text as `cleaned` does; what was asked of late is remembered."""
-    return _remembered(text, limit) if len(text) < NAME_LIMIT else cleaned(text, limit)
-
-
-def cleaned(text: str, limit: int) -> str:
-    """Return a text on one line, without invisible or turning characters, cut to a limit.
-
-    Controls and formats (Unicode categories Cc, Cf, Cs, Co, Cn) go: among them the marks that
-    reverse the direction of what follows. The soft hyphen and joiners go with them.
-    """
-    raw = _WHITE.sub(" ", text[: limit * 4])
-    if _EASY.fullmatch(raw):
-        return _cut(raw.strip(), limit, whole=len(text) <= limit * 4)
-    kept: list[str] = []
-    marks = 0
-    for character in raw:
-        category = unicodedata.category(character)
-        marks = marks + 1 if category.startswith("M") else 0
-        if not category.startswith("C") and marks <= _MAX_MARKS:
-            kept.append(character)
-    return _cut("".join(kept).strip(), limit, whole=len(text) <= limit * 4)
-
-
-def _cut(text: str, limit: int, *, whole: bool) -> str:
-    return text if whole and len(text) <= limit else text[:limit].rstrip() + "…"
-
-
-@lru_cache(maxsize=4096)
-def _remembered(text: str, limit: int) -> str:
-    return cleaned(text, limit)
+plain, cleaned = typography.plain, typography.cleaned
 
 
 def visible(text: str) -> str:

@@ -17,12 +17,13 @@ from review.shell import house, page, signature, wants_fragment
 from review.text import plain
 from review.troubles import MissingError
 from review.week import Chosen, Row, WeekView, choose, monday, nearest, view
-from review.words import choose_language, commune_name, say_in, week_span
+from review.words import choose_language, commune_name, say_in
 from storage import documents, edits, journal, judgements, queues
 from storage.folding import fold
 from vigie.errors import StorageError
 from vigie.language import render
 from vigie.records import ActorKind, Field, Judgement, Message
+from vigie.typography import week_span
 from vigie.words import FIELDS, KINDS, REASONS, VERDICTS
 
 if TYPE_CHECKING:

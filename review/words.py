@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 import re
-from datetime import date, datetime, timedelta
 from functools import cache, lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from babel.dates import format_date, format_datetime
+from babel.dates import format_datetime
 from babel.numbers import format_decimal
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from review import text
 from vigie import gazetteer
 from vigie.language import LANGUAGES, render, translations
-from vigie.records import ActorKind, Field, Message, Stage
+from vigie.records import ActorKind, Field, Message, Stage, Visibility
+from vigie.typography import LOCALES, long_date, typeset
 from vigie.words import (
     FIELDS,
     HEALTH,
@@ -29,17 +29,17 @@ from vigie.words import (
     SOURCE_KINDS,
     STAGES,
     VERDICTS,
+    VISIBILITIES,
 )
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
+    from datetime import datetime
     from zoneinfo import ZoneInfo
 
     from fastapi import Request
 
 LANGUAGE_COOKIE = "vigie_lang"
-_LOCALES = {"fr": "fr_FR", "en": "en_GB"}
-_HIGH_MARKS = re.compile(r" ([;?!])")
 _PREFERENCE = re.compile(r"\s*([a-zA-Z]{2})[\w-]*\s*(?:;\s*q=([01](?:\.\d{1,3})?))?\s*")
 
 
@@ -60,26 +60,9 @@ def choose_language(request: Request) -> str:
     return next((name for weight, _, name in ranked if weight and name in LANGUAGES), "fr")
 
 
-def typeset(sentence: str, language: str) -> str:
-    """Put the spaces that French keeps from breaking before `: ; ? !` and inside « »."""
-    if language != "fr":
-        return sentence
-    sentence = _HIGH_MARKS.sub("\u202f\\1", sentence)
-    for loose, tight in ((" :", "\u00a0:"), ("« ", "«\u00a0"), (" »", "\u00a0»")):
-        sentence = sentence.replace(loose, tight)
-    return sentence
-
-
 def say_in(language: str, message: Message, limit: int = 400) -> str:
     """Return a message as clean, typeset text; its values may come from the web."""
     return typeset(text.plain(render(message, language), limit), language)
-
-
-@lru_cache(maxsize=2048)
-def long_date(day: date, language: str) -> str:
-    """Return a day in full: `1er mars 2026`, `1 March 2026`."""
-    written = format_date(day, "d MMMM y", locale=_LOCALES[language])
-    return re.sub(r"^1 ", "1er ", written) if language == "fr" else written
 
 
 def moment(at: datetime, language: str, zone: ZoneInfo) -> str:
@@ -88,26 +71,13 @@ def moment(at: datetime, language: str, zone: ZoneInfo) -> str:
     day = long_date(local.date(), language)
     if language == "fr":
         return f"{day} à {local.hour}\u00a0h\u00a0{local.minute:02d}"
-    return f"{day} at {format_datetime(local, 'HH:mm', locale=_LOCALES[language])}"
-
-
-def week_span(monday: date, language: str) -> str:
-    """Return a week's days: `du 30 mars au 5 avril 2026`, `30 March to 5 April 2026`."""
-    sunday = monday + timedelta(days=6)
-    if monday.year != sunday.year:
-        start = long_date(monday, language)
-    elif monday.month != sunday.month:
-        start = long_date(monday, language).rsplit(" ", 1)[0]
-    else:
-        start = long_date(monday, language).split(" ", 1)[0]
-    end = long_date(sunday, language)
-    return f"du {start} au {end}" if language == "fr" else f"{start} to {end}"
+    return f"{day} at {format_datetime(local, 'HH:mm', locale=LOCALES[language])}"
 
 
 @lru_cache(maxsize=2048)
 def number(value: float, language: str, pattern: str = "#,##0.##") -> str:
     """Return a number as the language writes it."""
-    return format_decimal(value, pattern, locale=_LOCALES[language])
+    return format_decimal(value, pattern, locale=LOCALES[language])
 
 
 def commune_name(code: str | None) -> str:
@@ -129,6 +99,8 @@ def field_words(field: Field, value: Sequence[str], language: str) -> str:
         return ", ".join(commune_name(one) for one in value)
     if field is Field.STAGE:
         return ", ".join(render(STAGES[Stage(one)], language) for one in value)
+    if field is Field.VISIBILITY:
+        return ", ".join(render(VISIBILITIES[Visibility(one)], language) for one in value)
     if field is Field.ACTIVE:
         return ", ".join(render(_ANSWERS[one], language) for one in value)
     return ", ".join(value)
@@ -173,6 +145,7 @@ def environment(language: str) -> Environment:
         "SOURCE_KINDS": SOURCE_KINDS,
         "FIELDS": FIELDS,
         "STAGES": STAGES,
+        "VISIBILITIES": VISIBILITIES,
         "ROLES": ROLES,
         "SOURCE_CHANGES": SOURCE_CHANGES,
         "PAUSED": PAUSED,

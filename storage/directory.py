@@ -200,6 +200,12 @@ def _page(c: Connection, asked: Search, limit: int, offset: int) -> list[str]:
     return ids
 
 
+def ids(c: Connection, verdicts: frozenset[Verdict]) -> list[str]:
+    """Return the actors on which one of some verdicts stands (none asked: all), by id."""
+    query = _filtered(Search(verdicts=verdicts)).order_by(_actors.id)
+    return list(c.execute(query).scalars())
+
+
 def by_commune(c: Connection, asked: Search, words: Vocabulary) -> dict[str, int]:
     """Return how many of the actors found are in each commune (INSEE code; empty: in none)."""
     query = _filtered(asked)

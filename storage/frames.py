@@ -249,7 +249,7 @@ class Frames:
                     one.other_id,
                     self._name(one.other_id),
                     self._say(words.RELATIONS[one.kind]),
-                    one.kind in relations.DIRECTED,
+                    one.kind.directed,
                     one.stories,
                     one.first_day,
                     one.last_day,

@@ -7,7 +7,6 @@ need no care here: a tie is between the actors that its mentions lead to at the 
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import dataclass
 from functools import cache
 from itertools import product
 from typing import TYPE_CHECKING, Any
@@ -16,7 +15,7 @@ from sqlalchemy import Connection, Row, Select, case, select
 
 from storage import tables
 from storage.statements import chunks
-from vigie.records import RelationKind, Tie
+from vigie.records import Edge, RelationKind, Tie
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -25,20 +24,6 @@ if TYPE_CHECKING:
 _relations, _documents = tables.relations.c, tables.documents.c
 _first, _second = tables.mentions.alias("first_mention"), tables.mentions.alias("second_mention")
 _one, _other = tables.actors.alias("one"), tables.actors.alias("other")
-DIRECTED = frozenset({RelationKind.CARRIED_BY, RelationKind.MEMBER_OF})
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Edge:
-    """All that ties two actors in one way; without a direction `actor_id` < `other_id`."""
-
-    actor_id: str
-    other_id: str
-    kind: RelationKind
-    stories: int
-    """Independent stories that say it."""
-    first_day: date
-    last_day: date
 
 
 def ties_in(c: Connection, actor_id: str, documents: Iterable[str], as_of: date) -> list[Tie]:
@@ -88,7 +73,7 @@ def edges(c: Connection, as_of: date, since: date | None = None) -> list[Edge]:
     for row in c.execute(query):
         kind = RelationKind(row.kind)
         one, other = row.actor_id, row.other_id
-        if kind not in DIRECTED:
+        if not kind.directed:
             one, other = sorted((one, other))
         days = told[one, other, kind]
         days[row.story_id] = min(row.day, days.get(row.story_id, row.day))

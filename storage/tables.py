@@ -517,6 +517,68 @@ source_changes = Table(
     Index(None, "source_id"),
 )
 
+# --- what is exchanged with others -----------------------------------------------------------
+
+# Where an actor that was imported is written of, and events of its own that were announced: of
+# documents that this database does not hold.
+citations = Table(
+    "citations",
+    metadata,
+    Column("actor_id", Words, ForeignKey("actors.id"), primary_key=True),
+    Column("url", Words, primary_key=True),
+    Column("source", Words, nullable=False),
+    Column("day", Date, nullable=False),
+    Column("title", Words, nullable=False),
+    Column("quote", Words, nullable=False),
+    Column("event", Json),
+    Column("event_day", Date),
+    Index(None, "event_day"),
+)
+
+# What ties imported actors, as the file that brought them says.
+imported_ties = Table(
+    "imported_ties",
+    metadata,
+    Column("actor_id", Words, ForeignKey("actors.id"), primary_key=True),
+    Column("other_id", Words, ForeignKey("actors.id"), primary_key=True),
+    Column("kind", Words, primary_key=True),
+    Column("stories", Integer, nullable=False),
+    Column("first_day", Date, nullable=False),
+    Column("last_day", Date, nullable=False),
+)
+
+# Who is sent the weekly digest; erased with the subscription.
+subscribers = Table(
+    "subscribers",
+    metadata,
+    Column("id", Words, primary_key=True),  # drawn
+    Column("address", Words, nullable=False, unique=True),  # in lower case
+    Column("areas", Json, nullable=False),
+    Column("themes", Json, nullable=False),
+    Column("language", Words, nullable=False),
+    Column("audience", Words, nullable=False),
+    Column("who", Words, nullable=False),  # who added it
+    Column("at", Instant, nullable=False),
+)
+
+# To whom a week's digest was sent; begun and not done: whether it arrived is not known.
+deliveries = Table(
+    "deliveries",
+    metadata,
+    Column("week", Words, primary_key=True),
+    Column("subscriber_id", Words, ForeignKey("subscribers.id"), primary_key=True),
+    Column("begun", Instant, nullable=False),
+    Column("done", Instant),
+)
+
+# What signs links that work without an account, by purpose; drawn when first needed.
+keys = Table(
+    "keys",
+    metadata,
+    Column("purpose", Words, primary_key=True),
+    Column("key", LargeBinary, nullable=False),
+)
+
 # --- accounts ------------------------------------------------------------------------------
 
 accounts = Table(

@@ -21,7 +21,7 @@ from croniter import CroniterError, croniter
 from vigie import gazetteer
 from vigie.errors import SettingsError
 from vigie.language import say
-from vigie.records import Extraction, MailSecurity, Reach, Reservations, Role, SourceKind
+from vigie.records import Extraction, MailSecurity, Reach, Reservations, Role, SourceKind, Visibility
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -169,6 +169,7 @@ BY_TYPE: Mapping[str, Check] = {
     "Extraction | None": _one_of(Extraction),
     "MailSecurity": _one_of(MailSecurity),
     "Oidc | None": _own_section,
+    "Visibility": _one_of(Visibility),
 }
 """Annotation of a record's field → its check."""
 
@@ -445,6 +446,7 @@ BY_KEY: Mapping[tuple[str, str], Check] = {
     ("watch", "languages"): _languages,
     ("watch", "queue_size"): _between(1, 1000),
     ("watch", "exploration"): _between(0, 1000),
+    ("watch", "licence"): _named,
     ("crawler", "contact"): _contact,
     ("crawler", "allow_private_hosts"): _hosts,
     ("crawler", "delay"): _between(0, 3600),

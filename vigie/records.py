@@ -498,6 +498,11 @@ class RelationKind(StrEnum):
     MEMBER_OF = "member_of"
     """The first belongs to the second."""
 
+    @property
+    def directed(self) -> bool:
+        """Tell whether the two sides are not the same."""
+        return self in {RelationKind.CARRIED_BY, RelationKind.MEMBER_OF}
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Relation:
@@ -628,6 +633,19 @@ class Tie:
     day: date
     """When it became known."""
     sentence: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Edge:
+    """All that ties two actors in one way; without a direction `actor_id` < `other_id`."""
+
+    actor_id: str
+    other_id: str
+    kind: RelationKind
+    stories: int
+    """Independent stories that say it."""
+    first_day: date
+    last_day: date
 
 
 # --- emergence ---------------------------------------------------------------------------
@@ -789,6 +807,8 @@ class Field(StrEnum):
     """`yes` or `no`, after a long silence."""
     ASSIGNEE = "assignee"
     """Who looks after it."""
+    VISIBILITY = "visibility"
+    """A value of `Visibility`."""
     NOTE = "note"
     """One remark among others: a new one replaces none."""
 
@@ -803,6 +823,20 @@ class Stage(StrEnum):
     DORMANT = "dormant"
 
 
+class Visibility(StrEnum):
+    """Who may be shown an actor outside of the pages; each includes the ones before it."""
+
+    PUBLIC = "public"
+    NETWORK = "network"
+    """The lab's partners."""
+    LAB = "lab"
+
+    def shown_to(self, audience: Visibility) -> bool:
+        """Tell whether an actor of this visibility is shown to an audience."""
+        order = list(Visibility)
+        return order.index(self) <= order.index(audience)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Edit:
     """What a person wrote in one field of an actor."""
@@ -813,6 +847,64 @@ class Edit:
     """Of a field that holds one thing, one; empty: it was cleared."""
     who: str
     at: datetime
+
+
+# --- what is exchanged with others -----------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Citation:
+    """Where an actor is written of, or an event of its own that was announced."""
+
+    url: str
+    source: str
+    """Its name."""
+    day: date
+    title: str = ""
+    quote: str = ""
+    """The sentence; it may name a person, and is shown to the lab alone."""
+    event: EventDetails | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ActorSheet:
+    """A *fiche acteur* as it is exchanged: what may be told to an audience, and no person."""
+
+    id: str
+    name: str
+    aliases: tuple[str, ...] = ()
+    kinds: tuple[ActorKind, ...] = ()
+    description: str = ""
+    communes: tuple[str, ...] = ()
+    """INSEE codes."""
+    themes: tuple[str, ...] = ()
+    links: tuple[str, ...] = ()
+    contact: str = ""
+    stage: Stage | None = None
+    active: bool | None = None
+    verdict: Verdict | None = None
+    visibility: Visibility | None = None
+    first_seen: date | None = None
+    citations: tuple[Citation, ...] = ()
+    """The newest ones, the newest first."""
+    events: tuple[Citation, ...] = ()
+    """Those to come, the next one first; each has a start."""
+
+    @property
+    def last_seen(self) -> date | None:
+        """Return the day of the newest citation."""
+        return max((one.day for one in self.citations), default=None)
+
+
+class MailSecurity(StrEnum):
+    """How the way to a mail server is kept from others' eyes."""
+
+    STARTTLS = "starttls"
+    """Encrypted once the server has greeted, mostly on port 587."""
+    TLS = "tls"
+    """Encrypted from the start, mostly on port 465."""
+    NONE = "none"
+    """Not at all: for a server on this machine or in one's own network."""
 
 
 # --- who may do what -----------------------------------------------------------------------

@@ -13,7 +13,7 @@ from vigie import __version__, checks
 from vigie.checks import WrongValueError
 from vigie.errors import SettingsError, WorkspaceError
 from vigie.language import say
-from vigie.records import MailSecurity, Message, Reservations, Source, SourceKind
+from vigie.records import MailSecurity, Message, Reservations, Source, SourceKind, Visibility
 from vigie.toml_lines import Statement, statements
 
 if TYPE_CHECKING:
@@ -42,6 +42,10 @@ class Watch(Section):
     queue_size: int = 25
     exploration: int = 3
     """Slots of the queue outside the ranking."""
+    licence: str = "etalab-2.0"
+    """Of what is published: an identifier of SPDX, or the words of another one."""
+    visibility: Visibility = Visibility.LAB
+    """Of an actor of which nobody has said who may be shown it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -21,6 +21,7 @@ from vigie.records import (
     SourceKind,
     Stage,
     Verdict,
+    Visibility,
 )
 
 KINDS = {
@@ -200,7 +201,14 @@ FIELDS = {
     Field.STAGE: Message("relation"),
     Field.ACTIVE: Message("toujours actif"),
     Field.ASSIGNEE: Message("qui s’en occupe"),
+    Field.VISIBILITY: Message("visibilité"),
     Field.NOTE: Message("note"),
+}
+
+VISIBILITIES = {
+    Visibility.PUBLIC: Message("public"),
+    Visibility.NETWORK: Message("réseau de partenaires"),
+    Visibility.LAB: Message("laboratoire"),
 }
 
 STAGES = {

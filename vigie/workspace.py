@@ -116,6 +116,11 @@ def text_for(territory: str) -> str:
     return _plain(_meant(territory))
 
 
+def code_of(territory: str) -> str:
+    """Return the code of a commune, an EPCI or a department, by name or code; raise as `create`."""
+    return _code(_meant(territory))
+
+
 def _meant(territory: str) -> Place | Epci | Area:
     """Return the one thing of the gazetteer that has this name or code."""
     hits = gazetteer.search(territory)

@@ -13,11 +13,10 @@ from playwright.sync_api import expect
 
 from review.network import _communities
 from review.pictures import territory_map
-from storage.relations import Edge
 from tests.review.conftest import TOML
 from vigie import gazetteer
 from vigie.errors import SettingsError
-from vigie.records import RelationKind
+from vigie.records import Edge, RelationKind
 from vigie.settings import FILE_NAME, load
 
 

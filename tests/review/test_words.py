@@ -8,9 +8,10 @@ import pytest
 from jinja2.ext import babel_extract
 
 import review
-from review.words import long_date, moment, typeset, week_span
+from review.words import moment
 from vigie.language import translations
 from vigie.records import RejectReason, SourceKind, Verdict
+from vigie.typography import long_date, typeset, week_span
 from vigie.words import REASONS, SOURCE_KINDS, VERDICTS
 
 TEMPLATES = Path(review.__file__).parent / "templates"

@@ -17,6 +17,7 @@ from vigie.cli import (
     blind_spots,
     demo,
     doctor,
+    exchange,
     learning,
     migrating,
     notebook,
@@ -68,12 +69,16 @@ for command in (
     migrating.migrate,
     searching.search,
     notebook.notebook,
+    exchange.export,
     reading.read,
     reading.extract,
     demo.simulate,
     demo.backtest,
 ):
     cli.add_command(command)
+
+actors.actors.add_command(exchange.import_actors)
+actors.actors.add_command(exchange.export)
 
 
 def main() -> None:
