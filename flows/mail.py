@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import smtplib
 import ssl
+from contextlib import contextmanager
 from email.message import EmailMessage
 from email.utils import formatdate, make_msgid
 from typing import TYPE_CHECKING
@@ -14,6 +15,8 @@ from vigie.language import say
 from vigie.records import MailSecurity
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from vigie.settings import Mail
 
 PASSWORD = "VIGIE_MAIL_PASSWORD"  # noqa: S105 - a variable's name
@@ -36,11 +39,22 @@ def send(mail: Mail, subject: str, text: str, html: str | None = None) -> None:
     message.set_content(text)
     if html is not None:
         message.add_alternative(html, subtype="html")
+    with connected(mail) as server:
+        server.send_message(message)
+
+
+@contextmanager
+def connected(mail: Mail) -> Iterator[smtplib.SMTP]:
+    """Yield a server that takes mails, signed in where `[mail]` says so.
+
+    Raises:
+        MailError: it cannot be reached, or refuses, then or while mails are given to it.
+    """
     try:
-        with _connected(mail) as server:
+        with _opened(mail) as server:
             if mail.user:
                 server.login(mail.user, os.environ.get(PASSWORD, ""))
-            server.send_message(message)
+            yield server
     except (OSError, smtplib.SMTPException) as error:
         raise MailError(
             say(
@@ -48,13 +62,13 @@ def send(mail: Mail, subject: str, text: str, html: str | None = None) -> None:
                 "vigie.toml et la variable {password}.",
                 host=mail.host,
                 port=mail.port,
-                error=_reason(error),
+                error=reason(error),
                 password=PASSWORD,
             )
         ) from error
 
 
-def _connected(mail: Mail) -> smtplib.SMTP:
+def _opened(mail: Mail) -> smtplib.SMTP:
     context = ssl.create_default_context()
     if mail.security is MailSecurity.TLS:
         return smtplib.SMTP_SSL(mail.host, mail.port, timeout=TIMEOUT, context=context)
@@ -64,8 +78,11 @@ def _connected(mail: Mail) -> smtplib.SMTP:
     return server
 
 
-def _reason(error: Exception) -> str:
+def reason(error: Exception) -> str:
     """Return why a server refused, without what was sent to it."""
+    if isinstance(error, smtplib.SMTPRecipientsRefused):
+        code, told = next(iter(error.recipients.values()))
+        return f"{code} {told.decode(errors='replace')}"
     if isinstance(error, smtplib.SMTPResponseException):
         said = error.smtp_error
         words = said.decode(errors="replace") if isinstance(said, bytes) else said

@@ -39,6 +39,8 @@ if TYPE_CHECKING:
     from vigie.settings import Settings
 
 DEVICE_COOKIE = "vigie_device"
+SIGNED = "/desabonnement/"
+"""What begins so needs no account: its address is signed."""
 SHORTEST = 12
 """Characters of a password."""
 LONGEST = 200
@@ -97,7 +99,7 @@ def door(request: Request) -> None:
         )
     elif not needed:
         request.state.visitor = Visitor(name=local_signature(request), role=Role.ADMINISTRATOR)
-    elif request.url.path not in OPEN:
+    elif request.url.path not in OPEN and not request.url.path.startswith(SIGNED):
         raise SignInNeededError
 
 

@@ -26,6 +26,7 @@ from review import (
     desk,
     exports,
     fiche,
+    leaving,
     likeness,
     network,
     territory,
@@ -90,7 +91,7 @@ def create_app(
     # Pages hold tokens beside words from elsewhere: only what is the same for all is compressed.
     app.mount("/static", GZipMiddleware(StaticFiles(directory=STATIC)), name="static")
     reading = (weeks, verdicts, likeness, fiche, annuaire, territory, network, catalogue, desk)
-    for room in (*reading, exports, account, attention):
+    for room in (*reading, exports, leaving, account, attention):
         app.include_router(room.router)
     for room in (fiche, annuaire, catalogue, account):
         app.include_router(room.changes)

@@ -1,0 +1,1 @@
+"""The weekly letter: what it tells (`edition`), in words (`sections`), as mail and files."""
