@@ -9,8 +9,9 @@ from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse
 
 from review.shell import house, page
-from review.words import choose_language, long_date
+from review.words import choose_language
 from storage import notices
+from vigie.typography import long_date
 
 if TYPE_CHECKING:
     from datetime import datetime

@@ -21,7 +21,15 @@ from croniter import CroniterError, croniter
 from vigie import gazetteer
 from vigie.errors import SettingsError
 from vigie.language import say
-from vigie.records import Extraction, MailSecurity, Reach, Reservations, Role, SourceKind, Visibility
+from vigie.records import (
+    Extraction,
+    MailSecurity,
+    Reach,
+    Reservations,
+    Role,
+    SourceKind,
+    Visibility,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

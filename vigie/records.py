@@ -896,17 +896,6 @@ class ActorSheet:
         return max((one.day for one in self.citations), default=None)
 
 
-class MailSecurity(StrEnum):
-    """How the way to a mail server is kept from others' eyes."""
-
-    STARTTLS = "starttls"
-    """Encrypted once the server has greeted, mostly on port 587."""
-    TLS = "tls"
-    """Encrypted from the start, mostly on port 465."""
-    NONE = "none"
-    """Not at all: for a server on this machine or in one's own network."""
-
-
 # --- who may do what -----------------------------------------------------------------------
 
 

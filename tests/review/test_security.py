@@ -7,6 +7,7 @@ import httpx
 import pytest
 from starlette.routing import Route
 
+from review.access import SIGNED
 from review.app import create_app, listen, serve
 from vigie.errors import StorageError, VigieError
 from vigie.settings import load
@@ -71,13 +72,14 @@ def test_every_form_needs_the_token_of_its_own_session(site, tmp_path):
 
 
 def form_paths(site, folder):
+    """Every address that takes a form; leaving the letter takes the token of its mail instead."""
     app = create_app(site.store, load(site.folder))
     found = []
     waiting = list(app.routes)
     while waiting:
         route = waiting.pop()
         if isinstance(route, Route) and "POST" in (route.methods or ()):
-            found.append(route.path)
+            found += [route.path] if not route.path.startswith(SIGNED) else []
         waiting += getattr(getattr(route, "original_router", None), "routes", [])
     return found
 
