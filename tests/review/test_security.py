@@ -209,7 +209,7 @@ def test_a_locked_database_is_said_as_it_is(serving, tmp_path):
 @pytest.mark.parametrize("host", ["0.0.0.0", "::", "192.168.1.4", "vigie.example", ""])
 def test_no_other_address_is_opened_as_long_as_there_are_no_accounts(site, host):
     with pytest.raises(VigieError, match="tant qu’il n’y a pas de comptes"):
-        serve(site.store, None, host, 0)
+        serve(site.store, load(site.folder), host, 0)
 
 
 def test_a_port_that_is_taken_is_named():
