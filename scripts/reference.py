@@ -53,8 +53,8 @@ donné un avis n’est dans aucune table.
 from datetime import date
 from storage import frames
 
-data = frames.of_workspace("ma-veille")          # au jour d’aujourd’hui
-avant = data.at(date(2026, 3, 16))               # la même chose, à un autre jour
+data = frames.of_workspace("ma-veille")  # au jour d’aujourd’hui
+avant = data.at(date(2026, 3, 16))  # la même chose, à un autre jour
 avant.candidates().groupby("commune").score.mean()
 ```
 """
