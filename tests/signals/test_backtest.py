@@ -10,11 +10,11 @@ import pytest
 
 from signals.backtest import replay
 from signals.measures import Stated, reliability
-from signals.misses import Why
+from signals.misses import Late, Why
 from signals.text import fold
 from signals.truth import TruthActor, read_truth
 from tests.signals.archive import MONDAYS, archive, day, run
-from tests.signals.facts import WATCH
+from tests.signals.facts import LYON, WATCH
 from vigie.errors import InputError
 from vigie.records import Label
 
@@ -36,6 +36,20 @@ def test_every_miss_says_where_it_was_lost():
     assert set(misses) == {"Caché", "Muet"}
     assert misses["Muet"].why is Why.NOT_EXTRACTED
     assert (misses["Caché"].why, misses["Caché"].aside) == (Why.SET_ASIDE, "elsewhere")
+
+
+def test_where_those_stood_that_were_not_found_by_their_second_mention():
+    world, truth = archive()
+    world.say("Caché", "Caché ouvre samedi.", day(18), document="c18", communes=(LYON,))
+    twice = TruthActor(name="Sourd", emerging=True, documents=frozenset({"club14", "club16"}))
+    found = run(world, [*truth, twice])
+    assert found.late == {
+        Late.UNREAD: 1,
+        Late.SET_ASIDE: 1,
+        Late.UNLIKELY: 0,
+        Late.OUTRANKED: 0,
+    }
+    assert found.as_json()["late"] == {"unread": 1, "set_aside": 1, "unlikely": 0, "outranked": 0}
 
 
 def test_one_ranked_out_says_which_feature_would_have_changed_it():
