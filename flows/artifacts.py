@@ -61,6 +61,13 @@ def of_summary(lines: Sequence[str]) -> None:
 
 def of_queue(settings: Settings, queue: Queue) -> None:
     """Leave the queue as a table that leads to each candidate's page."""
+    said = say("La file de la semaine {week}", week=queue.week)
+    create_markdown_artifact(queue_text(settings, queue), key="queue", description=said)
+    of_page(settings, f"/semaines/{queue.week}")
+
+
+def queue_text(settings: Settings, queue: Queue) -> str:
+    """Return a queue as a table in Markdown that leads to each candidate's page."""
     page = f"{settings.schedule.page}/semaines/{queue.week}"
     head = (say("Rang"), say("Acteur"), say("Score"), say("Récits"), say("Sources"))
     rows = "".join(
@@ -68,12 +75,7 @@ def of_queue(settings: Settings, queue: Queue) -> None:
         f"| {one.stories} | {one.sources} |\n"
         for one in queue.candidates
     )
-    create_markdown_artifact(
-        f"# [{queue.week}]({page})\n\n| {' | '.join(head)} |\n|-:|-|-:|-:|-:|\n{rows}",
-        key="queue",
-        description=say("La file de la semaine {week}", week=queue.week),
-    )
-    of_page(settings, f"/semaines/{queue.week}")
+    return f"# [{queue.week}]({page})\n\n| {' | '.join(head)} |\n|-:|-|-:|-:|-:|\n{rows}"
 
 
 def of_page(settings: Settings, path: str) -> None:

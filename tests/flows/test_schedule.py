@@ -13,7 +13,7 @@ import sys
 import threading
 import time
 from contextlib import closing
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 
 import httpx
@@ -24,7 +24,7 @@ from tests.command import VIGIE, here
 from tests.flows.test_unattended import PAGES, Site, ask, spooled, workspace
 from vigie import lock
 from vigie.errors import HeldError
-from vigie.records import NoticeKind, iso_week
+from vigie.records import ActorKind, Candidate, EnteredBy, NoticeKind, Queue, iso_week
 from vigie.settings import load
 
 
@@ -91,14 +91,14 @@ class Up:
         site.open.set()
         self.wait(lambda: ask(self.folder, "select count(*) from queues") == [(1,)])
         self.wait(lambda: not self.runs("RUNNING", "PENDING"))
-        self.page = httpx.get(f"http://127.0.0.1:{self.port}/sources")
+        self.page = httpx.get(f"http://127.0.0.1:{self.port}/sources", timeout=120)
         self.ended = self.runs("COMPLETED", "CRASHED", "CANCELLED", "FAILED")
         self.artifacts = self.ask("artifacts/filter", {"limit": 200})
         self.tasks = self.ask("task_runs/filter", {"limit": 200})
         self.deployments = self.ask("deployments/filter", {"limit": 200})
         parts |= children(self.process.pid)
         self.process.send_signal(signal.SIGTERM)
-        self.status = self.process.wait(60)
+        self.status = self.process.wait(120)
         self.left = [words for pid, words in parts.items() if not gone(pid)]
 
     def wait(self, condition) -> None:
@@ -109,19 +109,19 @@ class Up:
             time.sleep(0.1)
 
     def ask(self, path: str, body: dict) -> list[dict]:
-        return httpx.post(f"{self.api}/{path}", json=body, timeout=30).json()
+        return httpx.post(f"{self.api}/{path}", json=body, timeout=120).json()
 
     def runs(self, *types: str) -> list[dict]:
         wanted = {"flow_runs": {"state": {"type": {"any_": list(types)}}}, "limit": 200}
         return self.ask("flow_runs/filter", wanted)
 
     def run(self, run_id: str) -> dict:
-        return httpx.get(f"{self.api}/flow_runs/{run_id}", timeout=30).json()
+        return httpx.get(f"{self.api}/flow_runs/{run_id}", timeout=120).json()
 
     def start(self, flow: str) -> str:
-        found = httpx.get(f"{self.api}/deployments/name/{flow}/vigie", timeout=60).json()
+        found = httpx.get(f"{self.api}/deployments/name/{flow}/vigie", timeout=120).json()
         made = httpx.post(
-            f"{self.api}/deployments/{found['id']}/create_flow_run", json={}, timeout=60
+            f"{self.api}/deployments/{found['id']}/create_flow_run", json={}, timeout=120
         )
         assert made.is_success, made.text
         return made.json()["id"]
@@ -191,6 +191,7 @@ def test_prefects_page_shows_tasks_by_source_and_batch_and_what_each_source_gave
     assert any(one["name"] == "store-fils" for one in up.tasks)
     assert len(up.tasks) < PAGES
     left = {one["key"]: one["data"] for one in up.artifacts}
+    [week] = ask(up.folder, "select week from queues")[0]
     [row] = [one for one in json.loads(left["sources"]) if one["Nouveaux"]]
     assert (row["Source"], row["État"]) == ("Fils", "vivante")
     assert (
@@ -202,8 +203,7 @@ def test_prefects_page_shows_tasks_by_source_and_batch_and_what_each_source_gave
         == PAGES
     )
     assert left["summary"].startswith("- Documents nouveaux")
-    week = iso_week(datetime.now(up.settings.zone).date())
-    assert f"](http://127.0.0.1:8000/semaines/{week}/acteurs/" in left["queue"]
+    assert left["queue"].startswith(f"# [{week}](http://127.0.0.1:8000/semaines/{week})")
     assert left["page"].startswith("[Ouvrir dans Vigie](http://127.0.0.1:8000/semaines/")
 
 
@@ -307,3 +307,19 @@ def standing(folder: Path) -> list[str]:
     with closing(open_store(settings.storage.url, folder)) as store, store.reading() as c:
         found = notices.standing(c)
     return [str(one.message) for one in found if one.kind is NoticeKind.RUN]
+
+
+def test_the_queue_on_prefects_page_leads_to_the_candidates_and_is_no_markup_of_theirs(tmp_path):
+    artifacts = importlib.import_module("flows.artifacts")
+    (tmp_path / "vigie.toml").write_text(
+        '[schedule]\npage = "https://vigie.example/"\n', encoding="utf-8"
+    )
+    one = Candidate(
+        actor_id="a-1", name="Le *Fil* | [ici](x)", aliases=(), kind=ActorKind.ASSOCIATION, commune=None, score=0.5,
+        rank=1, entered_by=EnteredBy.RANKING, first_seen=date(2026, 3, 1), mentions=1, stories=2, sources=3,
+        cluster=None, reasons=(), evidence=(),
+    )  # fmt: skip
+    queue = Queue(week="2026-W12", as_of=date(2026, 3, 16), candidates=(one,), clusters=())
+    assert artifacts.queue_text(load(tmp_path), queue).splitlines()[-1] == (
+        r"| 1 | [Le \*Fil\* \| \[ici\]\(x\)](https://vigie.example/semaines/2026-W12/acteurs/a-1) | 0.50 | 2 | 3 |"
+    )
