@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import secrets
 import socket
-import sys
 from contextlib import suppress
 from datetime import UTC, datetime
 from hashlib import sha256
@@ -29,6 +28,7 @@ from review import (
     leaving,
     likeness,
     network,
+    probes,
     territory,
     troubles,
     verdicts,
@@ -39,6 +39,7 @@ from review.api import create_api
 from review.guard import Guard
 from review.shell import House
 from review.single import SingleSignOn
+from vigie import logs
 from vigie.errors import VigieError
 from vigie.language import say
 
@@ -98,6 +99,7 @@ def create_app(
     app.mount("/api", create_api(app.state.house), name="api")
     troubles.install(app)
     account.install(app)
+    probes.install(app)
     return app
 
 
@@ -128,7 +130,7 @@ def serve(
             host=LOOPBACK,
         )
     )
-    sys.stderr.write(words + "\n")
+    logs.say_line(words)
     config = served(create_app(store, settings, any_host=guarded, scout=scout), settings)
     # The server has closed everything by the time it passes the interruption on.
     with listening, suppress(KeyboardInterrupt):
@@ -140,6 +142,8 @@ def served(app: FastAPI, settings: Settings) -> uvicorn.Config:
     return uvicorn.Config(
         app,
         log_level="warning",
+        # Through our own handler, which takes secrets out.
+        log_config=None,
         server_header=False,
         # X-Forwarded-For and -Proto are believed of these alone; of none by default.
         proxy_headers=bool(settings.review.trusted_proxies),

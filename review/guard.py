@@ -24,6 +24,7 @@ from vigie.language import speaking
 if TYPE_CHECKING:
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+PROBE = "/sante"
 MAX_BODY = 64 * 1024
 """Bytes; a verdict with its note is far below."""
 
@@ -74,8 +75,10 @@ class Guard:
                     allow_tiles(headers, self.tiles)
             await send(message)
 
+        # A probe comes by whatever name its network has for this machine, and learns nothing.
+        any_host = self.any_host or scope["path"] == PROBE
         refused = refusal(
-            scope["method"], Headers(scope=scope), any_host=self.any_host, scheme=scope["scheme"]
+            scope["method"], Headers(scope=scope), any_host=any_host, scheme=scope["scheme"]
         )
         if refused is None:
             with speaking(choose_language(Request(scope))):

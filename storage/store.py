@@ -219,6 +219,11 @@ def engine(url: URL, patience: float) -> Engine:
     return made
 
 
+def is_current(connection: Connection) -> bool:
+    """Tell whether the database is of this program's schema; a newer program may have come by."""
+    return _schema(connection) == SCHEMA
+
+
 def _schema(connection: Connection) -> str | None:
     if not inspect(connection).has_table("alembic_version"):
         return None

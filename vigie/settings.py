@@ -170,6 +170,8 @@ class Review(Section):
     passwords: bool = True
     """Whether one may sign in by name and password."""
     oidc: Oidc | None = None
+    metrics: bool = False
+    """Answer `/metrics` for Prometheus."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

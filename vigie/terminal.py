@@ -10,6 +10,8 @@ import sys
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
+from vigie import logs
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
@@ -37,13 +39,13 @@ def show(table: Table) -> None:
 
 def tell(line: str) -> None:
     """Write one line for the person who waits."""
-    print(line, file=sys.stderr, flush=True)  # this is the one place that prints progress
+    logs.say_line(line)
 
 
 @contextmanager
 def progress(title: str, total: int | None) -> Iterator[Callable[[int], None]]:
     """Yield a function to be told how many items are done since the last call."""
-    if not sys.stderr.isatty():
+    if logs.is_json() or not sys.stderr.isatty():
         tell(f"{title}…")
         yield lambda _done: None
         return

@@ -5,12 +5,13 @@ Every heavy import waits until its command runs, so that `vigie --help` answers 
 
 from __future__ import annotations
 
+import logging
 import os
 import sys
 
 import click
 
-from vigie import __version__, children
+from vigie import __version__, children, logs
 from vigie.cli import (
     actors,
     backup,
@@ -40,8 +41,16 @@ from vigie.language import say
     help=say("Vigie : repérer, sous le radar, les acteurs qui émergent sur un territoire."),
 )
 @click.version_option(__version__, prog_name="vigie")
-def cli() -> None:
+@click.option(
+    "--log-format",
+    type=click.Choice(logs.FORMATS),
+    default="text",
+    envvar="VIGIE_LOG_FORMAT",
+    help=say("Ce qui se dit sur la sortie d’erreur : des lignes, ou un objet JSON par ligne."),
+)
+def cli(log_format: str) -> None:
     """Group all commands."""
+    logs.begin(log_format)
 
 
 for command in (
@@ -145,7 +154,6 @@ def _name(parameter: click.Parameter) -> str:
 
 
 def _complain(sentence: str, status: int) -> int:
-    print(
-        say("vigie : {sentence}", sentence=" ".join(sentence.split())), file=sys.stderr
-    )  # the one line
+    line = say("vigie : {sentence}", sentence=" ".join(sentence.split()))
+    logs.say_line(line, logging.ERROR)  # the one line
     return status

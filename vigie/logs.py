@@ -1,0 +1,161 @@
+"""What the program says of itself on standard error: lines for people, or JSON, without secrets.
+
+People's lines are printed as they are (`vigie.terminal.tell`). With `--log-format json`, or
+`VIGIE_LOG_FORMAT=json`, each is an object of its own: `timestamp`, `level`, `logger`, `message`,
+and `exc_info` for a bug. Whatever the form, passwords, keys and tokens are taken out before
+anything is written: they come along in addresses, in headers, and in what libraries raise.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import re
+import sys
+from functools import cache
+from typing import TYPE_CHECKING, Any, TextIO
+
+if TYPE_CHECKING:
+    from types import TracebackType
+
+FORMATS = ("text", "json")
+HIDDEN = "…"
+_LOGGER = logging.getLogger("vigie")
+
+_NAMES = (
+    r"(?:[\w-]*(?:passw(?:or)?d|passwd|pwd|secret|token|api[_-]?key|mot[_-]?de[_-]?passe|credential)"
+    r"[\w-]*|[\w-]*_key|key|auth|signature|sig|sid|session(?:id)?)"
+)
+"""What is called like this has a secret for its value."""
+_LOGIN = re.compile(r"(?<=://)[^\s/?#'\"]*@")
+_QUERY = re.compile(rf"(?i)([?&;]{_NAMES}=)[^&\s#'\"<>]+")
+_HEADER = re.compile(
+    r"(?i)\b((?:proxy-)?authorization|(?:set-)?cookie|x-api-key|x-auth-token)(['\"]?\s*[:=,]\s*)[^\r\n]+"
+)
+_SCHEME = re.compile(r"(?i)\b(bearer|basic|digest)\s+[A-Za-z0-9+/=_.~:-]{6,}")
+_PAIR = re.compile(
+    rf"(?i)(?<![\w?&])(['\"]?{_NAMES}['\"]?\s*[:=]\s*)(?:'[^'\n]*'|\"[^\"\n]*\"|[^\s,;&)}}\]]+)"
+)
+_AUTH_LINE = re.compile(r"(?i)\b(AUTH (?:PLAIN|LOGIN)|PASS|LOGIN \S+)\s+\S+")
+"""What mail servers are told, as their libraries show it."""
+_HOLDS_SECRET = re.compile(r"(?i)passw|secret|token|api_?key|_key$")
+_SHORTEST = 5
+"""Characters below which a secret is no longer looked for word for word: it would hide words."""
+
+
+def redacted(text: str) -> str:
+    """Return a text without the secrets that it may hold."""
+    for secret in _known_secrets(tuple(sorted(os.environ.items()))):
+        text = text.replace(secret, HIDDEN)
+    text = _LOGIN.sub(f"{HIDDEN}@", text)
+    text = _QUERY.sub(rf"\g<1>{HIDDEN}", text)
+    text = _HEADER.sub(rf"\g<1>\g<2>{HIDDEN}", text)
+    text = _SCHEME.sub(rf"\g<1> {HIDDEN}", text)
+    text = _AUTH_LINE.sub(rf"\g<1> {HIDDEN}", text)
+    return _PAIR.sub(rf"\g<1>{HIDDEN}", text)
+
+
+@cache
+def _known_secrets(environment: tuple[tuple[str, str], ...]) -> tuple[str, ...]:
+    """Return the values of the environment's variables that are called like secrets."""
+    found = {
+        value
+        for name, value in environment
+        if _HOLDS_SECRET.search(name) and len(value) >= _SHORTEST
+    }
+    return tuple(sorted(found, key=len, reverse=True))
+
+
+def begin(form: str) -> None:
+    """Say from now on everything in one form, on standard error."""
+    handler = logging.StreamHandler(_Stderr())
+    handler.setFormatter(
+        _json() if form == "json" else _Text("%(levelname)s %(name)s: %(message)s")
+    )
+    root = logging.getLogger()
+    for old in [one for one in root.handlers if isinstance(one.formatter, _Text) or _is_ours(one)]:
+        root.removeHandler(old)
+    handler.set_name("vigie")
+    root.addHandler(handler)
+    _LOGGER.setLevel(logging.INFO)
+    logging.captureWarnings(form == "json")
+    sys.excepthook = _bug if form == "json" else sys.__excepthook__
+
+
+def is_json() -> bool:
+    """Tell whether lines for people are objects for programs."""
+    return any(_is_ours(one) and not isinstance(one.formatter, _Text) for one in _handlers())
+
+
+def say_line(line: str, level: int = logging.INFO) -> None:
+    """Write one line: as it is, or as an object."""
+    if is_json():
+        _LOGGER.log(level, "%s", line)
+    else:
+        print(redacted(line), file=sys.stderr, flush=True)  # this is the one place that prints
+
+
+def _handlers() -> list[logging.Handler]:
+    return logging.getLogger().handlers
+
+
+def _is_ours(handler: logging.Handler) -> bool:
+    return handler.get_name() == "vigie"
+
+
+def _bug(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
+    """Write what ends the program as one object, where Python would print many lines."""
+    _LOGGER.critical("%s", kind.__name__, exc_info=(kind, error, trace))
+
+
+class _Stderr:
+    """Standard error as it is at the moment of writing: tests put others in its place."""
+
+    def write(self, text: str) -> int:
+        return self._now().write(text)
+
+    def flush(self) -> None:
+        self._now().flush()
+
+    def _now(self) -> TextIO:
+        return sys.stderr
+
+
+class _Text(logging.Formatter):
+    """Lines and traces, without secrets."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        """Return the record as text."""
+        return redacted(super().format(record))
+
+
+def _json() -> logging.Formatter:
+    from pythonjsonlogger.json import JsonFormatter  # noqa: PLC0415 - only where JSON is asked for
+
+    class Objects(JsonFormatter):
+        """Objects, without secrets in any of their values."""
+
+        def process_log_record(self, log_data: dict[str, Any]) -> dict[str, Any]:
+            """Take secrets out of every text, however deep."""
+            return {name: _clean(value, name) for name, value in log_data.items()}
+
+    return Objects(
+        "%(levelname)s %(name)s %(message)s",
+        rename_fields={"levelname": "level", "name": "logger"},
+        timestamp=True,
+        json_ensure_ascii=False,
+    )
+
+
+def _clean(value: object, name: str = "") -> object:
+    match value:
+        case str():
+            whole = re.fullmatch(f"(?i){_NAMES}", name) is not None
+            return HIDDEN if whole else redacted(value)
+        case dict():
+            return {str(key): _clean(inner, str(key)) for key, inner in value.items()}
+        case list() | tuple() | set():
+            return [_clean(inner) for inner in value]
+        case int() | float() | bool() | None:
+            return value
+    return redacted(str(value))
