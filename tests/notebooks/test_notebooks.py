@@ -113,7 +113,7 @@ def test_the_same_file_runs_as_a_jupyter_notebook(stem, in_town, tmp_path):
     words = ["export", "ipynb", path, "-o", target, "--sort", "topological"]
     subprocess.run([sys.executable, "-m", "marimo", *map(str, words)], check=True)
     made = nbformat.read(target, as_version=4)
-    NotebookClient(made, timeout=120, kernel_name="python3").execute()
+    NotebookClient(made, timeout=300, startup_timeout=300, kernel_name="python3").execute()
     pictures = [
         output
         for cell in made.cells
