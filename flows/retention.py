@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from crawlers import archive
 from nlp import model, persons
-from storage import Store
+from storage import Store, fulltext
 from storage import retention as stored
 from vigie.language import say
 from vigie.terminal import progress
@@ -98,8 +98,11 @@ def _drop_texts(store: Store, before: datetime, today: date, total: int) -> None
             with store.writing() as c:
                 done = stored.drop_texts(c, before, today, BATCH)
             if not done:
-                return
+                break
             advance(done)
+    if total:
+        with store.writing() as c:
+            fulltext.forget_erased(c)
 
 
 def _leave_persons_out(store: Store, before: datetime, today: date, total: int) -> None:
