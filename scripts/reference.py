@@ -72,12 +72,18 @@ def _command(command: click.Command, path: str) -> Iterator[str]:
     if isinstance(command, click.Group):
         if path != "vigie":
             yield f"## {path}\n\n{command.help}\n"
+        if command.invoke_without_command:
+            yield from _options(command, context)
         for name in command.list_commands(context):
             yield from _command(command.commands[name], f"{path} {name}")
         return
     words = [p.make_metavar(context) for p in command.params if isinstance(p, click.Argument)]
     yield f"{'##' if path.count(' ') == 1 else '###'} {path}\n"
     yield f"`{' '.join([path, *words, '[OPTIONS]'])}`\n\n{command.help}\n"
+    yield from _options(command, context)
+
+
+def _options(command: click.Command, context: click.Context) -> Iterator[str]:
     rows = [row for row in map(_option(context), command.params) if row]
     if rows:
         yield "| option | sens |\n|---|---|\n" + "\n".join(rows) + "\n"
