@@ -61,6 +61,11 @@ def monday_of(week: str) -> date | None:
         return None
 
 
+def last_whole(day: date) -> date:
+    """Return the Monday of the last week that is over."""
+    return day - timedelta(days=day.weekday() + 7)
+
+
 def is_ours_alone(page: str) -> bool:
     """Tell whether the pages are found on this machine only: a link to them leads nobody there."""
     return urlsplit(page).hostname in {"127.0.0.1", "localhost", "::1"}

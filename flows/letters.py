@@ -11,11 +11,14 @@ from email.utils import formatdate
 from typing import TYPE_CHECKING, NamedTuple
 
 from flows import mail
+from flows.digest import is_ours_alone
 from signals.text import theme_stems, themes_in
 from storage import Store, subscribers
 from vigie import gazetteer
 from vigie.digest import rendering, sections
 from vigie.digest.edition import Remark, tailored
+from vigie.errors import SettingsError
+from vigie.language import say
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -114,6 +117,51 @@ class Sent:
     """Addresses, and why the server would not."""
     doubtful: list[str] = field(default_factory=list)
     """Addresses to which a letter was begun, and nobody knows if it arrived."""
+
+    def lines(self) -> list[str]:
+        """Return it as lines for a person."""
+        first = say(
+            "{n} lettre envoyée ; déjà envoyées : {before} ; sans rien à dire : {nothing}.",
+            "{n} lettres envoyées ; déjà envoyées : {before} ; sans rien à dire : {nothing}.",
+            n=self.sent,
+            before=self.before,
+            nothing=self.nothing,
+        )
+        refused = [
+            say("{address} : refusée par le serveur ({why}).", address=address, why=why)
+            for address, why in self.refused
+        ]
+        doubtful = [
+            say(
+                "{address} : un envoi interrompu, dont on ne sait s’il est arrivé. Pour l’envoyer "
+                "encore : --again {address}.",
+                address=address,
+            )
+            for address in self.doubtful
+        ]
+        return [first, *refused, *doubtful]
+
+
+def require_way_out(settings: Settings) -> None:
+    """See that letters can be sent, and that their readers can leave.
+
+    Raises:
+        SettingsError: they cannot.
+    """
+    if not settings.mail.host:
+        raise SettingsError(
+            say(
+                "vigie.toml, [mail] : indiquez le serveur (host) et l’adresse (sender) qui "
+                "envoient."
+            )
+        )
+    if is_ours_alone(settings.schedule.page):
+        raise SettingsError(
+            say(
+                "vigie.toml, [schedule] : indiquez « page », l’adresse à laquelle vos lecteurs "
+                "ouvrent Vigie ; le lien de désabonnement y mène."
+            )
+        )
 
 
 def send(

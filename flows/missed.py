@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from croniter import croniter
 
-from flows import backup, due, learned, steps
-from storage import Store, documents, queues
+from flows import backup, digest, due, learned, steps
+from storage import Store, documents, queues, subscribers
 from vigie.records import iso_week
 
 if TYPE_CHECKING:
@@ -54,6 +54,22 @@ def backup_is_due(settings: Settings, now: datetime) -> bool:
     here = now.astimezone(settings.zone)
     due_at = last_time(settings.schedule.backup, here)
     return (here - age).replace(tzinfo=None) < due_at
+
+
+def digest_is_due(settings: Settings, store: Store, now: datetime) -> bool:
+    """Tell whether a reader has not had the letter of the last whole week though its hour is past.
+
+    A reader for whom there was nothing to tell is asked about again; nothing is sent to them.
+    """
+    if not settings.schedule.digest:
+        return False
+    here = now.astimezone(settings.zone)
+    monday = digest.last_whole(here.date())
+    if last_time(settings.schedule.digest, here).date() < monday + timedelta(days=7):
+        return False
+    with store.reading() as c:
+        had = subscribers.deliveries(c, iso_week(monday))
+        return any(one.id not in had for one in subscribers.all_of(c))
 
 
 def reading_is_due(settings: Settings, store: Store) -> bool:

@@ -14,9 +14,9 @@ from typing import TYPE_CHECKING
 from prefect import flow, runtime
 from prefect.states import Completed, Failed
 
-from flows import artifacts, backup, notices, retention, runs
+from flows import artifacts, backup, digest, letters, notices, retention, runs
 from flows.watch import Workspace, annotate_waiting, crawl_sources, watched
-from storage import open_store
+from storage import open_store, subscribers
 from vigie import children, lock
 from vigie.errors import HeldError, VigieError
 from vigie.language import say
@@ -107,6 +107,23 @@ def back_up(folder: str) -> State[str]:
         return [say("{file} : {size:.1f} Mo.", file=target.name, size=size)]
 
     return _ran("backup", folder, work)
+
+
+@flow(name="digest", flow_run_name="digest", validate_parameters=False)
+def send_digest(folder: str) -> State[str]:
+    """Send the letter of the last whole week to those who have not had it."""
+
+    def work(workspace: Workspace) -> list[str]:
+        settings, store = workspace.settings, workspace.store
+        with store.reading() as c:
+            if not subscribers.all_of(c):
+                return [say("Personne ne reçoit la lettre : vigie digest subscribers add ADRESSE.")]
+        letters.require_way_out(settings)
+        day = datetime.now(settings.zone).date()
+        edition = digest.gather(settings, store, digest.last_whole(day), day)
+        return letters.send(settings, store, edition, lambda: datetime.now(UTC)).lines()
+
+    return _ran("digest", folder, work)
 
 
 @flow(name="notices", flow_run_name="notices", validate_parameters=False)

@@ -69,6 +69,7 @@ def _planned(settings: Settings) -> Iterator[tuple[Flow[..., Any], str]]:
     yield scheduled.crawl, times.crawl
     yield scheduled.annotate, times.annotate
     yield scheduled.queue, times.queue
+    yield scheduled.send_digest, times.digest
     yield scheduled.retain, times.retention
     yield scheduled.back_up, times.backup
     yield scheduled.tell_notices, times.notices
@@ -148,6 +149,9 @@ def catch_up(
     if missed.backup_is_due(settings, now):
         tell(say("Rattrapage : la sauvegarde."))
         yield "backup", {}
+    if missed.digest_is_due(settings, store, now):
+        tell(say("Rattrapage : la lettre de la semaine."))
+        yield "digest", {}
     if day is not None:
         return
     if missed.crawl_is_due(settings, store, now):

@@ -468,6 +468,7 @@ BY_KEY: Mapping[tuple[str, str], Check] = {
     ("schedule", "crawl"): _cron_or_never,
     ("schedule", "annotate"): _cron_or_never,
     ("schedule", "queue"): _cron_or_never,
+    ("schedule", "digest"): _cron_or_never,
     ("schedule", "retention"): _cron_or_never,
     ("schedule", "backup"): _cron_or_never,
     ("schedule", "notices"): _cron_or_never,

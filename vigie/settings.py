@@ -94,6 +94,8 @@ class Schedule(Section):
     annotate: str = "15,45 6-23 * * *"
     queue: str = "0 6 * * 1"
     """Crawls and reads what is due before it makes the week's queue."""
+    digest: str = "30 8 * * 1"
+    """The letter of the week before, to those who read it."""
     retention: str = "30 3 * * *"
     backup: str = "0 4 * * *"
     """Into the folder of `[backup]`."""

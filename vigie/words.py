@@ -44,6 +44,7 @@ FLOWS = {
     "annotate": Message("la lecture des documents"),
     "queue": Message("la file de la semaine"),
     "retention": Message("l’effacement des anciens textes"),
+    "digest": Message("la lettre de la semaine"),
     "backup": Message("la sauvegarde"),
     "notices": Message("l’envoi des avis"),
 }

@@ -144,7 +144,7 @@ def test_prefect_reads_its_file_and_finds_each_flow_one_at_a_time():
     times = Schedule()
     cron = {
         "crawl": times.crawl, "annotate": times.annotate, "queue": times.queue,
-        "retention": times.retention, "backup": times.backup, "notices": times.notices,
+        "retention": times.retention, "backup": times.backup, "digest": times.digest, "notices": times.notices,
     }  # fmt: skip
     found = {load_flow_from_entrypoint(one["entrypoint"]).name: one for one in planned}
     assert found.keys() == cron.keys()

@@ -8,9 +8,10 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from flows import missed
-from storage import open_store, queues, sources
+from storage import open_store, queues, sources, subscribers
 from vigie import settings as reading
-from vigie.records import HealthState, Message, Outcome, Queue
+from vigie.digest.edition import Subscriber
+from vigie.records import HealthState, Message, Outcome, Queue, Visibility
 
 PARIS = ZoneInfo("Europe/Paris")
 
@@ -95,3 +96,22 @@ def test_last_nights_backup_is_caught_up_once_there_have_been_some(watched):
     assert not missed.backup_is_due(settings, datetime(2026, 3, 18, 3, 59, tzinfo=PARIS))
     (folder / "vigie-20260318T030012Z.zip").touch()
     assert not missed.backup_is_due(settings, noon)
+
+
+def test_a_letter_is_due_to_a_reader_who_has_not_had_it_once_its_hour_is_past(watched):
+    settings, store = watched
+    monday = datetime(2026, 3, 16, 8, 29, tzinfo=PARIS)
+    later = monday + timedelta(days=2)
+    assert not missed.digest_is_due(settings, store, later)  # nobody reads it
+    reader = Subscriber(
+        id=subscribers.new_id(), address="a@example.org", audience=Visibility.LAB, language="fr", areas=(),
+        themes=(), who="Awa", at=monday,
+    )  # fmt: skip
+    with store.writing() as c:
+        subscribers.add(c, reader)
+    assert not missed.digest_is_due(settings, store, monday)
+    assert missed.digest_is_due(settings, store, later)
+    with store.writing() as c:
+        subscribers.begin(c, "2026-W11", reader.id, later)
+        subscribers.done(c, "2026-W11", reader.id, later)
+    assert not missed.digest_is_due(settings, store, later)

@@ -178,7 +178,15 @@ def test_each_deployment_has_one_place_and_runs_by_the_clock_of_paris(up):
     planned = {one["entrypoint"]: one for one in up.deployments}
     assert planned.keys() == {
         f"flows.scheduled.{name}"
-        for name in ("crawl", "annotate", "queue", "retain", "back_up", "tell_notices")
+        for name in (
+            "crawl",
+            "annotate",
+            "queue",
+            "send_digest",
+            "retain",
+            "back_up",
+            "tell_notices",
+        )
     }
     for one in planned.values():
         assert one["global_concurrency_limit"]["limit"] == 1
@@ -204,7 +212,11 @@ def test_prefects_page_shows_tasks_by_source_and_batch_and_what_each_source_gave
     )
     assert left["summary"].startswith("- Documents nouveaux")
     assert left["queue"].startswith(f"# [{week}](http://127.0.0.1:8000/semaines/{week})")
-    assert left["page"].startswith("[Ouvrir dans Vigie](http://127.0.0.1:8000/semaines/")
+    links = {one["data"] for one in up.artifacts if one["key"] == "page"}
+    assert links == {
+        f"[Ouvrir dans Vigie](http://127.0.0.1:8000/{path})"
+        for path in ("sources", f"semaines/{week}")
+    }
 
 
 def test_everything_is_started_by_one_command_and_ended_by_one_signal(up):

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
 from vigie.cli.options import opened, today, workspace
-from vigie.errors import InputError, SettingsError, UnknownNameError
+from vigie.errors import InputError, UnknownNameError
 from vigie.language import LANGUAGES, say
 from vigie.records import Visibility
 from vigie.terminal import tell
@@ -17,7 +17,6 @@ from vigie.terminal import tell
 if TYPE_CHECKING:
     from datetime import date
 
-    from flows.letters import Sent
     from vigie.digest.edition import Edition, Subscriber
     from vigie.settings import Settings
 
@@ -79,48 +78,29 @@ def digest(
     with opened(folder) as (settings, store):
         day = today(settings)
         if send:
-            _require_way_out(settings)
-        edition = gather(settings, store, _monday(week, day), day)
-        if send:
             from flows import letters
 
+            letters.require_way_out(settings)
+        edition = gather(settings, store, _monday(week, day), day)
+        if send:
             sent = letters.send(settings, store, edition, lambda: datetime.now(UTC), again)
-            _tell_sent(sent)
+            for line in sent.lines():
+                tell(line)
             return
     _show(settings, edition, Visibility(audience), language, out)
 
 
 def _monday(week: str | None, day: date) -> date:
-    from flows.digest import monday_of
+    from flows.digest import last_whole, monday_of
 
     if week is None:
-        return day - timedelta(days=day.weekday() + 7)
+        return last_whole(day)
     found = monday_of(week)
     if found is None:
         raise UnknownNameError(
             say("« {week} » n’est pas une semaine : écrivez 2026-W12.", week=week)
         )
     return found
-
-
-def _require_way_out(settings: Settings) -> None:
-    """Raise SettingsError where nothing can be sent, or its readers could not leave."""
-    if not settings.mail.host:
-        raise SettingsError(
-            say(
-                "vigie.toml, [mail] : indiquez le serveur (host) et l’adresse (sender) qui "
-                "envoient."
-            )
-        )
-    from flows.digest import is_ours_alone
-
-    if is_ours_alone(settings.schedule.page):
-        raise SettingsError(
-            say(
-                "vigie.toml, [schedule] : indiquez « page », l’adresse à laquelle vos lecteurs "
-                "ouvrent Vigie ; le lien de désabonnement y mène."
-            )
-        )
 
 
 def _show(
@@ -153,28 +133,6 @@ def _show(
         say("La lettre de la semaine {week} est dans {folder}.", week=edition.week, folder=str(out))
     )
     tell(letter.summary)
-
-
-def _tell_sent(sent: Sent) -> None:
-    tell(
-        say(
-            "{n} lettre envoyée ; déjà envoyées : {before} ; sans rien à dire : {nothing}.",
-            "{n} lettres envoyées ; déjà envoyées : {before} ; sans rien à dire : {nothing}.",
-            n=sent.sent,
-            before=sent.before,
-            nothing=sent.nothing,
-        )
-    )
-    for address, why in sent.refused:
-        tell(say("{address} : refusée par le serveur ({why}).", address=address, why=why))
-    for address in sent.doubtful:
-        tell(
-            say(
-                "{address} : un envoi interrompu, dont on ne sait s’il est arrivé. Pour l’envoyer "
-                "encore : --again {address}.",
-                address=address,
-            )
-        )
 
 
 # --- who gets it -----------------------------------------------------------------------------
