@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from crawlers import archive
 from nlp import model, persons
-from storage import Store, fulltext
+from storage import Store, exchanges, fulltext
 from storage import retention as stored
 from vigie.language import say
 from vigie.terminal import progress
@@ -85,6 +85,8 @@ def apply(settings: Settings, store: Store, now: datetime, *, dry_run: bool = Fa
         _drop_texts(store, old_text, today, texts.documents)
     if old_quote:
         _leave_persons_out(store, old_quote, today, quoting)
+        with store.writing() as c:
+            exchanges.drop_quotes(c, old_quote.astimezone(settings.zone).date())
     return found
 
 

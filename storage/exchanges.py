@@ -10,7 +10,7 @@ from collections import defaultdict
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, select, update
 
 from storage import actors, directory, relations, tables, told
 from storage.plain import from_event, to_event
@@ -335,6 +335,15 @@ def keep_citations(c: Connection, actor_id: str, cited: Iterable[Citation]) -> N
         for one in cited
     ]
     insert_missing(c, tables.citations, rows)
+
+
+def drop_quotes(c: Connection, before: date) -> None:
+    """Let go of the sentences of older imported citations: they may name persons."""
+    c.execute(
+        update(tables.citations)
+        .where(_citations.day < before, _citations.quote != "")
+        .values(quote="")
+    )
 
 
 def keep_ties(c: Connection, edges: Iterable[Edge]) -> None:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
-from datetime import UTC, date, datetime
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
+from flows import retention
 from flows.exchange import Hand, import_actors
 from storage import directory, edits, exchanges, journal, open_store
 from tests.command import here as vigie
@@ -14,6 +16,7 @@ from tests.exchange.origin import ONE, TWO, fill, settings_in
 from vigie.exchange.formats import FORMATS, READABLE, Content
 from vigie.exchange.header import Header
 from vigie.records import Edit, Field, Verdict, Visibility
+from vigie.settings import Retention
 
 DAY = date(2026, 3, 16)
 NOW = datetime(2026, 3, 16, 8, tzinfo=UTC)
@@ -190,6 +193,16 @@ def test_an_actor_known_by_one_of_its_names_is_not_made_twice(origin, empty, tmp
 def test_ids_of_another_program_lead_to_nobody(empty, tmp_path):
     assert take(empty, tmp_path, "csv", "id,nom\n1,Les Roseaux\n").counts == {"new": 1}
     assert take(empty, tmp_path, "csv", "id,nom\n1,Le Puits Vert\n").counts == {"new": 1}
+
+
+def test_sentences_of_imported_citations_go_when_those_of_documents_do(origin, empty, tmp_path):
+    take(empty, tmp_path, "json", exported(origin))
+    settings = replace(settings_in(tmp_path), retention=Retention(persons_days=30))
+    retention.apply(settings, empty, NOW)
+    assert "Dupont" in exported(empty)
+    retention.apply(settings, empty, NOW + timedelta(days=60))
+    assert "Dupont" not in exported(empty)
+    assert "https://courrier.example/6" in exported(empty)
 
 
 def test_an_import_is_signed_and_undone_in_the_journal(origin, empty, tmp_path):
