@@ -11,13 +11,13 @@ import sqlite3
 import stat
 import threading
 import zipfile
-from contextlib import suppress
+from contextlib import closing, suppress
 from datetime import UTC, date, datetime, timedelta
 from hashlib import sha256
 from pathlib import Path
 
 import pytest
-from sqlalchemy import select, text
+from sqlalchemy import select
 
 from flows import backup, restore
 from storage import Store, documents, open_store
@@ -26,6 +26,7 @@ from storage.tables import metadata
 from tests import databases
 from tests.command import here
 from tests.storage.conftest import database, fresh, press, server, store, url  # noqa: F401
+from tests.storage.old_database import FOLDER as UPGRADES
 from vigie.errors import InputError, StorageError, WorkspaceError
 from vigie.settings import load, parse
 
@@ -422,9 +423,9 @@ def test_the_commands_say_what_they_did(plain, tmp_path):
 def test_a_backup_of_an_earlier_schema_is_brought_up_to_date(plain, tmp_path):
     settings = load(plain)
     engine = stores.engine(stores.located(settings.storage.url, plain), patience=1.0)
-    with engine.begin() as c:
-        c.execute(text("DROP TABLE tokens"))
-        c.execute(text("UPDATE alembic_version SET version_num = '0013'"))
+    (plain / "data" / "vigie.db").unlink()
+    with closing(sqlite3.connect(plain / "data" / "vigie.db")) as c:
+        c.executescript((UPGRADES / "0013.sql").read_text(encoding="utf-8"))
     # Not through our own opening, which would bring it up to date.
     backup.back_up(settings, Store(engine, 1.0), tmp_path / "old.zip")
     engine.dispose()
