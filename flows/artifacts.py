@@ -68,7 +68,7 @@ def of_queue(settings: Settings, queue: Queue) -> None:
 
 def queue_text(settings: Settings, queue: Queue) -> str:
     """Return a queue as a table in Markdown that leads to each candidate's page."""
-    page = f"{settings.schedule.page}/semaines/{queue.week}"
+    page = f"{settings.pages}/semaines/{queue.week}"
     head = (say("Rang"), say("Acteur"), say("Score"), say("Récits"), say("Sources"))
     rows = "".join(
         f"| {one.rank} | [{plain(one.name)}]({page}/acteurs/{one.actor_id}) | {one.score:.2f} "
@@ -81,7 +81,7 @@ def queue_text(settings: Settings, queue: Queue) -> str:
 def of_page(settings: Settings, path: str) -> None:
     """Leave a link to one of the review's pages."""
     words = say("Ouvrir dans Vigie")
-    create_link_artifact(settings.schedule.page + path, link_text=words, key="page")
+    create_link_artifact(settings.pages + path, link_text=words, key="page")
 
 
 def plain(words: str) -> str:

@@ -87,7 +87,7 @@ def gather(settings: Settings, store: Store, first: date, day: date) -> Edition:
         }
         kept = _kept(c, settings, ids, first)
         news = {i: _news(c, i, first, last) for i in ids}
-        page = "" if is_ours_alone(settings.schedule.page) else settings.schedule.page
+        page = "" if is_ours_alone(settings.pages) else settings.pages
         queue = queues.load(c, iso_week(last + timedelta(days=1))) or queues.load(
             c, iso_week(first)
         )

@@ -62,7 +62,7 @@ def message_for(
     It says how to leave in one click (RFC 2369, RFC 8058), and its id is the same each time, so
     that no mail program shows it twice.
     """
-    way_out = f"{settings.schedule.page}/desabonnement/{token}"
+    way_out = f"{settings.pages}/desabonnement/{token}"
     mine = tailored(edition, subscriber.audience, wanted(subscriber.areas, subscriber.themes))
     if mine.is_empty:
         return None
@@ -155,10 +155,10 @@ def require_way_out(settings: Settings) -> None:
                 "envoient."
             )
         )
-    if is_ours_alone(settings.schedule.page):
+    if is_ours_alone(settings.pages):
         raise SettingsError(
             say(
-                "vigie.toml, [schedule] : indiquez « page », l’adresse à laquelle vos lecteurs "
+                "vigie.toml, [review] : indiquez « address », l’adresse à laquelle vos lecteurs "
                 "ouvrent Vigie ; le lien de désabonnement y mène."
             )
         )

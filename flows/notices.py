@@ -179,7 +179,7 @@ def _text(settings: Settings, told: Sequence[Notice], standing: Sequence[Notice]
         for title, some in parts
         if some
     ]
-    end = say("Voir {page}/attention", page=settings.schedule.page)
+    end = say("Voir {page}/attention", page=settings.pages)
     return "\n\n".join([*blocks, end]) + "\n"
 
 

@@ -267,14 +267,6 @@ def _mailboxes(addresses: tuple[str, ...]) -> tuple[str, ...]:
     return tuple(_mailbox(address) for address in addresses)
 
 
-def _page(url: str) -> str:
-    if not _web(url):
-        raise WrongValueError(
-            say("« {url} » n’est pas une adresse http ou https{hint}", url=url, hint="")
-        )
-    return url.rstrip("/")
-
-
 def _web(url: str) -> bool:
     """Return whether a URL has an HTTP scheme, a host and a possible port."""
     try:
@@ -472,7 +464,6 @@ BY_KEY: Mapping[tuple[str, str], Check] = {
     ("schedule", "retention"): _cron_or_never,
     ("schedule", "backup"): _cron_or_never,
     ("schedule", "notices"): _cron_or_never,
-    ("schedule", "page"): _page,
     ("retention", "full_text_days"): _between(0, 100_000),
     ("retention", "persons_days"): _between(0, 100_000),
     ("mail", "to"): _mailboxes,

@@ -101,8 +101,6 @@ class Schedule(Section):
     """Into the folder of `[backup]`."""
     notices: str = "0 7 * * *"
     """When what needs a person is told by mail, all in one."""
-    page: str = "http://127.0.0.1:8000"
-    """Where the pages are found, for links in mails and in Prefect."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -166,7 +164,8 @@ class Review(Section):
     attribution: str = ""
     """Whose tiles they are, as their licence wants it said."""
     address: str = ""
-    """Under which browsers reach the pages; empty: as each request says."""
+    """Under which browsers reach the pages, for links in mails and in Prefect; empty: on this
+    machine alone, or as each request says."""
     trusted_proxies: tuple[str, ...] = ()
     """Addresses or networks of the proxies whose word on who asks, and by which scheme, counts."""
     passwords: bool = True
@@ -207,6 +206,11 @@ class Settings:
     def data(self) -> Path:
         """Return the folder of all that the program writes."""
         return self.folder / "data"
+
+    @property
+    def pages(self) -> str:
+        """Return where links from elsewhere find the pages."""
+        return self.review.address or "http://127.0.0.1:8000"
 
     @property
     def zone(self) -> ZoneInfo:

@@ -34,7 +34,7 @@ from vigie.records import (
     SourceKind,
     Visibility,
 )
-from vigie.settings import Schedule
+from vigie.settings import Review
 
 FIRST = date(2026, 3, 9)
 DAY = date(2026, 3, 16)
@@ -67,7 +67,7 @@ def edition(tmp_path_factory):
     folder = tmp_path_factory.mktemp("letter")
     settings = replace(
         settings_in(folder, themes=("réemploi", "eau potable")),
-        schedule=Schedule(page="https://vigie.example.org"),
+        review=Review(address="https://vigie.example.org"),
         sources=(SILENT,),
     )
     store = open_store("sqlite:///vigie.db", folder)

@@ -22,7 +22,7 @@ from tests.review.conftest import running
 from vigie.digest.edition import Subscriber
 from vigie.errors import MailError
 from vigie.records import MailSecurity, Role, Visibility
-from vigie.settings import Mail, Schedule
+from vigie.settings import Mail, Review
 
 FIRST, DAY = date(2026, 3, 9), date(2026, 3, 16)
 NOW = datetime(2026, 3, 16, 6, tzinfo=UTC)
@@ -69,7 +69,7 @@ def box():
 @pytest.fixture(scope="module")
 def workspace(tmp_path_factory):
     folder = tmp_path_factory.mktemp("sending")
-    settings = replace(settings_in(folder), schedule=Schedule(page=PAGE))
+    settings = replace(settings_in(folder), review=Review(address=PAGE))
     store = open_store("sqlite:///vigie.db", folder)
     fill(store)
     yield settings, store, gather(settings, store, FIRST, DAY)

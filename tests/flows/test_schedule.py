@@ -324,7 +324,7 @@ def standing(folder: Path) -> list[str]:
 def test_the_queue_on_prefects_page_leads_to_the_candidates_and_is_no_markup_of_theirs(tmp_path):
     artifacts = importlib.import_module("flows.artifacts")
     (tmp_path / "vigie.toml").write_text(
-        '[schedule]\npage = "https://vigie.example/"\n', encoding="utf-8"
+        '[review]\naddress = "https://vigie.example/"\n', encoding="utf-8"
     )
     one = Candidate(
         actor_id="a-1", name="Le *Fil* | [ici](x)", aliases=(), kind=ActorKind.ASSOCIATION, commune=None, score=0.5,
