@@ -15,9 +15,11 @@ import httpx
 from prefect import flow, task
 from prefect.cache_policies import NO_CACHE
 from prefect.exceptions import TerminationSignal
+from prefect.settings import PREFECT_API_URL
 
 from crawlers.conclusions import is_plain
 from flows import artifacts, due, steps
+from flows.engine import API_URL
 from flows.intake import TakenIn
 from storage import Store, documents, open_store, sources
 from vigie import lock
@@ -216,6 +218,15 @@ def run_watch(settings: Settings, until: date) -> Summary:
             )
         ) from error
     except RuntimeError as error:
+        if "Failed to reach API" in str(error):
+            raise WorkspaceError(
+                say(
+                    "Le serveur de Prefect que nomme {name} ne répond pas ({address}). "
+                    "Relancez-le, ou retirez {name} : « vigie run » a le sien.",
+                    name=API_URL,
+                    address=PREFECT_API_URL.value(),
+                )
+            ) from error
         if "Prefect API server" not in str(error):
             raise
         raise WorkspaceError(

@@ -16,6 +16,7 @@ from storage import open_store, sources
 from storage.store import open_store as opening
 from tests.command import here
 from tests.storage.conftest import Press
+from vigie.errors import WorkspaceError
 from vigie.records import HealthState, HttpState, Message, Outcome
 from vigie.settings import load, parse
 
@@ -189,7 +190,19 @@ def test_a_locked_database_is_read_all_the_same(command, folder, tmp_path, monke
     locking.close()
 
 
-# --- names that nobody knows, a clock that goes wrong ----------------------------------------
+# --- Prefect's server away, names that nobody knows, a clock that goes wrong ----------------------------------------
+
+
+def test_a_server_of_prefect_that_does_not_answer_is_named(folder):
+    from prefect.settings import PREFECT_API_URL, temporary_settings  # noqa: PLC0415 - slow to come
+
+    from flows.watch import run_watch  # noqa: PLC0415 - brings Prefect
+
+    before = content(folder)
+    away = {PREFECT_API_URL: "http://127.0.0.1:9/api"}
+    with temporary_settings(away), pytest.raises(WorkspaceError, match=r"127\.0\.0\.1:9/api"):
+        run_watch(load(folder), NOW.date())
+    assert content(folder) == before
 
 
 def test_without_names_a_crawl_says_so_of_each_source_and_keeps_what_there_is(folder):
