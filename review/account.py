@@ -35,11 +35,13 @@ Password = Annotated[str, Form(max_length=1000)]
 
 ASKED_COOKIE = "vigie_asked"
 """Holds, while somebody is at the single sign-on, what makes their answer this browser's."""
+LONGEST_WAY = 500
+"""Characters of an address to come back to."""
 
 
 @router.get("/connexion")
 def show_sign_in(
-    request: Request, vers: Annotated[str, Query(max_length=500)] = "", dit: str = ""
+    request: Request, vers: Annotated[str, Query(max_length=LONGEST_WAY)] = "", dit: str = ""
 ) -> HTMLResponse:
     """Show the form; `vers` is where one wanted to go, `dit` that one just signed out."""
     single = house(request).single
@@ -77,7 +79,7 @@ def sign_in(
     request: Request,
     name: Annotated[str, Form(max_length=200)] = "",
     password: Password = "",
-    vers: Annotated[str, Form(max_length=500)] = "",
+    vers: Annotated[str, Form(max_length=LONGEST_WAY)] = "",
 ) -> Response:
     """Sign in, or say why not: never whether the name or the password was wrong."""
     if not _by_password(house(request)):
@@ -120,7 +122,7 @@ def _base(request: Request) -> str:
 
 
 @router.get("/connexion/unique")
-def ask(request: Request, vers: Annotated[str, Query(max_length=500)] = "") -> Response:
+def ask(request: Request, vers: Annotated[str, Query(max_length=LONGEST_WAY)] = "") -> Response:
     """Lead to the city's single sign-on."""
     made, browser = house(request), forms.new_session()
     if made.single is None:
@@ -292,7 +294,9 @@ def install(app: FastAPI) -> None:
 
     @app.exception_handler(SignInNeededError)
     def _sign_in(request: Request, _: Exception) -> Response:
-        wanted = request.url.path if request.method == "GET" else "/"
+        query = f"?{request.url.query}" if request.url.query else ""
+        wanted = request.url.path + query if request.method == "GET" else "/"
+        wanted = wanted if len(wanted) <= LONGEST_WAY else request.url.path
         return RedirectResponse(f"/connexion?vers={quote(wanted, safe='/')}", HTTPStatus.SEE_OTHER)
 
     @app.exception_handler(NotAllowedError)

@@ -17,7 +17,7 @@ from review.access import CONTRIBUTOR
 from review.forms import check_token
 from review.shell import house, page, signature, today
 from review.text import path_part, plain, web_link
-from review.troubles import MissingError
+from review.troubles import IncompleteError
 from review.words import choose_language, commune_name, say_in
 from storage import directory, searches
 from storage import told as tellings
@@ -140,7 +140,7 @@ def keep(
     given = urlencode(asked(**{k: v for k, v in parse_qsl(query) if k in _NAMES}))
     words = plain(name, 80)
     if not words:
-        raise MissingError(Message("Donnez un nom à la recherche."), f"/annuaire?{given}")
+        raise IncompleteError(Message("Donnez un nom à la recherche."), f"/annuaire?{given}")
     made = house(request)
     with made.store.writing() as c:
         searches.add(c, words, given, signature(request), made.clock())

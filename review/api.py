@@ -12,13 +12,13 @@ from typing import TYPE_CHECKING, Annotated, Any
 from fastapi import Depends, FastAPI, HTTPException, Path, Query, Request, Security
 from fastapi.responses import JSONResponse
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
-from pydantic import AwareDatetime  # noqa: TC002 - FastAPI reads it when it starts
 
 import vigie
 from review import access, fiche, network, rates, territory
 from review.annuaire import Asked, search_of
 from review.catalogue import SourceRow, source_rows
 from review.desk import next_page
+from review.forms import Moment  # noqa: TC001 - FastAPI reads it when it starts
 from review.picking import themes
 from review.pictures import first_monday
 from review.rates import TooManyError
@@ -283,7 +283,7 @@ def _revision(one: edits.Revision) -> RevisionOut:
 
 def acts(
     request: Request,
-    before: AwareDatetime | None = None,
+    before: Moment | None = None,
     skip: Annotated[int, Query(ge=0, le=1000)] = 0,
 ) -> JournalOut:
     """Return what people did, the newest first, a hundred at a time.

@@ -15,7 +15,7 @@ from review.access import OFFICER
 from review.forms import check_token
 from review.shell import House, house, page, signature, wants_fragment
 from review.text import plain
-from review.troubles import MissingError
+from review.troubles import IncompleteError, MissingError
 from review.words import choose_language, say_in
 from storage import judgements, source_changes, sources
 from storage.folding import fold
@@ -297,7 +297,7 @@ def look_at(request: Request, url: Annotated[str, Form(max_length=2000)] = "") -
     made, address = house(request), url.strip()
     scout = _scout(made)
     if not address:
-        raise MissingError(Message("Écrivez l’adresse d’un site."), "/sources/ajouter")
+        raise IncompleteError(Message("Écrivez l’adresse d’un site."), "/sources/ajouter")
     taken = {one.id for one in catalogued(made)}
     return _begun(
         request,

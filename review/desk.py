@@ -7,9 +7,9 @@ from urllib.parse import urlencode
 
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import HTMLResponse
-from pydantic import AwareDatetime  # noqa: TC002 - FastAPI reads it when it starts
 
 import vigie
+from review.forms import Moment  # noqa: TC001 - FastAPI reads it when it starts
 from review.shell import house, page, signature
 from review.words import choose_language, say_in
 from storage import journal
@@ -28,7 +28,7 @@ router = APIRouter(default_response_class=HTMLResponse)
 @router.get("/journal")
 def show_journal(
     request: Request,
-    avant: AwareDatetime | None = None,
+    avant: Moment | None = None,
     apres: Annotated[int, Query(ge=0, le=1000)] = 0,
     annule: str = "",
 ) -> HTMLResponse:

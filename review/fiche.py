@@ -16,7 +16,7 @@ from review.fields import WRITABLE, Entered, enter, shown_in
 from review.forms import check_token
 from review.shell import house, page, signature, today
 from review.text import path_part, plain
-from review.troubles import MissingError
+from review.troubles import IncompleteError, MissingError
 from review.verdicts import clean_note
 from review.weeks import SAID
 from review.words import choose_language, environment, say_in
@@ -280,7 +280,7 @@ def say_one(
     }
     field = next((field for field, value in said.items() if value), None)
     if field is None:
-        raise MissingError(Message("Rien n’était écrit."), f"/acteurs/{path_part(actor_id)}")
+        raise IncompleteError(Message("Rien n’était écrit."), f"/acteurs/{path_part(actor_id)}")
     with made.store.writing() as c:
         stands = edits.standing(c, [actor_id], field).get(actor_id, {}).get(field)
         fresh = field in (Field.NOTE, Field.ACTIVE)
@@ -304,7 +304,7 @@ def judge(
     made, who = house(request), signature(request)
     verdict = Verdict.MERGE if into else Verdict.REJECT if reason else verdict
     if verdict is None or (verdict is Verdict.MERGE and not into):
-        raise MissingError(Message("Donnez un avis : retenir, suivre ou écarter."))
+        raise IncompleteError(Message("Donnez un avis : retenir, suivre ou écarter."))
     with made.store.writing() as c:
         stands = judgements.standing(c, [actor_id]).get(actor_id)
         if seen != (str(stands.id) if stands else ""):

@@ -9,13 +9,27 @@ from __future__ import annotations
 import hmac
 import re
 import secrets
+from datetime import UTC, datetime
 from hashlib import sha256
 from typing import Annotated
 
 from fastapi import Form, Request
+from pydantic import AfterValidator, AwareDatetime
 
 COOKIE = "vigie_session"
 _SESSION = re.compile(r"[A-Za-z0-9_-]{20,60}")
+
+
+def _in_reach(moment: datetime) -> datetime:
+    try:
+        return moment.astimezone(UTC)
+    except OverflowError as error:
+        msg = "beyond the years that there are"
+        raise ValueError(msg) from error
+
+
+Moment = Annotated[AwareDatetime, AfterValidator(_in_reach)]
+"""A moment as an address says it, in UTC."""
 
 
 class StaleFormError(Exception):

@@ -82,7 +82,9 @@ class Guard:
         )
         if refused is None:
             with speaking(choose_language(Request(scope))):
-                await self.app(scope, receive, send_hardened)
+                # The server itself leaves out the body of an answer to HEAD.
+                asked = {**scope, "method": "GET"} if scope["method"] == "HEAD" else scope
+                await self.app(asked, receive, send_hardened)
         else:
             status, why = refused
             words = say_in(choose_language(Request(scope)), why)

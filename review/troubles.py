@@ -24,11 +24,21 @@ if TYPE_CHECKING:
 class MissingError(Exception):
     """What was asked for does not exist; `link` leads to the nearest thing that does."""
 
+    status = HTTPStatus.NOT_FOUND
+    title = Message("Introuvable")
+
     def __init__(self, words: Message, link: str = "", link_words: Message | None = None) -> None:
         super().__init__(str(words))
         self.words = words
         self.link = link
         self.link_words = link_words
+
+
+class IncompleteError(MissingError):
+    """A form lacks what it is for."""
+
+    status = HTTPStatus.BAD_REQUEST
+    title = Message("Demande incomplète")
 
 
 def install(app: FastAPI) -> None:
@@ -37,11 +47,10 @@ def install(app: FastAPI) -> None:
     @app.exception_handler(MissingError)
     def _missing(request: Request, error: Exception) -> HTMLResponse:
         assert isinstance(error, MissingError)  # noqa: S101  # narrows for the type checker
-        title = Message("Introuvable")
         return trouble(
             request,
-            HTTPStatus.NOT_FOUND,
-            title,
+            error.status,
+            error.title,
             error.words,
             link=error.link,
             link_words=error.link_words,

@@ -21,7 +21,7 @@ from review.forms import check_token
 from review.picking import Picking, picking
 from review.shell import House, house, remember, sign, signature, wants_fragment
 from review.text import path_part, plain, visible
-from review.troubles import MissingError
+from review.troubles import IncompleteError
 from review.weeks import GUIDE_COOKIE, decided, find, load, render_week
 from review.words import choose_language, say_in
 from storage import actors, edits, journal, judgements
@@ -153,7 +153,7 @@ def assign(
     who = signature(request)
     name = "" if nobody else who if me else plain(whom, 60)
     if not name and not nobody:
-        raise MissingError(Message("Écrivez qui s’en occupe."))
+        raise IncompleteError(Message("Écrivez qui s’en occupe."))
     value = (name,) if name else ()
     return _write(
         request, week, actor_id, picked, field=Field.ASSIGNEE, value=value, said="attribue"
@@ -171,7 +171,7 @@ def write_note(
     """Keep a remark on a candidate without judging it."""
     words = clean_note(note)
     if not words:
-        raise MissingError(Message("La note est vide."))
+        raise IncompleteError(Message("La note est vide."))
     return _write(request, week, actor_id, picked, field=Field.NOTE, value=(words,), said="note")
 
 
@@ -270,7 +270,7 @@ def _judgement(
     note: str = "",
 ) -> Judgement:
     if verdict is None or (verdict is Verdict.MERGE and not into):
-        raise MissingError(Message("Donnez un avis : retenir, suivre ou écarter."))
+        raise IncompleteError(Message("Donnez un avis : retenir, suivre ou écarter."))
     if verdict is Verdict.REJECT and reason is None:
         reason = RejectReason.OTHER
     return Judgement(
@@ -288,7 +288,7 @@ def _judgement(
 def _must_differ(roots: Mapping[str, str], actor_id: str, into: str) -> None:
     """Refuse to merge an actor into itself."""
     if actor_id == into or (actor_id in roots and roots[actor_id] == roots.get(into)):
-        raise MissingError(Message("C’est déjà un seul acteur."))
+        raise IncompleteError(Message("C’est déjà un seul acteur."))
 
 
 def _first(shown: WeekView) -> str:

@@ -126,7 +126,7 @@ def test_the_stage_who_is_on_it_and_notes_have_their_history(site):
         assert shown.count("relation, ") == 2
         assert "relation, rencontré" in shown
         assert "Belle visite" in shown
-        assert post(site, reader, address).status_code == 404
+        assert post(site, reader, address).status_code == 400
         assert post(site, reader, address, stage="best_friend").status_code == 400
         listed = text_of(reader.get("/annuaire?avis=tous&relation=met&qui=Awa").text)
         assert "1 acteur " in listed
@@ -238,7 +238,7 @@ def test_a_search_is_kept_with_its_feed_and_its_calendar(site):
         assert "Recherche gardée" in reader.get("/journal").text
         post(site, reader, "/journal/annuler", act=site.acts()[0].key)
         assert "Recherches gardées" not in reader.get("/annuaire").text
-        assert post(site, reader, "/annuaire/garder", name=" ").status_code == 404
+        assert post(site, reader, "/annuaire/garder", name=" ").status_code == 400
 
 
 def test_odd_questions_find_nothing_and_break_nothing(site):

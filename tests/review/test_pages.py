@@ -305,3 +305,16 @@ def test_htmx_is_answered_with_the_part_that_changes(site):
         assert answer.text.startswith("<title>Les Graines du Quartier, semaine 12")
         restored = {"hx-request": "true", "hx-history-restore-request": "true"}
         assert "<html" in reader.get(site.page(1), headers=restored).text
+
+
+@pytest.mark.parametrize("moment", ["0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-14:00"])
+def test_a_moment_beyond_all_years_is_refused(site, moment):
+    for path, name in (("/journal", "avant"), ("/api/journal", "before")):
+        answer = httpx.get(site.url + path, params={name: moment})
+        assert answer.status_code in {400, 422}, path
+
+
+def test_a_page_is_asked_for_without_its_body(site):
+    answer = httpx.head(site.url + site.week)
+    assert (answer.status_code, answer.content) == (200, b"")
+    assert int(answer.headers["content-length"]) > 1000

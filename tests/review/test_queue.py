@@ -175,7 +175,7 @@ def test_an_actor_to_merge_with_is_found_by_a_name_with_a_slip(site):
         nothing = reader.get(f"{site.page(1)}?avec=zzzzzz").text
         assert "Aucun acteur ne porte un nom proche" in nothing
         itself = site.judge(reader, 1, into=FIRST)
-        assert itself.status_code == 404
+        assert itself.status_code == 400
         assert site.judge(reader, 1, into="personne").status_code == 404
     assert site.entries() == []
 
@@ -199,7 +199,7 @@ def test_a_candidate_is_given_to_somebody_taken_over_and_left(site):
         html = reader.get(site.page(2)).text
         post(site, reader, f"{site.week}/annuler", html, act=site.hidden(html, "act"))
         assert "Awa s’en occupe" in text_of(reader.get(site.page(2)).text)
-        assert post(site, reader, address, html, whom=" ").status_code == 404
+        assert post(site, reader, address, html, whom=" ").status_code == 400
 
 
 def test_a_note_is_kept_without_a_verdict(site):
@@ -210,7 +210,7 @@ def test_a_note_is_kept_without_a_verdict(site):
         shown = reader.get(answer.headers["location"]).text
         assert "Voir &lt;b&gt;Zoé" in shown
         assert site.standing(2) is None
-        assert post(site, reader, address, html, note=" ").status_code == 404
+        assert post(site, reader, address, html, note=" ").status_code == 400
         assert "Voir" in reader.get("/journal").text
 
 
@@ -240,7 +240,7 @@ def test_of_several_those_that_another_officer_judged_meanwhile_are_left(site):
         answer = post(site, reader, f"{site.week}/ensemble", html, verdict="watch")
         assert "Rien n’était choisi" in reader.get(answer.headers["location"]).text
         bare = post(site, reader, f"{site.week}/ensemble", html, pick=[f"{slug_of(site, 5)}|"])
-        assert bare.status_code == 404
+        assert bare.status_code == 400
 
 
 # --- reckoned ------------------------------------------------------------------------------------------

@@ -193,7 +193,7 @@ def test_an_addition_that_was_edited_since_is_not_taken_out_of_the_file(site):
 def test_what_cannot_be_found_is_said(site, language, url, words):
     with site.reader(language) as reader:
         until(reader, send(reader, site, "/sources/ajouter", url=url).headers["location"], words)
-        assert send(reader, site, "/sources/ajouter", url=" ").status_code == 404
+        assert send(reader, site, "/sources/ajouter", url=" ").status_code == 400
         assert send(reader, site, "/sources/choisir", essai="x", choix="0").status_code == 404
 
 
