@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 ROWS = 1_000
 """Rows a transaction."""
-_LEFT_BEHIND = frozenset({"claims"})
+_LEFT_BEHIND = frozenset({"changes", "claims"})
 """What is true of the programs at work now, and of no copy."""
 
 
