@@ -11,7 +11,7 @@ cookies », OWASP), so that an attacker behind the same proxy does not count aga
 from __future__ import annotations
 
 import hmac
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import cache
 from hashlib import sha256
@@ -41,6 +41,9 @@ if TYPE_CHECKING:
 DEVICE_COOKIE = "vigie_device"
 SIGNED = "/desabonnement/"
 """What begins so needs no account: its address is signed."""
+FEEDS = frozenset({"/annuaire.rss", "/annuaire.ics"})
+"""What a program without sessions may read, by the key in its address."""
+FEED_KEY = "cle"
 SHORTEST = 12
 """Characters of a password."""
 LONGEST = 200
@@ -67,6 +70,10 @@ class NotAllowedError(Exception):
     """The visitor's role may not do that."""
 
 
+class WrongKeyError(Exception):
+    """The key in a feed's address opens nothing, or no more."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Visitor:
     """Who asks for a page."""
@@ -82,12 +89,17 @@ def door(request: Request) -> None:
 
     Raises:
         SignInNeededError: there are accounts and nobody is signed in.
+        WrongKeyError: nobody is signed in, and the address's key is nobody's.
         TooManyError: this account, or without one this address, asks too often.
     """
     made, token = house(request), forms.session(request)
-    now = made.clock()
+    now, key = made.clock(), _feed_key_in(request)
     with made.store.reading() as c:
-        found = accounts.of_session(c, digest(token), now) if token else None
+        found: tuple[Account, Session | None] | None = None
+        if token:
+            found = accounts.of_session(c, digest(token), now)
+        if found is None and key and (reader := accounts.of_feed_key(c, key)):
+            found = replace(reader, role=Role.READER), None
         needed = found is None and is_guarded(c, made.settings)
     if found or needed:
         who = found[0].name if found else f"@{rates.address(request)}"
@@ -99,8 +111,29 @@ def door(request: Request) -> None:
         )
     elif not needed:
         request.state.visitor = Visitor(name=local_signature(request), role=Role.ADMINISTRATOR)
+    elif key:
+        raise WrongKeyError
     elif request.url.path not in OPEN and not request.url.path.startswith(SIGNED):
         raise SignInNeededError
+
+
+def _feed_key_in(request: Request) -> str:
+    """Return the key in the address of a feed; no other page looks at it."""
+    return request.query_params.get(FEED_KEY, "") if request.url.path in FEEDS else ""
+
+
+def feed_key(request: Request) -> str:
+    """Return what opens feeds in the name of who is signed in; nothing without accounts."""
+    made, who = house(request), visitor(request)
+    if who is None or who.account is None:
+        return ""
+    with made.store.reading() as c:
+        key = accounts.feed_key(c, who.account)
+    if not key:
+        with made.store.writing() as c:
+            accounts.make_feed_secret(c)
+            key = accounts.feed_key(c, who.account)
+    return key
 
 
 def is_guarded(c: Connection, settings: Settings) -> bool:

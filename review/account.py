@@ -9,10 +9,16 @@ from typing import TYPE_CHECKING, Annotated
 from urllib.parse import quote
 
 from fastapi import APIRouter, Depends, Form, Query, Request, Response
-from fastapi.responses import HTMLResponse, RedirectResponse
+from fastapi.responses import HTMLResponse, PlainTextResponse, RedirectResponse
 
 from review import access, forms, rates
-from review.access import ADMINISTRATOR, NotAllowedError, SignInNeededError, Visitor
+from review.access import (
+    ADMINISTRATOR,
+    NotAllowedError,
+    SignInNeededError,
+    Visitor,
+    WrongKeyError,
+)
 from review.forms import check_token
 from review.shell import House, house, is_secure, page
 from review.single import ASKED_FOR, MARK, RefusedError
@@ -298,6 +304,16 @@ def install(app: FastAPI) -> None:
         wanted = request.url.path + query if request.method == "GET" else "/"
         wanted = wanted if len(wanted) <= LONGEST_WAY else request.url.path
         return RedirectResponse(f"/connexion?vers={quote(wanted, safe='/')}", HTTPStatus.SEE_OTHER)
+
+    @app.exception_handler(WrongKeyError)
+    def _wrong_key(request: Request, _: Exception) -> Response:
+        # For a feed reader: a line of text, without a page's cookie.
+        words = Message(
+            "Cette adresse n’ouvre plus rien : prenez la nouvelle sur la page de l’annuaire."
+        )
+        return PlainTextResponse(
+            say_in(choose_language(request), words) + "\n", HTTPStatus.FORBIDDEN
+        )
 
     @app.exception_handler(NotAllowedError)
     def _not_allowed(request: Request, _: Exception) -> HTMLResponse:

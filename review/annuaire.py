@@ -13,7 +13,7 @@ from fastapi import APIRouter, Depends, Form, Query, Request, Response
 from fastapi.responses import HTMLResponse, RedirectResponse
 from icalendar import Calendar, Event
 
-from review.access import CONTRIBUTOR
+from review.access import CONTRIBUTOR, FEED_KEY, feed_key
 from review.forms import check_token
 from review.shell import house, page, signature, today
 from review.text import path_part, plain, web_link
@@ -108,10 +108,17 @@ def show(
         found = _found(c, request, given, SHOWN, (page_number - 1) * SHOWN)
         kept = searches.standing(c)
     more = page_number * SHOWN < found.total
-    language = choose_language(request)
+    language, key = choose_language(request), feed_key(request)
+
+    def fed(query: str) -> str:
+        """Return what a feed's address asks, with the key that opens it."""
+        return "&".join(filter(None, (query, f"{FEED_KEY}={key}" if key else "")))
+
     return page(
         request,
         "annuaire.html",
+        fed=fed,
+        keyed=bool(key),
         found=found,
         given=dict.fromkeys(_NAMES, "") | given,
         query=urlencode(given),

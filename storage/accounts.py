@@ -5,8 +5,11 @@ A session is known by the digest of its token: who reads the database cannot tak
 
 from __future__ import annotations
 
+import hmac
+import secrets
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime, timedelta
+from hashlib import sha256
 from typing import Any
 
 from sqlalchemy import Connection, Row, delete, select, update
@@ -24,6 +27,7 @@ IDLE = timedelta(hours=12)
 """A session that nobody used for so long is over."""
 ABSOLUTE = timedelta(days=14)
 """A session that began so long ago is over, used or not."""
+FEEDS = "feeds"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -242,6 +246,50 @@ def _token(row: Row[Any]) -> Token:
         scopes=frozenset(Scope(one) for one in row.scopes),
         at=row.at,
     )
+
+
+# --- feed keys -----------------------------------------------------------------------------
+
+
+def make_feed_secret(c: Connection) -> None:
+    """Draw what signs the addresses of feeds, unless that was done before."""
+    insert_missing(c, tables.keys, [{"purpose": FEEDS, "key": secrets.token_bytes(32)}])
+
+
+def feed_key(c: Connection, account: Account) -> str:
+    """Return what opens feeds in an account's name until its password is another.
+
+    Empty as long as nothing was drawn to sign it with (`make_feed_secret`).
+    """
+    secret = _feed_secret(c)
+    return _feed_key(secret, account) if secret else ""
+
+
+def of_feed_key(c: Connection, given: str) -> Account | None:
+    """Return whose key this is; None if it is nobody's, or the account is disabled."""
+    secret = _feed_secret(c)
+    if secret is None:
+        return None
+    # The key names nobody, so that an address tells nothing of who reads: there are few accounts.
+    return next(
+        (
+            one
+            for one in all_of(c)
+            if not one.disabled
+            and hmac.compare_digest(_feed_key(secret, one).encode(), given.encode())
+        ),
+        None,
+    )
+
+
+def _feed_secret(c: Connection) -> bytes | None:
+    query = select(tables.keys.c.key).where(tables.keys.c.purpose == FEEDS)
+    return c.execute(query).scalar()
+
+
+def _feed_key(secret: bytes, account: Account) -> str:
+    what = f"{FEEDS} {account.name} {account.password}"
+    return hmac.new(secret, what.encode(), sha256).hexdigest()[:40]
 
 
 # --- the audit -----------------------------------------------------------------------------

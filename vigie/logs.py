@@ -28,7 +28,7 @@ _NAMES = (
 )
 """What is called like this has a secret for its value."""
 _LOGIN = re.compile(r"(?<=://)[^\s/?#'\"]*@")
-_QUERY = re.compile(rf"(?i)([?&;]{_NAMES}=)[^&\s#'\"<>]+")
+_QUERY = re.compile(rf"(?i)([?&;](?:{_NAMES}|cle)=)[^&\s#'\"<>]+")
 _HEADER = re.compile(
     r"(?i)\b((?:proxy-)?authorization|(?:set-)?cookie|x-api-key|x-auth-token)(['\"]?\s*[:=,]\s*)[^\r\n]+"
 )

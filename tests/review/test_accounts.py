@@ -192,6 +192,39 @@ def test_sessions_are_revoked_one_by_one_and_end_by_themselves(guarded):
     assert mine.get("/compte").status_code == 303
 
 
+def test_feeds_are_read_by_a_key_that_opens_nothing_else(guarded):
+    reader, _ = signed_in(guarded, "Ophélie")
+    html = reader.get("/annuaire?avis=tous").text
+    found = re.findall(r'href="(/annuaire\.(?:rss|ics)\?avis=tous&amp;cle=(\w{40}))"', html)
+    (rss, key), (ics, _) = [(address.replace("&amp;", "&"), key) for address, key in found]
+    for address in (rss, ics):
+        answer = httpx.get(guarded.url + address)
+        assert answer.status_code == 200
+        assert key not in answer.text
+        assert "set-cookie" not in answer.headers
+    for path in ("/annuaire", "/compte", "/reseau.json", "/exports/csv"):
+        assert httpx.get(f"{guarded.url}{path}?cle={key}").status_code == 303
+    assert httpx.get(f"{guarded.url}/api/actors?cle={key}").status_code == 401
+    wrong = httpx.get(f"{guarded.url}/annuaire.rss?cle={key[:-1]}é")
+    assert (wrong.status_code, "set-cookie" in wrong.headers) == (403, False)
+    assert "n’ouvre plus rien" in wrong.text
+    other, _ = signed_in(guarded, "Rémi")
+    assert key not in other.get("/annuaire").text
+
+
+@pytest.mark.parametrize("ended", ["disabled", "password"])
+def test_a_feed_key_ends_with_the_password_and_the_account(guarded, ended):
+    reader, _ = signed_in(guarded, "Ophélie")
+    key = re.search(r"cle=(\w+)", reader.get("/annuaire").text)[1]
+    assert httpx.get(f"{guarded.url}/annuaire.ics?cle={key}").status_code == 200
+    with guarded.store.writing() as c:
+        if ended == "disabled":
+            accounts.disable(c, "Ophélie")
+        else:
+            accounts.set_password(c, "Ophélie", "another hash")
+    assert httpx.get(f"{guarded.url}/annuaire.ics?cle={key}").status_code == 403
+
+
 def test_the_last_administrator_stays(guarded):
     with guarded.store.writing() as c, pytest.raises(VigieError, match="dernier compte"):
         accounts.disable(c, "Ada")

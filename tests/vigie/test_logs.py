@@ -22,6 +22,7 @@ LEAKS = [
     f"https://x.example/?access_token={SECRET}#a",
     f"https://x.example/?API_KEY={SECRET}",
     f"https://x.example/rss?sig={SECRET}",
+    f"GET /annuaire.rss?avis=tous&cle={SECRET} 403",
     f"Authorization: Bearer {SECRET}",
     f"{{'authorization': 'Basic {SECRET}', 'x': 1}}",
     f"headers=[(b'Authorization', b'Bearer {SECRET}')]",
