@@ -9,6 +9,7 @@ from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse
 
 from review.shell import house, page
+from review.text import plain
 from review.words import choose_language
 from storage import notices
 from vigie.typography import long_date
@@ -34,4 +35,11 @@ def show(request: Request) -> HTMLResponse:
     def day(at: datetime) -> str:
         return long_date(at.astimezone(made.settings.zone).date(), language)
 
-    return page(request, "attention.html", standing=standing, resolved=resolved, day=day)
+    return page(
+        request,
+        "attention.html",
+        unreadable=plain(made.settings_trouble(), 600),
+        standing=standing,
+        resolved=resolved,
+        day=day,
+    )

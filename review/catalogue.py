@@ -118,6 +118,7 @@ def show_sources(
     return page(
         request,
         "sources.html",
+        unreadable=plain(made.settings_trouble(), 600),
         rows=rows,
         described=[row for row in rows if row.catalogued],
         others=[row for row in rows if not row.catalogued],
@@ -139,7 +140,10 @@ def _said(done: str, change: source_changes.Changed | None, language: str) -> st
 
 
 def catalogued(made: House) -> tuple[Source, ...]:
-    """Return the sources as `vigie.toml` describes them now, whoever wrote it."""
+    """Return the sources as `vigie.toml` describes them now, whoever wrote it.
+
+    Those of the start as long as it cannot be read; the pages say so (`House.settings_trouble`).
+    """
     try:
         return made.fresh_settings().sources
     except (WorkspaceError, SettingsError):

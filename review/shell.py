@@ -21,7 +21,8 @@ from review.trials import Trials
 from review.words import LANGUAGE_COOKIE, choose_language, commune_name, environment, moment
 from storage import changes, directory, notices
 from vigie import settings
-from vigie.errors import StorageError
+from vigie.errors import SettingsError, StorageError, WorkspaceError
+from vigie.language import say
 from vigie.records import Role
 
 if TYPE_CHECKING:
@@ -171,6 +172,17 @@ class House:
             self._settings[stamp] = found
         return found
 
+    def settings_trouble(self) -> str:
+        """Return what is wrong with `vigie.toml` as it stands; nothing if it can be read."""
+        try:
+            self.fresh_settings()
+        except (SettingsError, WorkspaceError) as error:
+            return say(
+                "Les réglages ne se lisent plus, les pages montrent ceux d’avant. {reason}.",
+                reason=str(error).rstrip(" ."),
+            )
+        return ""
+
     @property
     def htmx(self) -> bool:
         """Tell whether htmx was fetched; without it the pages are plain forms."""
@@ -261,9 +273,11 @@ def _attention(request: Request, status: int) -> int:
     who = getattr(request.state, "visitor", None)
     if status >= HTTPStatus.BAD_REQUEST or who is None or not who.role.may(Role.READER):
         return 0
-    with suppress(StorageError), house(request).store.reading() as c:
-        return notices.count(c)
-    return 0
+    made = house(request)
+    unreadable = bool(made.settings_trouble())
+    with suppress(StorageError), made.store.reading() as c:
+        return notices.count(c) + unreadable
+    return int(unreadable)
 
 
 def is_secure(request: Request) -> bool:

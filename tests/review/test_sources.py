@@ -53,6 +53,22 @@ def test_each_source_says_what_it_brought_candidates_and_kept(site):
         assert "rien encore" in row(reader.get("/sources").text, "Gazette de l’Ill")
 
 
+@pytest.mark.parametrize("written", [b"[watch", b'[watch]\nname = "a\0"', b"# \xe9t\xe9", None])
+def test_settings_that_cannot_be_read_are_told_and_those_before_shown(site, written):
+    path = site.folder / FILE_NAME
+    path.unlink() if written is None else path.write_bytes(written)
+    with site.reader() as reader:
+        for address in ("/sources", "/attention"):
+            html = reader.get(address).text
+            assert "Les réglages ne se lisent plus" in html
+            assert "vigie.toml" in html
+            assert "1 point demande quelqu’un" in html
+        assert "tout va bien" not in html
+        assert "Gazette de l’Ill" in reader.get("/sources").text
+        english = reader.get("/sources?lang=en").text
+    assert "can no longer be read" in english
+
+
 # --- pausing ------------------------------------------------------------------------------------
 
 
