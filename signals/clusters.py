@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import hashlib
-from collections import Counter, defaultdict
+from collections import defaultdict
 from dataclasses import replace
-from math import log
 from typing import TYPE_CHECKING
 
 import numpy as np
 from sklearn.cluster import HDBSCAN
 from sklearn.metrics.pairwise import euclidean_distances
 
-from signals.vectors import spelling
+from signals.labels import labels, nouns
 from vigie.records import Cluster, ClusterChange
 
 if TYPE_CHECKING:
@@ -20,9 +19,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from signals.vectors import Bag, Space
-
-LABEL_TERMS = 4
+    from signals.vectors import Space
 
 
 def clusters(
@@ -32,6 +29,7 @@ def clusters(
     week: str,
     *,
     young: bool,
+    themes: Sequence[tuple[str, tuple[str, ...]]] = (),
 ) -> tuple[Cluster, ...]:
     """Return the groups of actors that are spoken of alike or together, the largest first.
 
@@ -46,9 +44,10 @@ def clusters(
             groups[mark].append(index)
     bags = {mark: [space.bags[i] for i in members] for mark, members in groups.items()}
     members = {mark: tuple(space.actors[i] for i in found) for mark, found in groups.items()}
-    labels, lines = _labels(bags), lineages(members, last, week, young=young)
+    told = labels(bags, nouns(space.bags), themes)
+    lines = lineages(members, last, week, young=young)
     made = [
-        replace(lines[mark], label=labels[mark], members=members[mark]) for mark in sorted(groups)
+        replace(lines[mark], label=told[mark], members=members[mark]) for mark in sorted(groups)
     ]
     return tuple(sorted(made, key=lambda c: (-len(c.members), c.id)))
 
@@ -75,28 +74,6 @@ def _marks(distances: NDArray[np.float64]) -> list[int]:
         copy=True,
     )
     return [int(mark) for mark in model.fit_predict(distances)]
-
-
-def _labels(groups: Mapping[int, list[Bag]]) -> dict[int, tuple[str, ...]]:
-    """Return the most telling terms of each group by class-based TF-IDF.
-
-    W(t, c) = tf(t, c) · ln(1 + A / f(t)), with A the mean number of words of a class and f(t)
-    the term's frequency over all classes (Grootendorst 2022, equation 2). A term of one member
-    alone labels no group unless nothing else does.
-    """
-    counts = {mark: Counter(s for bag in bags for s in bag.stems) for mark, bags in groups.items()}
-    overall: Counter[str] = Counter()
-    for count in counts.values():
-        overall.update(count)
-    mean = overall.total() / max(len(counts), 1)
-    labels: dict[int, tuple[str, ...]] = {}
-    for mark, bags in groups.items():
-        held = Counter(s for bag in bags for s in set(bag.stems))
-        total = counts[mark].total()
-        weight = {s: n / total * log(1 + mean / overall[s]) for s, n in counts[mark].items()}
-        top = sorted(weight, key=lambda s: (held[s] < 2, -weight[s], s))[:LABEL_TERMS]
-        labels[mark] = tuple(spelling(s, bags) for s in top)
-    return labels
 
 
 def lineages(

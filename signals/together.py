@@ -179,7 +179,9 @@ def seen_together(
     found = space(everyone, context.territory)
     if found is None:
         return context, ()
-    groups = clusters(found, ties(everyone), earlier, week, young=context.young)
+    groups = clusters(
+        found, ties(everyone), earlier, week, young=context.young, themes=context.themes
+    )
     membership = {member: group for group in groups for member in group.members}
     near = _near_interest(found, context, [p.actor_id for p in known])
     new = _newcomers(groups, everyone, context.as_of)

@@ -6,7 +6,6 @@ of the words beside each actor. The week's own texts make the space; no model is
 
 from __future__ import annotations
 
-import re
 from collections import Counter, defaultdict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -17,6 +16,7 @@ from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.preprocessing import normalize
 
 from signals.context import commune_name
+from signals.nouns import nouns_in
 from signals.text import STOP_WORDS, fold, stem, words
 
 if TYPE_CHECKING:
@@ -34,7 +34,6 @@ FEWEST = 4
 """Actors of whom something is said; fewer make no space."""
 FEWEST_SAYING = 3
 """Actors beside whom a word must stand to have a place of its own."""
-_SPELT = re.compile(r"[^\W\d_]+(?:-[^\W\d_]+)*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +42,10 @@ class Bag:
 
     stems: tuple[str, ...]
     spelt: Mapping[str, Counter[str]]
+    named: Mapping[str, Counter[str]]
+    """Stem → the nouns that stand for it (`signals.nouns`)."""
+    names: frozenset[str]
+    """The folded words of the actor's own names."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,15 +108,16 @@ def _rounded(vectors: NDArray[np.float64]) -> NDArray[np.float64]:
 
 def bag(profile: Profile, places: AbstractSet[str]) -> Bag:
     """Return the stems of an actor's newest sentences, one a story, without names."""
-    own = {w for name in (profile.name, *profile.aliases) for w in words(name)}
+    own = frozenset(w for name in (profile.name, *profile.aliases) for w in words(name))
     stems: list[str] = []
     spelt: dict[str, Counter[str]] = defaultdict(Counter)
+    named: dict[str, Counter[str]] = defaultdict(Counter)
     told: set[str] = set()
     for sighting in reversed(profile.sightings):
         if sighting.story_id in told:
             continue
         told.add(sighting.story_id)
-        for word in _SPELT.findall(sighting.sentence):
+        for word, noun in nouns_in(sighting.sentence):
             for folded in words(word):
                 if len(folded) < 4 or folded in STOP_WORDS or folded in own or folded in places:
                     continue
@@ -121,9 +125,11 @@ def bag(profile: Profile, places: AbstractSet[str]) -> Bag:
                 stems.append(root)
                 if fold(word) == folded:
                     spelt[root][word.lower()] += 1
+                if noun:
+                    named[root][noun] += 1
         if len(told) == SENTENCES:
             break
-    return Bag(tuple(stems), spelt)
+    return Bag(tuple(stems), spelt, named, own)
 
 
 def spelling(root: str, bags: Sequence[Bag]) -> str:
