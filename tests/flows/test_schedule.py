@@ -20,12 +20,15 @@ import httpx
 import pytest
 
 from storage import notices, open_store
+from tests import databases
 from tests.command import VIGIE, here
 from tests.flows.test_unattended import PAGES, Site, ask, spooled, workspace
 from vigie import lock
 from vigie.errors import HeldError
 from vigie.records import ActorKind, Candidate, EnteredBy, NoticeKind, Queue, iso_week
 from vigie.settings import load
+
+pytestmark = databases.once
 
 
 def free_port() -> int:

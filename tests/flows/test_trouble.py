@@ -14,11 +14,15 @@ import pytest
 from flows import due, steps
 from storage import open_store, sources
 from storage.store import open_store as opening
+from tests import databases
 from tests.command import here
 from tests.storage.conftest import Press
 from vigie.errors import WorkspaceError
 from vigie.records import HealthState, HttpState, Message, Outcome
 from vigie.settings import load, parse
+
+pytestmark = databases.once
+
 
 NOW = datetime(2026, 3, 16, 8, tzinfo=UTC)
 LETTER = (

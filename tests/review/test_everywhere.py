@@ -7,9 +7,13 @@ from pathlib import Path
 import pytest
 from babel.messages.pofile import read_po
 
+from tests import databases
 from tests.review.conftest import PASSWORD
 from tests.review.example import ACTORS, SOURCES
 from vigie import gazetteer
+
+pytestmark = databases.once
+
 
 AXE = Path(__file__).parents[2] / "node_modules" / "axe-core" / "axe.min.js"
 TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]

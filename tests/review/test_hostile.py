@@ -21,6 +21,7 @@ from storage import (
     source_changes,
     sources,
 )
+from tests import databases
 from tests.review.conftest import FakeScout, Site, clock, running
 from tests.review.example import HOSTILE, hostile_queue, write
 from vigie.records import (
@@ -51,6 +52,9 @@ from vigie.records import (
     Suggestion,
     Verdict,
 )
+
+pytestmark = databases.once
+
 
 TRAP, LONG = "../..?<x>&é", "long"
 TURNING = "\u202e\u2066\u2067\u202d\u200f"

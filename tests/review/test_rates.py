@@ -10,9 +10,13 @@ from review import access, rates
 from review.app import create_app, served
 from review.rates import Asking, Rates, TooManyError
 from storage import accounts, open_store
+from tests import databases
 from vigie.errors import SettingsError
 from vigie.records import Role, Scope
 from vigie.settings import parse
+
+pytestmark = databases.once
+
 
 NOW = datetime(2026, 3, 16, 8, tzinfo=UTC)
 

@@ -9,8 +9,12 @@ from starlette.routing import Route
 
 from review.access import SIGNED
 from review.app import create_app, listen, serve
+from tests import databases
 from vigie.errors import StorageError, VigieError
 from vigie.settings import load
+
+pytestmark = databases.once
+
 
 LOCAL = ("127.0.0.1:8000", "localhost", "localhost:8123", "[::1]:8000", "127.0.0.1")
 

@@ -22,10 +22,14 @@ from review.app import create_app, listen
 from review.rates import Rates
 from review.single import SECRET as SECRET_VARIABLE
 from storage import accounts, open_store
+from tests import databases
 from vigie.records import Role, SignInOutcome
 from vigie.settings import parse
 
 from .provider import CLIENT, KEY, SECRET, provider
+
+pytestmark = databases.once
+
 
 TOML = """
 [watch]
