@@ -2,6 +2,7 @@
 
 import re
 import threading
+from dataclasses import replace
 from datetime import date
 from html import unescape
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -11,12 +12,14 @@ import httpx
 import pytest
 from playwright.sync_api import expect
 
+from review import network
 from review.network import _communities
 from review.pictures import territory_map
+from storage import queues
 from tests.review.conftest import TOML
 from vigie import gazetteer
 from vigie.errors import SettingsError
-from vigie.records import Edge, RelationKind
+from vigie.records import ClusterChange, Edge, RelationKind
 from vigie.settings import FILE_NAME, load
 
 
@@ -97,6 +100,23 @@ def test_groups_are_shown_over_the_weeks(site):
     assert "atelier, réparation, partage" in shown
     assert "pour la dernière fois en semaine 12" in shown
     assert "Répar’Ensemble" in shown
+
+
+def test_a_group_is_new_in_the_newest_week_alone(site, monkeypatch):
+    with site.store.reading() as c:
+        week, *_ = queues.weeks(c)
+        one = next(one for one in queues.clusters(c, [week])[week])
+    one = replace(one, since=week, change=ClusterChange.NEW)
+    group = network.Lasting(one, {week: len(one.members)}, ())
+    for weeks, said, unsaid in (
+        ([week], "vu depuis la semaine 12 de 2026 · nouveau", "seulement"),
+        ([week, "2026-W13"], "vu seulement en semaine 12 de 2026", "nouveau"),
+    ):
+        monkeypatch.setattr(network, "lasting", lambda _, weeks=weeks: (weeks, [group]))
+        with site.reader() as reader:
+            shown = text_of(reader.get("/communautes").text)
+        assert said in shown
+        assert unsaid not in shown
 
 
 def test_blind_spots_name_communes_themes_and_sources(site):
