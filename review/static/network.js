@@ -74,7 +74,12 @@
     const picture = new window.Sigma(graph, canvas, {
       labelColor: { color: ink }, labelDensity: 0.6, labelRenderedSizeThreshold: 7,
       labelFont: "system-ui, sans-serif",
+      /* A page that is being left has no width any more: that is no error. */
+      allowInvalidContainer: true,
     });
+    window.addEventListener("pagehide", () => picture.kill(), { once: true });
+    /* Come back to as it was left, the page has no picture. */
+    window.addEventListener("pageshow", (event) => { if (event.persisted) window.location.reload(); });
     let near = null;
     const first = named.textContent;
     picture.setSetting("nodeReducer", (id, data) => (

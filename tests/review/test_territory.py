@@ -140,6 +140,13 @@ def test_the_picture_of_the_network_is_drawn(browser, site):
     errors = []
     page.on("console", lambda said: errors.append(said.text) if said.type == "error" else None)
     page.goto("/reseau")
+    page.on("pageerror", lambda error: errors.append(str(error)))
+    expect(page.locator("#network")).to_have_attribute("data-drawn", "2")
+    page.evaluate("document.getElementById('network-canvas').style.width = '0'")
+    page.evaluate("window.dispatchEvent(new Event('resize'))")
+    page.wait_for_timeout(100)
+    page.goto("/annuaire")
+    page.go_back()
     expect(page.locator("#network")).to_have_attribute("data-drawn", "2")
     context.close()
     assert errors == []
