@@ -10,12 +10,13 @@ from http import HTTPStatus
 from typing import TYPE_CHECKING, Annotated, Any
 
 from fastapi import Depends, FastAPI, HTTPException, Path, Query, Request, Security
+from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 
 import vigie
 from review import access, fiche, network, rates, territory
-from review.annuaire import Asked, search_of
+from review.annuaire import SORTS, VERDICTS_ASKED, Asked, search_of
 from review.catalogue import SourceRow, source_rows
 from review.desk import next_page
 from review.forms import Moment  # noqa: TC001 - FastAPI reads it when it starts
@@ -60,10 +61,10 @@ from storage import accounts, actors, directory, edits, journal, queues, searche
 from storage import told as tellings
 from vigie import gazetteer
 from vigie.errors import VigieError
-from vigie.records import Field, Scope
+from vigie.records import ActorKind, Field, RelationKind, Scope, Stage
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Collection, Mapping
 
     from review.week import Row
 
@@ -109,6 +110,32 @@ REFUSALS = {
 Id = Annotated[str, Path(max_length=200)]
 
 
+WORDS: Mapping[str, Collection[str]] = {
+    "type": tuple(ActorKind),
+    "avis": tuple(filter(None, VERDICTS_ASKED)),
+    "relation": tuple(Stage),
+    "tri": tuple(filter(None, SORTS)),
+    "lien": tuple(RelationKind),
+}
+"""What may be asked by a word of its own."""
+
+
+def understood(request: Request) -> None:
+    """Refuse words that ask nothing, which the pages let be: a program would not notice.
+
+    Raises:
+        RequestValidationError: one is none of those that may be asked.
+    """
+    wrong = [
+        {"loc": ["query", name], "msg": f"one of: {', '.join(words)}", "type": "enum"}
+        for name, words in WORDS.items()
+        for given in request.query_params.getlist(name)
+        if given.strip() and given.strip() not in words
+    ]
+    if wrong:
+        raise RequestValidationError(wrong)
+
+
 def create_api(made: House) -> FastAPI:
     """Return the interface, to be mounted at `/api`."""
     api = FastAPI(
@@ -122,7 +149,7 @@ def create_api(made: House) -> FastAPI:
     )
     api.state.house = made
     for path, scope, read in RESOURCES:
-        api.get(path, dependencies=[reads(scope)], tags=[scope])(read)
+        api.get(path, dependencies=[reads(scope), Depends(understood)], tags=[scope])(read)
 
     @api.exception_handler(TooManyError)
     def _too_many(_: Request, error: Exception) -> JSONResponse:

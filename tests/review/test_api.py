@@ -85,6 +85,20 @@ def test_what_each_page_shows_is_read_as_json(site):
         assert actor["silent"] is False
 
 
+@pytest.mark.parametrize(
+    "asked",
+    ["actors?avis=zz", "actors?type=zz", "actors?tri=zz", "map?relation=zz", "network?lien=zz"],
+)
+def test_a_word_that_asks_nothing_is_refused(site, asked):
+    answer = httpx.get(f"{site.url}/api/{asked}")
+    assert answer.status_code == 422
+    (said,) = answer.json()["detail"]
+    assert said["loc"] == ["query", asked.partition("?")[2].partition("=")[0]]
+    assert said["msg"].startswith("one of: ")
+    known = said["msg"].removeprefix("one of: ").split(", ")[0]
+    assert httpx.get(f"{site.url}/api/{asked.replace('zz', known)}").status_code == 200
+
+
 def test_the_journal_is_read_to_its_end_page_by_page(site, monkeypatch):
     monkeypatch.setattr("review.api.PAGE", 2)
     with site.reader() as reader:
