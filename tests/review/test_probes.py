@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -40,7 +41,9 @@ def answering(store, folder, host="127.0.0.1", **review):
         async with httpx.AsyncClient(transport=transport, base_url=f"http://{host}") as client:
             return await client.get(path, **options)
 
-    yield lambda path, **options: anyio.run(lambda: get(path, **options))
+    # In a thread of its own: a browser's tests leave a loop running in this one.
+    with ThreadPoolExecutor(1) as apart:
+        yield lambda path, **options: apart.submit(anyio.run, lambda: get(path, **options)).result()
 
 
 def with_accounts(store) -> str:
