@@ -152,9 +152,10 @@ def discover(url: str, settings: Settings, taken: Collection[str] = ()) -> list[
         CrawlError: the crawl as a whole cannot be done.
         InputError: the address is none, or nothing answers there.
     """
-    url = url.strip() if "://" in url else f"https://{url.strip()}"
-    if urlsplit(url).scheme not in {"http", "https"} or not urlsplit(url).hostname:
-        raise InputError(say("« {url} » n’est pas une adresse web.", url=without_login(url)[:200]))
+    try:
+        url = checks.site(url)
+    except checks.WrongValueError as wrong:
+        raise InputError(str(wrong)) from wrong
     if paging.is_agenda_api(url):
         try:
             checks.address(url, SourceKind.OPENAGENDA)

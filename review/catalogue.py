@@ -19,7 +19,7 @@ from review.troubles import IncompleteError, MissingError
 from review.words import choose_language, say_in
 from storage import judgements, source_changes, sources
 from storage.folding import fold
-from vigie import catalogue, settings
+from vigie import catalogue, checks, settings
 from vigie.errors import SettingsError, VigieError, WorkspaceError
 from vigie.language import say
 from vigie.records import (
@@ -302,11 +302,30 @@ def look_at(request: Request, url: Annotated[str, Form(max_length=2000)] = "") -
     scout = _scout(made)
     if not address:
         raise IncompleteError(Message("Écrivez l’adresse d’un site."), "/sources/ajouter")
+    _check(address)
     taken = {one.id for one in catalogued(made)}
     return _begun(
         request,
         made.trials.begin(plain(address, 200), lambda: tuple(scout.discover(address, taken))),
     )
+
+
+def _check(address: str) -> None:
+    """Refuse at once what no visit could read, and what everybody would read in the catalogue."""
+    if checks.without_login(address) != address:
+        raise IncompleteError(
+            Message(
+                "Cette adresse contient un nom ou un mot de passe, que tous liraient ici : "
+                "retirez-le."
+            ),
+            "/sources/ajouter",
+        )
+    try:
+        checks.site(address)
+    except checks.WrongValueError as wrong:
+        raise IncompleteError(
+            Message("{sentence}", {"sentence": str(wrong)}), "/sources/ajouter"
+        ) from wrong
 
 
 @changes.post("/sources/choisir")

@@ -533,6 +533,22 @@ def _no_key(url: str) -> None:
         )
 
 
+def site(typed: str) -> str:
+    """Return the address of a site as somebody types it, by https where they name no way.
+
+    Raises:
+        WrongValueError: it is none of the web.
+    """
+    url = typed.strip()
+    whole = url if "://" in url else f"https://{url}"
+    # Without a way before it, « javascript:1 » would be a machine and its port.
+    if not _web(whole) or (whole != url and "." not in (urlsplit(whole).hostname or "")):
+        raise WrongValueError(
+            say("« {url} » n’est pas une adresse web.", url=without_login(url)[:200])
+        )
+    return whole
+
+
 def without_login(url: str) -> str:
     """Return an address as it may be shown: without the user and password that it may hold."""
     return _LOGIN.sub("…@", url)

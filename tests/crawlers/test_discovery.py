@@ -95,8 +95,9 @@ def test_everything_that_a_site_offers_is_found_with_samples(web, make_settings)
 
 
 def test_nothing_at_all_is_an_error_of_one_line(make_settings):
-    with pytest.raises(InputError, match="n’est pas une adresse web"):
-        discovery.discover("ftp://gazette.test", make_settings())
+    for wrong in ("ftp://gazette.test", "javascript:alert(1)", "https://la gazette.test"):
+        with pytest.raises(InputError, match="n’est pas une adresse web"):
+            discovery.discover(wrong, make_settings())
 
 
 def test_calendars_are_found_however_their_addresses_are_written(web, make_settings):

@@ -213,6 +213,24 @@ def test_what_cannot_be_found_is_said(site, language, url, words):
         assert send(reader, site, "/sources/choisir", essai="x", choix="0").status_code == 404
 
 
+@pytest.mark.parametrize(
+    ("url", "words"),
+    [
+        ("https://ada:geheim@bruit.example/feed", "contient un nom ou un mot de passe"),
+        ("javascript:alert(1)", "n’est pas une adresse web"),
+        ("javascript:1", "n’est pas une adresse web"),
+        ("https://le bruit.example", "n’est pas une adresse web"),
+        ("ftp://bruit.example", "n’est pas une adresse web"),
+    ],
+)
+def test_what_is_no_site_is_refused_before_any_visit(site, url, words):
+    with site.reader() as reader:
+        answer = send(reader, site, "/sources/ajouter", url=url)
+    assert answer.status_code == 400
+    assert words in answer.text
+    assert "geheim" not in answer.text
+
+
 def test_without_visits_the_page_names_the_command(serving, tmp_path, site):
     with serving(site.store, tmp_path, *CATALOGUE) as url:
         html = httpx.get(url + "/sources").text
