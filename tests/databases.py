@@ -104,6 +104,7 @@ def _elsewhere(url: str, folder: Path) -> URL:
     told = _read(path)
     if told is None or told["path"] != str(path):
         told = {"path": str(path), "database": _make(told["database"] if told else _newest())}
+        path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(json.dumps(told), encoding="utf-8")
     return server().url.set(database=told["database"])
 

@@ -13,12 +13,15 @@ from flows import backup, doctor
 from flows.doctor import State
 from nlp import model
 from storage import open_store, queues, sources
+from tests import databases
 from tests.command import here
 from tests.storage.conftest import Press
 from tests.storage.old_database import candidate
 from vigie.errors import ModelError
 from vigie.records import HealthState, Message, Outcome, Queue
 from vigie.settings import load
+
+pytestmark = databases.once  # it looks into the file of SQLite
 
 NOW = datetime(2026, 3, 17, 8, tzinfo=UTC)
 SETTINGS = (

@@ -114,7 +114,7 @@ def test_a_queue_that_nobody_opened_for_two_weeks_is_noticed(watched):
     )  # fmt: skip
     with store.writing() as c:
         c.exec_driver_sql(
-            "insert into actors (id, name, kind, institution, root_id) values ('a', 'Le Fil', 'association', 0, 'a')"
+            "insert into actors (id, name, kind, institution, root_id) values ('a', 'Le Fil', 'association', false, 'a')"
         )
         queues.save(
             c, Queue(week="2026-W12", as_of=date(2026, 3, 16), candidates=(one,), clusters=())

@@ -8,7 +8,7 @@ import pytest
 
 from flows import retention
 from nlp import model, persons
-from storage import open_store, queues
+from storage import open_store, queues, tables
 from tests.command import here
 from tests.storage.conftest import Press
 from vigie.records import ActorKind, Candidate, EnteredBy, Evidence, Queue
@@ -93,7 +93,7 @@ def quoted(kept):
     (kept / "vigie.toml").write_text("[retention]\npersons_days = 90\n", encoding="utf-8")
     store = open_store("sqlite:///data/vigie.db", kept)
     with store.writing() as c:
-        c.exec_driver_sql("update mentions set sentence = ?", (SAID,))
+        c.execute(tables.mentions.update().values(sentence=SAID))
         for day in ((NOW - timedelta(days=190)).date(), NOW.date()):
             queues.save(
                 c,
