@@ -203,7 +203,13 @@ def _blind(found: BlindSpots) -> Iterator[Remark]:
     for spot in found.kinds:
         if spot.blind:
             kind = KINDS[ActorKind(spot.what)]
-            told = Message("Le type « {kind} » : presque rien en trois mois", {"kind": kind})
+            told = Message(
+                "Le type « {kind} » : {n} récit en trois mois, {expected} attendus d’après les "
+                "annuaires",
+                {"kind": kind, "n": spot.stories, "expected": round(spot.expected)},
+                "Le type « {kind} » : {n} récits en trois mois, {expected} attendus d’après les "
+                "annuaires",
+            )
             yield Remark(message=told)
 
 

@@ -31,11 +31,13 @@ from sqlalchemy import (
 from storage import edits, tables
 from storage.folding import fold
 from storage.statements import chunks
-from vigie.records import ActorKind, Field, Verdict
+from vigie.records import ActorKind, Field, Verdict, shown_kind
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from datetime import date
+
+    from sqlalchemy import ColumnElement
 
     from storage.edits import Revision
 
@@ -309,7 +311,7 @@ def _line(row: Any, written: dict[Field, Revision]) -> Line:  # noqa: ANN401 - a
     return Line(
         actor_id=row.id,
         name=next(iter(said(Field.NAME)), row.name),
-        kinds=tuple(ActorKind(kind) for kind in said(Field.KINDS) or (row.kind,)),
+        kinds=tuple(ActorKind(kind) for kind in said(Field.KINDS) or (_kind(row),)),
         communes=said(Field.COMMUNES) or ((row.commune,) if row.commune else ()),
         mentions=row.mentions or 0,
         first_day=min(days) if days else None,
@@ -319,6 +321,20 @@ def _line(row: Any, written: dict[Field, Revision]) -> Line:  # noqa: ANN401 - a
     )
 
 
+def _kind(row: Any) -> ActorKind:  # noqa: ANN401 - a row of `tables.actors`
+    return shown_kind(ActorKind(row.kind), institution=row.institution)
+
+
+def _is_of(kind: ActorKind) -> ColumnElement[bool]:
+    """Return the condition that `shown_kind` gives an actor a kind."""
+    unknown = _actors.kind == ActorKind.UNKNOWN
+    if kind is ActorKind.UNKNOWN:
+        return unknown & ~_actors.institution
+    if kind is ActorKind.INSTITUTION:
+        return (_actors.kind == kind) | (unknown & _actors.institution)
+    return _actors.kind == kind
+
+
 def _filtered(asked: Search) -> Select[Any]:
     query = select(_actors.id).where(_actors.root_id == _actors.id)
     if asked.verdicts:
@@ -326,7 +342,7 @@ def _filtered(asked: Search) -> Select[Any]:
         query = query.join(verdicts, verdicts.c.actor_id == _actors.id)
         query = query.where(verdicts.c.verdict.in_(sorted(asked.verdicts)))
     if asked.kind:
-        query = query.where(_says(Field.KINDS, asked.kind, _actors.kind == asked.kind))
+        query = query.where(_says(Field.KINDS, asked.kind, _is_of(asked.kind)))
     if asked.commune:
         query = query.where(_says(Field.COMMUNES, asked.commune, _actors.commune == asked.commune))
     for field, value in (

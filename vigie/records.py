@@ -373,6 +373,11 @@ def is_institution(kind: ActorKind, read_as_institution: int, mentions: int) -> 
     )
 
 
+def shown_kind(kind: ActorKind, *, institution: bool) -> ActorKind:
+    """Return what an actor is shown to be: an institution, where no text says of which kind."""
+    return ActorKind.INSTITUTION if institution and kind is ActorKind.UNKNOWN else kind
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Place:
     """A commune of the gazetteer."""
@@ -550,6 +555,11 @@ class Actor:
     first_seen: date
     aliases: tuple[str, ...] = ()
     institution: bool = False
+
+    @property
+    def shown_kind(self) -> ActorKind:
+        """Return what it is shown to be."""
+        return shown_kind(self.kind, institution=self.institution)
 
 
 # --- which actor a mention names ---------------------------------------------------------

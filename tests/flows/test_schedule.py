@@ -12,11 +12,12 @@ import subprocess
 import sys
 import threading
 import time
-from contextlib import closing
+from contextlib import closing, suppress
 from datetime import date, datetime, timedelta
 from pathlib import Path
 
 import httpx
+import psutil
 import pytest
 
 from storage import notices, open_store
@@ -38,11 +39,12 @@ def free_port() -> int:
 
 def children(pid: int) -> dict[int, str]:
     """Return the programs that one has started, with their words."""
-    found = subprocess.run(
-        ["ps", "-o", "pid=,args=", "--ppid", str(pid)], capture_output=True, text=True, check=False
-    )
-    rows = (line.strip().split(maxsplit=1) for line in found.stdout.splitlines())
-    return {int(number): words for number, words in rows}
+    found = {}
+    with suppress(psutil.NoSuchProcess):
+        for child in psutil.Process(pid).children():
+            with suppress(psutil.NoSuchProcess):
+                found[child.pid] = " ".join(child.cmdline())
+    return found
 
 
 def gone(pid: int) -> bool:

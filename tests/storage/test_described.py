@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import date
 
 from flows.steps import describe
-from storage import actors, annotations, documents
+from storage import actors, annotations, directory, documents, tables
 from vigie.records import ActorKind, Placing
 
 DAY = date(2026, 3, 2)
@@ -32,6 +32,16 @@ def test_the_directory_says_what_most_mentions_say(store, press):
         assert (third.kind, third.commune) == (ActorKind.COLLECTIVE, "67218")
         fourth = told(c, press, 4, ActorKind.UNKNOWN, "67218")
         assert fourth.kind is ActorKind.COLLECTIVE
+
+
+def test_who_is_read_as_an_institution_and_as_nothing_else_is_shown_as_one(store, press):
+    with store.writing() as c:
+        press.publish(c, 1, DAY, NAME)
+        c.execute(tables.actors.update().values(kind=ActorKind.UNKNOWN, institution=True))
+        (line,) = directory.lines(c, [press.id_of(NAME)])
+        assert line.kinds == (ActorKind.INSTITUTION,)
+        for kind, found in ((ActorKind.INSTITUTION, 1), (ActorKind.UNKNOWN, 0)):
+            assert directory.count(c, directory.Search(kind=kind)) == found
 
 
 def test_a_merged_actor_speaks_for_the_one_that_stands_for_it(store, press):

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from signals.profile import Profile
     from storage import Connection
-    from vigie.records import Actor, ActorKind, Tie
+    from vigie.records import Actor, Tie
     from vigie.settings import Settings
 
 MOST = 20
@@ -70,7 +70,7 @@ def list_(folder: Path, text: str, limit: int, questions: bool, as_json: bool) -
     for actor, mentions in found:
         table.add_row(
             actor.name,
-            render(KINDS[_sort(actor)], terminal_language()),
+            render(KINDS[actor.shown_kind], terminal_language()),
             _commune(actor.commune),
             actor.first_seen.strftime("%d/%m/%Y"),
             str(mentions),
@@ -188,7 +188,7 @@ def _told(actor: Actor, seen: Profile | None, described: list[str]) -> Iterator[
     yield actor.name
     if actor.aliases:
         yield say("Autres noms : {names}.", names=" ; ".join(actor.aliases))
-    yield say("Type : {kind}.", kind=render(KINDS[_sort(actor)], language))
+    yield say("Type : {kind}.", kind=render(KINDS[actor.shown_kind], language))
     if described:
         yield say("Décrit ainsi : « {words} ».", words=described[0])
     if seen is None:
@@ -400,14 +400,6 @@ def _as_seen(actor: Actor, seen: Profile) -> Actor:
     return replace(actor, kind=seen.kind, commune=seen.commune, institution=seen.institution)
 
 
-def _sort(actor: Actor) -> ActorKind:
-    """Return what an actor is shown to be: an institution, where no text says of which kind."""
-    from vigie.records import ActorKind
-
-    nameless = actor.kind is ActorKind.UNKNOWN and actor.institution
-    return ActorKind.INSTITUTION if nameless else actor.kind
-
-
 def _commune(code: str | None) -> str:
     from vigie import gazetteer
 
@@ -420,7 +412,7 @@ def _plain(actor: Actor, **more: object) -> dict[str, object]:
         "actor_id": actor.id,
         "name": actor.name,
         "aliases": list(actor.aliases),
-        "kind": _sort(actor).value,
+        "kind": actor.shown_kind.value,
         "commune": _commune(actor.commune) or None,
         "first_seen": actor.first_seen.isoformat(),
         "institution": actor.institution,

@@ -86,7 +86,7 @@ def _print(found: Queue) -> None:
             render(KINDS[candidate.kind], language),
             place.name if place else "",
             f"{candidate.score:.2f}",
-            " ".join(render(r.detail, language) for r in why_now(candidate.reasons, 2)),
+            "\n".join(render(r.detail, language) for r in why_now(candidate.reasons, 2)),
         )
     show(table)
     if any(candidate.entered_by == "exploration" for candidate in found.candidates):
