@@ -25,6 +25,20 @@ def test_the_address_of_the_site_leads_to_the_latest_week(site):
     assert answer.headers["location"] == "/semaines/2026-W12"
 
 
+def test_the_tally_is_read_aloud_in_the_plural(site):
+    with site.reader() as reader:
+        for number, verdict in ((1, "keep"), (2, "keep"), (4, "watch")):
+            site.judge(reader, number, verdict=verdict)
+        site.judge(reader, 3, verdict="reject", reason="elsewhere")
+        told = [
+            re.findall(
+                r'aria-hidden="true">\d</span><span class="away">(.*?)<', reader.get(where).text
+            )
+            for where in (site.week, f"{site.week}?lang=en")
+        ]
+    assert told == [["2 retenus", "1 à suivre", "1 écarté"], ["2 kept", "1 to watch", "1 rejected"]]
+
+
 def test_a_candidate_shows_who_why_now_and_the_quotes(site):
     with site.reader() as reader:
         html = reader.get(site.page(1)).text
