@@ -60,7 +60,8 @@ def demo(weeks: int, no_serve: bool, port: int, folder: Path) -> None:
 
         summary = run_watch(settings, monday)
         with opened(folder) as (settings, store):
-            for weeks_ago in range(PAST_QUEUES, 0, -1):
+            # The last week once more: what it says of groups rests on the weeks before it.
+            for weeks_ago in range(PAST_QUEUES, -1, -1):
                 steps.detect(settings, store, monday - timedelta(weeks=weeks_ago))
             for line in summary.lines():
                 tell(line)
