@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 from contextlib import contextmanager
 from pathlib import Path
@@ -21,6 +22,9 @@ if TYPE_CHECKING:
 
 LEAST_ROOM = 200_000
 """Bytes on the disk below which a failure to read or write means that it is full."""
+
+_EXTENSION = re.compile(r"(\w+)\.control")
+"""In what PostgreSQL says of an extension that its server lacks, in whatever language."""
 
 
 @contextmanager
@@ -108,20 +112,42 @@ def _no_room(place: str) -> bool:
 def _of_postgresql(error: DBAPIError, url: URL) -> str | None:
     place = _place(url)
     state = getattr(error.orig, "sqlstate", None) or ""
+    said = str(error.orig).strip()
+    if state in {"0A000", "58P01", "42501"}:
+        return _not_prepared(state, said, place)
     if state in {"55P03", "40001", "40P01", "57014"}:
         return _locked(place)
     if state in {"53100", "53200"}:
         return _full(place)
-    if state in {"25006", "42501"}:
+    if state == "25006":
         return _read_only(place)
     if state.startswith(("08", "28", "3D", "53", "57")) or (
         not state and type(error).__name__ == "OperationalError"
     ):
-        lines = str(error.orig).strip().splitlines()
         return say(
             "PostgreSQL ne répond pas à {place} ({error}) : vérifiez l’adresse dans [storage] et "
             "que le serveur tourne.",
             place=place,
-            error=lines[-1].strip() if lines else state,
+            error=(said or state).splitlines()[-1].strip(),
         )
     return None
+
+
+def _not_prepared(state: str, said: str, place: str) -> str | None:
+    """Return what a server or a database lacks that whoever keeps them can give."""
+    if state == "42501":
+        return say(
+            "Cet utilisateur de PostgreSQL n’a pas tous les droits sur {place} ({error}) : faites-"
+            "en le propriétaire de la base (ALTER DATABASE … OWNER TO …), puis recommencez.",
+            place=place,
+            error=said.splitlines()[0].strip(),
+        )
+    missing = _EXTENSION.search(said)
+    if missing is None:
+        return None
+    return say(
+        "Il manque à PostgreSQL, à {place}, l’extension {name} : installez sur le serveur ses "
+        "modules complémentaires (paquet postgresql-contrib), puis recommencez.",
+        place=place,
+        name=missing[1],
+    )

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import configparser
+import json
 import re
+import shlex
 import shutil
 import subprocess
 import sys
 from datetime import UTC, date, datetime, timedelta
+from importlib.metadata import entry_points
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -100,6 +103,45 @@ def test_the_recipe_of_the_container_copies_every_package_and_is_not_run_by_root
     assert re.search(r"(?m)^USER \d+$", text.rpartition("FROM")[2])
 
 
+def shell(text: str) -> list[list[str]]:
+    """Return the commands of a recipe's RUN lines, each in its words."""
+    joined = re.sub(r"\\\n\s*", "", text)
+    runs = [line.removeprefix("RUN ") for line in joined.splitlines() if line.startswith("RUN ")]
+    return [shlex.split(command) for run in runs for command in run.split("&&")]
+
+
+def understood(words: list[str]) -> None:
+    """See that the command line takes the words of one of our commands, options and all."""
+    command = cli.commands[words[0]]
+    command.make_context(words[0], [*words[1:], "--dir", str(ROOT)])
+
+
+def test_what_the_recipe_of_the_container_calls_exists():
+    text = (DEPLOY / "Containerfile").read_text(encoding="utf-8")
+    commands = shell(text)
+    assert len(commands) > 8
+    installed = {entry.name for entry in entry_points(group="console_scripts")}
+    for words in commands:
+        if words[0].startswith(".venv/bin/"):
+            assert words[0].removeprefix(".venv/bin/") in {*installed, "python", "uv", "npm"}
+        for word in words[1:]:
+            if re.match(r"(requirements|scripts)/", word):
+                assert (ROOT / word).is_file(), word
+    assert re.search(r'(?m)^ENTRYPOINT \["vigie"\]$', text)
+    assert "vigie" in installed
+    started = json.loads(re.search(r"(?m)^CMD (\[.*\])$", text)[1])
+    understood(started)
+    # Within a container, what listens on its loopback alone is reached by nobody.
+    assert started[started.index("--host") + 1] == "0.0.0.0"
+
+
+def test_the_container_has_the_pg_dump_of_the_server_beside_it():
+    recipe = (DEPLOY / "Containerfile").read_text(encoding="utf-8").rpartition("FROM")[2]
+    compose = yaml.safe_load((DEPLOY / "compose.yaml").read_text(encoding="utf-8"))
+    server = compose["services"]["database"]["image"].rpartition(":")[2].partition("-")[0]
+    assert re.search(r"postgresql-client-(\d+)", recipe)[1] == server
+
+
 SERVICE_KEYS = {
     "build", "cap_drop", "command", "depends_on", "entrypoint", "environment", "healthcheck", "image",
     "init", "ports", "read_only", "restart", "security_opt", "stop_grace_period", "tmpfs", "volumes",
@@ -125,7 +167,15 @@ def test_compose_holds_what_its_parts_refer_to():
         for port in service.get("ports", ()):
             assert port.startswith("127.0.0.1:")  # whoever opens more does it knowingly
         if service["image"] == "vigie" and "entrypoint" not in service:
-            assert service["command"][0] in cli.commands
+            understood(service["command"])
+        elif "entrypoint" in service:
+            assert service["entrypoint"][0] in {
+                e.name for e in entry_points(group="console_scripts")
+            }
+        if (probe := service.get("healthcheck", {}).get("test", [])) and probe[1] == "python":
+            compile(probe[3], "probe", "exec")
+            path = re.search(r"http://127\.0\.0\.1:\d+(/[\w/]+)", probe[3])[1]
+            assert path in {"/api/health", "/sante"}
     example = (DEPLOY / "environment.example").read_text(encoding="utf-8")
     for variable in re.findall(r"\$\{(\w+)", text):
         assert f"\n{variable}=\n" in example

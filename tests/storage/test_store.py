@@ -10,16 +10,18 @@ import threading
 import time
 from datetime import date
 from pathlib import Path
+from uuid import uuid4
 
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import select, text
+from sqlalchemy import make_url, select, text
 
 import storage.store
 from storage import Store, annotations, documents, open_store, sources, tables
+from tests.storage.conftest import database
 from vigie.errors import StorageError
 from vigie.records import ActorKind, HttpState, Message, NewActor, Reject, Resolution
 
@@ -253,3 +255,31 @@ def test_what_is_as_long_as_a_page_is_kept_or_passed_over_and_stops_nothing(stor
         assert sources.repeated_lines(c, "gazette") == {"Une ligne."}
         assert c.execute(select(tables.actors.c.name)).scalars().all() == [long]
         assert documents.counts(c)["rejects"] == 1
+
+
+def test_an_extension_that_postgresql_lacks_is_named_with_what_to_install(server, tmp_path):
+    """None can be taken from the server of the tests: another is asked for that no server has."""
+    if server is None:
+        pytest.skip("of PostgreSQL alone")
+    with database(server, server.get_execution_options()["fresh"]) as url:
+        opened = open_store(url, tmp_path)
+        with (
+            pytest.raises(StorageError, match=r"l’extension vigie_absente .*postgresql-contrib"),
+            opened.writing() as c,
+        ):
+            c.execute(text("CREATE EXTENSION vigie_absente"))
+        opened.close()
+
+
+def test_a_user_of_postgresql_without_rights_is_told_whose_the_database_should_be(server, tmp_path):
+    if server is None:
+        pytest.skip("of PostgreSQL alone")
+    with database(server) as url:
+        role = f"guest_{uuid4().hex}"
+        with server.connect() as c:
+            c.execute(text(f"CREATE ROLE {role} LOGIN"))
+        guest = make_url(url).set(username=role).render_as_string()
+        with pytest.raises(StorageError, match=r"n’a pas tous les droits .* OWNER TO"):
+            open_store(guest, tmp_path)
+        with server.connect() as c:
+            c.execute(text(f"DROP ROLE {role}"))
