@@ -47,6 +47,8 @@ RHYTHM = {
 }
 """Twice a day, for two fortnights to fit into an hour; all else is by default."""
 
+SHORTEST = 2
+"""Days of the short version."""
 LIVES = ("quiet", "troubled")
 PORT = outlets.PORT
 """Of the web in both: an address is what a document is known by."""
@@ -144,6 +146,15 @@ TROUBLES: tuple[Event, ...] = (
 )
 """What happens in the second one."""
 
+SHORT: tuple[Event, ...] = (
+    (at(1, 7), killed_run("crawl")),
+    (at(1, 11), away(at(1, 18))),
+    (at(1, 19), killed_schedule("crawl")),
+    (at(1, 19, 30), killed_prefect("annotate")),
+    (at(2, 7), lost),
+)
+"""What happens within two days."""
+
 
 def main() -> None:
     """Live both, compare, print, write."""
@@ -173,7 +184,8 @@ def _live(folder: Path, life: str, days: int, seed: int) -> None:
     """Live one fortnight, and note beside its workspace how it was."""
     web, end = folder / life / "web", at(days, 12)
     simulate(web, "mulhouse", weeks=10, seed=7, scale=0.5, until=UNTIL)
-    events = [*OFFICE, *(TROUBLES if life == "troubled" else ())]
+    troubles = TROUBLES if days > SHORTEST else SHORT
+    events = [*OFFICE, *(troubles if life == "troubled" else ())]
     begun = time.monotonic()
     machine, letters = live(folder / life, [one for one in events if one[0] < end], end, seed)
     told = {

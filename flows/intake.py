@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, TypeVar
 from crawlers import boilerplate, spool
 from nlp import gathering, resolution
 from storage import Connection, Store, actors, documents, sources
+from vigie.language import say
 from vigie.records import Document, DocumentKind, KnownActor, Reject
 
 if TYPE_CHECKING:
@@ -40,6 +41,15 @@ class TakenIn:
             self.unchanged + other.unchanged,
             self.rejected + other.rejected,
             self.listed + other.listed,
+        )
+
+    def line(self) -> str:
+        """Return what became of the documents, as a line for a person."""
+        return say(
+            "Documents nouveaux : {new}, révisés : {revised}, connus : {unchanged}.",
+            new=self.new,
+            revised=self.revised,
+            unchanged=self.unchanged,
         )
 
 

@@ -43,9 +43,9 @@ def crawl(folder: str) -> State[str]:
             crawled = crawl_sources(workspace, due_only=True)
         artifacts.of_sources(workspace.settings, workspace.store, crawled.by_source)
         asked = say("{n} source visitée.", "{n} sources visitées.", n=len(crawled.by_source))
-        return [asked, crawled.line(), *crawled.failures()]
+        return [asked, crawled.taken.line(), *crawled.failures()]
 
-    return _ran("crawl", folder, work)
+    return ran("crawl", folder, work)
 
 
 @flow(name="annotate", flow_run_name="annotate", validate_parameters=False)
@@ -54,12 +54,9 @@ def annotate(folder: str) -> State[str]:
 
     def work(workspace: Workspace) -> list[str]:
         with lock.sole(workspace.settings, "schedule", of=lock.READING):
-            reading = annotate_waiting(workspace)
-        left = say("{n} document attend encore.", "{n} documents attendent encore.", n=reading.left)
-        read = say("{n} document lu.", "{n} documents lus.", n=reading.done)
-        return [read, left] if reading.left else [read]
+            return annotate_waiting(workspace).lines()
 
-    return _ran("annotate", folder, work)
+    return ran("annotate", folder, work)
 
 
 @flow(name="queue", flow_run_name="queue", validate_parameters=False)
@@ -78,7 +75,7 @@ def queue(folder: str, until: str | None = None) -> State[str]:
             day = date.fromisoformat(until) if until else datetime.now(settings.zone).date()
             return watched(workspace, day, due_only=True).lines()
 
-    return _ran("queue", folder, work)
+    return ran("queue", folder, work)
 
 
 @flow(name="retention", flow_run_name="retention", validate_parameters=False)
@@ -94,7 +91,7 @@ def retain(folder: str) -> State[str]:
             found = retention.apply(settings, workspace.store, datetime.now(UTC))
         return found.lines()
 
-    return _ran("retention", folder, work)
+    return ran("retention", folder, work)
 
 
 @flow(name="backup", flow_run_name="backup", validate_parameters=False)
@@ -106,7 +103,7 @@ def back_up(folder: str) -> State[str]:
         size = target.stat().st_size / 1e6
         return [say("{file} : {size:.1f} Mo.", file=target.name, size=size)]
 
-    return _ran("backup", folder, work)
+    return ran("backup", folder, work)
 
 
 @flow(name="digest", flow_run_name="digest", validate_parameters=False)
@@ -123,7 +120,7 @@ def send_digest(folder: str) -> State[str]:
         edition = digest.gather(settings, store, digest.last_whole(day), day)
         return letters.send(settings, store, edition, lambda: datetime.now(UTC)).lines()
 
-    return _ran("digest", folder, work)
+    return ran("digest", folder, work)
 
 
 @flow(name="notices", flow_run_name="notices", validate_parameters=False)
@@ -134,19 +131,24 @@ def tell_notices(folder: str) -> State[str]:
         settings = workspace.settings
         return notices.send(settings, workspace.store, datetime.now(UTC), _others("notices"))
 
-    return _ran("notices", folder, work)
+    return ran("notices", folder, work)
 
 
-def _ran(name: str, folder: str, work: Callable[[Workspace], list[str]]) -> State[str]:
+def ran(
+    name: str,
+    folder: str,
+    work: Callable[[Workspace], list[str]],
+    patience: float = 30.0,
+) -> State[str]:
     """Do a piece of work in a workspace, and return how it ended as Prefect shows it.
 
     What a person can mend is a failure with one sentence; a workspace that another program holds
-    is no failure, its next turn comes.
+    is no failure, its next turn comes. `patience` is how many seconds it waits to write.
     """
     children.end_with_starter()
     try:
         settings = load(Path(folder))
-        with closing(open_store(settings.storage.url, settings.folder)) as store:
+        with closing(open_store(settings.storage.url, settings.folder, patience=patience)) as store:
             return _done(name, Workspace(settings, store), work)
     except VigieError as error:
         return _told(name, Failed(name=runs.STOPPED, message=str(error)))

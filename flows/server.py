@@ -76,13 +76,15 @@ def wait_for(api: str, is_alive: Callable[[], bool], patience: float = PATIENCE)
         ScheduleError: it ended, or did not answer in time.
     """
     end = time.monotonic() + patience
-    while is_alive() and time.monotonic() < end:
-        try:
-            if httpx.get(f"{api}/health", timeout=5).is_success:
-                return
-        except httpx.TransportError:
-            pass
-        time.sleep(0.2)
+    # One client: to make one costs as much of a busy processor as the server's own start can use.
+    with httpx.Client(timeout=5) as client:
+        while is_alive() and time.monotonic() < end:
+            try:
+                if client.get(f"{api}/health").is_success:
+                    return
+            except httpx.TransportError:
+                pass
+            time.sleep(0.2)
     raise ScheduleError(
         say(
             "Le serveur de Prefect ne répond pas à {api} : s’il est celui de Vigie, voyez les "

@@ -291,6 +291,15 @@ class ReadAgain:
     skipped: tuple[tuple[Message, int], ...] = ()
     """Why documents among those done were not analysed, and how many."""
 
+    def lines(self) -> list[str]:
+        """Return what was read, and what waits, as lines for a person."""
+        lines = [say("{n} document lu.", "{n} documents lus.", n=self.done)]
+        if self.left:
+            lines.append(
+                say("{n} document attend encore.", "{n} documents attendent encore.", n=self.left)
+            )
+        return lines
+
 
 def annotate(
     settings: Settings,

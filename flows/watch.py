@@ -50,15 +50,6 @@ class Crawled:
         """Return what all sources gave."""
         return sum(self.by_source.values(), TakenIn())
 
-    def line(self) -> str:
-        """Return what all sources gave, as a line for a person."""
-        return say(
-            "Documents nouveaux : {new}, révisés : {revised}, connus : {unchanged}.",
-            new=self.taken.new,
-            revised=self.taken.revised,
-            unchanged=self.taken.unchanged,
-        )
-
     def failures(self) -> list[str]:
         """Return what could not be stored, as lines for a person."""
         return [

@@ -9,18 +9,20 @@ Import this module after `flows.engine.keep_at_home`.
 from __future__ import annotations
 
 import time
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from prefect import flow
-from prefect.artifacts import create_markdown_artifact
 from prefect.client.orchestration import get_client
 from prefect.deployments.runner import RunnerDeployment
 from prefect.types.entrypoint import EntrypointType
 
-from flows import hosts, steps
-from storage import Store, documents, open_store
+from flows import artifacts, hosts, steps
+from flows import scheduled as alone
+from storage import Store, claims, documents, open_store
+from storage.claims import Work
+from vigie import lock
 from vigie.errors import WorkspaceError
 from vigie.language import say
 from vigie.settings import Settings, load
@@ -28,54 +30,100 @@ from vigie.settings import Settings, load
 if TYPE_CHECKING:
     from uuid import UUID
 
+    from prefect.client.schemas.objects import State
+
+    from flows.watch import Workspace
     from vigie.records import Queue
 
 NAME = "vigie"
-"""Of the deployments: `annotate-share/vigie`."""
+"""Of the deployments: `annotate/vigie`."""
 PATIENCE = 300.0
 """Seconds that a worker waits for its turn to write: there may be many."""
 ONE_THREAD = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
 """A core a worker: threads within one would only take others theirs."""
 LOOKING = 2.0
-"""Seconds between two looks at runs that others do."""
+"""Seconds between two looks at what others do."""
+
+
+@flow(name="crawl", flow_run_name="crawl-share", validate_parameters=False)
+def crawl(folder: str) -> State[str]:
+    """Crawl what is due, beside the workers of other machines.
+
+    A second one on one machine is skipped: they share a folder.
+    """
+
+    def work(workspace: Workspace) -> list[str]:
+        report = hosts.crawl(workspace.settings, workspace.store)
+        n = len(report.outcomes)
+        return [say("{n} source visitée.", "{n} sources visitées.", n=n), report.taken.line()]
+
+    return alone.ran("crawl", folder, work, PATIENCE)
+
+
+@flow(name="annotate", flow_run_name="annotate-share", validate_parameters=False)
+def annotate(folder: str) -> State[str]:
+    """Read what waits, beside other workers."""
+
+    def work(workspace: Workspace) -> list[str]:
+        return steps.annotate(workspace.settings, workspace.store).lines()
+
+    return alone.ran("annotate", folder, work, PATIENCE)
+
+
+@flow(name="queue", flow_run_name="queue-shared", validate_parameters=False)
+def queue(folder: str, until: str | None = None) -> State[str]:
+    """Crawl and read beside other workers, and make the week's queue once they have done as well.
+
+    What a worker held that is no more is read once its claims are over. `until` is the day up to
+    which things count (ISO 8601), today by default.
+    """
+
+    def work(workspace: Workspace) -> list[str]:
+        day = date.fromisoformat(until) if until else datetime.now(workspace.settings.zone).date()
+        made, lines = beside_others(workspace.settings, workspace.store, day)
+        artifacts.of_queue(workspace.settings, made)
+        return lines
+
+    return alone.ran("queue", folder, work, PATIENCE)
+
+
+def beside_others(settings: Settings, store: Store, day: date) -> tuple[Queue, list[str]]:
+    """Do what `queue` does; return the queue, and lines for a person."""
+    with lock.sole(settings, "schedule", patience=alone.PATIENCE):
+        crawled = hosts.crawl(settings, store)
+    _wait_for_others(store, Work.CRAWL)
+    reading = steps.annotate(settings, store)
+    while _wait_for_others(store, Work.ANNOTATE) and _unread(store):
+        reading = steps.annotate(settings, store)
+    made = steps.detect(settings, store, day)
+    found = say(
+        "Semaine {week} : {n} candidat.",
+        "Semaine {week} : {n} candidats.",
+        n=len(made.candidates),
+        week=made.week,
+    )
+    return made, [crawled.taken.line(), *reading.lines(), found]
+
+
+def _wait_for_others(store: Store, work: Work) -> bool:
+    """Wait until no worker holds work of a kind; return whether that came before long."""
+    end = time.monotonic() + alone.PATIENCE
+    while time.monotonic() < end:
+        with store.reading() as c:
+            if not claims.count(c, work):
+                return True
+        time.sleep(LOOKING)
+    return False
+
+
+def _unread(store: Store) -> bool:
+    with store.reading() as c:
+        return bool(documents.unread(c, 1))
 
 
 def _opened(folder: str) -> tuple[Settings, Store]:
     settings = load(Path(folder))
     return settings, open_store(settings.storage.url, settings.folder, patience=PATIENCE)
-
-
-@flow(name="crawl-share", validate_parameters=False)
-def crawl(folder: str) -> int:
-    """Crawl what is due, beside other workers; return how many documents are new.
-
-    A second one on one machine leaves it to the first: they share a folder.
-    """
-    settings, store = _opened(folder)
-    try:
-        report = hosts.crawl(settings, store)
-    except WorkspaceError as error:
-        create_markdown_artifact(str(error), key="crawl-share")
-        return 0
-    finally:
-        store.close()
-    lines = (f"- {one.source_id} : {one.message}\n" for one in report.outcomes)
-    create_markdown_artifact("".join(lines) or "—", key="crawl-share")
-    return report.taken.new
-
-
-@flow(name="annotate-share", validate_parameters=False)
-def annotate(folder: str) -> int:
-    """Read what waits, beside other workers; return how many documents this one has read."""
-    settings, store = _opened(folder)
-    try:
-        done = steps.annotate(settings, store).done
-    finally:
-        store.close()
-    create_markdown_artifact(
-        say("{n} document lu.", "{n} documents lus.", n=done), key="annotate-share"
-    )
-    return done
 
 
 @flow(name="watch-shared", flow_run_name="watch-shared-{until}", validate_parameters=False)
@@ -85,13 +133,11 @@ def watch(folder: str, until: str, workers: int = 2) -> Queue:
     Raises:
         WorkspaceError: documents were left unread, since runs failed.
     """
-    for share in ("crawl-share", "annotate-share"):
+    for share in ("crawl", "annotate"):
         _run(share, folder, workers)
     settings, store = _opened(folder)
     try:
-        with store.reading() as c:
-            unread = documents.unread(c, 1)
-        if unread:
+        if _unread(store):
             raise WorkspaceError(
                 say(
                     "Des documents restent à lire : des workers se sont arrêtés en route. "

@@ -185,7 +185,7 @@ def test_compose_holds_what_its_parts_refer_to():
 # --- prefect.yaml ------------------------------------------------------------------------
 
 
-def test_prefect_reads_its_file_and_finds_each_flow_one_at_a_time():
+def test_prefect_reads_its_file_and_finds_shares_for_workers_and_all_else_one_at_a_time():
     from prefect.cli.deploy._config import _load_deploy_configs_and_actions  # noqa: PLC0415 - it reads its settings when it is imported
     from prefect.client.schemas.objects import ConcurrencyLimitConfig  # noqa: PLC0415 - it reads its settings when it is imported
     from prefect.flows import load_flow_from_entrypoint  # noqa: PLC0415 - it reads its settings when it is imported
@@ -198,11 +198,21 @@ def test_prefect_reads_its_file_and_finds_each_flow_one_at_a_time():
     }  # fmt: skip
     found = {load_flow_from_entrypoint(one["entrypoint"]).name: one for one in planned}
     assert found.keys() == cron.keys()
+    shared = {
+        one["entrypoint"].rpartition(".")[2] for one in planned if ".workers." in one["entrypoint"]
+    }
+    assert shared == {"crawl", "annotate", "queue"}  # those that take by claims what is free
     for name, one in found.items():
-        assert one["schedules"] == [{"cron": cron[name], "timezone": times.timezone}]
+        assert {(s["cron"], s["timezone"]) for s in one["schedules"]} == {
+            (cron[name], times.timezone)
+        }
         limit = ConcurrencyLimitConfig.model_validate(one["concurrency_limit"])
-        assert (limit.limit, limit.collision_strategy) == (1, "CANCEL_NEW")
+        assert limit.collision_strategy == "CANCEL_NEW"
+        # As many runs are planned at an hour as may run: a schedule each, known by its slug.
+        assert limit.limit == len(one["schedules"]) == (2 if name in {"crawl", "annotate"} else 1)
+        assert len({s.get("slug") for s in one["schedules"]}) == limit.limit
         assert one["work_pool"]["name"] == "vigie"
+        assert one["work_pool"]["job_variables"]["env"]["OMP_NUM_THREADS"] == "1"
         assert one["parameters"] == {"folder": "{{ $VIGIE_WORKSPACE }}"}
     assert [next(iter(step)) for step in actions["pull"]] == [
         "prefect.deployments.steps.set_working_directory"

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import importlib
 import re
 import signal
 import subprocess
 import time
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from hashlib import blake2b
 from typing import TYPE_CHECKING
 
 import pytest
+from sqlalchemy import update
 
-from flows import hosts, sharing, steps
-from storage import claims, documents, open_store, sources
+from flows import hosts, learned, sharing, steps
+from storage import claims, documents, open_store, queues, sources, tables
 from storage.claims import Work
 from tests import databases
 from tests.command import VIGIE
@@ -165,4 +168,35 @@ def test_what_is_due_is_crawled_a_few_hosts_at_a_time_and_once(tmp_path, monkeyp
         web.asked.clear()
         again = hosts.crawl(watch, store)
         assert (again.outcomes, web.asked) == ((), [])
+    store.close()
+
+
+def test_a_queue_waits_for_what_other_workers_still_crawl_or_read(tmp_path, monkeypatch):
+    monkeypatch.setenv("PREFECT_HOME", str(tmp_path / "prefect"))
+    workers = importlib.import_module("flows.workers")
+    monkeypatch.setattr(workers, "LOOKING", 0.01)
+    settings = workspace(tmp_path, source("s0", "https://un.example/"))
+    settings = replace(settings, sources=())
+    store = open_store(settings.storage.url, tmp_path)
+    left = [Work.CRAWL, Work.ANNOTATE]
+    with store.writing() as c:
+        sources.save(c, [source("s0", "https://un.example/")])
+        documents.save(c, [Document(id="d0", source_id="s0", url="https://un.example/0", title="", text="Rien.", published_at=NOW, fetched_at=NOW)])  # fmt: skip
+        c.execute(update(tables.documents).values(annotated=learned.version(settings.data)))
+    with store.claiming() as c:
+        assert claims.take(c, Work.CRAWL, sources.among(["s0"]), "other")
+        assert claims.take(c, Work.ANNOTATE, documents.read_before("", 9), "other")
+
+    def others_end(_seconds: float) -> None:
+        """Stand in for the time that passes: the other worker ends one thing after the other."""
+        with store.reading() as c:
+            assert queues.load(c, "2026-W10") is None
+        with store.writing() as c:
+            claims.done(c, left.pop(0), ["s0", "d0"], "other")
+
+    monkeypatch.setattr(workers.time, "sleep", others_end)
+    made, lines = workers.beside_others(settings, store, NOW.date())
+    assert left == []
+    assert made.week == "2026-W10"
+    assert lines[-1] == "Semaine 2026-W10 : 0 candidat."
     store.close()
