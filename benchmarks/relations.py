@@ -1,8 +1,9 @@
 """How well relations are read off sentences: precision and recall on our own labelled ones.
 
 `python -m benchmarks.relations` reads `relations.tsv`: sentences with their names between
-brackets, and what is said of them. The rules were written with the first half in view; the
-second was written before them. Names are given, so that nothing but the relations is measured.
+brackets, and what is said of them. A first part was in view when the rules were written, a second
+one was written just before them, a third after them. Names are given, so that nothing but the
+relations is measured.
 `--missed` prints what was read wrongly.
 """
 
@@ -24,13 +25,14 @@ if TYPE_CHECKING:
 
 SENTENCES = Path(__file__).parent / "relations.tsv"
 NAME = re.compile(r"\[([^\]]+)\]")
+PARTS = ("in view", "before the rules", "after the rules")
 Ties = frozenset[tuple[int, RelationKind, int]]
 
 
 class Labelled(NamedTuple):
     """A sentence with its names, and the ties that it states, by the positions of names."""
 
-    half: str
+    part: str
     text: str
     found: list[Found]
     ties: Ties
@@ -38,28 +40,28 @@ class Labelled(NamedTuple):
 
 def main() -> None:
     """Measure, print, write."""
-    figures: dict[str, dict[str, float | int]] = {}
+    measured: dict[str, dict[str, float | int]] = {}
     rows = list(labelled())
-    for half in ("in view", "unseen"):
-        some = [row for row in rows if row.half == half]
+    for part in PARTS:
+        some = [row for row in rows if row.part == part]
         for kind in (None, *(k for k in RelationKind if k is not RelationKind.TOGETHER)):
-            figures[f"{half}: {kind.value if kind else 'all'}"] = _figures(some, kind)
+            measured[f"{part}: {kind.value if kind else 'all'}"] = figures(some, kind)
     if "--missed" in sys.argv:
         for row in rows:
             if read(row) != row.ties:
                 print(f"{row.text}\n  missed {_shown(row.ties - read(row))}")
                 print(f"  wrong {_shown(read(row) - row.ties)}")
-    columns = ("sentences", "stated", "precision", "recall")
-    results.table("Relations", columns, [(k, *f.values()) for k, f in figures.items()])
-    print(results.write("relations", figures))
+    columns = ("", "sentences", "stated", "precision", "recall")
+    results.table("Relations", columns, [(k, *f.values()) for k, f in measured.items()])
+    print(results.write("relations", measured))
 
 
 def labelled() -> Iterator[Labelled]:
     """Yield the labelled sentences."""
-    half = "in view"
-    for number, line in enumerate(SENTENCES.read_text("utf-8").splitlines()):
+    part = ""
+    for line in SENTENCES.read_text("utf-8").splitlines():
         if line.startswith("#"):
-            half = "unseen" if number and "before the rules" in line else half
+            part = next((one for one in PARTS if one in line), part)
             continue
         marked, _, said = line.partition("\t")
         plain, bounds, position = "", [], 0
@@ -73,16 +75,14 @@ def labelled() -> Iterator[Labelled]:
         found = [Found(a, b, Label.ACTOR, 0.9, "", whole) for a, b in bounds]
         told = (one.split() for one in said.split(";") if one.strip())
         ties = {_tie(int(a) - 1, RelationKind(kind), int(b) - 1) for a, kind, b in told}
-        yield Labelled(half, plain, found, frozenset(ties))
+        yield Labelled(part, plain, found, frozenset(ties))
 
 
 def read(row: Labelled) -> Ties:
     """Return the ties that are read off a sentence, those of names merely together left out."""
     said = relations.relations(row.text, row.found)
     return frozenset(
-        _tie(one, kind, other)
-        for one, other, kind, _ in said
-        if kind is not RelationKind.TOGETHER
+        _tie(one, kind, other) for one, other, kind, _ in said if kind is not RelationKind.TOGETHER
     )
 
 
@@ -90,7 +90,8 @@ def _tie(one: int, kind: RelationKind, other: int) -> tuple[int, RelationKind, i
     return (one, kind, other) if kind.directed or one < other else (other, kind, one)
 
 
-def _figures(rows: list[Labelled], kind: RelationKind | None) -> dict[str, float | int]:
+def figures(rows: list[Labelled], kind: RelationKind | None = None) -> dict[str, float | int]:
+    """Return how many ties of a kind, or of all, are stated, and precision and recall."""
     counted: dict[str, int] = defaultdict(int)
     for row in rows:
         wanted = {tie for tie in row.ties if kind in (None, tie[1])}

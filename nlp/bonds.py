@@ -1,7 +1,7 @@
 """The words by which French ties one actor to another, as patterns over signs for names.
 
-`N` is the sign of a name, or of several that are enumerated; `¬` stands before what is denied,
-`·` where something was read already. Each bond has an example that the tests try.
+Sentences come as `nlp.signs` spells them; `·` stands where something was read already. Each bond
+has an example that the tests try.
 """
 
 from __future__ import annotations
@@ -11,12 +11,13 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import NamedTuple
 
-from nlp.cues import ADJECTIVES, GROUPS
-from nlp.descriptions import MORE_HEADS
+from nlp.signs import N
 from vigie.records import RelationKind
 
-N = "[\ue000-\uf8ff]"
-WORD = r"(?!(?:qui|que|dont|où|aux?|à|dans|sur|chez|par|avec|pour|et|est|sont|a|ont|puis)\b)[a-zà-ÿ'-]+"
+WORD = (
+    r"(?!(?:qui|que|dont|où|aux?|à|dans|sur|chez|par|avec|pour|et|est|sont|a|ont|puis)\b)"
+    r"[a-zà-ÿ'-]+"
+)
 """A word of a noun group: « un atelier vélo solidaire » before « porté par »."""
 FEW = rf"(?:{WORD} ){{0,4}}?"
 CARRIED = (
@@ -26,8 +27,8 @@ CARRIED = (
 CARRIES = r"(?:porte|pilote|anime|gère|lance|crée|fonde|initie|monte|coordonne|imagine)(?:nt)?"
 DONE = r"(?:co-?)?(?:fond|cré|lanc|initi|mont|imagin|port|pilot)(?:é|er)"
 NEXT_TO = (
-    r"(?:en (?:étroite? )?(?:partenariat|collaboration|lien|association|coopération|concertation|duo|"
-    r"tandem)(?: étroite?)? avec|main dans la main avec|aux côtés de|"
+    r"(?:en (?:étroite? )?(?:partenariat|collaboration|lien|association|coopération|concertation|"
+    r"duo|tandem)(?: étroite?)? avec|main dans la main avec|aux côtés de|"
     r"avec (?:le|la) (?:complicité|concours|participation|collaboration)(?: active)? de|"
     r"(?:et |avec )?(?:ses|leurs) partenaires(?: :|,)?|partenaires? :)"
 )
@@ -98,15 +99,17 @@ BONDS = (
     Bond(
         CARRIED_BY,
         Stands.BESIDE,
-        r"(?:(?:initiative|projet|idée|création|émanation) de|à l'initiative de|porteu(?:r|se)s? :)",
+        r"(?:(?:initiative|projet|idée|création|émanation) de|à l'initiative de|"
+        r"porteu(?:r|se)s? :)",
         "[Quai Vivant], une initiative du collectif [Graine de Rue], démarre.",
     ),
     Bond(
         MEMBER_OF,
         Stands.VERB,
         rf"(?:{IS_NOW} (?:une? |des |l'une? des )?{FEW}{BELONGS}|(?:fait|font) partie de|"
-        r"adhèr(?:e|ent) à|appartien(?:t|nent) à|(?:(?:a|ont) )?rejoint(?: les rangs de)?|"
-        r"rejoignent|vien(?:t|nent) de rejoindre|intègr(?:e|ent)|(?:a|ont) (?:intégré|adhéré à))",
+        r"adhèr(?:e|ent) à|appartien(?:t|nent) à|(?:a|ont) adhéré à|"
+        r"(?:(?:(?:a|ont) )?rejoint|rejoignent|vien(?:t|nent) de (?:rejoindre|intégrer)|"
+        r"intègr(?:e|ent)|(?:a|ont) intégré) les rangs de)",
         "[La Remise] vient de rejoindre le réseau [Rhin en Commun].",
     ),
     Bond(
@@ -172,7 +175,8 @@ class Whole(NamedTuple):
 WHOLES_SAID = (
     Whole(
         MEMBER_OF,
-        rf"(?P<b>{N}),? dont (?P<a>{N}) (?:{IS_NOW} (?:membres?|adhérente?s?)|(?:fait|font) partie),?",
+        rf"(?P<b>{N}),? dont (?P<a>{N}) (?:{IS_NOW} (?:membres?|adhérente?s?)|"
+        r"(?:fait|font) partie),?",
         "[Fil et Co], dont [La Remise] est membre, recrute.",
         "b",
     ),
@@ -225,7 +229,10 @@ WHOLES_SAID = (
         "[Fil et Co] et [La Remise] s'associent pour ouvrir une cantine.",
     ),
 )
-WHOLES = tuple((whole, re.compile(whole.pattern)) for whole in WHOLES_SAID)
+WHOLES, MUTUAL = (
+    tuple((w, re.compile(w.pattern)) for w in WHOLES_SAID if ("(?P<b>" in w.pattern) is two)
+    for two in (True, False)
+)
 
 
 def _any_of(*stands: Stands) -> str:
@@ -246,7 +253,10 @@ def bond_of(match: re.Match[str]) -> Bond | None:
 
 VERBS = _words(Stands.VERB)
 ALSO = rf"(?:(?P<also> et)(?= {_words(Stands.BESIDE, Stands.ADVERB)} ?{N})|(?P<close>,| \)| –)?)"
-OPEN = rf"(?P<a>{N})(?:(?P<open>,| \(| –| :) (?:(?:une?|le|la|les|des|deux) |l')?(?:{WORD} ){{0,6}}?| )"
+OPEN = (
+    rf"(?P<a>{N})(?:(?P<open>,| \(| –| :) (?:(?:une?|le|la|les|des|deux) |l')?"
+    rf"(?:{WORD} ){{0,6}}?| )"
+)
 BESIDE = (
     *(
         re.compile(rf"{OPEN}(?P<no>¬)?(?P<k{n}>{bond.words}) ?(?P<b>{N}){ALSO}")
@@ -265,16 +275,18 @@ BESIDE = (
 """What is said right behind a name: a pattern for each apposition, then relative clauses."""
 FRONTED = re.compile(
     rf"{_any_of(Stands.BESIDE, Stands.ADVERB)}(?P<list>{N}(?:(?:, | et |, et ){N})*), "
-    rf"(?P<subject>{N}(?:,? et {N})*)"
+    rf"(?P<subject>{N}(?:,? et {N})*)(?= (?!(?:et|ou)\b)[a-zà-ÿ'¬])"
 )
 GAPPED = re.compile(
-    rf"(?<!\w)(?P<cue>{VERBS}) ?(?P<b>{N})(?:,? et|,? mais|,) (?P<c>{N}),? (?P<p>avec|par|à) (?={N})"
+    rf"(?<!\w)(?P<cue>{VERBS}) ?(?P<b>{N})(?:,? et|,? mais|,) (?P<c>{N}),? "
+    rf"(?P<p>avec|par|à) (?={N})"
 )
 CLAUSES = re.compile(rf"(?<!\w)(?P<left>{VERBS} ?{N}),? (?:et|mais) (?P<c>{N})(?= ¬?{VERBS} )")
-LISTED = re.compile(
-    rf"(?P<p>(?:(?:de|à|avec|par) )?){N}(?:(?:, (?:(?P=p))?{N})+,?)? (?:et|ou|ainsi que|&) "
-    rf"(?:(?P=p))?{N}"
+LISTED = re.compile(rf"(?P<p>){N}(?:(?:, {N})+,?)? (?:et|ou|ainsi que|&) {N}")
+LISTED_BEHIND = re.compile(
+    rf"(?P<p>(?:de|à|avec|par) ){N}(?:(?:, (?:(?P=p))?{N})+,?)? (?:et|ou|ainsi que|&) (?P=p){N}"
 )
+"""« avec A, avec B et avec C »."""
 LISTED_TO_THE_END = re.compile(rf"(?P<p>){N}(?:, {N})+(?= ?(?:[.…)]|$))")
 LISTED_LATE = re.compile(rf"(?P<p>){N}, (?:et|ainsi que) {N}")
 IN_CLAUSE = re.compile(rf"{_any_of(Stands.VERB, Stands.ADVERB)}(?P<b>{N})")
@@ -282,11 +294,22 @@ BOUNDARY = re.compile(
     rf"[;!?]|\. | : | tandis que | alors que | pendant que | (?:mais|et) (?={N} )"
 )
 DENIED = re.compile(f"¬[^{N[1:-1]},]*$")
-BEHIND = r"(?:de|d'|à|avec|par|pour|chez|dans|sur|sans|contre|entre|vers|selon|comme|en|parmi|devant|que)"
+BEHIND = (
+    r"(?:de|d'|à|avec|par|pour|chez|dans|sur|sans|contre|entre|vers|selon|comme|en|parmi|devant|"
+    r"que)"
+)
 """What makes of a name something else than a subject."""
 NEAREST = re.compile(rf"(?P<behind>\b{BEHIND} ?)?(?P<name>{N}),? ?$")
 SUBJECT = re.compile(rf"(?P<behind>\b{BEHIND} ?)?(?P<name>{N})")
 JOINS = re.compile(r"(?:[,·]|\bet|\bpuis|\bmais|\bqui) ?$")
+
+SPEAKS = re.compile(
+    r"membre|adh[éè]r|affili|partena|collabor|coop[éè]r|coorgan|avec\b|associ|alli|unissent|uni[es]|"
+    r"rejoi|int[èé]gr|fédèr|regroup|partie|appartien|initiati|impuls|origine|port[eé]|pilot|anim|"
+    r"g[èé]r|lanc|cré[eé]|fond|mont[eé]|coordonn|imagin|idée|projet|équipe|forces|côtés|\bpar\b",
+    re.IGNORECASE,
+)
+"""Without such a word no bond is said."""
 
 
 def governor(before: str, bond: Bond) -> str | None:
@@ -304,78 +327,3 @@ def governor(before: str, bond: Bond) -> str | None:
     if bond.kind is PARTNERS:
         return subject or (str(every[-1]["name"]) if every else None)
     return subject if nearest or JOINS.search(before) else None
-
-
-# --- spelling ------------------------------------------------------------------------------
-
-MARKS = (
-    (re.compile(r"[’ʼ‘]"), "'"),
-    (re.compile(r"[«»\"“”]"), " "),
-    (re.compile(r"\("), " ( "),
-    (re.compile(r"\)"), " ) "),
-    (re.compile(r"[—–]|(?<= )-(?= )"), " – "),
-    (re.compile(r"\s+"), " "),
-    (re.compile(r" (?=[,.])"), ""),
-)
-MODIFIER = (
-    rf"(?: (?:(?:d'|de |du |des )(?!(?:la|le|les|l)\b|{GROUPS}\b)[a-zà-ÿ-]+|"
-    r"(?!(?:ex|com|ap|im|in|du)[lmpd]\w*ique|fabrique|pratique)[a-zà-ÿ-]+(?:ifs?|ives?|els?|elles?|"
-    r"als?|ales?|aux|aires?|iens?|iennes?|oyens?|oyennes?|ois|oises?|ais|aises?|eux|euses?|ables?|"
-    r"iques?|istes?)))"
-)
-KIND = (
-    r"(?:(?:jeunes?|nouve\w+|petite?s?|grande?s?|futur\w*|ancien\w*) )?"
-    rf"(?:{GROUPS}|{MORE_HEADS})\b(?:{ADJECTIVES}|{MODIFIER}){{1,3}}"
-)
-"""What says before a name what it is, and nothing of its bonds."""
-MONTH = r"janvier|février|mars|avril|mai|juin|juillet|août|septembre|octobre|novembre|décembre"
-WHEN = (
-    r"(?:depuis|en|dès|il y a)(?: (?:le|la|un|une|deux|trois|\d{1,2}|plus|plusieurs|de|début|fin))*"
-    rf" (?:ans?|mois|années?|semaines?|peu|longtemps|printemps|été|automne|hiver|\d{{4}}|"
-    rf"(?:{MONTH})(?: \d{{4}})?)(?: derni(?:er|ère)s?)?"
-)
-ADVERBS = (
-    r"aussi|également|désormais|déjà|toujours|récemment|officiellement|conjointement|ensemble(?= )|"
-    r"bénévolement|activement|étroitement|régulièrement|notamment|entièrement|par ailleurs|enfin"
-)
-SPELLINGS = tuple(
-    (re.compile(pattern), instead)
-    for pattern, instead in (
-        (rf", {WHEN},", ""),
-        (rf",? ?\b{WHEN}\b", ""),
-        (rf"(?<!travaillent )\b(?:{ADVERBS})\b", ""),
-        (rf"(?:\bde la |\bde l'|\bdu |\bdes |\bde |\bd') ?{KIND} ?(?={N})", "de "),
-        (rf"(?:\bà la |\bà l'|\bau |\baux |\bà ) ?{KIND} ?(?={N})", "à "),
-        (rf"(?:\b(?:les|la|le|une?|ce|cette) |\bl')?(?<!\w){KIND} ?(?={N})", ""),
-        (rf"(?:\bde la|\bde l'|\bdu|\bdes|\bd') (?={N})", "de "),
-        (rf"(?:\bà la|\bà l'|\bau|\baux) (?={N})", "à "),
-        (rf"\b(?:les|la|le|une?|l') ?(?={N})", ""),
-        (rf"\bni (?:\w+ )?({N}) ni (?:\w+ )?({N}) (?:ne |n')", r"\1 et \2 ¬"),
-        (rf"\b(?:ne |n')([a-zà-ÿ ]+?) ni ((?:\w+ )?{N}) ni ((?:\w+ )?{N})", r"¬\1 \2 et \3"),
-        (r"\b(?:ne |n')([a-zà-ÿ' ]{1,40}?) (?:plus|pas|jamais|guère)\b", r"¬\1"),
-        (r"\b(?:ne |n')([a-zà-ÿ ]{1,40}?) que (?=par|avec|de|à)", r"\1 "),
-        (rf"¬([^{N[1:-1]}¬]*?(avec|par|à|de) )({N}),? mais \2 (?={N})", r"\1"),
-        (r"\b(?:ancien(?:ne)?s?|ex)[ -](?=membre|adhér|partenaire)", "¬"),
-        (r"\bsans (?=partenariat|lien)", "¬en "),
-        (r"\s+", " "),
-        (r" (?=[,.])", ""),
-    )
-)
-SPEAKS = re.compile(
-    r"membre|adh[éè]r|affili|partena|collabor|coop[éè]r|coorgan|avec\b|associ|alli|unissent|uni[es]|"
-    r"rejoi|int[èé]gr|fédèr|regroup|partie|appartien|initiati|impuls|origine|port[eé]|pilot|anim|"
-    r"g[èé]r|lanc|cré[eé]|fond|mont[eé]|coordonn|imagin|idée|projet|équipe|forces|côtés|\bpar\b",
-    re.IGNORECASE,
-)
-"""Without such a word no bond is said."""
-
-
-def spelled(sentence: str) -> str:
-    """Return a lower-case sentence, names as signs, in the one spelling that the patterns know.
-
-    Words for what is named go, articles melt into « de » and « à », adverbs and dates go, and a
-    denial becomes one sign before its verb.
-    """
-    for pattern, instead in (*MARKS, *SPELLINGS):
-        sentence = pattern.sub(instead, sentence)
-    return sentence.strip()

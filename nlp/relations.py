@@ -16,7 +16,7 @@ from itertools import combinations, product
 from typing import TYPE_CHECKING
 
 from nlp import bonds
-from nlp.bonds import N
+from nlp.signs import FIRST, N, signs
 from vigie.records import RelationKind
 
 if TYPE_CHECKING:
@@ -33,8 +33,6 @@ LONGEST = 1500
 MOST_STEPS = 60
 """Patterns that a sentence may hold; each takes words away, so that it is never reached but by
 a list of half a page."""
-FIRST = 0xE000
-"""The first of Unicode's characters for private use, each of which stands for a group of names."""
 
 
 def relations(
@@ -66,19 +64,9 @@ def _said(
     start, end = min(bounds[0], names[0][0]), max(bounds[1], names[-1][1])
     if end - start > LONGEST or not bonds.SPEAKS.search(text, start, end):
         return {}
-    reading = _Reading(_signs(text, (start, end), names), positions)
+    reading = _Reading(signs(text, (start, end), names), positions)
     reading.read()
     return reading.said
-
-
-def _signs(text: str, bounds: tuple[int, int], names: Sequence[tuple[int, int]]) -> str:
-    """Return a sentence with a sign for each name, in the spelling that the patterns know."""
-    parts, position = [], bounds[0]
-    for number, (start, end) in enumerate(names):
-        parts += [text[position:start].lower(), f" {chr(FIRST + number)} "]
-        position = max(position, end)
-    parts.append(text[position : bounds[1]].lower())
-    return bonds.spelled("".join(parts))
 
 
 class _Reading:
@@ -98,6 +86,7 @@ class _Reading:
             self._whole,
             self._beside,
             self._late,
+            self._mutual,
             self._clause,
         )
         for _ in range(MOST_STEPS):
@@ -110,7 +99,7 @@ class _Reading:
         if match and match["cue"].rstrip().endswith(match["p"]):
             return self._put(match, f"{match['cue']} {match['b']} ; {match['c']} {match['cue']} ")
         match = bonds.CLAUSES.search(self.sentence)
-        return bool(match) and self._put(match, f"{match['left']} ; {match['c']}")
+        return match is not None and self._put(match, f"{match['left']} ; {match['c']}")
 
     def _front(self) -> bool:
         """Read « En partenariat avec A et B, C organise »: the subject is what is last."""
@@ -123,21 +112,19 @@ class _Reading:
 
     def _list(self) -> bool:
         """Make one group of an enumeration."""
-        return self._join(bonds.LISTED) or self._join(bonds.LISTED_TO_THE_END)
+        return (
+            self._join(bonds.LISTED_BEHIND)
+            or self._join(bonds.LISTED)
+            or self._join(bonds.LISTED_TO_THE_END)
+        )
 
     def _whole(self) -> bool:
-        """Read what is said around both names, or of several: « A, dont B est membre »."""
+        """Read what is said around two names: « A, dont B est membre »."""
         for whole, pattern in bonds.WHOLES:
-            match = pattern.search(self.sentence)
-            if match is None:
-                continue
-            ones = self._members(match["a"])
-            other = match.groupdict().get("b")
-            self._tie(
-                whole.kind,
-                product(ones, self._members(other)) if other else combinations(ones, 2),
-            )
-            return self._put(match, match[whole.left] + ("" if other else " ·"))
+            if match := pattern.search(self.sentence):
+                ones, others = self._members(match["a"]), self._members(match["b"])
+                self._tie(whole.kind, product(ones, others))
+                return self._put(match, match[whole.left])
         return False
 
     def _beside(self) -> bool:
@@ -156,6 +143,14 @@ class _Reading:
     def _late(self) -> bool:
         """Make one group of what an apposition stood between."""
         return self._join(bonds.LISTED_LATE)
+
+    def _mutual(self) -> bool:
+        """Read what is said of several together: « A et B s'associent »."""
+        for whole, pattern in bonds.MUTUAL:
+            if match := pattern.search(self.sentence):
+                self._tie(whole.kind, combinations(self._members(match["a"]), 2))
+                return self._put(match, f"{match[whole.left]} ·")
+        return False
 
     def _clause(self) -> bool:
         """Read the first verb or adverbial that is left: it is said of its clause's subject."""
@@ -192,7 +187,7 @@ class _Reading:
 
     def _join(self, pattern: re.Pattern[str]) -> bool:
         match = pattern.search(self.sentence)
-        return bool(match) and self._put(match, match["p"] + self._grouped(match[0]))
+        return match is not None and self._put(match, match["p"] + self._grouped(match[0]))
 
     def _tell(self, match: re.Match[str], subject: str, objects: str) -> None:
         """Keep what the bond of a match says, unless it is denied."""
