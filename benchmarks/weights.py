@@ -7,8 +7,9 @@ emerging; the lines of one actor together weigh as one, for they say much the sa
 regression with a normal prior of deviation `PRIOR` around the weights that are published now,
 each kept on its side of 0; the start is free. What weighs nothing until an officer judges (the
 kinds), and what depends on how people write and on what a lab looks for, is left as it is.
-Printed are the weights as fitted and rounded to quarters; a person writes them into
-`signals/features.py`. The seeds are never those of the other benchmarks.
+Printed are the weights as fitted and rounded to quarters, and the start that goes with the
+published ones (docs/decisions/0056); a person writes them into `signals/features.py`. The seeds
+are never those of the other benchmarks.
 """
 
 from __future__ import annotations
@@ -152,6 +153,9 @@ def main() -> None:
     ]
     title = f"{len(right)} lines of {len(often)} actors, {sum(right)} of them emerging"
     report.table(title, ("", "mean value", "published", "fitted", "rounded"), rows)
+    alone = np.arange(len(order)) == 0
+    begun = fitted(table, np.array(right, dtype=float), worth, start, alone)[0]
+    print(f"the published weights go with a start of {begun:.2f} (published: {start[0]:.2f})")
 
 
 if __name__ == "__main__":

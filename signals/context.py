@@ -14,11 +14,15 @@ from vigie.records import ActorFacts, Cluster, Message, Reach, SourceFacts, Verd
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
+    from signals.profile import Profile
     from vigie.records import Sighting
     from vigie.settings import Watch
 
 RECENT_DAYS = 35
 """An actor not seen for longer than this is not proposed; about five weekly queues."""
+
+SHOWN_DAYS = 42
+"""Whom no queue has shown for so long is new again to whoever looks."""
 
 FIRST_WEEKS = 6
 """Of an archive, in which no group is new: it was there before we listened, for all we know."""
@@ -98,10 +102,10 @@ class Context:
         """Say whether the archive is too young for a group to be new."""
         return (self.as_of - self.archive_start).days < FIRST_WEEKS * 7
 
-    def shown(self, actor_id: str, story_days: Iterable[tuple[date, str]]) -> date | None:
-        """Return when a queue last showed an actor, if no independent story began since."""
-        day = self.proposed.get(actor_id)
-        return None if day is None or any(told > day for told, _ in story_days) else day
+    def shown(self, found: Profile) -> date | None:
+        """Return when a queue last showed an actor, unless it was judged then and comes back."""
+        day, judgement = self.proposed.get(found.actor_id), found.judgement
+        return None if day and judgement and judgement.at.date() >= day else day
 
     def source_name(self, source_id: str) -> str:
         """Return a source's name, or its id when nothing is known of it."""
@@ -159,9 +163,9 @@ def context(facts: WeekFacts, watch: Watch) -> Context:
 def _proposed(facts: WeekFacts) -> Mapping[str, date]:
     last = facts.last_queue
     newest = {one.actor_id: last.as_of for one in last.candidates} if last else {}
-    return {
-        actor_id: day for actor_id, day in {**facts.shown, **newest}.items() if day < facts.as_of
-    }
+    since = facts.as_of - timedelta(days=SHOWN_DAYS)
+    shown = {**facts.shown, **newest}
+    return {actor_id: day for actor_id, day in shown.items() if since <= day < facts.as_of}
 
 
 def _texts(actors: Iterable[ActorFacts], as_of: date) -> Mapping[str, Named]:

@@ -32,7 +32,7 @@ class Term:
     function: Callable[[Profile, Context], Found | None]
 
 
-START = -6.5
+START = -7.0
 """Log-odds of a name of which nothing is known: most are no emerging actor."""
 
 KINDS = {f"kind_{kind}": kind for kind in ActorKind if kind is not ActorKind.INSTITUTION}
@@ -40,13 +40,13 @@ KINDS = {f"kind_{kind}": kind for kind in ActorKind if kind is not ActorKind.INS
 
 FEATURES: tuple[Term, ...] = (
     Term("novelty", 1.75, rising.novelty),
-    Term("birth", 4.5, rising.birth),
+    Term("birth", 4.0, rising.birth),
     Term("growth", 0.25, rising.growth),
     Term("burst", 0.25, rising.burst),
-    Term("slow_rise", 0.5, rising.slow_rise),
+    Term("slow_rise", 0.25, rising.slow_rise),
     Term("fresh", 0.25, rising.fresh),
     Term("stories", 0.25, standing.stories),
-    Term("sources", 0.5, standing.sources),
+    Term("sources", 0.25, standing.sources),
     Term("communes", 0.25, standing.communes),
     Term("subject", 2.0, standing.subject),
     Term("alone", 1.0, standing.alone),
@@ -57,17 +57,17 @@ FEATURES: tuple[Term, ...] = (
     Term("nearness", 0.5, together.nearness),
     Term("company", 0.25, together.company),
     Term("evidence", 3.5, standing.evidence),
-    Term("under_the_radar", 2.0, standing.under_the_radar),
+    Term("under_the_radar", 2.25, standing.under_the_radar),
     Term("listed", -2.5, doubts.listed),
-    Term("national", -5.5, doubts.national),
-    Term("established", -5.0, doubts.established),
-    Term("seasonal", -6.0, doubts.seasonal),
+    Term("national", -6.0, doubts.national),
+    Term("established", -5.5, doubts.established),
+    Term("seasonal", -8.0, doubts.seasonal),
     Term("event_name", -4.0, doubts.event_name),
     Term("work", -1.5, doubts.work),
-    Term("advert", -6.0, doubts.advert),
+    Term("advert", -7.0, doubts.advert),
     Term("crowd", -2.5, doubts.crowd),
-    Term("syndicated", -2.5, doubts.syndicated),
-    Term("elsewhere", -4.5, doubts.elsewhere),
+    Term("syndicated", -3.0, doubts.syndicated),
+    Term("elsewhere", -5.0, doubts.elsewhere),
     Term("institution", -1.5, doubts.institution),
     *(Term(name, 0.0, partial(standing.of_kind, kind)) for name, kind in KINDS.items()),
 )

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from signals.scoring import Scored
     from vigie.settings import Watch
 
-LEAST_SCORE = 0.4
+LEAST_SCORE = 0.3
 """A queue is rather short than padded: below this a candidate enters by exploration only."""
 LEAST_KEPT = 0.1
 """Nor is there a place, once verdicts have taught it, for whom she would keep so seldom."""
@@ -36,9 +36,9 @@ LEAST_EVIDENCE = 0.28
 """Exploration measures whom the ranking misses among groups: what is surely none is not drawn."""
 OF_ONE_STORY = 3
 """At most so many candidates that one story alone brings."""
-NEWS = 0.4
-"""What a place is worth, beyond the chance to be kept, for whom no queue has shown all of: it is
-new to whoever looks, where the others wait for somebody who did not."""
+NEWS = 1.5
+"""What a place is worth, beyond the chance to be kept, for whom no queue has shown: it is new to
+whoever looks, where the others wait for somebody who did not."""
 DIVERSITY = 0.75
 """The same for whom is wholly like a candidate chosen before."""
 
@@ -88,9 +88,9 @@ def select(pool: Sequence[Scored], slots: int, shared: Context) -> list[Scored]:
 
     Maximal marginal relevance (Carbonell & Goldstein 1998): each choice weighs its log-odds
     against its likeness to those chosen before. What that makes of the chance to be kept is worth
-    more by `NEWS` for whom no queue has shown yet, or not since something new was told: what
-    nobody looked at is carried over, and cedes its place to news. Once a story has brought
-    `OF_ONE_STORY` candidates, others that only it speaks of wait.
+    more by `NEWS` for whom no queue has shown yet, or not since it was judged: what nobody looked
+    at is carried over, and cedes its place to news. Once a story has brought `OF_ONE_STORY`
+    candidates, others that only it speaks of wait.
     """
     stories = {
         s.profile.actor_id: frozenset(x.story_id for x in s.profile.since(shared.recent))
@@ -125,8 +125,7 @@ def select(pool: Sequence[Scored], slots: int, shared: Context) -> list[Scored]:
 
 def _worth(scored: Scored, shared: Context, likeness: float = 0.0) -> float:
     """Return what a place for a candidate is worth."""
-    found = scored.profile
-    news = shared.shown(found.actor_id, found.story_days) is None
+    news = shared.shown(scored.profile) is None
     chance = logistic(scored.log_odds - scored.shift - DIVERSITY * likeness)
     return chance * (1 + NEWS * news)
 

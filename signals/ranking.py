@@ -20,13 +20,13 @@ if TYPE_CHECKING:
 
     from vigie.settings import Watch
 
-REJECTED_SCORE = 0.7
+REJECTED_SCORE = 0.6
 """A rejected actor returns only above this …"""
 REJECTED_STORIES = 2
 """… and with so many independent stories since it was rejected."""
 LEAST_CONFIDENCE = 0.5
 """No mention surer than this: more likely a slip of extraction than a group."""
-LEAST_EXPLORED = 0.1
+LEAST_EXPLORED = 0.06
 """What scores less is old, well known or elsewhere, and no miss of the ranking."""
 REACH = 200
 """So many of the best are looked at together with each other; the rest come into no queue."""

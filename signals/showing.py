@@ -72,10 +72,17 @@ def _news(found: Profile, shared: Context) -> tuple[Feature, ...]:
 
 def _again(found: Profile, shared: Context) -> tuple[Feature, ...]:
     """Say that an actor was proposed before; it cedes its place to others by that alone."""
-    day = shared.shown(found.actor_id, found.story_days)
+    day = shared.shown(found)
     if day is None:
         return ()
+    fresh = sum(told > day for told, _ in found.story_days)
     detail = Message("Déjà proposé le {day}, rien de nouveau depuis", {"day": say_day(day)})
+    if fresh:
+        detail = Message(
+            "Déjà proposé le {day} ; {n} nouveau récit depuis",
+            {"day": say_day(day), "n": fresh},
+            "Déjà proposé le {day} ; {n} nouveaux récits depuis",
+        )
     return (Feature(name="repeated", value=1.0, weight=0, contribution=0, detail=detail),)
 
 

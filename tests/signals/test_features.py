@@ -112,8 +112,7 @@ def test_what_was_proposed_last_week_makes_room_and_comes_back():
     last = detect(world.facts(days_ago(7)), WATCH)
     again = detect(world.facts(last=last), WATCH)
     assert names(again) == names(last)  # nobody looked: they are carried over
-    told = [str(f.detail) for c in again.candidates for f in c.reasons if f.name == "repeated"]
-    assert told == ["Déjà proposé le 09/03/2026, rien de nouveau depuis"] * 2
+    assert repeated(again) == ["Déjà proposé le 09/03/2026, rien de nouveau depuis"] * 2
     for number in range(WATCH.queue_size):
         world.say(f"Frais {number}")
     fresh = detect(world.facts(last=last), WATCH)
@@ -122,13 +121,31 @@ def test_what_was_proposed_last_week_makes_room_and_comes_back():
     assert not {"Un", "Deux"} & set(ranked)
 
 
-def test_something_new_lifts_the_penalty_of_having_been_proposed():
+def repeated(queue):
+    """Return what the reasons of a queue's candidates say of earlier queues."""
+    return [str(f.detail) for c in queue.candidates for f in c.reasons if f.name == "repeated"]
+
+
+def test_what_is_new_since_the_last_proposal_is_said():
     world = World()
     world.say("Un", day=days_ago(12))
     last = detect(world.facts(days_ago(7)), WATCH)
     world.say("Un", day=days_ago(2))
-    (candidate,) = detect(world.facts(last=last), WATCH).candidates
-    assert "repeated" not in {f.name for f in candidate.reasons}
+    again = detect(world.facts(last=last), WATCH)
+    assert repeated(again) == ["Déjà proposé le 09/03/2026 ; 1 nouveau récit depuis"]
+    world.say("Un", day=days_ago(-35))
+    assert repeated(detect(world.facts(days_ago(-36), last=last), WATCH)) == []
+
+
+def test_whom_somebody_judged_when_it_was_shown_comes_back_as_news():
+    world = World()
+    world.say("Un", day=days_ago(12))
+    last = detect(world.facts(days_ago(7)), WATCH)
+    world.judge("Un", Verdict.WATCH, days_ago(6))
+    world.say("Un", day=days_ago(2))
+    again = detect(world.facts(last=last), WATCH)
+    assert repeated(again) == []
+    assert again.candidates[0].reasons[0].name == "news"
 
 
 def test_a_nearest_commune_outside_counts_half():
