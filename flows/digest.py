@@ -187,15 +187,22 @@ def _blind_spots(c: Connection, settings: Settings, day: date) -> Iterator[Remar
 def _blind(found: BlindSpots) -> Iterator[Remark]:
     blind = [spot for spot in found.communes if spot.blind]
     for spot in sorted(blind, key=lambda one: -one.population):
+        values = {
+            "place": gazetteer.commune(spot.what).name,
+            "n": spot.stories,
+            "expected": round(spot.most_expected),
+        }
         told = Message(
             "{place} : {n} récit en trois mois, {expected} attendus d’après sa population",
-            {
-                "place": gazetteer.commune(spot.what).name,
-                "n": spot.stories,
-                "expected": round(spot.expected),
-            },
+            values,
             "{place} : {n} récits en trois mois, {expected} attendus d’après sa population",
         )
+        if spot.by_register > spot.expected:
+            told = Message(
+                "{place} : {n} récit en trois mois, {expected} attendus d’après les annuaires",
+                values,
+                "{place} : {n} récits en trois mois, {expected} attendus d’après les annuaires",
+            )
         yield Remark(message=told, places=(spot.what,))
     for theme, stories in found.themes.items():
         if not stories:

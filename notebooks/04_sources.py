@@ -201,6 +201,11 @@ def _(figures, gazetteer, mo, since, sources, spots):
         f"{figures.plural(one.stories, 'récit', 'récits')} pour "
         f"{figures.number(one.expected, 1)} attendus d’après ses "
         f"{figures.number(one.population)} habitants"
+        + (
+            f", {figures.number(one.by_register, 1)} d’après les annuaires"
+            if one.by_register
+            else ""
+        )
         for one in _blind[:12]
     ]
     _said += [f"- thème dont rien n’a été dit : **{t}**" for t, n in spots.themes.items() if not n]

@@ -333,6 +333,8 @@ class SpotOut(Answer):
     population: int
     commune: str
     """Of a quartier, the INSEE code of its commune."""
+    by_register: float
+    """Of a commune, what the directories' entries let expect; 0 without any."""
     blind: bool
     """Whether so few stories are no accident."""
 

@@ -36,17 +36,24 @@ class Spot:
     stories: int
     """Independent stories that name it, over the time looked at."""
     expected: float
-    """Stories, had its share been that of its population, or of the directories' entries."""
+    """Stories, had its share been that of its people; of a kind, of the directories' entries."""
     listed: int
     """Entries of directories and registers."""
     population: int = 0
     commune: str = ""
     """INSEE code of the commune that a quartier lies in."""
+    by_register: float = 0.0
+    """Of a commune: stories, had its share been that of the directories' entries; 0 without any."""
 
     @property
     def blind(self) -> bool:
         """Tell whether so few stories are no accident, if counts are Poisson."""
-        return float(pdtr(self.stories, self.expected)) < RARE
+        return float(pdtr(self.stories, self.most_expected)) < RARE
+
+    @property
+    def most_expected(self) -> float:
+        """Return the larger of what its population and what the directories let expect."""
+        return max(self.expected, self.by_register)
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,6 +141,7 @@ def _communes(
     people = {code: gazetteer.commune(code).population for code in sorted(territory)}
     total, inhabitants = sum(map(len, stories.values())), sum(people.values()) or 1
     entries = _by(listed, 0)
+    in_all = sum(entries[code] for code in people) or 1
     spots = [
         Spot(
             what=code,
@@ -141,6 +149,7 @@ def _communes(
             expected=round(total * population / inhabitants, 1),
             listed=entries[code],
             population=population,
+            by_register=round(total * entries[code] / in_all, 1),
         )
         for code, population in people.items()
     ]
@@ -186,7 +195,7 @@ def _by(listed: Listed, part: int) -> Counter[str]:
 
 
 def _least_told(spot: Spot) -> tuple[bool, float, str]:
-    return (not spot.blind, spot.stories - spot.expected, spot.what)
+    return (not spot.blind, spot.stories - spot.most_expected, spot.what)
 
 
 def _themes(told: list[Sighting], watch: Watch) -> Mapping[str, int]:

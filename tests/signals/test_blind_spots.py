@@ -26,6 +26,19 @@ def test_a_commune_named_far_less_than_its_people_would_have_it_is_a_blind_spot(
     assert looked_at(world).communes[0].what == MULHOUSE
 
 
+def test_a_commune_named_far_less_than_registers_list_there_is_a_blind_spot():
+    world = World()
+    for number in range(40):
+        world.say(f"Groupe {number}", communes=(MULHOUSE,))
+    listed = {(MULHOUSE, ActorKind.ASSOCIATION): 50, (RIXHEIM, ActorKind.ASSOCIATION): 50}
+    before, after = (
+        next(one for one in looked_at(world, some).communes if one.what == RIXHEIM)
+        for some in ({}, listed)
+    )
+    assert (before.by_register, before.blind) == (0, False)
+    assert (after.by_register, after.blind) == (20, True)
+
+
 def test_where_little_is_told_at_all_nothing_is_called_blind():
     world = World()
     world.say("Petit Fil", communes=(RIXHEIM,))

@@ -70,15 +70,20 @@ def _lines(found: BlindSpots, names: Mapping[str, str]) -> Iterator[str]:
         "Du {first} au {last} :", first=f"{found.since:%d/%m/%Y}", last=f"{found.as_of:%d/%m/%Y}"
     )
     for spot in [one for one in found.communes if one.blind][:SHOWN]:
-        yield say(
+        line = say(
             "commune peu couverte : {place} ({population} habitants) : {n} récits pour {expected} "
-            "attendus, {listed} inscriptions dans les annuaires",
+            "attendus d’après sa population",
             place=gazetteer.commune(spot.what).name,
             population=spot.population,
             n=spot.stories,
             expected=spot.expected,
+        )
+        by_register = say(
+            ", {expected} d’après les annuaires (inscriptions : {listed})",
+            expected=spot.by_register,
             listed=spot.listed,
         )
+        yield line + by_register if spot.by_register else line
     for spot in [one for one in found.quarters if one.blind][:SHOWN]:
         yield say(
             "quartier peu couvert : {quarter} ({place}) : {n} récits, {expected} en moyenne par "
