@@ -17,7 +17,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from crawlers import spool
+from crawlers import guard, spool
 from crawlers.resource import Resource
 from vigie import gazetteer
 from vigie.errors import CrawlError
@@ -125,6 +125,8 @@ def probe(url: str, settings: Settings) -> Resource | Message:
         CrawlError: the settings name no contact.
     """
     source = Source(id="probe", name=url, url=url, kind=SourceKind.LISTING)
+    if guard.refuses(url, settings.crawler.allow_private_hosts):
+        return guard.PRIVATE
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "spool.jsonl"
         errors = _run(replace(_job_of((source,), (), settings, path), probe=True))

@@ -35,6 +35,7 @@ from crawlers.answers import (
     refused,
     without_robots,
 )
+from crawlers.guard import PRIVATE
 from crawlers.robots import BrokenRobotsError
 from vigie.records import FailureKind, HealthState, Message
 
@@ -227,7 +228,7 @@ class Fetcher:
                 message = Message("réponse trop volumineuse : abandonnée")
             case CannotResolveHostError() if _host(url) in self._guard.refused:
                 lasting = True
-                message = Message("adresse privée ou réservée, que Vigie refuse de lire")
+                message = PRIVATE
             case CannotResolveHostError():
                 kind = FailureKind.NAME
                 message = Message("nom de site inconnu : {host}", {"host": _host(url)})

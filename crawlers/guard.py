@@ -10,6 +10,9 @@ from __future__ import annotations
 import ipaddress
 import socket
 from typing import TYPE_CHECKING, Any, cast
+from urllib.parse import urlsplit
+
+from vigie.records import Message
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -82,6 +85,24 @@ class Guard:
             # Names that resolve to IPv6 first are often unreachable where there is only IPv4.
             self._known[key] = sorted(kept, key=lambda info: info[0] != socket.AF_INET)
         return self._known[key]
+
+
+PRIVATE = Message("adresse privée ou réservée, que Vigie refuse de lire")
+
+
+def refuses(url: str, allowed: Iterable[str]) -> bool:
+    """Tell, without any connection, whether all addresses of a site are refused.
+
+    A name that cannot be resolved is not: why that is so is for the visit to say.
+    """
+    parts = urlsplit(url)
+    guard = Guard(allowed)
+    try:
+        port = parts.port or {"http": 80}.get(parts.scheme, 443)
+        guard.getaddrinfo(parts.hostname or "", port, kind=socket.SOCK_STREAM)
+    except (OSError, ValueError):
+        return False
+    return bool(guard.refused)
 
 
 class GuardedResolver:

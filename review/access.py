@@ -28,7 +28,7 @@ from storage import accounts
 from storage.folding import fold
 from vigie.errors import VigieError
 from vigie.language import say
-from vigie.records import Role, SignIn, SignInOutcome
+from vigie.records import Role, Scope, SignIn, SignInOutcome
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -44,6 +44,8 @@ SIGNED = "/desabonnement/"
 FEEDS = frozenset({"/annuaire.rss", "/annuaire.ics"})
 """What a program without sessions may read, by the key in its address."""
 FEED_KEY = "cle"
+FILES = "/exports/"
+"""What begins so is the directory as a file, which a token of its scope reads as feeds."""
 SHORTEST = 12
 """Characters of a password."""
 LONGEST = 200
@@ -74,6 +76,10 @@ class WrongKeyError(Exception):
     """The key in a feed's address opens nothing, or no more."""
 
 
+class WrongTokenError(Exception):
+    """The token that came with a request does not read the directory, or no more."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Visitor:
     """Who asks for a page."""
@@ -90,16 +96,19 @@ def door(request: Request) -> None:
     Raises:
         SignInNeededError: there are accounts and nobody is signed in.
         WrongKeyError: nobody is signed in, and the address's key is nobody's.
+        WrongTokenError: nobody is signed in, and the token given does not read the directory.
         TooManyError: this account, or without one this address, asks too often.
     """
     made, token = house(request), forms.session(request)
-    now, key = made.clock(), _feed_key_in(request)
+    now, key, bearer = made.clock(), _feed_key_in(request), _token_in(request)
     with made.store.reading() as c:
         found: tuple[Account, Session | None] | None = None
         if token:
             found = accounts.of_session(c, digest(token), now)
         if found is None and key and (reader := accounts.of_feed_key(c, key)):
             found = replace(reader, role=Role.READER), None
+        if found is None and bearer and (holder := _holder(c, bearer)):
+            found = holder, None
         needed = found is None and is_guarded(c, made.settings)
     if found or needed:
         who = found[0].name if found else f"@{rates.address(request)}"
@@ -113,6 +122,8 @@ def door(request: Request) -> None:
         request.state.visitor = Visitor(name=local_signature(request), role=Role.ADMINISTRATOR)
     elif key:
         raise WrongKeyError
+    elif bearer:
+        raise WrongTokenError
     elif request.url.path not in OPEN and not request.url.path.startswith(SIGNED):
         raise SignInNeededError
 
@@ -120,6 +131,20 @@ def door(request: Request) -> None:
 def _feed_key_in(request: Request) -> str:
     """Return the key in the address of a feed; no other page looks at it."""
     return request.query_params.get(FEED_KEY, "") if request.url.path in FEEDS else ""
+
+
+def _token_in(request: Request) -> str:
+    """Return the token that comes with a request for a feed or a file; no other page reads it."""
+    path = request.url.path
+    scheme, _, given = request.headers.get("authorization", "").partition(" ")
+    reads = (path in FEEDS or path.startswith(FILES)) and scheme.lower() == "bearer"
+    return given.strip() if reads else ""
+
+
+def _holder(c: Connection, given: str) -> Account | None:
+    """Return whose token reads the directory."""
+    token = accounts.of_token(c, digest(given))
+    return accounts.get(c, token.name) if token and Scope.DIRECTORY in token.scopes else None
 
 
 def feed_key(request: Request) -> str:

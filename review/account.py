@@ -18,6 +18,7 @@ from review.access import (
     SignInNeededError,
     Visitor,
     WrongKeyError,
+    WrongTokenError,
 )
 from review.forms import check_token
 from review.shell import House, house, is_secure, page
@@ -313,6 +314,17 @@ def install(app: FastAPI) -> None:
         )
         return PlainTextResponse(
             say_in(choose_language(request), words) + "\n", HTTPStatus.FORBIDDEN
+        )
+
+    @app.exception_handler(WrongTokenError)
+    def _wrong_token(request: Request, _: Exception) -> Response:
+        words = Message(
+            "Ce jeton ne lit pas l’annuaire, ou plus : « vigie user token » en donne un autre."
+        )
+        return PlainTextResponse(
+            say_in(choose_language(request), words) + "\n",
+            HTTPStatus.UNAUTHORIZED,
+            {"www-authenticate": "Bearer"},
         )
 
     @app.exception_handler(NotAllowedError)

@@ -32,11 +32,13 @@ from review import (
     territory,
     troubles,
     verdicts,
+    warming,
     weeks,
 )
 from review.access import door, is_guarded
 from review.api import create_api
 from review.guard import Guard
+from review.reckoning import Reckonings
 from review.shell import House
 from review.single import SingleSignOn
 from vigie import logs
@@ -61,12 +63,14 @@ def create_app(
     clock: Callable[[], datetime] | None = None,
     any_host: bool = False,
     scout: Scout | None = None,
+    serving: bool = False,
 ) -> FastAPI:
     """Return the application.
 
     `clock` gives the moment of an act, aware; with `any_host` names of this machine other than
     its own are answered too, which takes accounts. `scout` visits sites; without one sources
-    are tried and added in the terminal alone.
+    are tried and added in the terminal alone. When `serving`, what is long to reckon is left to
+    another process.
     """
     # The interactive documentation of FastAPI would load its parts from elsewhere.
     app = FastAPI(
@@ -78,11 +82,13 @@ def create_app(
         redirect_slashes=False,
         dependencies=[Depends(door)],
     )
+    clock = clock or (lambda: datetime.now(UTC))
     app.state.house = House(
         store=store,
         settings=settings,
         secret=secrets.token_bytes(32),
-        clock=clock or (lambda: datetime.now(UTC)),
+        clock=clock,
+        reckonings=Reckonings(store=store, settings=settings, clock=clock, apart=serving),
         version=_static_version(),
         parts=_parts(),
         scout=scout,
@@ -131,7 +137,9 @@ def serve(
         )
     )
     logs.say_line(words)
-    config = served(create_app(store, settings, any_host=guarded, scout=scout), settings)
+    app = create_app(store, settings, any_host=guarded, scout=scout, serving=True)
+    warming.begin(app.state.house)
+    config = served(app, settings)
     # The server has closed everything by the time it passes the interruption on.
     with listening, suppress(KeyboardInterrupt):
         uvicorn.Server(config).run(sockets=[listening])

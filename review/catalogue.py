@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import wait
 from dataclasses import dataclass, replace
 from functools import partial
 from http import HTTPStatus
@@ -61,6 +62,8 @@ _SAID = {
 }
 
 SourceId = Annotated[str, Form(max_length=64)]
+AT_ONCE = 0.3
+"""Seconds in which a visit that is none has ended."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -238,6 +241,8 @@ def _scout(made: House) -> Scout:
 
 
 def _begun(request: Request, trial: Trial) -> Response:
+    # What is refused without a visit is said at once.
+    wait([trial.result], AT_ONCE)
     if wants_fragment(request):
         return _shown(request, trial)
     return RedirectResponse(f"/sources/essais/{trial.key}", HTTPStatus.SEE_OTHER)
@@ -312,14 +317,6 @@ def look_at(request: Request, url: Annotated[str, Form(max_length=2000)] = "") -
 
 def _check(address: str) -> None:
     """Refuse at once what no visit could read, and what everybody would read in the catalogue."""
-    if checks.without_login(address) != address:
-        raise IncompleteError(
-            Message(
-                "Cette adresse contient un nom ou un mot de passe, que tous liraient ici : "
-                "retirez-le."
-            ),
-            "/sources/ajouter",
-        )
     try:
         checks.site(address)
     except checks.WrongValueError as wrong:

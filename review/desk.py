@@ -11,6 +11,7 @@ from fastapi.responses import HTMLResponse
 import vigie
 from review.forms import Moment  # noqa: TC001 - FastAPI reads it when it starts
 from review.shell import house, page, signature
+from review.weeks import act_words
 from review.words import choose_language, say_in
 from storage import journal
 from vigie.records import Message
@@ -46,6 +47,8 @@ def show_journal(
         "journal.html",
         acts=shown,
         last_key=last.key if last else "",
+        # Somebody's last act may stand on another page: the key takes it back from any.
+        last_words=_elsewhere(last, shown, request),
         older=_older(shown, avant, apres) if len(acts) > JOURNAL_PAGE else "",
         newer=avant is not None,
         said=say_in(choose_language(request), said) if annule else "",
@@ -57,6 +60,13 @@ def show_journal(
 def about(request: Request) -> HTMLResponse:
     """Say what Vigie is made of, and whose work that is."""
     return page(request, "about.html", version=vigie.__version__)
+
+
+def _elsewhere(last: journal.Act | None, shown: Sequence[journal.Act], request: Request) -> str:
+    """Return what somebody's last act was, unless it is shown."""
+    if last is None or any(act.key == last.key for act in shown):
+        return ""
+    return act_words(last, choose_language(request))
 
 
 def _older(shown: Sequence[journal.Act], until: datetime | None, skip: int) -> str:

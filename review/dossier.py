@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from review.pictures import Map, Timeline, first_monday, territory_map, timeline
-from storage import actors, directory, edits, told
+from storage import actors, directory, edits, naming, told
 from vigie import gazetteer
 
 if TYPE_CHECKING:
@@ -19,8 +19,9 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Connection
 
-    from storage.directory import Line, Vocabulary
+    from storage.directory import Line
     from storage.edits import Revision
+    from storage.naming import Vocabulary
     from storage.told import Telling
     from vigie.records import Field, Message
     from vigie.settings import Watch
@@ -101,5 +102,5 @@ def _alike(c: Connection, root: str) -> tuple[Alike, ...]:
 
 def named_like(c: Connection, text: str, words: Vocabulary, root: str) -> tuple[Alike, ...]:
     """Return the actors that a person looks for by name, without the one looked at."""
-    ids = [one for one in directory.named(c, text, words, MOST_ALIKE + 1) if one != root]
+    ids = [one for one in naming.named(c, text, words, MOST_ALIKE + 1) if one != root]
     return tuple(Alike(line=line, reason=None) for line in directory.lines(c, ids[:MOST_ALIKE]))

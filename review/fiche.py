@@ -12,7 +12,7 @@ from fastapi.responses import HTMLResponse, PlainTextResponse, RedirectResponse
 
 from review.access import CONTRIBUTOR, OFFICER
 from review.dossier import Dossier, dossier, named_like
-from review.fields import WRITABLE, Entered, enter, shown_in
+from review.fields import WRITABLE, Entered, enter, not_a_person, shown_in
 from review.forms import check_token
 from review.shell import house, page, signature, today
 from review.text import path_part, plain
@@ -279,8 +279,11 @@ def say_one(
         Field.ASSIGNEE: plain(whom, 60),
     }
     field = next((field for field, value in said.items() if value), None)
+    back = f"/acteurs/{path_part(actor_id)}"
     if field is None:
-        raise IncompleteError(Message("Rien n’était écrit."), f"/acteurs/{path_part(actor_id)}")
+        raise IncompleteError(Message("Rien n’était écrit."), back)
+    if wrong := not_a_person(said[Field.NOTE]):
+        raise IncompleteError(wrong, back)
     with made.store.writing() as c:
         stands = edits.standing(c, [actor_id], field).get(actor_id, {}).get(field)
         fresh = field in (Field.NOTE, Field.ACTIVE)

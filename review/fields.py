@@ -84,8 +84,7 @@ def _value(field: Field, text: str, watch: Watch) -> tuple[tuple[str, ...], Mess
         name = plain(text, 200)
         return (name,), None if name else Message("Un acteur a un nom.")
     if field in (Field.DESCRIPTION, Field.CONTACT):
-        wrong = _not_a_person(text) if field is Field.CONTACT else None
-        return ((text,) if text else ()), wrong
+        return ((text,) if text else ()), not_a_person(text)
     if field is Field.LINKS:
         return _links(text)
     parts = tuple(dict.fromkeys(part.strip() for part in re.split(r"[,;\n]", text) if part.strip()))
@@ -94,7 +93,8 @@ def _value(field: Field, text: str, watch: Watch) -> tuple[tuple[str, ...], Mess
     return _communes(parts, watch) if field is Field.COMMUNES else (parts, None)
 
 
-def _not_a_person(text: str) -> Message | None:
+def not_a_person(text: str) -> Message | None:
+    """Return why a text is refused that seems to say how to reach a person; None if it does not."""
     if found := _PERSON.search(text):
         return Message(
             "« {what} » semble joindre une personne : écrivez ici l’adresse ou le téléphone de "

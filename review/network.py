@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Annotated
 from fastapi import APIRouter, Depends, Query, Request
 from fastapi.responses import HTMLResponse, JSONResponse
 
+from review.reckoning import Reckoning
 from review.shell import house, page
 from review.text import path_part, plain
 from review.words import choose_language
@@ -29,8 +30,10 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection
 
     from review.shell import House
+    from storage import Store
     from storage.directory import Line
     from vigie.records import Cluster, Edge
+    from vigie.settings import Settings
 
 HALF_YEAR = timedelta(weeks=26)
 MOST_NODES = 500
@@ -202,14 +205,16 @@ def _shape(edges: Iterable[Edge], names: Iterable[str]) -> Shape:
 
 def ties(made: House) -> Tied:
     """Return what ties actors, over half a year."""
-    read_from = ("documents", "mentions", "actors", "relations")
-    return made.kept("ties", read_from, lambda day: _tied(made, day))
+    return made.reckonings.kept(TIES)
 
 
-def _tied(made: House, day: date) -> Tied:
-    with made.store.reading() as c:
+def _tied(store: Store, _: Settings, day: date) -> Tied:
+    with store.reading() as c:
         edges = tuple(relations.edges(c, day, day - HALF_YEAR))
     return Tied(edges=edges, shape=_shape(edges, _names(edges)[:MOST_NODES]))
+
+
+TIES = Reckoning("ties", ("documents", "mentions", "actors", "relations"), _tied)
 
 
 def _degrees(edges: Iterable[Edge]) -> Counter[str]:

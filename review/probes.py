@@ -21,6 +21,7 @@ from starlette.responses import PlainTextResponse, Response
 
 from review import access
 from review.guard import PROBE
+from review.reckoning import Reckoning
 from review.shell import house
 from storage import accounts, documents, queues, sources
 from storage.store import is_current
@@ -37,6 +38,8 @@ if TYPE_CHECKING:
     from starlette.types import Scope as Asked
 
     from review.shell import House
+    from storage import Store
+    from vigie.settings import Settings
 
 METRICS = "/metrics"
 _READ_FROM = ("documents", "actors", "mentions", "source_health", "queues")
@@ -99,28 +102,32 @@ class _Workspace(Collector):
         well = is_well(self._house)
         if well:
             with suppress(StorageError):
-                counted = self._house.kept(METRICS, _READ_FROM, self._counted)
+                counted = self._house.reckonings.kept(COUNTED)
         up = GaugeMetricFamily("vigie_up", "1 if the database can be read", value=int(well))
         free = GaugeMetricFamily("vigie_disk_free_bytes", "Free on the disk of the workspace")
         free.add_metric([], shutil.disk_usage(self._house.settings.folder).free)
         yield from (up, free, *counted)
 
-    def _counted(self, _: date) -> list[GaugeMetricFamily]:
-        with self._house.store.reading() as c:
-            sizes, health = documents.counts(c), sources.health(c)
-            week = queues.latest(c)
-        stored = GaugeMetricFamily("vigie_stored", "What is stored", labels=["what"])
-        for what, number in sizes.items():
-            stored.add_metric([what], number)
-        by_state = GaugeMetricFamily("vigie_sources", "Sources by state", labels=["state"])
-        for state in {one.state for one in health.values()}:
-            by_state.add_metric([state], sum(one.state is state for one in health.values()))
-        visited = GaugeMetricFamily("vigie_last_visit_seconds", "When a source was last visited")
-        if health:
-            visited.add_metric([], max(one.last_try for one in health.values()).timestamp())
-        candidates = GaugeMetricFamily("vigie_queue_candidates", "In the newest queue")
-        candidates.add_metric([], len(week.candidates) if week else 0)
-        return [stored, by_state, visited, candidates]
+
+def _counted(store: Store, _: Settings, _day: date) -> list[GaugeMetricFamily]:
+    with store.reading() as c:
+        sizes, health = documents.counts(c), sources.health(c)
+        week = queues.latest(c)
+    stored = GaugeMetricFamily("vigie_stored", "What is stored", labels=["what"])
+    for what, number in sizes.items():
+        stored.add_metric([what], number)
+    by_state = GaugeMetricFamily("vigie_sources", "Sources by state", labels=["state"])
+    for state in {one.state for one in health.values()}:
+        by_state.add_metric([state], sum(one.state is state for one in health.values()))
+    visited = GaugeMetricFamily("vigie_last_visit_seconds", "When a source was last visited")
+    if health:
+        visited.add_metric([], max(one.last_try for one in health.values()).timestamp())
+    candidates = GaugeMetricFamily("vigie_queue_candidates", "In the newest queue")
+    candidates.add_metric([], len(week.candidates) if week else 0)
+    return [stored, by_state, visited, candidates]
+
+
+COUNTED = Reckoning(METRICS, _READ_FROM, _counted)
 
 
 class _Timed:

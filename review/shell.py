@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 import getpass
-from collections import defaultdict
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
-from datetime import timedelta
 from http import HTTPStatus
-from threading import Lock, Thread
 from typing import TYPE_CHECKING, Any, TypeVar
 from urllib.parse import quote, unquote, urlencode
 
@@ -19,7 +16,7 @@ from review.rates import Rates
 from review.text import plain
 from review.trials import Trials
 from review.words import LANGUAGE_COOKIE, choose_language, commune_name, environment, moment
-from storage import changes, directory, notices
+from storage import changes, directory, naming, notices
 from vigie import settings
 from vigie.errors import SettingsError, StorageError, WorkspaceError
 from vigie.language import say
@@ -32,27 +29,18 @@ if TYPE_CHECKING:
     from fastapi import Request
     from sqlalchemy import Connection
 
+    from review.reckoning import Reckonings
     from review.single import SingleSignOn
     from review.trials import Scout
     from storage import Store
-    from storage.directory import Found, Search, Vocabulary
+    from storage.directory import Found, Search
+    from storage.naming import Vocabulary
     from vigie.settings import Settings
 
 SIGNATURE_COOKIE = "vigie_signature"
 T = TypeVar("T")
-FRESH = timedelta(minutes=5)
-"""How old what is long to reckon may be."""
 MOST_KEPT = 50
 _YEAR = 365 * 24 * 3600
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Reckoned:
-    """What was long to reckon, when that was, and of which state of the tables."""
-
-    at: datetime
-    of: tuple[object, ...]
-    value: Any
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,6 +57,8 @@ class House:
     """Of the static files, so that a browser fetches them again when they change."""
     parts: tuple[dict[str, str], ...]
     """Front-end parts in place: name, version, licence, licence_file."""
+    reckonings: Reckonings
+    """What is long to reckon."""
     scout: Scout | None = None
     """Visits sites for the pages, if whoever made the application lets it."""
     trials: Trials = field(default_factory=Trials)
@@ -77,49 +67,7 @@ class House:
     """The city's single sign-on, where there is one."""
     rates: Rates = field(default_factory=Rates)
     """How often each asked of late."""
-    _reckoned: dict[Hashable, Reckoned] = field(default_factory=dict)
-    _reckoning: defaultdict[Hashable, Lock] = field(default_factory=lambda: defaultdict(Lock))
     _current: dict[Hashable, tuple[tuple[int, ...], Any]] = field(default_factory=dict)
-
-    def kept(self, name: Hashable, read_from: Sequence[str], make: Callable[[date], T]) -> T:
-        """Return what is long to reckon from some tables, as of today.
-
-        The first time one waits for it. Once a table was written to, or the day is another, what
-        was reckoned more than some minutes ago is shown once more while it is reckoned anew beside.
-        """
-        day = self.clock().astimezone(self.settings.zone).date()
-        with self.store.reading() as c:
-            state = (day, *changes.numbers(c, read_from))
-        found = self._reckoned.get(name)
-        lock = self._reckoning[name]
-        if found is None:
-            with lock:
-                found = self._reckoned.get(name) or self._reckon(name, state, make)
-        elif found.of != state and self.clock() - found.at > FRESH and lock.acquire(blocking=False):
-            Thread(target=self._again, args=(lock, name, state, make), daemon=True).start()
-        kept: T = found.value
-        return kept
-
-    def _reckon(
-        self, name: Hashable, state: tuple[object, ...], make: Callable[[date], object]
-    ) -> Reckoned:
-        day = state[0]
-        found = Reckoned(at=self.clock(), of=state, value=make(day))  # type: ignore[arg-type]  # `kept` puts it there
-        self._reckoned[name] = found
-        return found
-
-    def _again(
-        self,
-        lock: Lock,
-        name: Hashable,
-        state: tuple[object, ...],
-        make: Callable[[date], object],
-    ) -> None:
-        try:
-            with suppress(StorageError):
-                self._reckon(name, state, make)
-        finally:
-            lock.release()
 
     def current(
         self, c: Connection, name: Hashable, read_from: Sequence[str], make: Callable[[], T]
@@ -140,9 +88,7 @@ class House:
 
     def vocabulary(self, c: Connection) -> Vocabulary:
         """Return every word of every name."""
-        return self.current(
-            c, "vocabulary", directory.VOCABULARY_OF, lambda: directory.vocabulary(c)
-        )
+        return self.current(c, "vocabulary", naming.VOCABULARY_OF, lambda: naming.vocabulary(c))
 
     def found(self, c: Connection, asked: Search, limit: int, offset: int = 0) -> Found:
         """Return a page of what a search of the directory finds."""

@@ -12,10 +12,11 @@ from fastapi.responses import HTMLResponse
 
 from review.annuaire import Asked, search_of
 from review.pictures import territory_map, tiles_under
+from review.reckoning import Reckoning
 from review.shell import house, page
 from review.words import choose_language
 from signals.blind_spots import BlindSpots, blind_spots
-from storage import actors, directory, facts, sources
+from storage import actors, directory, facts, source_changes, sources
 from storage.folding import fold
 from vigie import gazetteer
 from vigie.language import render
@@ -25,6 +26,8 @@ if TYPE_CHECKING:
     from datetime import date
 
     from review.shell import House
+    from storage import Store
+    from vigie.settings import Settings
 
 SEASON = timedelta(weeks=13)
 """Looked at for blind spots."""
@@ -99,18 +102,23 @@ def show_blind_spots(request: Request) -> HTMLResponse:
 
 def spots(made: House) -> BlindSpots:
     """Return where the watch is not looking, over the last season."""
-    read_from = ("documents", "mentions", "actors", "judgements", "withdrawals")
-    return made.kept("blind spots", read_from, lambda day: _found(made, day))
+    return made.reckonings.kept(SPOTS)
 
 
-def _found(made: House, day: date) -> BlindSpots:
-    since, settings = day - SEASON, made.settings
-    known = dict.fromkeys((source.id for source in settings.sources), 0)
-    with made.store.reading() as c:
+def _found(store: Store, settings: Settings, day: date) -> BlindSpots:
+    since = day - SEASON
+    with store.reading() as c:
         return blind_spots(
             facts.between(c, since, day, zone=settings.zone),
             settings.watch,
             since,
             listed=actors.listed(c, day),
-            documents={**known, **sources.between(c, since, day)},
+            documents=source_changes.given(c, (one.id for one in settings.sources), since, day),
         )
+
+
+SPOTS = Reckoning(
+    "blind spots",
+    ("documents", "mentions", "actors", "judgements", "withdrawals", "source_changes"),
+    _found,
+)

@@ -15,7 +15,7 @@ from review import text
 from vigie import gazetteer
 from vigie.language import LANGUAGES, render, translations
 from vigie.records import ActorKind, Field, Message, Stage, Visibility
-from vigie.typography import LOCALES, long_date, typeset
+from vigie.typography import COLON, LOCALES, QUOTES, in_words, long_date, typeset
 from vigie.words import (
     FIELDS,
     HEALTH,
@@ -62,7 +62,7 @@ def choose_language(request: Request) -> str:
 
 def say_in(language: str, message: Message, limit: int = 400) -> str:
     """Return a message as clean, typeset text; its values may come from the web."""
-    return typeset(text.plain(render(message, language), limit), language)
+    return in_words(message, language, limit)
 
 
 def moment(at: datetime, language: str, zone: ZoneInfo) -> str:
@@ -138,6 +138,8 @@ def environment(language: str) -> Environment:
     made.filters |= filters
     made.globals |= {
         "language": language,
+        "colon": COLON[language],
+        "quotes": QUOTES[language],
         "KINDS": KINDS,
         "VERDICTS": VERDICTS,
         "REASONS": REASONS,

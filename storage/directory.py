@@ -1,20 +1,10 @@
-"""The directory: actors found by name, whatever accents and slips; filtered, sorted, paged.
-
-A search starts from the words of names. Each word asked for stands for itself, for words that
-begin with it, and for those that a slip or two turn into it; names that hold one of each are
-ranked by how near they are to what was asked.
-"""
+"""The directory: actors found by name (`storage.naming`), filtered, sorted, paged."""
 
 from __future__ import annotations
 
-from bisect import bisect_left, bisect_right
-from collections import defaultdict
 from dataclasses import dataclass
-from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from rapidfuzz import fuzz, process
-from rapidfuzz.distance import OSA
 from sqlalchemy import (
     Connection,
     Select,
@@ -22,7 +12,6 @@ from sqlalchemy import (
     case,
     exists,
     func,
-    intersect,
     or_,
     select,
     type_coerce,
@@ -30,26 +19,21 @@ from sqlalchemy import (
 
 from storage import edits, tables
 from storage.folding import fold
+from storage.naming import named
 from storage.statements import chunks
 from vigie.records import ActorKind, Field, Verdict, shown_kind
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
     from datetime import date
 
     from sqlalchemy import ColumnElement
 
     from storage.edits import Revision
+    from storage.naming import Vocabulary
 
-_actors, _aliases, _words = tables.actors.c, tables.aliases.c, tables.name_words.c
+_actors = tables.actors.c
 _totals, _judgements, _edits = tables.totals.c, tables.judgements.c, tables.edits.c
-
-MOST_NAMES = 2000
-"""Names that a search looks at together."""
-MOST_WORDS = 120
-"""Words that one word asked for may stand for."""
-NEAR = 75
-"""Of 100: how near a name must be to what was asked."""
 
 SORTS = ("name", "new", "last", "mentions")
 """By name; the newest, the last seen, the most often named first."""
@@ -94,44 +78,6 @@ class Found:
     total: int
 
 
-@dataclass(frozen=True)
-class Vocabulary:
-    """Every word of every name, in the order of their code points."""
-
-    words: tuple[str, ...]
-
-    @cached_property
-    def by_length(self) -> Mapping[int, tuple[str, ...]]:
-        """Return the words of each length: a slip or two changes it by no more than that."""
-        found: dict[int, list[str]] = defaultdict(list)
-        for word in self.words:
-            found[len(word)].append(word)
-        return {length: tuple(some) for length, some in found.items()}
-
-    def begun(self, start: str) -> tuple[str, ...]:
-        """Return the words that begin with another."""
-        end = bisect_right(self.words, start + chr(0x10FFFF))
-        return self.words[bisect_left(self.words, start) : end]
-
-    def near(self, word: str, slips: int) -> list[str]:
-        """Return the words that so many slips at most make of another, the nearest first."""
-        lengths = range(len(word) - slips, len(word) + slips + 1)
-        some = [one for length in lengths for one in self.by_length.get(length, ())]
-        found = process.extract(
-            word, some, scorer=OSA.distance, score_cutoff=slips, limit=MOST_WORDS
-        )
-        return [one for one, _, _ in found]
-
-
-def vocabulary(c: Connection) -> Vocabulary:
-    """Return every word of every name: what `search` compares slips with."""
-    return Vocabulary(tuple(sorted(c.execute(select(_words.word).distinct()).scalars())))
-
-
-VOCABULARY_OF = ("name_words",)
-"""The tables that it is read from."""
-
-
 def search(
     c: Connection,
     asked: Search,
@@ -146,7 +92,7 @@ def search(
     Args:
         c: a reading connection.
         asked: what is asked.
-        words: `vocabulary`.
+        words: `naming.vocabulary`.
         limit: lines on a page.
         offset: lines before it.
         total: `count`, where it is known already; of a text it is always counted.
@@ -230,48 +176,6 @@ def by_commune(c: Connection, asked: Search, words: Vocabulary) -> dict[str, int
         for code in value or ("",):
             counts[code] = counts.get(code, 0) + 1
     return counts
-
-
-def named(c: Connection, text: str, words: Vocabulary, limit: int = 200) -> list[str]:
-    """Return the ids of actors one of whose names is near a text, the nearest first."""
-    folded = fold(text)[:200]
-    meant = [_meant(word, words) for word in folded.split()[:8]]
-    if not meant:
-        return []
-    keys = _holding(c, meant) or _holding(c, [some for some in meant if some][:1])
-    scores: dict[str, float] = {}
-    for some in chunks(keys):
-        query = (
-            select(_actors.root_id, _aliases.folded)
-            .join(tables.aliases, _aliases.actor_id == _actors.id)
-            .where(_aliases.key.in_(some))
-        )
-        for root, name in c.execute(query):
-            near = fuzz.token_set_ratio(folded, name)
-            if near < 100:
-                near = max(near, fuzz.partial_ratio(folded, name, score_cutoff=near))
-            near = near - abs(len(name) - len(folded)) / 100
-            scores[root] = max(near, scores.get(root, 0.0))
-    near_enough = [root for root in scores if scores[root] >= NEAR - 10]
-    return sorted(near_enough, key=lambda root: (-scores[root], root))[:limit]
-
-
-def _meant(word: str, words: Vocabulary) -> list[str]:
-    """Return the words of names that a word asked for may stand for."""
-    begun = words.begun(word) if len(word) > 1 else ()
-    slips = 0 if len(word) < 4 else 1 if len(word) < 7 else 2
-    near = words.near(word, slips) if slips else []
-    plain = sorted(begun, key=len)[:MOST_WORDS]
-    return list(dict.fromkeys([word, *near, *plain]))[: 2 * MOST_WORDS]
-
-
-def _holding(c: Connection, meant: Sequence[Sequence[str]]) -> list[str]:
-    """Return the keys of names that hold a word of each list."""
-    each = [select(_words.key).where(_words.word.in_(some)) for some in meant]
-    if not each:
-        return []
-    both = intersect(*each).subquery() if len(each) > 1 else each[0].distinct().subquery()
-    return list(c.execute(select(both.c.key).limit(MOST_NAMES)).scalars())
 
 
 def lines(c: Connection, ids: Sequence[str]) -> tuple[Line, ...]:

@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Connection, Row, Select, select, update
 
-from storage import tables
+from storage import sources, tables
 from vigie.errors import UnknownNameError
 from vigie.language import say
 from vigie.records import SourceChange
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-    from datetime import datetime
+    from collections.abc import Iterable, Mapping
+    from datetime import date, datetime
 
 _changes = tables.source_changes.c
 
@@ -82,6 +82,15 @@ def paused(c: Connection) -> dict[str, Changed]:
     query = _named().where(_changes.undone_at.is_(None))
     newest = {row.source_id: _changed(row) for row in c.execute(query.order_by(_changes.id))}
     return {i: one for i, one in newest.items() if one.change is SourceChange.PAUSED}
+
+
+def given(c: Connection, ids: Iterable[str], since: date, as_of: date) -> dict[str, int]:
+    """Return as `sources.between`, with 0 for those of the catalogue (`ids`) that gave nothing.
+
+    Those that a person lets be give nothing on purpose, and are left out.
+    """
+    expected = dict.fromkeys(set(ids) - paused(c).keys(), 0)
+    return expected | sources.between(c, since, as_of)
 
 
 def journal(c: Connection, limit: int, until: datetime | None = None) -> list[Changed]:

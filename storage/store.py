@@ -193,7 +193,10 @@ def engine(url: URL, patience: float) -> Engine:
         made = create_engine(url, pool_pre_ping=True, connect_args={"connect_timeout": 10})
         changes.watch(made)
         return made
-    made = create_engine(url, pool_size=8, max_overflow=32, pool_timeout=patience)
+    # The connection used last comes first: it holds the pages of the database that are asked for.
+    made = create_engine(
+        url, pool_size=8, max_overflow=32, pool_timeout=patience, pool_use_lifo=True
+    )
     changes.watch(made)
 
     @event.listens_for(made, "connect")

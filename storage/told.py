@@ -23,6 +23,8 @@ _mentions, _documents = tables.mentions.c, tables.documents.c
 _actors, _sources, _counts = tables.actors.c, tables.sources.c, tables.weekly_counts.c
 
 
+MOST_DOCUMENTS = 120
+"""Documents that are looked at of an actor, the newest."""
 MOST_EVENTS = 2000
 """Events to come that are looked at, the next ones."""
 
@@ -59,7 +61,7 @@ class Week:
     mentions: int
 
 
-def by_documents(c: Connection, root: str, limit: int = 200) -> list[Telling]:
+def by_documents(c: Connection, root: str, limit: int = MOST_DOCUMENTS) -> list[Telling]:
     """Return the newest documents that name an actor, the newest first."""
     # Of each member by itself, in the order of the index: of one named ten thousand times no more
     # than the newest are looked at.
@@ -70,9 +72,9 @@ def by_documents(c: Connection, root: str, limit: int = 200) -> list[Telling]:
             select(_mentions.known_on, _mentions.document_id, _mentions.position)
             .where(_mentions.actor_id == member)
             .order_by(_mentions.known_on.desc())
-            .limit(3 * limit)
+            .limit(2 * limit)
         )
-        newest += [(row.known_on, row.document_id, row.position) for row in c.execute(query)]
+        newest += c.execute(query).tuples().all()
     newest.sort(key=lambda one: (-one[0].toordinal(), one[1], one[2]))
     first: dict[str, int] = {}
     for _, document_id, position in newest:
@@ -83,7 +85,7 @@ def by_documents(c: Connection, root: str, limit: int = 200) -> list[Telling]:
     # may be named ten thousand times.
     named = func.coalesce(_mentions.actor_id, "").in_(members)
     for some in chunks(ids):
-        rows = c.execute(_tellings().where(_mentions.document_id.in_(some), named))
+        rows = c.execute(_tellings().where(_mentions.document_id.in_(some), named)).all()
         told = [row for row in rows if row.position == first[row.document_id]]
         found |= {row.document_id: _telling(row) for row in told}
     return [found[one] for one in ids if one in found]

@@ -537,9 +537,17 @@ def site(typed: str) -> str:
     """Return the address of a site as somebody types it, by https where they name no way.
 
     Raises:
-        WrongValueError: it is none of the web.
+        WrongValueError: it is none of the web, or holds a login, which the catalogue would show.
     """
     url = typed.strip()
+    if (shown := without_login(url)) != url:
+        raise WrongValueError(
+            say(
+                "« {url} » contient un nom ou un mot de passe, que tous liraient dans le "
+                "catalogue : retirez-le.",
+                url=shown[:200],
+            )
+        )
     whole = url if "://" in url else f"https://{url}"
     # Without a way before it, « javascript:1 » would be a machine and its port.
     if not _web(whole) or (whole != url and "." not in (urlsplit(whole).hostname or "")):

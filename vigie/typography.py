@@ -4,20 +4,27 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from datetime import timedelta
+from dataclasses import replace
+from datetime import date, timedelta
 from functools import lru_cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from babel.dates import format_date
 
+from vigie.language import render
+from vigie.records import Message
+
 if TYPE_CHECKING:
-    from datetime import date
+    from collections.abc import Mapping
 
 LOCALES = {"fr": "fr_FR", "en": "en_GB"}
+COLON = {"fr": "\u00a0: ", "en": ": "}
+QUOTES = {"fr": ("«\u00a0", "\u00a0»"), "en": ("“", "”")}
 NAME_LIMIT = 120
 _MAX_MARKS = 3
 """Combining marks on one letter; no language watched here needs more."""
 
+_IN_FIGURES = re.compile(r"(\d{4})-(\d\d)-(\d\d)|(\d\d)/(\d\d)/(\d{4})")
 _HIGH_MARKS = re.compile(r" ([;?!])")
 _WHITE = re.compile(r"[^\S\u00a0\u202f]+")
 _EASY = re.compile(r"[ -~\u00a0-\u00ac\u00ae-\u02ff\u2010-\u2027\u202f-\u205e\u20a0-\u20c0]*")
@@ -39,6 +46,37 @@ def long_date(day: date, language: str) -> str:
     """Return a day in full: `1er mars 2026`, `1 March 2026`."""
     written = format_date(day, "d MMMM y", locale=LOCALES[language])
     return re.sub(r"^1 ", "1er ", written) if language == "fr" else written
+
+
+def in_words(message: Message, language: str, limit: int = 400) -> str:
+    """Return a message as clean, typeset text, its days in words; its values may be the web's."""
+    said = replace(message, values=_values_in_words(message.values, language))
+    return typeset(plain(render(said, language), limit), language)
+
+
+def _values_in_words(values: Mapping[str, Any], language: str) -> dict[str, Any]:
+    """Return a message's values, those that are a day in figures (`2026-03-11`) in words."""
+    return {
+        name: replace(value, values=_values_in_words(value.values, language))
+        if isinstance(value, Message)
+        else _day_in_words(value, language)
+        if isinstance(value, str)
+        else value
+        for name, value in values.items()
+    }
+
+
+def _day_in_words(value: str, language: str) -> str:
+    found = _IN_FIGURES.fullmatch(value)
+    if found is None:
+        return value
+    year, month, day = (
+        int(part) for part in (found.groups()[:3] if found[1] else found.group(6, 5, 4))
+    )
+    try:
+        return long_date(date(year, month, day), language)
+    except ValueError:
+        return value
 
 
 def week_span(monday: date, language: str) -> str:

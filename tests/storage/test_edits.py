@@ -13,6 +13,7 @@ from storage import (
     edits,
     journal,
     judgements,
+    naming,
     searches,
     told,
 )
@@ -102,12 +103,12 @@ def test_verdicts_given_together_are_undone_together(c, press):
 
 @pytest.mark.parametrize("text", ["cafe graines", "CAFÉ", "caffé des grainnes", "grain"])
 def test_names_are_found_without_accents_and_with_slips(c, text):
-    words = directory.vocabulary(c)
-    assert directory.named(c, text, words)[0] == id_of(CAFE)
+    words = naming.vocabulary(c)
+    assert naming.named(c, text, words)[0] == id_of(CAFE)
 
 
 def test_the_directory_is_filtered_by_what_people_wrote_before_what_was_found(c, press):
-    words = directory.vocabulary(c)
+    words = naming.vocabulary(c)
 
     def names(**asked):
         return [one.name for one in directory.search(c, directory.Search(**asked), words).lines]
@@ -137,7 +138,7 @@ def test_pages_of_the_directory_hold_everybody_once_those_never_named_at_the_end
         directory.tables.actors.insert(),
         [one | {"root_id": one["id"], "folded": one["name"].lower()} for one in listed],
     )
-    words = directory.vocabulary(c)
+    words = naming.vocabulary(c)
     found = [
         directory.search(c, directory.Search(sort=sort), words, limit=3, offset=offset)
         for offset in (0, 3, 6, 9)

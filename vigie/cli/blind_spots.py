@@ -34,7 +34,7 @@ SHOWN = 12
 def blind_spots(folder: Path, until: date | None, *, as_json: bool) -> None:
     """Print what the sources hardly cover, and what comes of each source."""
     from signals import blind_spots as signals
-    from storage import actors, facts, sources
+    from storage import actors, facts, source_changes, sources
 
     with opened(folder) as (settings, store):
         as_of = until or today(settings)
@@ -42,7 +42,7 @@ def blind_spots(folder: Path, until: date | None, *, as_json: bool) -> None:
         with store.reading() as c:
             week = facts.between(c, since, as_of, zone=settings.zone)
             listed = actors.listed(c, as_of)
-            recent = sources.between(c, since, as_of)
+            recent = source_changes.given(c, (one.id for one in settings.sources), since, as_of)
             every = sources.all(c)
     known = {source.id: source.name for source in settings.sources}
     found = signals.blind_spots(
@@ -50,7 +50,7 @@ def blind_spots(folder: Path, until: date | None, *, as_json: bool) -> None:
         settings.watch,
         since,
         listed=listed,
-        documents={**dict.fromkeys(known, 0), **recent},
+        documents=recent,
     )
     if as_json:
         click.echo(json.dumps(found.as_json(), ensure_ascii=False, indent=2))

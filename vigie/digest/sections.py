@@ -11,9 +11,8 @@ from babel.dates import format_date
 
 from vigie import gazetteer
 from vigie.exchange.plain import commune, is_web
-from vigie.language import render
 from vigie.records import ActorKind, Message, Visibility
-from vigie.typography import LOCALES, plain, typeset, week_span
+from vigie.typography import LOCALES, QUOTES, in_words, plain, week_span
 from vigie.words import KINDS
 
 if TYPE_CHECKING:
@@ -89,7 +88,7 @@ class _Words:
         self.language, self.zone, self.year = language, zone, year
 
     def __call__(self, message: Message) -> str:
-        return typeset(plain(render(message, self.language), 400), self.language)
+        return in_words(message, self.language)
 
     def day(self, at: datetime) -> str:
         """Return a day and an hour: « samedi 4 avril, 14 h »."""
@@ -265,7 +264,7 @@ def _cited(one: Citation, words: _Words, name: str | None) -> Link:
         words=title or plain(one.source, 60),
         url=one.url if is_web(one.url) else "",
         after=f"{plain(one.source, 60)}, {day}" if title else day,
-        quote=typeset(f"« {sentence} »", "fr") if sentence and adds else "",
+        quote=sentence.join(QUOTES[words.language]) if sentence and adds else "",
     )
 
 

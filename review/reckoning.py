@@ -1,0 +1,141 @@
+"""What is long to reckon from the tables: kept, shown, and reckoned anew beside the pages.
+
+A reckoning of some seconds in the server would make every page wait its turn for the interpreter.
+So a server has it done by a process of its own (`apart`), which yields the processors to it; an
+application that no server opened, as in tests, reckons by itself.
+"""
+
+from __future__ import annotations
+
+import os
+import pickle
+import subprocess
+import sys
+from collections import defaultdict
+from contextlib import suppress
+from dataclasses import dataclass, field
+from datetime import timedelta
+from pathlib import Path
+from threading import Lock, Thread
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
+
+from storage import changes, open_store
+from vigie import children
+from vigie.errors import StorageError
+from vigie.language import say
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from datetime import date, datetime
+
+    from storage import Store
+    from vigie.settings import Settings
+
+T = TypeVar("T")
+FRESH = timedelta(minutes=5)
+"""How old what is long to reckon may be."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reckoning(Generic[T]):
+    """Something long to reckon: from which tables, and how, as of a day."""
+
+    name: str
+    read_from: tuple[str, ...]
+    make: Callable[[Store, Settings, date], T]
+    """A function of a module, so that another process finds it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Reckoned:
+    """What was reckoned, when that was, and of which state of the tables."""
+
+    at: datetime
+    of: tuple[object, ...]
+    value: Any
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reckonings:
+    """All that a server has reckoned."""
+
+    store: Store
+    settings: Settings
+    clock: Callable[[], datetime]
+    apart: bool = False
+    """By a process of its own."""
+    _kept: dict[str, _Reckoned] = field(default_factory=dict)
+    _locks: defaultdict[str, Lock] = field(default_factory=lambda: defaultdict(Lock))
+
+    def kept(self, what: Reckoning[T]) -> T:
+        """Return what was reckoned as of today.
+
+        The first time one waits for it. Once a table was written to, or the day is another, what
+        was reckoned more than some minutes ago is shown once more while it is reckoned anew beside.
+
+        Raises:
+            StorageError: it was never reckoned, and cannot be.
+        """
+        day = self.clock().astimezone(self.settings.zone).date()
+        with self.store.reading() as c:
+            state = (day, *changes.numbers(c, what.read_from))
+        found, lock = self._kept.get(what.name), self._locks[what.name]
+        if found is None:
+            with lock:
+                found = self._kept.get(what.name) or self._reckon(what, day, state)
+        elif found.of != state and self.clock() - found.at > FRESH and lock.acquire(blocking=False):
+            Thread(target=self._again, args=(lock, what, day, state), daemon=True).start()
+        kept: T = found.value
+        return kept
+
+    def _reckon(self, what: Reckoning[T], day: date, state: tuple[object, ...]) -> _Reckoned:
+        make = _apart if self.apart else _here
+        value = make(what.make, self.store, self.settings, day)
+        found = self._kept[what.name] = _Reckoned(at=self.clock(), of=state, value=value)
+        return found
+
+    def _again(self, lock: Lock, what: Reckoning[T], day: date, state: tuple[object, ...]) -> None:
+        try:
+            with suppress(StorageError):
+                self._reckon(what, day, state)
+        finally:
+            lock.release()
+
+
+def _here(
+    make: Callable[[Store, Settings, date], T], store: Store, settings: Settings, day: date
+) -> T:
+    return make(store, settings, day)
+
+
+def _apart(
+    make: Callable[[Store, Settings, date], T], store: Store, settings: Settings, day: date
+) -> T:
+    """Return what another process makes of the same database; it ends with this one."""
+    url = store.engine.url.render_as_string(hide_password=False)
+    done = subprocess.run(
+        [sys.executable, "-c", "from review.reckoning import work; work()"],
+        input=pickle.dumps((make, url, settings, day)),
+        stdout=subprocess.PIPE,
+        env=children.environment(),
+        # What interrupts the server from its terminal is not for it.
+        start_new_session=True,
+        check=False,
+    )
+    if done.returncode:
+        raise StorageError(say("Le calcul n’a pas abouti : le journal du programme dit pourquoi."))
+    value: T = pickle.loads(done.stdout)  # noqa: S301 - written by `work`
+    return value
+
+
+def work() -> None:
+    """Reckon what standard input asks for and write it to standard output."""
+    children.end_with_starter()
+    os.nice(10)
+    make, url, settings, day = pickle.load(sys.stdin.buffer)  # noqa: S301 - written by `_apart`
+    store = open_store(url, Path())
+    try:
+        value = make(store, settings, day)
+    finally:
+        store.close()
+    sys.stdout.buffer.write(pickle.dumps(value, pickle.HIGHEST_PROTOCOL))
