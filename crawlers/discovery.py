@@ -38,6 +38,7 @@ from vigie.records import (
     Document,
     Finding,
     HealthState,
+    HttpState,
     KnownActor,
     Message,
     Outcome,
@@ -89,11 +90,12 @@ def check(source: Source, settings: Settings) -> Outcome:
 
 def check_all(sources: Sequence[Source], settings: Settings) -> list[Outcome]:
     """Try sources now, side by side; return an outcome each, in their order. Raises as `check`."""
-    tried = _try(sources, settings)
-    return [_checked(source, tried[source.id]) for source in sources]
+    trials = tried(sources, settings)
+    return [told(source, trials[source.id]) for source in sources]
 
 
-def _checked(source: Source, trial: Trial) -> Outcome:
+def told(source: Source, trial: Trial) -> Outcome:
+    """Return the outcome of a trial, with what the source is and holds in its sentence."""
     outcome, kind = trial.outcome, SOURCE_KINDS[source.kind]
     if not trial.documents:
         if not trial.known:
@@ -138,6 +140,8 @@ class Trial:
     outcome: Outcome
     documents: tuple[Document, ...] = ()
     known: tuple[KnownActor, ...] = ()
+    moved_to: str | None = None
+    """Where the source answers for good, if that is elsewhere."""
 
 
 def discover(url: str, settings: Settings, taken: Collection[str] = ()) -> list[Finding]:
@@ -176,12 +180,12 @@ def discover(url: str, settings: Settings, taken: Collection[str] = ()) -> list[
         replace(_source(address, kind, name, ()), id=f"candidate-{number}")
         for number, (address, kind) in enumerate(addresses)
     ]
-    tried = _try(trials, settings)
+    gave = tried(trials, settings)
     findings: list[Finding] = []
     seen: list[set[str]] = []
     ids = set(taken)
     for trial in trials:
-        got = tried[trial.id]
+        got = gave[trial.id]
         held = {one.id for one in got.documents}
         items = got.outcome.documents or len(got.known)
         if not items or got.outcome.state is HealthState.WRONG_FORMAT:
@@ -209,7 +213,7 @@ def _newest(trial: Trial) -> tuple[Document | KnownActor, ...]:
     return tuple(sorted(trial.known, key=lambda one: one.since, reverse=True)[:SAMPLES])
 
 
-def _try(sources: Sequence[Source], settings: Settings) -> dict[str, Trial]:
+def tried(sources: Sequence[Source], settings: Settings) -> dict[str, Trial]:
     """Crawl some sources into a spool that is thrown away."""
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "spool.jsonl"
@@ -218,6 +222,7 @@ def _try(sources: Sequence[Source], settings: Settings) -> dict[str, Trial]:
     documents: dict[str, list[Document]] = defaultdict(list)
     known: dict[str, list[KnownActor]] = defaultdict(list)
     outcomes: dict[str, Outcome] = {}
+    moved: dict[tuple[str, str], str | None] = {}
     for record in records:
         match record:
             case Document():
@@ -226,11 +231,14 @@ def _try(sources: Sequence[Source], settings: Settings) -> dict[str, Trial]:
                 known[record.source_id].append(record)
             case Outcome():
                 outcomes[record.source_id] = record
+            case HttpState():
+                moved[record.source_id, record.url] = record.moved_to
     return {
         source.id: Trial(
             outcome=outcomes.get(source.id) or _untried(source),
             documents=tuple(documents[source.id]),
             known=tuple(known[source.id]),
+            moved_to=moved.get((source.id, source.url)),
         )
         for source in sources
     }

@@ -96,6 +96,7 @@ def _known(name: str, commune: str | None, values: Values, resource: Resource) -
         since=listed.astimezone(dates.ZONE).date(),
         kind=ActorKind.UNKNOWN,
         commune=commune,
+        declared=listed.astimezone(dates.ZONE).date() if listed is created else None,
     )
 
 

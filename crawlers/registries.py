@@ -38,6 +38,8 @@ FIRST_YEAR = 1901
 ROWS_A_BREATH = 2000
 """Rows between two pauses, in which other sources have their turn."""
 LONGEST_FIELD = 1_000_000
+LONGEST_PURPOSE = 1_000
+"""Characters that are kept of what an organisation is for."""
 MOST_LINES = 200
 """Lines that one row may take; a field that is longer began with a stray quote."""
 MOST_PREAMBLE = 20
@@ -317,23 +319,27 @@ def _told(row: Mapping[str, str], commune: str, register: Register) -> Iterator[
         ),
         register.now,
     )
+    today, declared = register.now.astimezone(dates.ZONE).date(), _first_day(row, published)
     yield KnownActor(
         source_id=register.source_id,
         name=title,
-        since=_since(row, published, register),
+        since=min(declared or today, today),
         kind=_kind(row),
         commune=commune or None,
         acronym=_acronym(row),
+        number=(row["association"] or row["id"]).replace(" ", ""),
+        declared=declared,
+        purpose=text.one_line(row["purpose"])[:LONGEST_PURPOSE],
     )
     if published is not None and register.now - published <= LATELY:
         yield _notice(title, row, published, note, register)
 
 
-def _since(row: Mapping[str, str], published: datetime | None, register: Register) -> date:
-    """Return since when a register lists a row: its first date, else the day of reading."""
+def _first_day(row: Mapping[str, str], published: datetime | None) -> date | None:
+    """Return the first day that a register gives of a row, if it gives one."""
     said = [dates.parse(row[name]) for name in ("created", "declared")]
     moments = [one for one in (*said, published) if one and one.year >= FIRST_YEAR]
-    return min([*moments, register.now]).astimezone(dates.ZONE).date()
+    return min(moments).astimezone(dates.ZONE).date() if moments else None
 
 
 def _kind(row: Mapping[str, str]) -> ActorKind:

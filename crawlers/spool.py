@@ -172,6 +172,7 @@ _RESTORE: Mapping[str, Callable[[Any], object]] = {
     "whole_at": datetime.fromisoformat,
     "at": datetime.fromisoformat,
     "since": date.fromisoformat,
+    "declared": date.fromisoformat,
     "event": _event,
     "reason": to_message,
     "message": to_message,

@@ -15,19 +15,19 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import IntEnum
 from importlib import metadata
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 from urllib.parse import parse_qsl, urlsplit
 
-from croniter import croniter
 from packaging.requirements import Requirement
 
 from flows import backup, due, learned, steps
+from flows.missed import last_time
 from nlp import model
 from storage import condition, copies, open_store, sources
 from vigie import settings as written
 from vigie.errors import VigieError
 from vigie.language import say
-from vigie.records import iso_week
+from vigie.records import is_unproven, iso_week
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -239,13 +239,17 @@ def _sources(place: _Place) -> Iterator[Finding]:
     with store.reading() as c:
         health = sources.health(c)
     store.close()
-    ids = [source.id for source in wanted]
-    ailing = [
-        i for i in ids if i in health and health[i].state.is_failure and health[i].failures > 1
-    ]
-    if not ailing:
+    ids = [one.id for one in wanted if not is_unproven(one, health.get(one.id))]
+    failing = {i for i, one in health.items() if one.state.is_failure and one.failures > 1}
+    ailing = [i for i in ids if i in failing]
+    if len(ids) < len(wanted):
+        said = say("adresses encore à vérifier : {n}", n=len(wanted) - len(ids))
+        mend = say("« vigie sources check » les essaie et les répare.")
+        yield Finding(check="sources", state=State.LOOK, said=said, remedy=mend)
+    elif not ailing:
         said = say("{n} source répond", "{n} sources répondent", n=len(wanted))
         yield Finding(check="sources", state=State.WELL, said=said)
+    if not ailing:
         return
     all_of_them = len(ailing) == len(wanted)
     yield Finding(
@@ -308,13 +312,16 @@ def _schedule(place: _Place) -> Iterator[Finding]:
         return
     late = []
     if settings.schedule.crawl:
-        expected = _last_time(settings.schedule.crawl, place.now - LATE, settings)
+        before = (place.now - LATE).astimezone(settings.zone)
+        expected = last_time(settings.schedule.crawl, before).replace(tzinfo=settings.zone)
         if database.last_try < expected:
             moment = f"{database.last_try.astimezone(settings.zone):%d/%m/%Y %H:%M}"
             late.append(say("dernière collecte le {moment}", moment=moment))
     if settings.schedule.queue:
         week = iso_week(
-            _last_time(settings.schedule.queue, place.now - LATE_QUEUE, settings).date()
+            last_time(
+                settings.schedule.queue, (place.now - LATE_QUEUE).astimezone(settings.zone)
+            ).date()
         )
         if (database.last_queue or "") < week:
             late.append(say("pas de file pour la semaine {week}", week=week))
@@ -331,14 +338,6 @@ def _schedule(place: _Place) -> Iterator[Finding]:
         yield Finding(
             check="schedule", state=State.WELL, said=say("collecte et file sont à l’heure")
         )
-
-
-def _last_time(cron: str, before: datetime, settings: Settings) -> datetime:
-    """Return when a rhythm last came round, as the clock on the wall shows it."""
-    there = before.astimezone(settings.zone)
-    times: Any = croniter(cron, there.replace(tzinfo=None))  # croniter carries few types
-    found: datetime = times.get_prev(datetime)
-    return found.replace(tzinfo=settings.zone)
 
 
 def _backups(place: _Place) -> Iterator[Finding]:

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass, replace
 from itertools import islice
 from typing import TYPE_CHECKING, TypeVar
 
 from crawlers import boilerplate, spool
 from nlp import gathering, resolution
-from storage import Connection, Store, actors, documents, sources
-from vigie.language import say
+from storage import Connection, Store, actors, documents, registrations, sources
+from vigie.language import render, say, terminal_language
 from vigie.records import Document, DocumentKind, KnownActor, Reject
+from vigie.terminal import tell
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -94,11 +96,11 @@ def store_records(
     rejects = [r for r in batch if isinstance(r, Reject)]
     documents.save_rejects(c, rejects)
     listed = [r for r in batch if isinstance(r, KnownActor)]
-    _mark_known(c, listed)
+    mark_known(c, listed)
     return TakenIn(saved.new, saved.revised, saved.unchanged, len(rejects), len(listed))
 
 
-def _mark_known(c: Connection, listed: list[KnownActor]) -> None:
+def mark_known(c: Connection, listed: list[KnownActor]) -> None:
     """Note since when directories list actors, their names resolved as mentions are.
 
     An actor that no document has named yet is kept, so that the first that does finds it known.
@@ -110,10 +112,11 @@ def _mark_known(c: Connection, listed: list[KnownActor]) -> None:
     resolved = resolution.resolve(gathered, known_names(c, gathered))
     actors.save(c, resolved)
     days: dict[str, date] = {}
-    for link in resolved.links:
-        since = listed[int(link.document_id)].since
-        days[link.actor_id] = min(since, days.get(link.actor_id, since))
+    entries = [(listed[int(link.document_id)], link.actor_id) for link in resolved.links]
+    for entry, actor_id in entries:
+        days[actor_id] = min(entry.since, days.get(actor_id, entry.since))
     actors.mark_known(c, days)
+    registrations.save(c, entries)
 
 
 def known_names(c: Connection, gathered: gathering.Gathered) -> dict[str, str]:
@@ -126,3 +129,30 @@ def batches(items: Iterable[T], size: int) -> Iterator[list[T]]:
     iterator = iter(items)
     while batch := list(islice(iterator, size)):
         yield batch
+
+
+TOLD = 20
+"""Refused lines that are named in the terminal; the file of rejects names them all."""
+
+
+class Rejects:
+    """The lines that were refused, each with its number and reason, in a file of their own."""
+
+    def __init__(self, folder: Path, file: Path) -> None:
+        self._target = folder / f"{file.stem}.rejects.jsonl"
+        self.path: Path | None = None
+        self._told = 0
+
+    def keep(self, refused: list[Reject]) -> None:
+        """Append rejects; the file is made anew for each import."""
+        if not refused:
+            return
+        self._target.parent.mkdir(parents=True, exist_ok=True)
+        with self._target.open("w" if self.path is None else "a", encoding="utf-8") as out:
+            for reject in refused:
+                row = {"where": reject.where, "reason": str(reject.reason), "raw": reject.raw}
+                out.write(json.dumps(row, ensure_ascii=False) + "\n")
+        self.path = self._target
+        for reject in refused[: max(TOLD - self._told, 0)]:
+            tell(f"{reject.where} : {render(reject.reason, terminal_language())}")
+        self._told += len(refused)

@@ -11,7 +11,7 @@ from flows import due, mail
 from storage import Connection, Store, queues, sources
 from storage import notices as stored
 from vigie.language import render, say, terminal_language
-from vigie.records import HealthState, Message, Notice, NoticeKind
+from vigie.records import HealthState, Message, Notice, NoticeKind, is_unproven
 from vigie.words import FLOWS
 
 if TYPE_CHECKING:
@@ -62,8 +62,13 @@ def look(
 
 
 def _of_sources(c: Connection, going_on: Iterable[Source], now: datetime) -> Iterator[Notice]:
-    names = {source.id: source.name for source in going_on}
-    for source_id, health in sources.health(c).items():
+    health_of = sources.health(c)
+    names = {
+        source.id: source.name
+        for source in going_on
+        if not is_unproven(source, health_of.get(source.id))
+    }
+    for source_id, health in health_of.items():
         if source_id in names and _needs_somebody(health, now):
             message = Message(
                 "{source} : {message}", {"source": names[source_id], "message": health.message}

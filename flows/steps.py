@@ -6,7 +6,6 @@ wraps them for Prefect; the command line also calls them directly.
 
 from __future__ import annotations
 
-import json
 import uuid
 from collections import Counter
 from dataclasses import dataclass, field
@@ -16,8 +15,16 @@ from typing import TYPE_CHECKING
 
 from crawlers import archive, files, registries, spool
 from crawlers.batch import crawl as crawl_batch
-from flows import due, learned, sharing
-from flows.intake import TakenIn, batches, known_names, repeated_lines, store_records, without
+from flows import due, institutions, learned, sharing
+from flows.intake import (
+    Rejects,
+    TakenIn,
+    batches,
+    known_names,
+    repeated_lines,
+    store_records,
+    without,
+)
 from nlp import annotate as annotating
 from nlp import gathering, model, namesakes, places, resolution, stories
 from nlp.annotate import Reader
@@ -29,7 +36,7 @@ from storage import stories as stored_stories
 from storage.claims import Work
 from vigie import gazetteer, lock
 from vigie.catalogue import suggest_id
-from vigie.language import render, say, terminal_language
+from vigie.language import say
 from vigie.records import (
     Document,
     HttpState,
@@ -42,7 +49,7 @@ from vigie.records import (
     SourceKind,
 )
 from vigie.settings import Settings, require_contact
-from vigie.terminal import progress, tell
+from vigie.terminal import progress
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -51,9 +58,6 @@ if TYPE_CHECKING:
 
 BATCH = 200
 """Documents a transaction: large enough to be fast, small enough to lose little."""
-
-TOLD = 20
-"""Refused lines that are named in the terminal; the file of rejects names them all."""
 
 # --- crawl -------------------------------------------------------------------------------
 
@@ -226,7 +230,7 @@ def import_register(
 def _import(
     settings: Settings, store: Store, path: Path, found: Iterable[files.Read | KnownActor]
 ) -> tuple[TakenIn, Path | None]:
-    taken, rejects = TakenIn(), _Rejects(settings.data / "rejects", path)
+    taken, rejects = TakenIn(), Rejects(settings.data / "rejects", path)
     named = {source.id: source for source in settings.sources}
     known: set[str] = set()
     with progress(say("Import de {file}", file=path.name), None) as advance:
@@ -249,29 +253,6 @@ def _import(
 
 def _imported_source(source_id: str) -> Source:
     return Source(id=source_id, name=source_id, url="", kind=SourceKind.FILES)
-
-
-class _Rejects:
-    """The lines that were refused, each with its number and reason, in a file of their own."""
-
-    def __init__(self, folder: Path, file: Path) -> None:
-        self._target = folder / f"{file.stem}.rejects.jsonl"
-        self.path: Path | None = None
-        self._told = 0
-
-    def keep(self, refused: list[Reject]) -> None:
-        """Append rejects; the file is made anew for each import."""
-        if not refused:
-            return
-        self._target.parent.mkdir(parents=True, exist_ok=True)
-        with self._target.open("w" if self.path is None else "a", encoding="utf-8") as out:
-            for reject in refused:
-                row = {"where": reject.where, "reason": str(reject.reason), "raw": reject.raw}
-                out.write(json.dumps(row, ensure_ascii=False) + "\n")
-        self.path = self._target
-        for reject in refused[: max(TOLD - self._told, 0)]:
-            tell(f"{reject.where} : {render(reject.reason, terminal_language())}")
-        self._told += len(refused)
 
 
 # --- annotate ----------------------------------------------------------------------------
@@ -320,6 +301,7 @@ def annotate(
         total = documents.waiting_count(c, version)
     if not total:
         return ReadAgain(0, 0)
+    institutions.make_known(settings, store, datetime.now(settings.zone).date())
     reader = Reader(model.load(), learned.weights(settings.data), version)
     work = read or (
         lambda ids, reader, worker: annotate_batch(settings, store, ids, reader, worker)
@@ -411,8 +393,12 @@ def known_ground(c: Connection, settings: Settings) -> places.Ground:
     What the catalogue says of a source counts before what was stored of it.
     """
     known = {source.id: source for source in (*sources.all(c), *settings.sources)}
+    watch = settings.watch
     return places.ground(
-        gazetteer.territory(settings.watch.territory), settings.watch.quarters, known.values()
+        gazetteer.territory(watch.territory),
+        watch.quarters,
+        known.values(),
+        [name for names in watch.abroad.values() for name in names],
     )
 
 
@@ -446,6 +432,7 @@ def group_stories(c: Connection, read: Iterable[str], hanging: Iterable[str]) ->
 
 def detect(settings: Settings, store: Store, as_of: date) -> Queue:
     """Compute the queue of the week of `as_of`, store it and return it as stored."""
+    institutions.make_known(settings, store, datetime.now(settings.zone).date())
     with store.writing() as c:
         counts.refresh(c)
     with store.reading() as c:

@@ -25,7 +25,7 @@ from storage import Store, documents, open_store, sources
 from vigie import lock
 from vigie.errors import VigieError, WorkspaceError
 from vigie.language import say
-from vigie.records import HealthState, Queue, SourceHealth
+from vigie.records import HealthState, Queue, SourceHealth, is_unproven
 from vigie.settings import Settings, load, require_contact
 from vigie.terminal import progress
 
@@ -69,6 +69,8 @@ class Summary:
     queue: Queue
     ailing: tuple[SourceHealth, ...]
     """Sources that need somebody, or of which there is something to say."""
+    unproven: tuple[str, ...] = ()
+    """Ids of those that have not answered yet, at an address that nobody has tried: no alarm."""
     counts: dict[str, int] = field(default_factory=dict)
 
     def lines(self) -> list[str]:
@@ -89,6 +91,8 @@ class Summary:
             say("{source} : {message}", source=health.source_id, message=health.message)
             for health in self.ailing
         ]
+        if self.unproven:
+            lines.append(self.unproven_line())
         lines += self.crawled.failures()
         if not self.counts["documents"]:
             lines.append(
@@ -108,6 +112,18 @@ class Summary:
             )
         )
         return lines
+
+    def unproven_line(self) -> str:
+        """Return which addresses are still to be tried, as a line for a person."""
+        some = ", ".join(self.unproven[:5])
+        return say(
+            "{n} source du catalogue n’a pas encore d’adresse vérifiée ({names}) : « vigie sources "
+            "check » l’essaie et répare ce qui peut l’être.",
+            "{n} sources du catalogue n’ont pas encore d’adresse vérifiée ({names}) : « vigie "
+            "sources check » les essaie et répare ce qui peut l’être.",
+            n=len(self.unproven),
+            names=some + (" …" if len(self.unproven) > 5 else ""),
+        )
 
     def left_line(self) -> str:
         """Return what the next runs read again, as a line for a person."""
@@ -171,12 +187,14 @@ def watched(workspace: Workspace, until: date, *, due_only: bool = False) -> Sum
     crawled = crawl_sources(workspace, due_only=due_only)
     reading = annotate_waiting(workspace)
     queue = _detect(workspace, until)
+    ailing, unproven = _ailing(workspace)
     summary = Summary(
         crawled=crawled,
         annotated=reading.done,
         left=reading.left,
         queue=queue,
-        ailing=_ailing(workspace),
+        ailing=ailing,
+        unproven=unproven,
         counts=_counts(workspace.store),
     )
     artifacts.of_sources(workspace.settings, workspace.store, crawled.by_source)
@@ -259,15 +277,18 @@ def annotate_waiting(workspace: Workspace) -> steps.ReadAgain:
     )
 
 
-def _ailing(workspace: Workspace) -> tuple[SourceHealth, ...]:
-    wanted = {source.id for source in due.going_on(workspace.settings, workspace.store)}
+def _ailing(workspace: Workspace) -> tuple[tuple[SourceHealth, ...], tuple[str, ...]]:
+    """Return the sources that need somebody, and those whose address nobody has seen work."""
+    wanted = {source.id: source for source in due.going_on(workspace.settings, workspace.store)}
     with workspace.store.reading() as c:
         health = sources.health(c)
-    return tuple(
+    unproven = {i for i, source in wanted.items() if is_unproven(source, health.get(i))}
+    ailing = tuple(
         h
         for i, h in sorted(health.items())
-        if i in wanted and (h.state not in _WELL or not is_plain(h.message))
+        if i in wanted and i not in unproven and (h.state not in _WELL or not is_plain(h.message))
     )
+    return ailing, tuple(sorted(unproven))
 
 
 def _counts(store: Store) -> dict[str, int]:

@@ -148,7 +148,7 @@ def _recognised(
     communes = [places.communes_in(p, territory, home, ground.quarters) for p, home in read]
     found = recognition.recognise(plains, communes, reader.language_model, reader.weights)
     meant = (
-        places.meant(plain, named, territory, home)
+        places.meant(plain, named, territory, home, ground.abroad)
         for (plain, home), named in zip(read, communes, strict=True)
     )
     named = (

@@ -85,7 +85,7 @@ def places_in(text: str, ground: Ground, home: str | None = None) -> list[NamedP
     An EPCI counts wherever it is named, as a land or as the institution that it is.
     """
     read = places.communes_in(text, ground.territory, home, ground.quarters)
-    named = places.meant(text, read, ground.territory, home)
+    named = places.meant(text, read, ground.territory, home, ground.abroad)
     found = [*_numbered(text, named), *_epcis(text, ground)]
     found += _quarters(text, named, ground, home)
     found += [_commune(text, one, ground) for one in named]

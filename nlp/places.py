@@ -84,29 +84,32 @@ class Ground(NamedTuple):
     """See `Quarters`."""
     homes: Mapping[str, str] = MappingProxyType({})
     """Id of a source → INSEE code of where it is at home."""
+    abroad: frozenset[tuple[str, ...]] = frozenset()
+    """Towns across the border, as folded tokens: their names mean no commune of France."""
 
 
 def ground(
     territory: frozenset[str],
     quarters: Mapping[str, Iterable[str]],
     sources: Iterable[Source] = (),
+    abroad: Iterable[str] = (),
 ) -> Ground:
     """Return what a watch knows of places: its quartiers by commune, its sources with their homes.
 
     A source whose home is not given is at home in the one commune of the territory, if it is
     one, that its name bears: « Ville de Wolfisheim ».
     """
-    listed = {
-        tuple(fold(token) for token in TOKEN.findall(name)): code
-        for code, names in sorted(quarters.items())
-        for name in names
-    }
+    listed = {_tokens(name): code for code, names in sorted(quarters.items()) for name in names}
     homes = {}
     for source in sources:
         named = {code for *_, code in communes_in(source.name, territory)} & territory
         if source.commune or len(named) == 1:
             homes[source.id] = source.commune or named.pop()
-    return Ground(territory, listed, homes)
+    return Ground(territory, listed, homes, frozenset(map(_tokens, abroad)))
+
+
+def _tokens(name: str) -> tuple[str, ...]:
+    return tuple(fold(token) for token in TOKEN.findall(name))
 
 
 class Entry(NamedTuple):
@@ -158,17 +161,22 @@ def communes_in(
 
 
 def meant(
-    text: str, named: Iterable[tuple[int, int, str]], territory: frozenset[str], home: str | None
+    text: str,
+    named: Iterable[tuple[int, int, str]],
+    territory: frozenset[str],
+    home: str | None,
+    abroad: frozenset[tuple[str, ...]] = frozenset(),
 ) -> list[tuple[int, int, str]]:
     """Return, of the communes named in a text, those that it surely speaks of.
 
     Far from the territory and the home, a name after a venue or a street is the venue's, a village
     called by a word of the dictionary is that word (« Graine de Rue »), and a name that several
-    communes share is nobody's, unless a department spoken of or its size tells.
+    communes share is nobody's, unless a department spoken of or its size tells. Nor is a name
+    that means a town across the border here (« Fribourg », for Mulhouse).
     The classifier's facts are fitted to `communes_in`, which leaves all of them in.
     """
-    named = list(named)
     near = territory | {home} if home else territory
+    named = [n for n in named if n[2] in near or _tokens(text[n[0] : n[1]]) not in abroad]
     told = {code for *_, code in named if code in near or len(_namesakes().get(code, ())) == 1}
     departments = {gazetteer.department_of(code) for code in near | told}
     return [

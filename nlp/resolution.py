@@ -130,7 +130,7 @@ def _as_annotation(number: int, entry: KnownActor) -> Annotation:
         version="",
         language=None,
         mentions=(mention,),
-        acronyms=((entry.acronym, entry.name),) if entry.acronym else (),
+        acronyms=tuple((short, entry.name) for short in (entry.acronym, *entry.also) if short),
     )
 
 

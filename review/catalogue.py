@@ -34,6 +34,7 @@ from vigie.records import (
     SourceHealth,
     SourceKind,
     Verdict,
+    is_unproven,
 )
 from vigie.typography import long_date
 
@@ -87,8 +88,15 @@ class SourceRow:
 
     @property
     def tone(self) -> str:
-        """Return whether that is `well`, `dull` or `ill`."""
+        """Return whether that is `well`, `dull` (as what was never seen to work) or `ill`."""
+        if self.unproven:
+            return "dull"
         return _TONES.get(self.state, "ill")
+
+    @property
+    def unproven(self) -> bool:
+        """Tell whether nobody has seen its address work yet."""
+        return self.catalogued and is_unproven(self.source, self.health)
 
     @property
     def place(self) -> tuple[bool, bool, int, str]:

@@ -66,6 +66,21 @@ def say_day(day: date) -> str:
 
 
 @dataclass(frozen=True, slots=True)
+class Season:
+    """What comes back every year, from one day (`MM-DD`) to another, over the new year or not."""
+
+    name: str
+    first: str
+    last: str
+
+    def holds(self, day: str) -> bool:
+        """Tell whether a day, `MM-DD`, is within it."""
+        if self.first <= self.last:
+            return self.first <= day <= self.last
+        return day >= self.first or day <= self.last
+
+
+@dataclass(frozen=True, slots=True)
 class Context:
     """All that a feature may know besides the actor."""
 
@@ -91,6 +106,10 @@ class Context:
     """Group → how many of its actors were first seen in the last month, in groups born lately."""
     near: Mapping[str, Near] = field(default_factory=dict)
     """Actor → how near it stands to what the lab looks for; of the same actors."""
+    neighbours: frozenset[str] = frozenset()
+    """INSEE codes beside the territory."""
+    seasons: tuple[Season, ...] = ()
+    """The watch's calendar of what comes back every year."""
 
     @property
     def recent(self) -> date:
@@ -157,6 +176,8 @@ def context(facts: WeekFacts, watch: Watch) -> Context:
         proposed=_proposed(facts),
         texts=_texts(facts.actors, facts.as_of),
         theme_weights=_theme_weights(kept, themes, facts.as_of),
+        neighbours=gazetteer.territory(watch.neighbours) - gazetteer.territory(watch.territory),
+        seasons=tuple(Season(name, *days) for name, days in sorted(watch.seasons.items())),
     )
 
 

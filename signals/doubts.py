@@ -7,12 +7,14 @@ from typing import TYPE_CHECKING
 from signals import cues
 from signals.context import Context, Found, commune_name, say_day
 from signals.standing import NEWLY_LISTED, days_listed, national_stories, share_elsewhere
+from signals.text import fold
 from vigie.records import ActorKind, Message
 
 if TYPE_CHECKING:
     from datetime import date
 
     from signals.profile import Profile
+    from vigie.records import Sighting
 
 
 def listed(profile: Profile, context: Context) -> Found | None:
@@ -72,7 +74,9 @@ def seasonal(profile: Profile, context: Context) -> Found | None:
     """Comes back in the same weeks of the year, by its own history or by what is said of it.
 
     History: the share of its earlier stories that fall within 45 days of today's season,
-    when they cover at least one earlier year and nothing much happened in between.
+    when they cover at least one earlier year and nothing much happened in between. What is said:
+    that it comes back, or, in its days, a season of the watch's calendar; that is half a sign, for
+    who has a first stand at September's forum may be new all the same.
     """
     earlier = [(day, n) for day, n in profile.told if n and (context.as_of - day).days > 180]
     alike = [(day, n) for day, n in earlier if _season_gap(day, context.as_of) <= 45]
@@ -84,11 +88,29 @@ def seasonal(profile: Profile, context: Context) -> Found | None:
             Message("Saisonnier : déjà vu à la même époque, le {day}", {"day": say_day(last)}),
         )
     told = {s.story_id for s in profile.sightings if cues.read(s.sentence).recurring}
-    if not told:
+    if told:
+        return Found(
+            0.7 * len(told) / profile.stories_read,
+            Message("Présenté comme un rendez-vous qui revient"),
+        )
+    named = {s.story_id: season for s in profile.sightings if (season := _season_of(s, context))}
+    if not named:
         return None
     return Found(
-        0.7 * len(told) / profile.stories_read,
-        Message("Présenté comme un rendez-vous qui revient"),
+        0.35 * len(named) / profile.stories_read,
+        Message(
+            "Cité autour d’un rendez-vous de saison : {season}", {"season": min(named.values())}
+        ),
+    )
+
+
+def _season_of(sighting: Sighting, context: Context) -> str:
+    """Return the season of the watch's calendar that a sentence names in its days; empty: none."""
+    if not context.seasons:
+        return ""
+    day, sentence = sighting.day.strftime("%m-%d"), fold(sighting.sentence)
+    return next(
+        (one.name for one in context.seasons if one.holds(day) and fold(one.name) in sentence), ""
     )
 
 
@@ -189,6 +211,10 @@ def elsewhere(profile: Profile, context: Context) -> Found | None:
     if profile.commune is None or profile.commune in context.territory:
         return Found(share, Message("Cité aussi avec des communes d’ailleurs"))
     place = commune_name(profile.commune)
+    if profile.commune in context.neighbours:
+        return Found(
+            share, Message("Situé chez un voisin du territoire : {place}", {"place": place})
+        )
     return Found(share, Message("Situé hors du territoire : {place}", {"place": place}))
 
 

@@ -115,6 +115,8 @@ def _known(actors: Iterable[ActorFacts], as_of: date) -> list[Profile]:
 
 def _at_a_glance(actor: ActorFacts, shared: Context) -> Aside | None:
     judgement = actor.judgement
+    if actor.public:
+        return Aside.INSTITUTION
     if judgement is not None and judgement.verdict is Verdict.KEEP:
         return Aside.KEPT
     if judgement is not None and judgement.verdict is Verdict.MERGE:

@@ -221,16 +221,19 @@ def national_stories(profile: Profile, context: Context) -> int:
 
 
 def share_elsewhere(profile: Profile, context: Context) -> float:
-    """Return the mean over located sightings: 1 all outside, ½ the nearest commune only."""
+    """Return the mean over located sightings: 1 all outside, ½ the nearest or at a neighbour's."""
     if not context.territory:
         return 0.0
     located = [s.communes for s in profile.sightings[-40:] if s.communes]
-    outside = sum(_outside(codes, context.territory) for codes in located)
+    outside = sum(_outside(codes, context) for codes in located)
     return outside / len(located) if located else 0.0
 
 
-def _outside(communes: Sequence[str], territory: frozenset[str]) -> float:
-    """Return 1 when all communes are outside, a half when only the nearest one is."""
-    if territory.isdisjoint(communes):
-        return 1.0
-    return 0.0 if communes[0] in territory else 0.5
+def _outside(communes: Sequence[str], context: Context) -> float:
+    """Return 1 when all communes are outside, a half when only the nearest one is.
+
+    At a neighbour's it is half as far.
+    """
+    if context.territory.isdisjoint(communes):
+        return 0.5 if communes[0] in context.neighbours else 1.0
+    return 0.0 if communes[0] in context.territory else 0.5

@@ -73,6 +73,7 @@ def week(
             sightings=tuple(found),
             past=_joined(families[root], pasts[root], found, told) if root in pasts else Past(),
             known_since=common.listed(root, as_of),
+            public=root in common.public,
             judgement=verdicts.get(root),
             allies=allies.get(root, ()),
         )
@@ -143,6 +144,7 @@ def of_actor(
         actor_id=actor_id,
         sightings=tuple(found),
         known_since=common.listed(actor_id, as_of),
+        public=actor_id in common.public,
         judgement=common.verdicts(as_of).get(actor_id),
     )
 

@@ -120,6 +120,7 @@ class History:
                     sightings=standing(seen_by, self.withdrawn, as_of),
                     past=before,
                     known_since=self.shared.listed(actor_id, as_of),
+                    public=actor_id in self.shared.public,
                     judgement=verdicts.get(actor_id),
                     allies=allies.get(actor_id, ()),
                 )

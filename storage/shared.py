@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import Connection, func, select
 
-from storage import judgements, relations, sources, tables
+from storage import judgements, registrations, relations, sources, tables
 from storage.days import end_of
 from storage.statements import chunks, pairs
 from vigie.records import (
@@ -41,6 +41,8 @@ class Shared:
     roots: Mapping[str, str]
     """Of judged actors."""
     known_since: Mapping[str, date]
+    public: frozenset[str]
+    """Actors that the territory's list of institutions names."""
     lessons: Sequence[tuple[datetime, Lesson]]
     resets: Sequence[datetime]
     ties: Sequence[Tie]
@@ -130,6 +132,7 @@ def read_shared(c: Connection, zone: tzinfo, roots: Iterable[str] | None) -> Sha
         roots=roots,
         ties=relations.ties(c, roots.values(), date.max),
         known_since=since,
+        public=registrations.institutions(c),
         lessons=judgements.lessons(c),
         resets=judgements.resets(c),
     )

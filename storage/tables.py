@@ -517,6 +517,23 @@ source_changes = Table(
     Index(None, "source_id"),
 )
 
+# --- who is listed where ---------------------------------------------------------------------
+
+# What registers and directories say of actors: evidence for whether two are one.
+registrations = Table(
+    "registrations",
+    metadata,
+    Column("source_id", Words, ForeignKey("sources.id"), primary_key=True),
+    Column("number", Words, primary_key=True),  # there; else a digest of name and commune
+    Column("actor_id", Words, ForeignKey("actors.id"), nullable=False),
+    Column("name", Words, nullable=False),
+    Column("kind", Words, nullable=False),
+    Column("commune", Words),
+    Column("declared", Date),
+    Column("purpose", Words, nullable=False),
+    Index(None, "actor_id"),
+)
+
 # --- what is exchanged with others -----------------------------------------------------------
 
 # Where an actor that was imported is written of, and events of its own that were announced: of

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from datetime import timedelta
+from datetime import datetime, timedelta
 from difflib import get_close_matches
 from ipaddress import ip_network
 from typing import TYPE_CHECKING, Any
@@ -151,7 +151,7 @@ def _expected(value: object) -> tuple[int, int]:
 def _lists(value: object) -> Mapping[str, tuple[str, ...]]:
     if not isinstance(value, dict):
         raise WrongValueError(
-            say('s’écrit dans sa propre section, une liste par commune, comme 67482 = ["Neudorf"]')
+            say('s’écrit dans sa propre section, une liste par ligne, comme 67482 = ["Neudorf"]')
         )
     return {str(key): _texts(names) for key, names in value.items()}
 
@@ -211,6 +211,37 @@ def _quarters(listed: Mapping[str, tuple[str, ...]]) -> Mapping[str, tuple[str, 
     for code in listed:
         _commune(code)
     return listed
+
+
+def _abroad(listed: Mapping[str, tuple[str, ...]]) -> Mapping[str, tuple[str, ...]]:
+    countries = Locale("fr").territories
+    for code in listed:
+        if not re.fullmatch(r"[A-Z]{2}", code) or code not in countries or code == "FR":
+            near = [known for known, name in countries.items() if name.lower() == code.lower()]
+            hint = say(" ; vouliez-vous dire {near} ?", near=near[0]) if near else ""
+            why = say("« {code} » n’est pas le code d’un pays voisin, comme DE ou BE", code=code)
+            raise WrongValueError(why + hint, needle=code)
+    return listed
+
+
+def _seasons(listed: Mapping[str, tuple[str, ...]]) -> Mapping[str, tuple[str, ...]]:
+    for name, days in listed.items():
+        if len(days) != 2 or not all(map(_is_day, days)):
+            why = say(
+                '« {name} » : écrivez le premier et le dernier jour, comme ["09-01", "09-30"]',
+                name=name,
+            )
+            raise WrongValueError(why, needle=next(iter(days), name))
+    return listed
+
+
+def _is_day(text: str) -> bool:
+    """Tell whether a text is a day of the year, `MM-DD`; 29 February is one."""
+    try:
+        datetime.strptime(f"2024-{text}", "%Y-%m-%d")  # noqa: DTZ007 - a day without a zone
+    except ValueError:
+        return False
+    return re.fullmatch(r"\d\d-\d\d", text) is not None
 
 
 def _commune(code: str) -> str:
@@ -443,6 +474,9 @@ def _role(text: str) -> str:
 BY_KEY: Mapping[tuple[str, str], Check] = {
     ("watch", "territory"): _territory,
     ("watch", "quarters"): _quarters,
+    ("watch", "neighbours"): _territory,
+    ("watch", "abroad"): _abroad,
+    ("watch", "seasons"): _seasons,
     ("watch", "languages"): _languages,
     ("watch", "queue_size"): _between(1, 1000),
     ("watch", "exploration"): _between(0, 1000),

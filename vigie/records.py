@@ -214,6 +214,35 @@ class KnownActor:
     commune: str | None = None
     """INSEE code."""
     acronym: str = ""
+    also: tuple[str, ...] = ()
+    """Other names of it that are sure."""
+    number: str = ""
+    """Under which it is listed there (RNA, SIRET); empty: its name and commune tell it."""
+    declared: date | None = None
+    """The first day that the register gives of it; None: it gives none."""
+    purpose: str = ""
+    """What it is for, in the register's words."""
+
+
+INSTITUTIONS = "institutions"
+"""Under which source the territory's own institutions are listed: who is there emerges no more."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Registration:
+    """What a register or directory says of an actor."""
+
+    actor_id: str
+    """Of the actor that its name was resolved to."""
+    source_id: str
+    number: str
+    name: str
+    """As it is registered."""
+    kind: ActorKind
+    commune: str | None
+    """INSEE code."""
+    declared: date | None
+    purpose: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -323,6 +352,11 @@ class SourceHealth:
     """Of the last one; None: what is usual for its state."""
     not_before: datetime | None = None
     """When the site asks to be asked again at the earliest."""
+
+
+def is_unproven(source: Source, health: SourceHealth | None) -> bool:
+    """Tell whether nobody has seen a source's address work yet: its failure is news, no alarm."""
+    return not source.checked and (health is None or health.last_success is None)
 
 
 # --- what language analysis finds --------------------------------------------------------
@@ -1028,6 +1062,8 @@ class ActorFacts:
     """What was before its sightings; empty when these are all."""
     known_since: date | None = None
     """When a directory or registry first listed it, if one did."""
+    public: bool = False
+    """The territory's list of institutions names it."""
     judgement: Judgement | None = None
     """The last verdict that stands."""
     allies: tuple[Tie, ...] = ()

@@ -39,6 +39,12 @@ class Watch(Section):
     themes: tuple[str, ...] = ()
     quarters: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     """INSEE code of a commune → names of its quartiers, which have no codes in open data."""
+    neighbours: tuple[str, ...] = ()
+    """Codes as in `territory`, of what lies beside it: half as far away as the rest."""
+    abroad: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """Country (`DE`) → towns across the border as texts name them: never a French namesake."""
+    seasons: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """What comes back every year, in the words of texts → first and last day, `MM-DD`."""
     queue_size: int = 25
     exploration: int = 3
     """Slots of the queue outside the ranking."""

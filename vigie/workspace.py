@@ -67,14 +67,7 @@ def create(folder: Path, territory: str) -> settings.Settings:
         UnknownNameError: the territory is unknown, or its name is that of several.
     """
     path = folder / settings.FILE_NAME
-    if os.path.lexists(path):
-        raise WorkspaceError(
-            say(
-                "{folder} est déjà un espace de travail : son {file} est laissé tel quel.",
-                folder=str(folder),
-                file=settings.FILE_NAME,
-            )
-        )
+    refuse_if_taken(folder)
     text = text_for(territory)
     try:
         (folder / "data").mkdir(parents=True, exist_ok=True)
@@ -92,6 +85,18 @@ def create(folder: Path, territory: str) -> settings.Settings:
         ) from error
     catalogue.write_whole(path, text)
     return settings.load(folder)
+
+
+def refuse_if_taken(folder: Path) -> None:
+    """Raise WorkspaceError where a folder is a workspace already."""
+    if os.path.lexists(folder / settings.FILE_NAME):
+        raise WorkspaceError(
+            say(
+                "{folder} est déjà un espace de travail : son {file} est laissé tel quel.",
+                folder=str(folder),
+                file=settings.FILE_NAME,
+            )
+        )
 
 
 def move_storage(folder: Path, url: str) -> None:

@@ -18,7 +18,7 @@ from vigie.terminal import show, tell, width
 
 if TYPE_CHECKING:
     from storage.sources import Yield
-    from vigie.records import KnownActor, SourceHealth
+    from vigie.records import KnownActor, Source, SourceHealth
     from vigie.settings import Settings
 
 
@@ -47,7 +47,7 @@ def list_(folder: Path) -> None:
         else _paused(
             _listed(i, health.get(i), yields.get(i), None, settings), paused[i].at, settings
         )
-        for i in sorted(known, key=lambda i: (_wellness(health.get(i)), i))
+        for i in sorted(known, key=lambda i: (_wellness(known[i], health.get(i)), i))
     ]
     columns = width()
     if columns >= WIDE:
@@ -175,12 +175,17 @@ def _line(cells: list[str], widths: list[int]) -> str:
     return "  ".join(aligned).rstrip()
 
 
-def _wellness(health: SourceHealth | None) -> int:
-    """Return where a source stands in the list: those that need a person come first."""
-    from vigie.records import HealthState
+def _wellness(source: Source, health: SourceHealth | None) -> int:
+    """Return where a source stands in the list: those that need a person come first.
+
+    One whose address nobody has seen work yet comes after those that work.
+    """
+    from vigie.records import HealthState, is_unproven
 
     order = (HealthState.SILENT, HealthState.MOVED, HealthState.QUIET, HealthState.LIVELY)
     ranks = {state: rank for rank, state in enumerate(order, start=1)}
+    if health is not None and is_unproven(source, health):
+        return len(order) + 1
     if health is not None and health.state.is_failure:
         return 0
     return ranks.get(health.state, len(order)) if health else len(order) + 1
@@ -215,14 +220,23 @@ def _moment(at: datetime | None, settings: Settings) -> str:
     return f"{at.astimezone(settings.zone):{'%d/%m/%Y' if far else '%d/%m %H:%M'}}"
 
 
-@sources.command(help=say("Essayer les sources maintenant : ce qu’elles sont, ce qui ne va pas."))
+@sources.command(
+    help=say(
+        "Essayer les sources maintenant : ce qu’elles sont, ce qui ne va pas. Une adresse jamais "
+        "essayée (checked = false) qui ne convient pas est cherchée depuis sa page d’accueil, et "
+        "vigie.toml est réparé."
+    )
+)
 @click.argument("ids", metavar="[SOURCE…]", nargs=-1)
+@click.option(
+    "--report-only", is_flag=True, help=say("Dire seulement ; ne rien changer à vigie.toml.")
+)
 @workspace
-def check(folder: Path, ids: tuple[str, ...]) -> None:
-    """Try sources now and print one line for each."""
+def check(folder: Path, ids: tuple[str, ...], *, report_only: bool) -> None:
+    """Try sources now, print one line for each, and mend the addresses that nobody had tried."""
+    from crawlers import repair
     from crawlers.batch import is_crawled
-    from crawlers.discovery import check_all
-    from vigie import lock
+    from vigie import catalogue, lock
     from vigie.records import HealthState
     from vigie.settings import load, require_contact
 
@@ -238,15 +252,36 @@ def check(folder: Path, ids: tuple[str, ...]) -> None:
         for source in settings.sources
         if (not ids or source.id in ids) and is_crawled(source)
     ]
-    failed = False
+    well = (HealthState.LIVELY, HealthState.QUIET, HealthState.MOVED)
+    failed, proven, mended = False, 0, 0
     # Two programs would visit the same sites twice as often as each of them promises.
     with lock.sole(settings, "sources check"):
-        outcomes = check_all(wanted, settings) if wanted else []
-    for outcome in outcomes:
-        failed |= outcome.state not in (HealthState.LIVELY, HealthState.QUIET, HealthState.MOVED)
-        click.echo(say("{source} : {message}", source=outcome.source_id, message=outcome.message))
+        for one in repair.check(wanted, settings) if wanted else ():
+            outcome = one.outcome
+            click.echo(
+                say("{source} : {message}", source=outcome.source_id, message=outcome.message)
+            )
+            if one.found is not None:
+                click.echo(f"   {render(one.found, terminal_language())}")
+            failed |= outcome.state not in well and one.mended is None
+            proven += one.mended is not None
+            mended += one.found is not None and one.mended is not None
+            if one.mended is not None and not report_only:
+                catalogue.replace(folder, one.mended)
+    if proven and not report_only:
+        tell(_mended(proven, mended))
     if failed:
         raise click.exceptions.Exit(1)
+
+
+def _mended(proven: int, mended: int) -> str:
+    """Return what a check wrote to `vigie.toml`."""
+    return say(
+        "vigie.toml : {n} adresse vérifiée, dont {mended} réparée.",
+        "vigie.toml : {n} adresses vérifiées, dont {mended} réparées.",
+        n=proven,
+        mended=mended,
+    )
 
 
 @sources.command(help=say("Découvrir ce que publie un site et l’ajouter au catalogue."))

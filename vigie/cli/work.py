@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from vigie.cli.options import Day, opened, today, workspace
-from vigie.errors import InputError
+from vigie.errors import InputError, UnknownNameError
 from vigie.language import render, say, terminal_language
 from vigie.terminal import tell
 
@@ -30,14 +30,18 @@ until_option = click.option(
 @click.argument("folder", metavar=say("DOSSIER"), type=click.Path(path_type=Path))
 @click.option(
     "--territory",
-    required=True,
-    help=say("strasbourg, lille, metz, mulhouse, ou le nom ou le code d’un autre territoire."),
+    default="",
+    help=say(
+        "strasbourg, lille, metz, mulhouse, ou le nom ou le code d’un autre territoire ; sans "
+        "cela, la commande le demande."
+    ),
 )
 def init(folder: Path, territory: str) -> None:
-    """Create a workspace."""
-    from vigie.workspace import create
+    """Create a workspace; without a territory, ask for a commune or an EPCI by name."""
+    from vigie.workspace import create, refuse_if_taken
 
-    settings = create(folder, territory)
+    refuse_if_taken(folder)
+    settings = create(folder, territory or _asked_territory())
     tell(
         say(
             "{name} : espace de travail créé dans {folder}.",
@@ -47,11 +51,40 @@ def init(folder: Path, territory: str) -> None:
     )
     tell(
         say(
-            "Ensuite : indiquez votre adresse dans {folder}/vigie.toml ([crawler] contact), "
-            "puis « vigie run --dir {folder} ».",
+            "Ensuite : indiquez votre adresse dans {folder}/vigie.toml ([crawler] contact), puis "
+            "essayez les sources, et le travail : « vigie sources check --dir {folder} », "
+            "« vigie run --dir {folder} ».",
+            folder=str(folder),
+        )
+        if settings.sources
+        else say(
+            "Aucune source encore. Indiquez votre adresse dans {folder}/vigie.toml ([crawler] "
+            "contact), puis ajoutez-en une par l’adresse d’un site : « vigie sources add "
+            "https://… --dir {folder} ».",
             folder=str(folder),
         )
     )
+
+
+def _asked_territory() -> str:
+    """Ask which territory to watch, until the gazetteer knows one of that name."""
+    from vigie.workspace import text_for
+
+    while True:
+        try:
+            typed = click.prompt(
+                say("Quelle commune ou intercommunalité suivre (son nom ou son code) ?"), err=True
+            )
+        except click.Abort as error:
+            raise click.UsageError(
+                say("dites quel territoire suivre, par exemple --territory Colmar")
+            ) from error
+        try:
+            text_for(typed)
+        except UnknownNameError as error:
+            tell(str(error))
+            continue
+        return str(typed)
 
 
 @click.command(help=say("Faire tout le travail une fois : collecter, lire, repérer, proposer."))

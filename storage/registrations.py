@@ -1,0 +1,91 @@
+"""What registers and directories say of actors: when each was declared, where, and what for.
+
+A registration belongs to the actor that its name was resolved to; like mentions, it follows that
+one's merges.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from hashlib import blake2b
+from typing import TYPE_CHECKING
+
+from sqlalchemy import Connection, select
+
+from storage import tables
+from storage.statements import chunks, upsert
+from vigie.records import INSTITUTIONS, ActorKind, Registration
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from vigie.records import KnownActor
+
+_registrations, _actors = tables.registrations.c, tables.actors.c
+
+
+def number(listed: KnownActor) -> str:
+    """Return under which number an entry is kept: its own, else a digest of name and commune."""
+    told = f"{listed.name}\n{listed.commune or ''}".encode()
+    return listed.number or "-" + blake2b(told, digest_size=8).hexdigest()
+
+
+def save(c: Connection, listed: Iterable[tuple[KnownActor, str]]) -> None:
+    """Keep entries, each with the id of its actor; one read again says what it says now."""
+    rows = {
+        (entry.source_id, number(entry)): {
+            "source_id": entry.source_id,
+            "number": number(entry),
+            "actor_id": actor_id,
+            "name": entry.name,
+            "kind": entry.kind,
+            "commune": entry.commune,
+            "declared": entry.declared,
+            "purpose": entry.purpose,
+        }
+        for entry, actor_id in listed
+    }
+    upsert(c, tables.registrations, list(rows.values()))
+
+
+def numbers(c: Connection, source_id: str) -> set[str]:
+    """Return the numbers that are kept of a source."""
+    query = select(_registrations.number).where(_registrations.source_id == source_id)
+    return set(c.execute(query).scalars())
+
+
+def of_actors(c: Connection, roots: Iterable[str]) -> Mapping[str, list[Registration]]:
+    """Return what is registered of each of some unmerged actors, the oldest first."""
+    found: dict[str, list[Registration]] = defaultdict(list)
+    for some in chunks(sorted(set(roots))):
+        query = (
+            select(tables.registrations, _actors.root_id)
+            .join(tables.actors, _actors.id == _registrations.actor_id)
+            .where(_actors.root_id.in_(some))
+            .where(_registrations.source_id != INSTITUTIONS)
+            .order_by(_registrations.declared, _registrations.source_id, _registrations.number)
+        )
+        for row in c.execute(query):
+            found[row.root_id].append(
+                Registration(
+                    actor_id=row.actor_id,
+                    source_id=row.source_id,
+                    number=row.number,
+                    name=row.name,
+                    kind=ActorKind(row.kind),
+                    commune=row.commune,
+                    declared=row.declared,
+                    purpose=row.purpose,
+                )
+            )
+    return found
+
+
+def institutions(c: Connection) -> frozenset[str]:
+    """Return the unmerged actors that the territory's list of institutions names."""
+    query = (
+        select(_actors.root_id)
+        .join(tables.registrations, _registrations.actor_id == _actors.id)
+        .where(_registrations.source_id == INSTITUTIONS)
+    )
+    return frozenset(c.execute(query).scalars())
