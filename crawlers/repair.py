@@ -56,7 +56,8 @@ def check(sources: Sequence[Source], settings: Settings) -> Iterator[Checked]:
             url = trials[source.id].moved_to or source.url
             yield Checked(outcome=outcome, mended=replace(source, url=url, checked=True))
         elif _is_worth_looking(outcome):
-            mended, found = _looked_for(source, settings, taken)
+            gone = outcome.state is HealthState.UNREACHABLE
+            mended, found = _looked_for(source, settings, taken, gone=gone)
             taken |= {mended.url} if mended else set()
             yield Checked(outcome=outcome, mended=mended, found=found)
         else:
@@ -76,10 +77,10 @@ def _is_worth_looking(outcome: Outcome) -> bool:
 
 
 def _looked_for(
-    source: Source, settings: Settings, taken: set[str]
+    source: Source, settings: Settings, taken: set[str], *, gone: bool
 ) -> tuple[Source | None, Message]:
     """Return what a source's pages have to offer in its place, and the sentence that says it."""
-    for page in pages(source.url):
+    for page in pages(source.url, gone=gone):
         try:
             findings = discovery.discover(page, settings, {one.id for one in settings.sources})
         except InputError:
@@ -110,10 +111,10 @@ def _best(source: Source, findings: Sequence[Finding]) -> Finding | None:
     return min(fitting, key=lambda one: order[one.source.kind], default=None)
 
 
-def pages(url: str) -> list[str]:
-    """Return where to look for a source: at its own address, in the folder above, at home."""
+def pages(url: str, *, gone: bool = False) -> list[str]:
+    """Return where to look for a source: at its address unless gone, the folder above, home."""
     parts = urlsplit(url)
     home = f"{parts.scheme}://{parts.netloc}/"
     above = parts.path.rstrip("/").rpartition("/")[0]
     folder = f"{home.rstrip('/')}{above}/"
-    return list(dict.fromkeys((url, folder, home)))
+    return [one for one in dict.fromkeys((url, folder, home)) if one != url or not gone]

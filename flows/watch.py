@@ -187,13 +187,13 @@ def watched(workspace: Workspace, until: date, *, due_only: bool = False) -> Sum
     crawled = crawl_sources(workspace, due_only=due_only)
     reading = annotate_waiting(workspace)
     queue = _detect(workspace, until)
-    ailing, unproven = _ailing(workspace)
+    troubled, unproven = ailing(workspace)
     summary = Summary(
         crawled=crawled,
         annotated=reading.done,
         left=reading.left,
         queue=queue,
-        ailing=ailing,
+        ailing=troubled,
         unproven=unproven,
         counts=_counts(workspace.store),
     )
@@ -277,18 +277,18 @@ def annotate_waiting(workspace: Workspace) -> steps.ReadAgain:
     )
 
 
-def _ailing(workspace: Workspace) -> tuple[tuple[SourceHealth, ...], tuple[str, ...]]:
+def ailing(workspace: Workspace) -> tuple[tuple[SourceHealth, ...], tuple[str, ...]]:
     """Return the sources that need somebody, and those whose address nobody has seen work."""
     wanted = {source.id: source for source in due.going_on(workspace.settings, workspace.store)}
     with workspace.store.reading() as c:
         health = sources.health(c)
     unproven = {i for i, source in wanted.items() if is_unproven(source, health.get(i))}
-    ailing = tuple(
+    troubled = tuple(
         h
         for i, h in sorted(health.items())
         if i in wanted and i not in unproven and (h.state not in _WELL or not is_plain(h.message))
     )
-    return ailing, tuple(sorted(unproven))
+    return troubled, tuple(sorted(unproven))
 
 
 def _counts(store: Store) -> dict[str, int]:

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from click.testing import CliRunner
 
 from crawlers import repair
-from flows import notices
+from flows import engine, notices, steps
 from storage import notices as stored
-from storage import open_store
+from storage import open_store, sources
 from tests import databases
 from tests.crawlers.conftest import Web, serving
-from tests.crawlers.test_crawl import ARTICLE, rss
+from tests.crawlers.test_crawl import ARTICLE, rss, source
 from vigie.cli import cli
-from vigie.records import SourceKind
+from vigie.records import Finding, SourceKind
 from vigie.settings import load
 
 pytestmark = databases.once
@@ -23,7 +25,7 @@ SOURCES = """
 [[source]]
 id = "gazette"
 name = "La Gazette"
-url = "{base}/edition-centre/rss"
+url = "{base}/rss"
 kind = "feed"
 every = "30min"
 reach = "regional"
@@ -39,13 +41,6 @@ kind = "feed"
 checked = false
 
 [[source]]
-id = "agenda"
-name = "Sorties"
-url = "{base}/sorties/agenda"
-kind = "events"
-checked = false
-
-[[source]]
 id = "disparue"
 name = "Radio disparue"
 url = "{other}/feed/"
@@ -58,21 +53,16 @@ name = "Vérifiée jadis"
 url = "{base}/partie"
 kind = "feed"
 """
-EVENT = (
-    '<script type="application/ld+json">{"@type": "Event", "name": "Fête du fournil",'
-    ' "startDate": "2026-05-02"}</script>'
-)
 
 
 def press(web: Web) -> None:
-    """Serve a paper whose feed has moved within its site, one that is right, and an agenda."""
+    """Serve a paper whose feed has moved within its site, one that is right."""
     page = web.serve("/articles/un", ARTICLE.format(title="Un four dans le quartier"))
     entries = (("Un four dans le quartier", page), ("Le four rouvre", page + "?2"))
     web.serve("/flux/actualites.xml", rss(*entries), "application/rss+xml")
     web.serve("/quartier.xml", rss(entries[0]), "application/rss+xml")
     link = '<link rel="alternate" type="application/rss+xml" href="/flux/actualites.xml">'
     web.serve("/", f"<html><head><title>La Gazette</title>{link}</head><body>Une</body></html>")
-    web.serve("/sorties/", f"<html><head><title>Sorties</title>{EVENT}</head><body></body></html>")
 
 
 @pytest.fixture
@@ -97,11 +87,6 @@ def vigie(*arguments):
 
 def test_the_first_check_reports_and_mends_what_nobody_had_tried(workspace):
     folder, web = workspace
-    before = (folder / "vigie.toml").read_text(encoding="utf-8")
-    told = vigie("sources", "check", "--report-only", "--dir", folder)
-    assert (folder / "vigie.toml").read_text(encoding="utf-8") == before
-    assert f"{web.url('/flux/actualites.xml')} (flux, 2 documents)" in told.stdout
-
     result = vigie("sources", "check", "--dir", folder)
     assert result.exit_code == 1, result.output  # two still answer nothing
     lines = result.stdout.splitlines()
@@ -109,49 +94,53 @@ def test_the_first_check_reports_and_mends_what_nobody_had_tried(workspace):
     assert lines[1].startswith(f"   trouvé depuis {web.url('/')} : ")
     assert any(line.startswith("quartier : flux : 1 document") for line in lines)
     assert any("rien trouvé depuis la page d’accueil" in line for line in lines)
-    assert "3 adresses vérifiées, dont 2 réparées" in result.stderr
+    assert "2 adresses vérifiées, dont 1 réparée" in result.stderr
 
     made = {source.id: source for source in load(folder).sources}
     assert made["gazette"].url == web.url("/flux/actualites.xml")
     assert (made["gazette"].reach, made["gazette"].expected) == ("regional", (1, 50))
-    assert (made["agenda"].url, made["agenda"].kind) == (web.url("/sorties/"), SourceKind.EVENTS)
     assert [i for i, source in made.items() if not source.checked] == ["disparue"]
     assert made["ancienne"].url == web.url("/partie")  # a person wrote it down: hers to change
     text = (folder / "vigie.toml").read_text(encoding="utf-8")
     assert "# La presse, d’après l’annuaire de 2025" in text
     assert "# à garder" in text
 
-    again = vigie("sources", "check", "gazette", "quartier", "agenda", "--dir", folder)
-    assert again.exit_code == 0, again.output
-    assert "vérifiée" not in again.stderr
-
 
 def test_the_failure_of_an_untried_source_is_news_and_no_alarm(workspace):
     folder, _ = workspace
     settings = load(folder)
-    result = vigie("run", "--dir", folder)
-    assert result.exit_code == 0, result.output
-    lines = result.stderr.splitlines()
-    assert not [line for line in lines if line.startswith(("gazette :", "disparue :"))]
-    assert [line for line in lines if line.startswith("ancienne :")]
-    (news,) = [line for line in lines if "adresse vérifiée" in line]
-    assert news.startswith("3 sources du catalogue n’ont pas encore")
-    assert "vigie sources check" in news
+    engine.keep_at_home(settings.data)
+    from flows.watch import Workspace, ailing  # noqa: PLC0415 - Prefect is told first where it lives
 
     store = open_store(settings.storage.url, settings.folder)
+    steps.crawl(settings, store)
+    told, unproven = ailing(Workspace(settings, store))
+    assert [one.source_id for one in told] == ["ancienne"]
+    assert unproven == ("disparue", "gazette")
     with store.reading() as c:
-        from storage import sources  # noqa: PLC0415
-
         later = max(one.last_try for one in sources.health(c).values()) + notices.FOR_A_WEEK
     notices.look(settings, store, later)
     with store.reading() as c:
         about = {one.about for one in stored.standing(c)}
     store.close()
     assert "ancienne" in about
-    assert about.isdisjoint({"gazette", "agenda", "disparue"})
+    assert about.isdisjoint({"gazette", "disparue"})
     listed = vigie("sources", "list", "--dir", folder).stdout.splitlines()
     first = [line.split()[0] for line in listed if line[:1].strip()][1]
     assert first == "ancienne"
+
+
+def test_what_is_found_is_of_the_same_sort_as_what_was_sought():
+    def of(kind):
+        return replace(source("x", "https://a.example/"), kind=kind)
+
+    offered = [
+        Finding(source=of(kind), items=3, samples=())
+        for kind in (SourceKind.LISTING, SourceKind.FEED, SourceKind.CALENDAR, SourceKind.GOGOCARTO)
+    ]
+    assert repair._best(of(SourceKind.EVENTS), offered).source.kind is SourceKind.CALENDAR
+    assert repair._best(of(SourceKind.LISTING), offered).source.kind is SourceKind.FEED
+    assert repair._best(of(SourceKind.FEED), offered[3:]) is None
 
 
 def test_a_source_is_looked_for_at_its_address_above_it_and_at_home():
@@ -160,6 +149,7 @@ def test_a_source_is_looked_for_at_its_address_above_it_and_at_home():
         "https://a.example/ville/",
         "https://a.example/",
     ]
+    assert repair.pages("https://a.example/feed/", gone=True) == ["https://a.example/"]
     assert repair.pages("https://a.example/feed/") == [
         "https://a.example/feed/",
         "https://a.example/",

@@ -7,11 +7,12 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from flows import steps
+from flows import institutions, steps
 from signals.ranking import rank
 from signals.scoring import reasons
-from storage import actors, documents, facts, open_store
+from storage import actors, documents, facts, open_store, registrations
 from tests.crawlers.conftest import serving
+from vigie.records import ActorKind
 from vigie.settings import load
 from vigie.workspace import create
 
@@ -166,3 +167,15 @@ def test_a_map_of_gogocarto_makes_its_actors_known_and_gives_no_document(tmp_pat
     assert known_since(store)["La Tablée du Pontiffroy"] == date(2021, 3, 1)
     assert known_since(store)["Le Portant Solidaire"] is None
     store.close()
+
+
+def test_the_institutions_of_the_territory_are_known_actors_from_the_start(workspace):
+    settings, store = workspace
+    assert institutions.make_known(settings, store, AS_OF) > 90
+    assert institutions.make_known(settings, store, AS_OF) == 0
+    with store.reading() as c:
+        public = registrations.institutions(c)
+        for name in ("Mairie de Metz", "Conseil départemental de la Moselle", "CNRS"):
+            (found,) = [one for one in actors.find(c, name) if name in (one.name, *one.aliases)]
+            assert found.id in public
+            assert found.kind is ActorKind.INSTITUTION

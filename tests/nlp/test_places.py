@@ -105,3 +105,12 @@ def test_a_town_that_is_said_to_be_abroad_is_no_commune(text):
     assert places.meant(text, found, MULHOUSE, None) == []
     french = "Elle vient de Valence en train."
     assert places.meant(french, places.communes_in(french, MULHOUSE), MULHOUSE, None)
+
+
+def test_a_town_across_the_border_is_not_its_french_namesake():
+    text = "Le groupe est venu de Fribourg et de Thann."
+    found = places.communes_in(text, MULHOUSE)
+    abroad = places.ground(MULHOUSE, {}, (), ["Fribourg", "Bâle"]).abroad
+    assert [code for *_, code in places.meant(text, found, MULHOUSE, None, abroad)] == ["68334"]
+    home = frozenset({"57241"})
+    assert places.meant(text, places.communes_in(text, home), home, None, abroad)[0][2] == "57241"

@@ -269,3 +269,43 @@ def test_a_theme_that_no_kept_actor_touches_counts_for_half():
     world.say("Grand Fil", "Grand Fil vit de réemploi.")
     assert found(world, "Petit Fil")["themes"].value == pytest.approx(0.5)
     assert found(world, "Grand Fil")["themes"].value == pytest.approx(0.25)
+
+
+def found_by(name: str, world: World, watch=WATCH):
+    """Return what one feature says of the one actor of a world."""
+    facts = world.facts()
+    (actor,) = facts.actors
+    feature = next(term.function for term in FEATURES if term.name == name)
+    return feature(profile(actor, MONDAY), context(facts, watch))
+
+
+@pytest.mark.parametrize(
+    ("days", "counts"), [(("03-01", "03-31"), True), (("11-20", "03-20"), True), (("09-01", "09-30"), False)]
+)  # fmt: skip
+def test_a_season_of_the_calendar_is_half_a_sign_in_its_days_alone(days, counts):
+    world = World()
+    world.say("Petit Fil", "Petit Fil tient un stand au Carnaval de Mulhouse.")
+    watch = replace(WATCH, seasons={"carnaval de Mulhouse": days})
+    said = found_by("seasonal", world, watch)
+    assert (said is not None) is counts
+    if said:
+        assert "carnaval de Mulhouse" in str(said.detail)
+        assert said.value == 0.35
+    assert found_by("seasonal", world) is None
+
+
+def test_a_neighbour_is_half_as_far_as_the_rest():
+    world = World()
+    world.say("Petit Fil", "Petit Fil ouvre un lieu à Saint-Louis.", communes=("68297",), placing=Placing.THERE)  # fmt: skip
+    far, near = found_by("elsewhere", world), found_by("elsewhere", world, replace(WATCH, neighbours=("200066058",)))  # fmt: skip
+    assert (far.value, near.value) == (1.0, 0.5)
+    assert "chez un voisin du territoire : Saint-Louis" in str(near.detail)
+
+
+def test_who_is_listed_as_an_institution_is_never_proposed():
+    world = World()
+    world.say("Le Grand Bureau", "L’association Le Grand Bureau vient de voir le jour.")
+    facts = world.facts()
+    assert [one.profile.name for one in rank(facts, WATCH).scored] == ["Le Grand Bureau"]
+    listed = replace(facts, actors=tuple(replace(one, public=True) for one in facts.actors))
+    assert rank(listed, WATCH).scored == ()
