@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import date
-from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from nlp import gathering, resolution
 from storage import actors, directory, edits, exchanges, judgements
+from vigie.exchange.report import Fate, Report, Told
 from vigie.records import (
     ActorKind,
     Alias,
@@ -40,45 +39,6 @@ if TYPE_CHECKING:
 OURS = re.compile(r"a-[0-9a-f]{16}(-[\w-]{1,20})?")
 """An id of an actor of ours; those of another program's files mean nothing here."""
 SAME_NAME = Message("Un import donne aux deux acteurs un même nom.")
-SHOWN = 200
-"""Rows that are told one by one."""
-
-
-class Fate(StrEnum):
-    """What becomes of a row."""
-
-    NEW = "new"
-    COMPLETED = "completed"
-    """An actor that is known, and of which something is known now that was not."""
-    DUPLICATE = "duplicate"
-    CONFLICT = "conflict"
-    """It contradicts what stands here: that stays, and the rest goes in."""
-    REFUSED = "refused"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Told:
-    """What became of one row, and why."""
-
-    number: int
-    name: str
-    fate: Fate
-    why: tuple[Message, ...] = ()
-
-
-@dataclass(slots=True)
-class Report:
-    """What became of the rows of a file."""
-
-    counts: Counter[str] = field(default_factory=Counter)
-    told: list[Told] = field(default_factory=list)
-    refused: list[Row] = field(default_factory=list)
-
-    def note(self, told: Told) -> None:
-        """Count a row, and keep it where there is something to say of it."""
-        self.counts[told.fate] += 1
-        if told.fate is not Fate.DUPLICATE and len(self.told) < SHOWN:
-            self.told.append(told)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -145,7 +105,7 @@ class _Taking:
     def take(self, row: Row, sheet: ActorSheet) -> None:
         """Make the actor of a row, or complete the one that is known."""
         c, hand = self._c, self._hand
-        keys = _keys(sheet)
+        keys = keys_of(sheet)
         if not keys:
             self.refuse(row, Message("ce nom n’a pas de lettre"), sheet.name)
             return
@@ -156,8 +116,8 @@ class _Taking:
             self._made.add(root)
         else:
             (line,) = directory.lines(c, [root])
-            if elsewhere := _elsewhere(line, sheet):
-                self.refuse(row, elsewhere, sheet.name)
+            if there := elsewhere(line, sheet):
+                self.refuse(row, there, sheet.name)
                 return
             added, why = _complete(c, line, sheet, keys, hand)
             fate = Fate.CONFLICT if why else Fate.COMPLETED if added else Fate.DUPLICATE
@@ -182,7 +142,7 @@ class _Taking:
 # --- who it is -------------------------------------------------------------------------------
 
 
-def _keys(sheet: ActorSheet) -> dict[str, str]:
+def keys_of(sheet: ActorSheet) -> dict[str, str]:
     """Return the key of each name of an actor, aliases first: its own name may share theirs."""
     commune = sheet.communes[0] if sheet.communes else None
     kind = next((k for k in sheet.kinds if k is not ActorKind.UNKNOWN), ActorKind.COLLECTIVE)
@@ -195,7 +155,7 @@ def _keys(sheet: ActorSheet) -> dict[str, str]:
     return found if sheet.name in found else {}
 
 
-def _elsewhere(line: Line, sheet: ActorSheet) -> Message | None:
+def elsewhere(line: Line, sheet: ActorSheet) -> Message | None:
     """Say that an actor of the same name is in another commune: nobody knows if it is the same."""
     if not line.communes or not sheet.communes or set(line.communes) & set(sheet.communes):
         return None
@@ -208,9 +168,21 @@ def _elsewhere(line: Line, sheet: ActorSheet) -> Message | None:
 def _make(
     c: Connection, sheet: ActorSheet, keys: Mapping[str, str], hand: Hand
 ) -> tuple[str, list[Message]]:
-    """Make an actor, under the id of the file where that is one of ours.
+    """Make an actor that a file lists, with what it says of it."""
+    made, asked = new_actor(c, sheet, keys, SAME_NAME)
+    day = sheet.first_seen or hand.at.astimezone(hand.settings.zone).date()
+    actors.mark_known(c, {made: day})
+    _fill(c, made, sheet, hand)
+    return made, [SAME_NAME] if asked else []
 
-    Where one of its names leads to another actor it is asked whether they are one.
+
+def new_actor(
+    c: Connection, sheet: ActorSheet, keys: Mapping[str, str], why: Message
+) -> tuple[str, bool]:
+    """Make an actor, under the id of the sheet where that is one of ours.
+
+    Where one of its names leads to another actor it is asked whether they are one, for a reason
+    (`why`); return the actor, and whether that is asked.
     """
     made = sheet.id if OURS.fullmatch(sheet.id) else resolution.actor_id(keys[sheet.name])
     if actors.surviving(c, [made]):
@@ -231,16 +203,11 @@ def _make(
         names.setdefault(key if free else f"{key}@{made}", surface)
     others = sorted(set(actors.surviving(c, set(leading.values())).values()))
     asked = tuple(
-        Suggestion(
-            actor_id=min(made, other), other_id=max(made, other), score=0.9, reason=SAME_NAME
-        )
+        Suggestion(actor_id=min(made, other), other_id=max(made, other), score=0.9, reason=why)
         for other in others
     )
     actors.save(c, Resolution(actors=(actor,), aliases=_aliases(made, names), suggestions=asked))
-    day = sheet.first_seen or hand.at.astimezone(hand.settings.zone).date()
-    actors.mark_known(c, {made: day})
-    _fill(c, made, sheet, hand)
-    return made, [SAME_NAME] if asked else []
+    return made, bool(asked)
 
 
 def _aliases(actor_id: str, names: Mapping[str, str]) -> tuple[Alias, ...]:

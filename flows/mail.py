@@ -43,6 +43,17 @@ def send(mail: Mail, subject: str, text: str, html: str | None = None) -> None:
         server.send_message(message)
 
 
+def letter(mail: Mail, to: str, subject: str, text: str, name: str) -> EmailMessage:
+    """Return a mail to one person; `name` makes its id, so that it is shown once if sent twice."""
+    message = EmailMessage()
+    message["From"], message["To"], message["Subject"] = mail.sender, to, subject
+    message["Date"] = formatdate()
+    message["Message-ID"] = f"<{name}@{mail.sender.rpartition('@')[2]}>"
+    message["Auto-Submitted"] = "auto-generated"
+    message.set_content(text)
+    return message
+
+
 @contextmanager
 def connected(mail: Mail) -> Iterator[smtplib.SMTP]:
     """Yield a server that takes mails, signed in where `[mail]` says so.

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from crawlers import archive
 from nlp import model, persons
-from storage import Store, exchanges, fulltext
+from storage import Store, exchanges, fulltext, proposals
 from storage import retention as stored
 from vigie.language import say
 from vigie.terminal import progress
@@ -111,9 +111,13 @@ def _leave_persons_out(store: Store, before: datetime, today: date, total: int) 
     """Read old quotes once more, and keep them without the persons that they name."""
     with store.reading() as c:
         evidence = stored.quoting_queues(c, before.date())
-    if not total and not evidence:
+        proposed = proposals.with_persons(c, before)
+    if not total and not evidence and not proposed:
         return
     language_model = model.load()
+    cut = persons.without(((what, (name,)) for name, what in proposed.values()), language_model)
+    with store.writing() as c:
+        proposals.leave_persons_out(c, dict(zip(proposed, cut, strict=True)), today)
     with progress(say("Noms de personnes dans les citations"), total) as advance:
         while True:
             with store.reading() as c:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from prefect import flow, runtime
 from prefect.states import Completed, Failed
 
-from flows import artifacts, backup, digest, letters, notices, retention, runs
+from flows import artifacts, backup, digest, letters, notices, replies, retention, runs
 from flows.watch import Workspace, annotate_waiting, crawl_sources, watched
 from storage import open_store, subscribers
 from vigie import children, lock
@@ -121,6 +121,16 @@ def send_digest(folder: str) -> State[str]:
         return letters.send(settings, store, edition, lambda: datetime.now(UTC)).lines()
 
     return ran("digest", folder, work)
+
+
+@flow(name="replies", flow_run_name="replies", validate_parameters=False)
+def reply(folder: str) -> State[str]:
+    """Tell those who propose what becomes of it, and erase what is kept no longer."""
+
+    def work(workspace: Workspace) -> list[str]:
+        return replies.send(workspace.settings, workspace.store, datetime.now(UTC)).lines()
+
+    return _ran("replies", folder, work)
 
 
 @flow(name="notices", flow_run_name="notices", validate_parameters=False)

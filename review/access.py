@@ -35,12 +35,16 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Connection
 
+    from review.shell import House
     from storage.accounts import Account, Session
     from vigie.settings import Settings
 
 DEVICE_COOKIE = "vigie_device"
 SIGNED = "/desabonnement/"
+FOLLOWED = "/proposer/suivi/"
 """What begins so needs no account: its address is signed."""
+PROPOSING = frozenset({"/proposer", "/proposer/semblables"})
+"""What needs no account where the settings let the public propose."""
 FEEDS = frozenset({"/annuaire.rss", "/annuaire.ics"})
 """What a program without sessions may read, by the key in its address."""
 FEED_KEY = "cle"
@@ -124,8 +128,15 @@ def door(request: Request) -> None:
         raise WrongKeyError
     elif bearer:
         raise WrongTokenError
-    elif request.url.path not in OPEN and not request.url.path.startswith(SIGNED):
+    elif not _is_open(made, request.url.path):
         raise SignInNeededError
+
+
+def _is_open(made: House, path: str) -> bool:
+    """Tell whether a page is shown to who has no account."""
+    if path in PROPOSING:
+        return made.settings.review.proposals
+    return path in OPEN or path.startswith((SIGNED, FOLLOWED))
 
 
 def _feed_key_in(request: Request) -> str:

@@ -29,6 +29,8 @@ from review import (
     likeness,
     network,
     probes,
+    proposed,
+    proposing,
     territory,
     troubles,
     verdicts,
@@ -48,6 +50,7 @@ from vigie.language import say
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from review.intake import Intake
     from review.trials import Scout
     from storage import Store
     from vigie.settings import Settings
@@ -64,13 +67,15 @@ def create_app(
     any_host: bool = False,
     scout: Scout | None = None,
     serving: bool = False,
+    intake: Intake | None = None,
 ) -> FastAPI:
     """Return the application.
 
     `clock` gives the moment of an act, aware; with `any_host` names of this machine other than
     its own are answered too, which takes accounts. `scout` visits sites; without one sources
     are tried and added in the terminal alone. When `serving`, what is long to reckon is left to
-    another process.
+    another process. `intake` takes proposals in; without one
+    nobody proposes.
     """
     # The interactive documentation of FastAPI would load its parts from elsewhere.
     app = FastAPI(
@@ -92,15 +97,16 @@ def create_app(
         version=_static_version(),
         parts=_parts(),
         scout=scout,
+        intake=intake,
         single=SingleSignOn(settings.review.oidc) if settings.review.oidc else None,
     )
     app.add_middleware(Guard, any_host=any_host, tiles=settings.review.tiles)
     # Pages hold tokens beside words from elsewhere: only what is the same for all is compressed.
     app.mount("/static", GZipMiddleware(StaticFiles(directory=STATIC)), name="static")
     reading = (weeks, verdicts, likeness, fiche, annuaire, territory, network, catalogue, desk)
-    for room in (*reading, exports, leaving, account, attention):
+    for room in (*reading, exports, leaving, account, attention, proposing, proposed):
         app.include_router(room.router)
-    for room in (fiche, annuaire, catalogue, account):
+    for room in (fiche, annuaire, catalogue, account, proposed):
         app.include_router(room.changes)
     app.mount("/api", create_api(app.state.house), name="api")
     troubles.install(app)
@@ -114,7 +120,9 @@ def serve(
     settings: Settings,
     host: str = LOOPBACK,
     port: int = 8000,
+    *,
     scout: Scout | None = None,
+    intake: Intake | None = None,
 ) -> None:
     """Open the pages on this machine until interrupted; port 0 takes a free one.
 
@@ -137,7 +145,14 @@ def serve(
         )
     )
     logs.say_line(words)
-    app = create_app(store, settings, any_host=guarded, scout=scout, serving=True)
+    app = create_app(
+        store,
+        settings,
+        any_host=guarded,
+        scout=scout,
+        serving=True,
+        intake=intake,
+    )
     warming.begin(app.state.house)
     config = served(app, settings)
     # The server has closed everything by the time it passes the interruption on.

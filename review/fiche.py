@@ -14,6 +14,7 @@ from review.access import CONTRIBUTOR, OFFICER
 from review.dossier import Dossier, dossier, named_like
 from review.fields import WRITABLE, Entered, enter, not_a_person, shown_in
 from review.forms import check_token
+from review.proposed import see_that_others_judged
 from review.shell import house, page, signature, today
 from review.text import path_part, plain
 from review.troubles import IncompleteError, MissingError
@@ -28,6 +29,7 @@ from storage import (
     exchanges,
     journal,
     judgements,
+    proposals,
     relations,
     splits,
 )
@@ -85,6 +87,8 @@ class Fiche:
     revisions: Mapping[Field, tuple[Revision, ...]]
     acts: tuple[journal.Act, ...]
     standing: judgements.Entry | None
+    proposed: tuple[proposals.Entry, ...] = ()
+    """What was proposed of it, the newest first."""
 
     @property
     def stories(self) -> tuple[tuple[Telling, ...], ...]:
@@ -162,6 +166,7 @@ def read(c: Connection, request: Request, actor_id: str) -> Fiche:
         revisions={field: tuple(some) for field, some in revisions.items()},
         acts=tuple(journal.read(c, 30, actor_id=actor_id)),
         standing=judgements.standing(c, [actor_id]).get(actor_id),
+        proposed=tuple(proposals.of_actor(c, actor_id)),
     )
 
 
@@ -302,16 +307,22 @@ def judge(
     verdict: Annotated[Verdict | None, Form()] = None,
     reason: Annotated[RejectReason | None, Form()] = None,
     into: Annotated[str, Form(max_length=200)] = "",
+    vers: Annotated[str, Form(max_length=20)] = "",
 ) -> Response:
-    """Judge an actor outside of a queue, in the week of the day; `into` merges it."""
+    """Judge an actor outside of a queue, in the week of the day; `into` merges it.
+
+    One goes back to its page, or to that of proposals (`vers`).
+    """
     made, who = house(request), signature(request)
     verdict = Verdict.MERGE if into else Verdict.REJECT if reason else verdict
     if verdict is None or (verdict is Verdict.MERGE and not into):
         raise IncompleteError(Message("Donnez un avis : retenir, suivre ou écarter."))
+    listed = vers == "/propositions"
     with made.store.writing() as c:
+        see_that_others_judged(c, request, [actor_id])
         stands = judgements.standing(c, [actor_id]).get(actor_id)
         if seen != (str(stands.id) if stands else ""):
-            return _back(actor_id, "entretemps")
+            return _listed("entretemps") if listed else _back(actor_id, "entretemps")
         judgements.add(
             c,
             Judgement(
@@ -324,7 +335,7 @@ def judge(
                 merge_into=into or None,
             ),
         )
-    return _back(into or actor_id, "fusionne" if into else "juge")
+    return _listed("juge") if listed else _back(into or actor_id, "fusionne" if into else "juge")
 
 
 @changes.post("/fiche/distinguer/{actor_id:path}", dependencies=[OFFICER])
@@ -360,6 +371,10 @@ def split(
             c, actor_id, who, made.clock(), names=name or (), documents=document or ()
         )
     return _back(made_of.new_id, "scinde")
+
+
+def _listed(said: str) -> Response:
+    return RedirectResponse(f"/propositions?dit={said}", HTTPStatus.SEE_OTHER)
 
 
 def _back(actor_id: str, said: str) -> Response:

@@ -16,6 +16,8 @@ from threading import Lock
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from fastapi import Request
 
 MOST = 10_000
@@ -31,13 +33,16 @@ class Asking(StrEnum):
     """Looks for names in spite of slips."""
     WRITE = "write"
     SIGN_IN = "sign_in"
+    PROPOSE = "propose"
+    """Without an account."""
 
 
-RATES = {
+RATES: Mapping[Asking, tuple[int, float]] = {
     Asking.READ: (240, 600),
     Asking.SEARCH: (60, 120),
     Asking.WRITE: (120, 240),
     Asking.SIGN_IN: (40, 30),
+    Asking.PROPOSE: (5, 0.5),
 }
 """How many at once, and how many a minute from then on."""
 
@@ -84,7 +89,7 @@ def asking(request: Request) -> Asking:
         return Asking.SIGN_IN
     if request.method not in {"GET", "HEAD"}:
         return Asking.WRITE
-    looks = any(request.query_params.get(name) for name in ("q", "avec"))
+    looks = any(request.query_params.get(name) for name in ("q", "avec", "name"))
     return Asking.SEARCH if looks else Asking.READ
 
 

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from fastapi import Request
     from sqlalchemy import Connection
 
+    from review.intake import Intake
     from review.reckoning import Reckonings
     from review.single import SingleSignOn
     from review.trials import Scout
@@ -61,6 +62,8 @@ class House:
     """What is long to reckon."""
     scout: Scout | None = None
     """Visits sites for the pages, if whoever made the application lets it."""
+    intake: Intake | None = None
+    """Takes proposals in, if whoever made the application lets it."""
     trials: Trials = field(default_factory=Trials)
     _settings: dict[int, Settings] = field(default_factory=dict)
     single: SingleSignOn | None = None

@@ -19,6 +19,7 @@ from review.access import CONTRIBUTOR, OFFICER, NotAllowedError, visitor
 from review.catalogue import take_out
 from review.forms import check_token
 from review.picking import Picking, picking
+from review.proposed import see_that_others_judged
 from review.shell import House, house, remember, sign, signature, wants_fragment
 from review.text import path_part, plain, visible
 from review.troubles import IncompleteError
@@ -74,6 +75,7 @@ def judge(
     """
     made, who = house(request), signature(request)
     with made.store.writing() as c:
+        see_that_others_judged(c, request, [actor_id])
         shown = load(c, week, picked)
         row = find(shown, actor_id)
         stands = row.judgement
@@ -123,6 +125,7 @@ def judge_together(
         shown = load(c, week, picked)
         rows = [row for row in shown.rows if row.candidate.actor_id in shown_as]
         free = [row for row in rows if shown_as[row.candidate.actor_id] == row.number]
+        see_that_others_judged(c, request, [row.candidate.actor_id for row in free])
         wanted = [
             _judgement(made, who, row, week=week, verdict=verdict, reason=reason) for row in free
         ]

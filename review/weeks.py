@@ -291,6 +291,7 @@ SAID = {
     "distinct": ("keep", Message("C’est noté : ce sont deux acteurs. La question ne revient pas.")),
     "ecrit": ("keep", Message("C’est écrit.")),
     "juge": ("keep", Message("L’avis est donné.")),
+    "propose": ("keep", Message("C’est proposé : il sera dans la prochaine file.")),
     "fusionne": ("keep", Message("Les deux acteurs n’en font plus qu’un : celui-ci.")),
     "scinde": ("keep", Message("Voici l’acteur qui a été séparé.")),
     "entretemps": (
@@ -317,6 +318,8 @@ def act_words(act: journal.Act, language: str) -> str:
         what = render(VERDICTS[act.judgement.verdict], language)
     elif act.edit:
         what = render(FIELDS[act.edit.field], language)
+    elif act.kind is journal.ActKind.PROPOSAL:
+        what = say_in(language, Message("proposition"))
     else:
         what = plain(act.other_name, 60)
     return say_in(language, Message("{name}, {what}", {"name": name, "what": what}))

@@ -17,10 +17,13 @@ from vigie.language import LANGUAGES, render, translations
 from vigie.records import ActorKind, Field, Message, Stage, Visibility
 from vigie.typography import COLON, LOCALES, QUOTES, in_words, long_date, typeset
 from vigie.words import (
+    ANSWERS,
+    FATES,
     FIELDS,
     HEALTH,
     KINDS,
     PAUSED,
+    PROPOSED,
     REASONS,
     RELATIONS,
     RELATIONS_TURNED,
@@ -143,6 +146,9 @@ def environment(language: str) -> Environment:
         "KINDS": KINDS,
         "VERDICTS": VERDICTS,
         "REASONS": REASONS,
+        "ANSWERS": ANSWERS,
+        "FATES": FATES,
+        "PROPOSED": PROPOSED,
         "HEALTH": HEALTH,
         "SOURCE_KINDS": SOURCE_KINDS,
         "FIELDS": FIELDS,

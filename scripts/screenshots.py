@@ -23,6 +23,7 @@ from typing import TYPE_CHECKING
 import uvicorn
 from playwright.sync_api import sync_playwright
 
+from flows.proposals import Intake
 from review.app import create_app, listen
 from storage import Store, judgements, open_store, queues
 from vigie.cli.scouting import Scout
@@ -97,7 +98,7 @@ def served(workspace: Path) -> Iterator[tuple[str, Store]]:
             shutil.copy(path, copy / path.relative_to(workspace))
         settings = load(copy)
         store = open_store(settings.storage.url, copy)
-        app = create_app(store, settings, scout=Scout(copy))
+        app = create_app(store, settings, scout=Scout(copy), intake=Intake(settings))
         server = uvicorn.Server(uvicorn.Config(app, log_level="warning"))
         with listen("127.0.0.1", 0) as listening:
             address = f"http://127.0.0.1:{listening.getsockname()[1]}"

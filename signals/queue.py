@@ -8,6 +8,7 @@ from dataclasses import replace
 from math import log
 from typing import TYPE_CHECKING
 
+from signals.proposed import marked, proposed
 from signals.ranking import LEAST_EXPLORED, Ranking, rank
 from signals.scoring import logistic
 from signals.showing import candidate
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
 
     from signals.context import Context
     from signals.scoring import Scored
+    from vigie.records import Candidate
     from vigie.settings import Watch
 
 LEAST_SCORE = 0.3
@@ -64,15 +66,30 @@ def compose(ranking: Ranking, facts: WeekFacts, watch: Watch) -> Queue:
     shown = _shown(ranking.groups, {s.profile.actor_id for s in (*ranked, *drawn)}, ranking.known)
     entered = [(s, EnteredBy.RANKING) for s in ranked] + [(s, EnteredBy.EXPLORATION) for s in drawn]
     membership = _membership(shown)
+    found = [
+        candidate(scored, place, by, membership.get(scored.profile.actor_id), ranking)
+        for place, (scored, by) in enumerate(entered, start=1)
+    ]
     return Queue(
         week=week,
         as_of=facts.as_of,
-        candidates=tuple(
-            candidate(scored, place, by, membership.get(scored.profile.actor_id), ranking)
-            for place, (scored, by) in enumerate(entered, start=1)
-        ),
+        candidates=tuple(_with_proposals(found, facts, watch, ranking)),
         clusters=shown,
     )
+
+
+def _with_proposals(
+    found: Sequence[Candidate], facts: WeekFacts, watch: Watch, ranking: Ranking
+) -> Iterable[Candidate]:
+    """Yield the candidates, then what was proposed: it has places of its own, beyond the queue's.
+
+    One that is there anyhow says that it was proposed too.
+    """
+    proposals = {one.actor_id: one for one in facts.proposals}
+    for one in found:
+        proposal = proposals.pop(one.actor_id, None)
+        yield marked(one, proposal) if proposal else one
+    yield from proposed(proposals.values(), ranking, watch.proposed, after=len(found))
 
 
 def ranked_slots(watch: Watch) -> int:

@@ -127,14 +127,20 @@ def _surfaces(c: Connection, roots: list[str]) -> Mapping[str, list[str]]:
 
 
 def _first_seen(c: Connection, roots: list[str]) -> dict[str, date]:
-    mentions = tables.mentions.c
-    query = (
-        select(_actors.root_id, func.min(mentions.known_on))
-        .join(tables.mentions, mentions.actor_id == _actors.id)
-        .where(_actors.root_id.in_(roots))
-        .group_by(_actors.root_id)
+    """Return the day on which actors were first named, or proposed."""
+    mentions, proposals = tables.mentions.c, tables.proposals.c
+    named = select(_actors.root_id, func.min(mentions.known_on)).join(
+        tables.mentions, mentions.actor_id == _actors.id
     )
-    return pairs(c, query)
+    proposed = select(_actors.root_id, func.min(proposals.known_on)).join(
+        tables.proposals, proposals.actor_id == _actors.id
+    )
+    found: dict[str, date] = {}
+    for query in (named, proposed):
+        some = query.where(_actors.root_id.in_(roots)).group_by(_actors.root_id)
+        for root, day in c.execute(some):
+            found[root] = min(day, found.get(root, day))
+    return found
 
 
 def find(c: Connection, text: str, limit: int = 50) -> list[Actor]:

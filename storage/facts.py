@@ -17,7 +17,7 @@ from sqlalchemy import (
     select,
 )
 
-from storage import counts, queues, tables
+from storage import counts, proposals, queues, tables
 from storage.days import PARIS
 from storage.shared import Shared, read_shared, week_facts
 from storage.sightings import gathered, sightings_query
@@ -86,6 +86,7 @@ def week(
         week_facts(as_of, known, actors, last, common.taught(as_of)),
         shown=queues.shown(c, current, iso_week(as_of - timedelta(days=active_days))),
         clusters=queues.groups(c, current, iso_week(as_of - REMEMBERED)),
+        proposals=proposals.unanswered(c, as_of, verdicts),
     )
 
 

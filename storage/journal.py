@@ -9,7 +9,16 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Connection, Select, Table, select
 
-from storage import distinctions, edits, judgements, searches, source_changes, splits, tables
+from storage import (
+    distinctions,
+    edits,
+    judgements,
+    proposals,
+    searches,
+    source_changes,
+    splits,
+    tables,
+)
 from storage.statements import pairs
 from vigie.errors import UnknownNameError
 from vigie.language import say
@@ -30,6 +39,7 @@ class ActKind(StrEnum):
     DISTINCTION = "distinction"
     SEARCH = "search"
     SOURCE = "source"
+    PROPOSAL = "proposal"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,6 +91,7 @@ def read(
         *_edits(c, most, until, actor_id),
         *_pairs(c, ActKind.SPLIT, most, until, actor_id),
         *_pairs(c, ActKind.DISTINCTION, most, until, actor_id),
+        *(_of_proposal(one) for one in proposals.journal(c, most, until, actor_id)),
     ]
     if actor_id is None:
         found += [_of_search(one) for one in searches.journal(c, most, until)]
@@ -93,6 +104,8 @@ def last(c: Connection, who: str) -> Act | None:
     judged, written = judgements.last(c, who), edits.last(c, who)
     found = [_of_judgement(judged)] if judged else []
     found += [_of_edit(written)] if written else []
+    proposed = proposals.last(c, who)
+    found += [_of_proposal(proposed)] if proposed else []
     for kind in (ActKind.SPLIT, ActKind.DISTINCTION):
         table = _TABLES[kind]
         query = _paired(kind).where(table.c.who == who, table.c.undone_at.is_(None))
@@ -130,6 +143,7 @@ _UNDO: dict[ActKind, Callable[[Connection, int, str, datetime], object]] = {
     ActKind.DISTINCTION: distinctions.undo,
     ActKind.SEARCH: searches.undo,
     ActKind.SOURCE: source_changes.undo,
+    ActKind.PROPOSAL: proposals.undo,
 }
 _TABLES: dict[ActKind, Table] = {
     ActKind.SPLIT: tables.splits,
@@ -150,6 +164,9 @@ def _get(c: Connection, kind: ActKind, number: int) -> Act | None:
     if kind is ActKind.SOURCE:
         changed = source_changes.get(c, number)
         return _of_source(changed) if changed else None
+    if kind is ActKind.PROPOSAL:
+        proposed = proposals.get(c, number)
+        return _of_proposal(proposed) if proposed and proposed.proposal.who else None
     query = _paired(kind).where(_TABLES[kind].c.id == number)
     return next(iter(_acts(c, kind, query)), None)
 
@@ -270,6 +287,19 @@ def _of_source(changed: source_changes.Changed) -> Act:
         undone_by=changed.undone_by,
         undone_at=changed.undone_at,
         source=changed,
+    )
+
+
+def _of_proposal(entry: proposals.Entry) -> Act:
+    return Act(
+        kind=ActKind.PROPOSAL,
+        id=entry.proposal.id,
+        actor_id=entry.proposal.actor_id,
+        actor_name=entry.proposal.name,
+        who=entry.proposal.who,
+        at=entry.proposal.at,
+        undone_by=entry.undone_by,
+        undone_at=entry.undone_at,
     )
 
 

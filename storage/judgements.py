@@ -12,7 +12,7 @@ from storage import actors, tables
 from storage.statements import chunks, insert_missing
 from vigie.errors import UnknownNameError
 from vigie.language import say
-from vigie.records import ActorKind, Judgement, Lesson, RejectReason, Verdict
+from vigie.records import ActorKind, EnteredBy, Judgement, Lesson, RejectReason, Verdict
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -183,7 +183,8 @@ def told(c: Connection, most: int) -> list[Told]:
 def lessons(c: Connection) -> list[tuple[datetime, Lesson]]:
     """Return what standing judgements teach and when each was given, in the order of giving.
 
-    A candidate kept or rejected teaches with the values that its queue showed.
+    A candidate kept or rejected teaches with the values that its queue showed; one that was
+    proposed has none.
     """
     shown = tables.candidates.c
     query = (
@@ -202,6 +203,7 @@ def lessons(c: Connection) -> list[tuple[datetime, Lesson]]:
         .outerjoin(tables.withdrawals, _withdrawals.judgement_id == _judgements.id)
         .where(_withdrawals.judgement_id.is_(None))
         .where(_judgements.verdict.in_([Verdict.KEEP, Verdict.REJECT]))
+        .where(shown.entered_by != EnteredBy.PROPOSED)
         .order_by(_judgements.id)
     )
     return [

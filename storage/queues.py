@@ -33,21 +33,25 @@ def save(c: Connection, queue: Queue) -> Queue:
 
     Candidates that were judged in this week stay as they were when they were judged, at their
     rank; the others make room: the queue does not grow beyond its size. The weakest of the
-    ranking leave first, exploration keeps its slots.
+    ranking leave first, exploration keeps its slots. What was proposed stands after them and
+    takes nobody's place.
     """
     before = load(c, queue.week)
     judged = _judged(c, queue.week)
     kept = {
         one.actor_id: one for one in (before.candidates if before else ()) if one.actor_id in judged
     }
-    room = max(len(queue.candidates) - len(kept), 0)
-    others = [one for one in queue.candidates if one.actor_id not in kept]
+    found = [one for one in queue.candidates if not _is_proposed(one)]
+    room = max(len(found) - sum(not _is_proposed(one) for one in kept.values()), 0)
+    others = [one for one in found if one.actor_id not in kept]
     ranked = [one for one in others if one.entered_by is EnteredBy.RANKING]
     surplus = len(others) - room
     leaving = (
         {one.actor_id for one in ranked[max(len(ranked) - surplus, 0) :]} if surplus > 0 else ()
     )
     others = [one for one in others if one.actor_id not in leaving][:room]
+    proposed = (one for one in queue.candidates if _is_proposed(one))
+    others += [one for one in proposed if one.actor_id not in kept]
     placed = _interleave(list(kept.values()), others)
     stored = replace(queue, candidates=tuple(placed))
     upsert(
@@ -65,6 +69,10 @@ def save(c: Connection, queue: Queue) -> Queue:
     if placed:
         c.execute(tables.candidates.insert(), [_row(queue.week, one) for one in placed])
     return stored
+
+
+def _is_proposed(candidate: Candidate) -> bool:
+    return candidate.entered_by is EnteredBy.PROPOSED
 
 
 def _judged(c: Connection, week: str) -> set[str]:

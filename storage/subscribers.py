@@ -5,15 +5,13 @@ Leaving erases all that is kept of a reader.
 
 from __future__ import annotations
 
-import hmac
 import secrets
 from dataclasses import asdict
-from hashlib import sha256
 from typing import TYPE_CHECKING
 
 from sqlalchemy import Connection, delete, select, update
 
-from storage import tables
+from storage import signing, tables
 from storage.statements import insert_missing
 from vigie.digest.edition import Subscriber
 from vigie.records import Visibility
@@ -24,7 +22,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Row
 
-_subscribers, _deliveries, _keys = tables.subscribers.c, tables.deliveries.c, tables.keys.c
+_subscribers, _deliveries = tables.subscribers.c, tables.deliveries.c
 PURPOSE = "unsubscribe"
 
 
@@ -82,26 +80,16 @@ def _subscriber(row: Row[tuple[object, ...]]) -> Subscriber:
 
 def token(c: Connection, subscriber: Subscriber) -> str:
     """Return what signs the link by which a reader leaves; the first time makes the key."""
-    insert_missing(c, tables.keys, [{"purpose": PURPOSE, "key": secrets.token_bytes(32)}])
-    key = c.execute(select(_keys.key).where(_keys.purpose == PURPOSE)).scalar_one()
-    return f"{subscriber.id}.{_signature(key, subscriber.id)}"
+    return signing.token(c, PURPOSE, subscriber.id)
 
 
 def of_token(c: Connection, given: str) -> Subscriber | None:
     """Return the reader whom a link is for; None if it is not signed, or they have left."""
-    subscriber_id, _, signature = given.partition(".")
-    key = c.execute(select(_keys.key).where(_keys.purpose == PURPOSE)).scalar()
-    right = key is not None and hmac.compare_digest(
-        _signature(key, subscriber_id).encode(), signature.encode()
-    )
-    if not right:
+    subscriber_id = signing.named(c, PURPOSE, given)
+    if subscriber_id is None:
         return None
     query = select(tables.subscribers).where(_subscribers.id == subscriber_id)
     return next((_subscriber(row) for row in c.execute(query)), None)
-
-
-def _signature(key: bytes, subscriber_id: str) -> str:
-    return hmac.new(key, f"{PURPOSE} {subscriber_id}".encode(), sha256).hexdigest()[:40]
 
 
 # --- what was sent ---------------------------------------------------------------------------

@@ -462,6 +462,37 @@ views = Table(
     Column("at", Instant, nullable=False),
 )
 
+# What people propose. An address is there until its proposal is answered.
+proposals = Table(
+    "proposals",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("nonce", Words, nullable=False, unique=True),  # of the form: sent twice, it is one
+    Column("actor_id", Words, ForeignKey("actors.id"), nullable=False),
+    Column("made_actor", Boolean, nullable=False),  # nobody had named that actor before
+    Column("kind", Words, nullable=False),
+    Column("name", Words, nullable=False),
+    Column("what", Words, nullable=False),
+    Column("place", Words, nullable=False),
+    Column("commune", Words),
+    Column("latitude", Float),
+    Column("longitude", Float),
+    Column("link", Words, nullable=False),
+    Column("who", Words, nullable=False),  # empty: the public
+    Column("at", Instant, nullable=False),
+    Column("known_on", Date, nullable=False),
+    Column("language", Words, nullable=False),
+    Column("address", Words),
+    Column("receipt_at", Instant),
+    Column("persons_dropped_on", Date),  # since when its words name no persons
+    Column("answer", Words),  # as it was told
+    Column("answered_at", Instant),
+    Column("undone_by", Words),
+    Column("undone_at", Instant),
+    Index(None, "actor_id"),
+    Index(None, "known_on"),
+)
+
 # --- the directory -------------------------------------------------------------------------
 
 # The words of each name, folded: what a search starts from.

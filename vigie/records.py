@@ -711,6 +711,8 @@ class EnteredBy(StrEnum):
 
     RANKING = "ranking"
     EXPLORATION = "exploration"
+    PROPOSED = "proposed"
+    """Somebody proposed it; it takes no place of the others."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -812,6 +814,8 @@ class RejectReason(StrEnum):
     ELSEWHERE = "elsewhere"
     OFF_TOPIC = "off_topic"
     OTHER = "other"
+    UNWANTED = "unwanted"
+    """Proposed as advertisement or abuse: what was written goes."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -891,6 +895,66 @@ class Edit:
     """Of a field that holds one thing, one; empty: it was cleared."""
     who: str
     at: datetime
+
+
+# --- what people propose ---------------------------------------------------------------------
+
+
+class ProposalKind(StrEnum):
+    """What somebody proposes."""
+
+    ACTOR = "actor"
+    PROJECT = "project"
+
+
+class Answer(StrEnum):
+    """What became of a proposal."""
+
+    KEPT = "kept"
+    WATCHED = "watched"
+    DECLINED = "declined"
+    KNOWN = "known"
+    """It is an actor that stood there under another name."""
+    UNWANTED = "unwanted"
+    """It was no proposal but advertisement or abuse."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Proposal:
+    """An actor or a project that somebody proposes. How to reach them is no part of it."""
+
+    id: int = 0
+    actor_id: str = ""
+    """Of the actor that it is about; empty until it is taken in."""
+    kind: ProposalKind = ProposalKind.ACTOR
+    name: str
+    what: str = ""
+    place: str = ""
+    """Where, as it was written."""
+    commune: str | None = None
+    """INSEE code."""
+    latitude: float | None = None
+    longitude: float | None = None
+    """WGS 84, degrees; both or none."""
+    link: str = ""
+    who: str = ""
+    """The account that proposes; empty: somebody of the public."""
+    at: datetime
+    day: date
+    """When it became known, in the territory's time zone."""
+    language: str = "fr"
+    """In which its receipt is written."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Likeness:
+    """An actor that a proposal may be about."""
+
+    actor_id: str
+    score: float
+    """How alike the names are, from 0 to 1."""
+    kilometres: float | None = None
+    """Between the two, where both are points on a map."""
 
 
 # --- what is exchanged with others -----------------------------------------------------------
@@ -1121,6 +1185,8 @@ class WeekFacts:
     """The groups of earlier weeks, each as it was last seen, by id."""
     lessons: tuple[Lesson, ...] = ()
     """What earlier weeks' judgements teach."""
+    proposals: tuple[Proposal, ...] = ()
+    """Those that nobody has answered, the oldest first."""
 
 
 def document_text(document: Document) -> str:

@@ -48,6 +48,8 @@ class Watch(Section):
     queue_size: int = 25
     exploration: int = 3
     """Slots of the queue outside the ranking."""
+    proposed: int = 10
+    """Places of the queue, beyond the others, for what people propose."""
     licence: str = "etalab-2.0"
     """Of what is published: an identifier of SPDX, or the words of another one."""
     visibility: Visibility = Visibility.LAB
@@ -105,6 +107,8 @@ class Schedule(Section):
     retention: str = "30 3 * * *"
     backup: str = "0 4 * * *"
     """Into the folder of `[backup]`."""
+    replies: str = "*/20 7-21 * * *"
+    """Receipts and answers to those who propose."""
     notices: str = "0 7 * * *"
     """When what needs a person is told by mail, all in one."""
 
@@ -179,6 +183,8 @@ class Review(Section):
     oidc: Oidc | None = None
     metrics: bool = False
     """Answer `/metrics` for Prometheus."""
+    proposals: bool = False
+    """Whether anyone may propose an actor or a project, without an account."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from vigie.records import (
     ActorKind,
+    Answer,
     ClusterChange,
     DocumentKind,
     Field,
@@ -12,6 +13,7 @@ from vigie.records import (
     Message,
     PlaceKind,
     Placing,
+    ProposalKind,
     Reach,
     RejectReason,
     RelationKind,
@@ -47,6 +49,7 @@ FLOWS = {
     "digest": Message("la lettre de la semaine"),
     "backup": Message("la sauvegarde"),
     "notices": Message("l’envoi des avis"),
+    "replies": Message("les réponses à qui propose"),
 }
 """What the schedule runs, by the name of its flow."""
 
@@ -79,6 +82,7 @@ REASONS = {
     RejectReason.ELSEWHERE: Message("Hors du territoire"),
     RejectReason.OFF_TOPIC: Message("Hors sujet"),
     RejectReason.OTHER: Message("Autre raison"),
+    RejectReason.UNWANTED: Message("Indésirable : publicité ou abus"),
 }
 
 SOURCE_KINDS = {
@@ -234,6 +238,29 @@ SOURCE_CHANGES = {
 }
 
 PAUSED = Message("en pause")
+
+ANSWERS = {
+    Answer.KEPT: Message("Elle est retenue : elle entre dans l’annuaire de la veille."),
+    Answer.WATCHED: Message("Elle est suivie : la veille reste attentive à ce qui s’en écrira."),
+    Answer.DECLINED: Message("Elle n’est pas retenue."),
+    Answer.KNOWN: Message("La veille la connaissait déjà, sous un autre nom."),
+    Answer.UNWANTED: Message("Elle n’est pas retenue."),
+}
+"""What became of a proposal, to who proposes."""
+
+PROPOSED = {
+    ProposalKind.ACTOR: Message("un acteur"),
+    ProposalKind.PROJECT: Message("un projet"),
+}
+
+FATES = {
+    "new": Message("nouveau"),
+    "completed": Message("complété"),
+    "duplicate": Message("déjà là"),
+    "conflict": Message("en conflit"),
+    "refused": Message("mis de côté"),
+}
+"""What becomes of a row that is imported."""
 
 SIGN_INS = {
     SignInOutcome.IN: Message("connexion"),

@@ -18,6 +18,7 @@ import uvicorn
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 from sqlalchemy import update
 
+from flows.proposals import Intake
 from review import access
 from review.app import create_app, listen
 from storage import Store, accounts, journal, judgements, open_store, tables
@@ -187,7 +188,8 @@ def running(
     store: Store, folder: Path, *catalogued: Source, scout: FakeScout | None = None
 ) -> Iterator[str]:
     """Serve a store on a free port and yield the address."""
-    app = create_app(store, settings_in(folder, *catalogued), clock=clock, scout=scout)
+    settings = settings_in(folder, *catalogued)
+    app = create_app(store, settings, clock=clock, scout=scout, intake=Intake(settings))
     server = uvicorn.Server(uvicorn.Config(app, log_level="warning"))
     with listen("127.0.0.1", 0) as listening:
         thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]})
@@ -243,6 +245,7 @@ def site(module_site: Site) -> Site:
             tables.searches,
             tables.source_changes,
             tables.notices,
+            tables.proposals,
         ):
             c.execute(table.delete())
         c.execute(tables.judgements.delete())

@@ -17,12 +17,13 @@ from vigie.errors import InputError
 from vigie.language import render, say, terminal_language
 from vigie.records import Verdict, Visibility
 from vigie.terminal import tell
+from vigie.words import FATES
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from flows.exchange import Report
     from vigie.exchange.plain import Row
+    from vigie.exchange.report import Report
 
 FORMATS = (
     "csv",
@@ -173,11 +174,11 @@ def import_actors(
             settings=settings,
         )
         report = exchange.import_actors(store, read(raw), hand, dry_run=dry_run)
-        aside = None if dry_run else _set_aside(settings.data / "rejects", file, report.refused)
+        aside = None if dry_run else set_aside(settings.data / "rejects", file, report.refused)
     if as_json:
-        click.echo(json.dumps(_plain(report, dry_run=dry_run), ensure_ascii=False, indent=2))
+        click.echo(json.dumps(plain_report(report, dry_run=dry_run), ensure_ascii=False, indent=2))
     else:
-        _tell(report, aside, dry_run=dry_run)
+        tell_report(report, aside, dry_run=dry_run)
     if report.refused and sum(report.counts.values()) == len(report.refused):
         raise InputError(
             say(
@@ -188,7 +189,7 @@ def import_actors(
         )
 
 
-def _set_aside(folder: Path, file: Path, refused: list[Row]) -> Path | None:
+def set_aside(folder: Path, file: Path, refused: list[Row]) -> Path | None:
     """Keep what was refused in a file of its own, with its number and why."""
     if not refused:
         return None
@@ -202,22 +203,13 @@ def _set_aside(folder: Path, file: Path, refused: list[Row]) -> Path | None:
     return target
 
 
-def _fates() -> dict[str, str]:
-    return {
-        "new": say("nouveau"),
-        "completed": say("complété"),
-        "duplicate": say("déjà là"),
-        "conflict": say("en conflit"),
-        "refused": say("mis de côté"),
-    }
-
-
-def _tell(report: Report, aside: Path | None, *, dry_run: bool) -> None:
-    words, language = _fates(), terminal_language()
+def tell_report(report: Report, aside: Path | None, *, dry_run: bool) -> None:
+    """Say what became of a file's rows."""
+    language = terminal_language()
     for told in report.told:
         why = " ; ".join(render(one, language) for one in told.why)
         name = f"« {told.name} »" if told.name else ""
-        line = " ".join(filter(None, (words[told.fate], name)))
+        line = " ".join(filter(None, (render(FATES[told.fate], language), name)))
         tell(
             say("ligne {n} : {what} ({why})", n=told.number, what=line, why=why)
             if why
@@ -245,11 +237,12 @@ def _tell(report: Report, aside: Path | None, *, dry_run: bool) -> None:
         tell(say("Essai : rien n’a été écrit."))
 
 
-def _plain(report: Report, *, dry_run: bool) -> dict[str, object]:
+def plain_report(report: Report, *, dry_run: bool) -> dict[str, object]:
+    """Return what became of a file's rows as JSON values."""
     language = terminal_language()
     return {
         "dry_run": dry_run,
-        **{fate: report.counts.get(fate, 0) for fate in _fates()},
+        **{fate: report.counts.get(fate, 0) for fate in FATES},
         "rows": [
             {
                 "number": told.number,

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from storage import Store
     from vigie.records import Queue
 
+MARKS = {"exploration": "*", "proposed": "+"}
+
 
 @click.command(help=say("Afficher la file d’une semaine."))
 @click.option("--week", metavar="2026-W12", help=say("La semaine (défaut : la dernière)."))
@@ -81,7 +83,7 @@ def _print(found: Queue) -> None:
     for candidate in found.candidates:
         place = gazetteer.communes().get(candidate.commune or "")
         table.add_row(
-            f"{candidate.rank}{'*' if candidate.entered_by == 'exploration' else ''}",
+            f"{candidate.rank}{MARKS.get(candidate.entered_by, '')}",
             candidate.name,
             render(KINDS[candidate.kind], language),
             place.name if place else "",
@@ -91,6 +93,8 @@ def _print(found: Queue) -> None:
     show(table)
     if any(candidate.entered_by == "exploration" for candidate in found.candidates):
         tell(say("* tiré au sort hors du classement, pour mesurer ce que le classement manque."))
+    if any(candidate.entered_by == "proposed" for candidate in found.candidates):
+        tell(say("+ proposé par une personne, à une place de plus."))
 
 
 @click.command(help=say("Ouvrir les pages où l’on juge la file."))
@@ -99,8 +103,9 @@ def _print(found: Queue) -> None:
 @workspace
 def review(folder: Path, host: str, port: int) -> None:
     """Serve the review pages until interrupted."""
+    from flows.proposals import Intake
     from review.app import serve
     from vigie.cli.scouting import Scout
 
     with opened(folder) as (settings, store):
-        serve(store, settings, host, port, Scout(folder))
+        serve(store, settings, host, port, scout=Scout(folder), intake=Intake(settings))
