@@ -15,6 +15,7 @@ from storage import (
     exchanges,
     facts,
     judgements,
+    proposals,
     queues,
     sources,
     told,
@@ -31,6 +32,7 @@ from vigie.records import (
     Visibility,
     iso_week,
 )
+from vigie.typography import plain
 from vigie.words import HEALTH, KINDS
 
 if TYPE_CHECKING:
@@ -107,6 +109,7 @@ def gather(settings: Settings, store: Store, first: date, day: date) -> Edition:
             ),
             events=_events(sheets.values(), last + AHEAD),
             communities=tuple(_communities(c, queue)) if queue else (),
+            proposed=tuple(_proposed(c, last)),
             blind_spots=tuple(_blind_spots(c, settings, min(day, last + timedelta(days=1)))),
             silent=tuple(_silent(c, settings)),
             waiting=_waiting(c, queue),
@@ -162,6 +165,24 @@ def _communities(c: Connection, queue: Queue) -> Iterator[Community]:
             places = tuple(sorted({code for line in lines for code in line.communes}))
             if len(names) > 1:
                 yield Community(terms=cluster.label, names=names, places=places)
+
+
+def _proposed(c: Connection, last: date) -> Iterator[Remark]:
+    """Yield what was proposed by a day and nobody has answered, the oldest first."""
+    for entry in proposals.waiting(c):
+        one = entry.proposal
+        if one.day > last:
+            continue
+        told = Message(
+            "{name} ({place}) : {what}",
+            {
+                "name": plain(one.name, 80),
+                "place": plain(one.place, 60) or "—",
+                "what": plain(one.what, 200),
+            },
+        )
+        places = (one.commune,) if one.commune else ()
+        yield Remark(message=told, places=places, words=f"{one.name} . {one.what}")
 
 
 def _waiting(c: Connection, queue: Queue | None) -> int:

@@ -15,7 +15,7 @@ from fastapi.responses import JSONResponse
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 
 import vigie
-from review import access, fiche, network, rates, territory
+from review import access, fiche, network, proposed, rates, territory
 from review.annuaire import SORTS, VERDICTS_ASKED, Asked, search_of
 from review.catalogue import SourceRow, source_rows
 from review.desk import next_page
@@ -457,6 +457,7 @@ def saved(request: Request) -> list[SearchOut]:
 RESOURCES: tuple[tuple[str, Scope, Callable[..., object]], ...] = (
     ("/weeks", Scope.QUEUE, weeks),
     ("/weeks/{week}", Scope.QUEUE, week_of),
+    ("/proposals", Scope.QUEUE, proposed.waiting),
     ("/actors", Scope.DIRECTORY, found),
     ("/actors/{actor_id}", Scope.DIRECTORY, actor),
     ("/map", Scope.DIRECTORY, by_commune),

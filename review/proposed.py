@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from datetime import datetime  # noqa: TC003 - pydantic reads it when it starts
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Annotated
 
@@ -12,13 +13,14 @@ from fastapi.responses import HTMLResponse, RedirectResponse
 from review.access import CONTRIBUTOR, visitor
 from review.forms import check_token
 from review.proposing import intake
+from review.schema import Answer
 from review.shell import house, page, signature, today
 from review.text import path_part, visible, web_link
 from review.troubles import IncompleteError, MissingError
 from review.words import choose_language, say_in
 from storage import actors, directory, judgements, proposals
 from vigie.errors import InputError
-from vigie.records import Message, Proposal
+from vigie.records import Message, Proposal, ProposalKind
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -108,6 +110,43 @@ def propose_known(
 
 def _page(actor_id: str) -> str:
     return f"/acteurs/{path_part(actor_id)}"
+
+
+class ProposalOut(Answer):
+    """What somebody proposes, before anybody has answered."""
+
+    id: int
+    actor_id: str
+    kind: ProposalKind
+    name: str
+    what: str
+    place: str
+    """Where, as it was written."""
+    commune: str | None
+    """INSEE code."""
+    latitude: float | None
+    longitude: float | None
+    link: str
+    who: str
+    """The account that proposes; empty: somebody of the public."""
+    at: datetime
+
+
+def waiting(request: Request) -> list[ProposalOut]:
+    """Return the proposals that nobody has answered, the oldest first."""
+    with house(request).store.reading() as c:
+        found = proposals.waiting(c)
+    return [
+        ProposalOut(
+            **{
+                name: getattr(one.proposal, name)
+                for name in ProposalOut.model_fields
+                if name != "actor_id"
+            },
+            actor_id=one.root,
+        )
+        for one in found
+    ]
 
 
 # --- nobody judges their own alone ---------------------------------------------------------

@@ -8,7 +8,7 @@ from vigie import gazetteer
 from vigie.language import render, terminal_language
 
 if TYPE_CHECKING:
-    from vigie.records import Candidate, Document, EventDetails, NamedPlace, Queue, Span
+    from vigie.records import Candidate, Document, EventDetails, NamedPlace, Proposal, Queue, Span
 
 
 def queue_as_json(queue: Queue) -> dict[str, object]:
@@ -68,6 +68,26 @@ def _candidate(candidate: Candidate) -> dict[str, object]:
             }
             for evidence in candidate.evidence
         ],
+    }
+
+
+def proposal_as_json(proposal: Proposal, actor_id: str) -> dict[str, object]:
+    """Return a proposal as `vigie proposals list --json` prints it; no way to reach anyone."""
+    place = gazetteer.communes().get(proposal.commune) if proposal.commune else None
+    return {
+        "id": proposal.id,
+        "actor_id": actor_id,
+        "kind": proposal.kind.value,
+        "name": proposal.name,
+        "what": proposal.what,
+        "place": proposal.place,
+        "commune": place.name if place else None,
+        "commune_code": proposal.commune,
+        "latitude": proposal.latitude,
+        "longitude": proposal.longitude,
+        "link": proposal.link or None,
+        "by": proposal.who or None,
+        "at": proposal.at.isoformat(),
     }
 
 

@@ -73,11 +73,19 @@ def demo(weeks: int, no_serve: bool, port: int, folder: Path) -> None:
                     )
                 )
                 return
+            from flows.proposals import Intake
             from review.app import serve as serve_pages
             from vigie.cli.scouting import Scout
 
             # The invented web stays open: its sources can be tried.
-            serve_pages(store, settings, "127.0.0.1", port, Scout(folder))
+            serve_pages(
+                store,
+                settings,
+                "127.0.0.1",
+                port,
+                scout=Scout(folder),
+                intake=Intake(settings),
+            )
 
 
 def _make_room(folder: Path) -> None:

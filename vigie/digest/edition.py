@@ -60,7 +60,7 @@ class Remark:
     places: tuple[str, ...] = ()
     """INSEE codes; none: everywhere."""
     words: str = ""
-    """Instead of a message: a theme of which nothing was said."""
+    """Instead of a message a theme of which nothing was said; beside one, what it is about."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,6 +80,8 @@ class Edition:
     events: tuple[Told, ...] = ()
     """Of each, one event to come, the next one first."""
     communities: tuple[Community, ...] = ()
+    proposed: tuple[Remark, ...] = ()
+    """What was proposed and nobody has answered, a line each."""
     blind_spots: tuple[Remark, ...] = ()
     silent: tuple[Remark, ...] = ()
     """Sources of which nothing comes."""
@@ -89,7 +91,8 @@ class Edition:
     @property
     def is_empty(self) -> bool:
         """Tell whether there is nothing to tell a reader."""
-        return not (self.kept or self.news or self.events or self.communities)
+        told = (self.kept, self.news, self.events, self.communities, self.proposed)
+        return not any(told)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -117,7 +120,7 @@ def tailored(
     """Return an edition as an audience may read it, with what is wanted of it.
 
     What the lab does not see itself (blind spots, silent sources, communities of names that
-    nobody has judged) is the lab's alone.
+    nobody has judged, proposals) is the lab's alone.
     """
     lab = audience is Visibility.LAB
 
@@ -134,6 +137,7 @@ def tailored(
         news=some(whole.news),
         events=some(whole.events),
         communities=tuple(filter(wanted, whole.communities)) if lab else (),
+        proposed=tuple(filter(wanted, whole.proposed)) if lab else (),
         blind_spots=tuple(filter(wanted, whole.blind_spots)) if lab else (),
         silent=tuple(filter(wanted, whole.silent)) if lab else (),
         waiting=whole.waiting if lab else 0,

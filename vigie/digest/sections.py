@@ -22,7 +22,15 @@ if TYPE_CHECKING:
     from vigie.digest.edition import Community, Edition, Remark, Told
     from vigie.records import Citation
 
-SHOWN = {"kept": 12, "news": 10, "events": 10, "communities": 5, "blind_spots": 6, "silent": 8}
+SHOWN = {
+    "kept": 12,
+    "news": 10,
+    "events": 10,
+    "communities": 5,
+    "proposed": 10,
+    "blind_spots": 6,
+    "silent": 8,
+}
 """Lines of a part; the others are counted."""
 QUOTE = 260
 """Characters of a quoted sentence."""
@@ -183,6 +191,7 @@ def _sections(edition: Edition, words: _Words) -> Iterator[Section]:
         lead=words(Message("Des noms qui apparaissent ensemble, et que rien ne reliait encore.")),
     )
     for name, title, told in (
+        ("proposed", words(Message("Proposés, à juger")), edition.proposed),
         ("blind_spots", words(Message("Là où la veille ne regarde pas")), edition.blind_spots),
         ("silent", words(Message("Sources muettes")), edition.silent),
     ):
@@ -197,7 +206,7 @@ def _remarks(told: Iterable[Remark], words: _Words) -> Iterator[str]:
     """Yield what is remarked, a line each; the themes of which nothing was said in one."""
     told = tuple(told)
     yield from (words(one.message) for one in told if one.message)
-    themes = ", ".join(plain(one.words, 40) for one in told if one.words)
+    themes = ", ".join(plain(one.words, 40) for one in told if one.words and not one.message)
     if themes:
         yield words(Message("Rien en trois mois sur : {themes}", {"themes": themes}))
 
