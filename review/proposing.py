@@ -103,7 +103,8 @@ def intake(request: Request) -> Intake:
 def form(request: Request, nom: Annotated[str, Query(max_length=200)] = "") -> HTMLResponse:
     """Show the form, empty or with a name (`nom`)."""
     intake(request)
-    return _form(request, Sent(name=visible(nom)), {})
+    name = visible(nom)
+    return _form(request, Sent(name=name), {}, likes=_alike(request, name, ""))
 
 
 @router.get("/proposer/semblables")

@@ -194,7 +194,8 @@ def test_prefect_reads_its_file_and_finds_shares_for_workers_and_all_else_one_at
     times = Schedule()
     cron = {
         "crawl": times.crawl, "annotate": times.annotate, "queue": times.queue,
-        "retention": times.retention, "backup": times.backup, "digest": times.digest, "notices": times.notices,
+        "retention": times.retention, "backup": times.backup, "digest": times.digest, "replies": times.replies,
+        "notices": times.notices,
     }  # fmt: skip
     found = {load_flow_from_entrypoint(one["entrypoint"]).name: one for one in planned}
     assert found.keys() == cron.keys()

@@ -190,6 +190,7 @@ def test_each_deployment_has_one_place_and_runs_by_the_clock_of_paris(up):
             "send_digest",
             "retain",
             "back_up",
+            "reply",
             "tell_notices",
         )
     }

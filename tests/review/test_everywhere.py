@@ -7,10 +7,12 @@ from pathlib import Path
 import pytest
 from babel.messages.pofile import read_po
 
+from storage import proposals
 from tests import databases
 from tests.review.conftest import PASSWORD
-from tests.review.example import ACTORS, SOURCES
+from tests.review.example import ACTORS, SOURCES, slug
 from vigie import gazetteer
+from vigie.records import Proposal
 
 pytestmark = databases.once
 
@@ -29,6 +31,10 @@ PAGES = (
     "/communautes",
     "/angles-morts",
     "/attention",
+    "/proposer",
+    "/proposer?nom=La+Fabrique+du+Canal",
+    "/propositions",
+    "/propositions/importer",
     "/journal",
     "/sources",
     "/sources/ajouter",
@@ -60,7 +66,24 @@ def found_in(page, path):
     return found
 
 
+def proposed(site):
+    """Keep a proposal, and return the private page that follows it."""
+    given = Proposal(
+        actor_id=slug(ACTORS[4][0]),
+        name=ACTORS[4][0],
+        what="Une radio faite dans une cuisine.",
+        place="Mulhouse",
+        link="https://radio.example/ecouter",
+        at=site.clock(),
+        day=site.clock().date(),
+    )
+    with site.store.writing() as c:
+        number = proposals.add(c, given, "n1", made_actor=False)
+        return f"/proposer/suivi/{proposals.token(c, number)}"
+
+
 def test_axe_finds_nothing_and_every_page_fits(visit, guarded):
+    followed = proposed(guarded)
     page = visit("/connexion")
     found = found_in(page, "/connexion")
     page.set_viewport_size({"width": 1280, "height": 800})
@@ -70,7 +93,7 @@ def test_axe_finds_nothing_and_every_page_fits(visit, guarded):
     page.wait_for_url("**/semaines/**")
     page.keyboard.press("g")
     page.get_by_text("1 jugé sur 13").wait_for()
-    for path in (*PAGES, *OF_ACCOUNTS):
+    for path in (*PAGES, *OF_ACCOUNTS, followed):
         page.goto(path)
         found |= found_in(page, path)
     page.goto("/sources/ajouter")

@@ -1,7 +1,7 @@
 """What came from the web is a trap everywhere: no page runs it, breaks on it or calls out."""
 
 import re
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from urllib.parse import quote
 
 import httpx
@@ -17,6 +17,7 @@ from storage import (
     edits,
     judgements,
     open_store,
+    proposals,
     searches,
     source_changes,
     sources,
@@ -40,6 +41,7 @@ from vigie.records import (
     Mention,
     Message,
     Outcome,
+    Proposal,
     RejectReason,
     Relation,
     RelationKind,
@@ -154,6 +156,17 @@ def judge(store):
             note=MEGABYTE[:2000],
         )
         judgements.add(c, verdict)
+        trap = Proposal(
+            actor_id=LONG,
+            name=HOSTILE + TURNING,
+            what=MEGABYTE[:5000],
+            place=HOSTILE,
+            link=SCRIPT_LINK,
+            who=HOSTILE,
+            at=now + timedelta(minutes=1),
+            day=now.date(),
+        )
+        proposals.add(c, trap, "trap", made_actor=False)
         for field in (Field.NAME, Field.DESCRIPTION, Field.THEMES, Field.CONTACT, Field.NOTE):
             edits.add(
                 c, Edit(actor_id=TRAP, field=field, value=(HOSTILE + TURNING,), who=HOSTILE, at=now)
@@ -213,6 +226,11 @@ PAGES = (
     "/reseau?recits=1",
     "/communautes",
     "/angles-morts",
+    "/propositions",
+    f"/proposer?nom={Q}",
+    f"/proposer/semblables?name={Q}&place={Q}",
+    f"/proposer/suivi/{Q}",
+    "/propositions/importer",
     "/sources",
     "/sources/ajouter",
     "/journal",

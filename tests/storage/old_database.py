@@ -27,6 +27,7 @@ from storage import (
     edits,
     judgements,
     open_store,
+    proposals,
     queues,
     searches,
     sources,
@@ -47,6 +48,7 @@ from vigie.records import (
     HttpState,
     Message,
     Outcome,
+    Proposal,
     Queue,
     Role,
     Scope,
@@ -106,6 +108,14 @@ def fill(store: Store) -> None:
         )
         edits.add(c, wanted)
         edits.saw(c, id_of("Les Braises"), "2026-W11", "Awa", AT)
+        proposal = Proposal(
+            actor_id=id_of("Rives Vivantes"),
+            name="Rives Vivantes",
+            what="Des bancs.",
+            at=AT,
+            day=DAY,
+        )
+        proposals.add(c, proposal, "n1", made_actor=False, address="ana@example.org")
         searches.add(c, "Ateliers", "q=atelier", "Awa", AT)
         accounts.add(c, "Awa", Role.ADMINISTRATOR, "$argon2id$invented", AT)
         token = accounts.Token(
