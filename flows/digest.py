@@ -208,7 +208,7 @@ def _blind_spots(c: Connection, settings: Settings, day: date) -> Iterator[Remar
 def _blind(found: BlindSpots) -> Iterator[Remark]:
     blind = [spot for spot in found.communes if spot.blind]
     for spot in sorted(blind, key=lambda one: -one.population):
-        values = {
+        values: dict[str, str | int | float | Message] = {
             "place": gazetteer.commune(spot.what).name,
             "n": spot.stories,
             "expected": round(spot.most_expected),

@@ -130,7 +130,7 @@ def reply(folder: str) -> State[str]:
     def work(workspace: Workspace) -> list[str]:
         return replies.send(workspace.settings, workspace.store, datetime.now(UTC)).lines()
 
-    return _ran("replies", folder, work)
+    return ran("replies", folder, work)
 
 
 @flow(name="notices", flow_run_name="notices", validate_parameters=False)

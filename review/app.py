@@ -74,8 +74,7 @@ def create_app(
     `clock` gives the moment of an act, aware; with `any_host` names of this machine other than
     its own are answered too, which takes accounts. `scout` visits sites; without one sources
     are tried and added in the terminal alone. When `serving`, what is long to reckon is left to
-    another process. `intake` takes proposals in; without one
-    nobody proposes.
+    another process. `intake` takes proposals in; without one nobody proposes.
     """
     # The interactive documentation of FastAPI would load its parts from elsewhere.
     app = FastAPI(

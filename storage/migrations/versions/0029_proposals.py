@@ -8,7 +8,7 @@ from alembic import op
 from storage.columns import Instant, Words
 
 revision = "0029"
-down_revision = "0021"
+down_revision = "0027"
 branch_labels = None
 depends_on = None
 
