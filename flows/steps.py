@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 from crawlers import archive, files, registries, spool
 from crawlers.batch import crawl as crawl_batch
-from flows import due, institutions, learned, sharing
+from flows import due, institutions, learned, sharing, waiting
 from flows.intake import (
     Rejects,
     TakenIn,
@@ -26,7 +26,7 @@ from flows.intake import (
     without,
 )
 from nlp import annotate as annotating
-from nlp import gathering, model, namesakes, places, resolution, stories
+from nlp import gathering, model, namesakes, pieces, places, resolution, stories
 from nlp.annotate import Reader
 from signals import profile
 from signals.queue import detect as detect_candidates
@@ -52,7 +52,7 @@ from vigie.settings import Settings, require_contact
 from vigie.terminal import progress
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
     from datetime import date
     from pathlib import Path
 
@@ -271,6 +271,8 @@ class ReadAgain:
     """Documents that another version has read, and that still wait."""
     skipped: tuple[tuple[Message, int], ...] = ()
     """Why documents among those done were not analysed, and how many."""
+    cut: int = 0
+    """Documents among those done that are too long to be read to their end."""
 
     def lines(self) -> list[str]:
         """Return what was read, and what waits, as lines for a person."""
@@ -299,6 +301,7 @@ def annotate(
     version = learned.version(settings.data)
     with store.reading() as c:
         total = documents.waiting_count(c, version)
+        news = documents.unread_count(c)
     if not total:
         return ReadAgain(0, 0)
     institutions.make_known(settings, store, datetime.now(settings.zone).date())
@@ -306,13 +309,13 @@ def annotate(
     work = read or (
         lambda ids, reader, worker: annotate_batch(settings, store, ids, reader, worker)
     )
-    done, share, skipped = 0, total if again is None else again, Counter[str]()
+    done, cut, share, skipped = 0, 0, total if again is None else again, Counter[str]()
     reasons: dict[str, Message] = {}
     with (
         sharing.working(settings, store) as worker,
-        progress(say("Lecture des documents"), None if again else total) as advance,
+        progress(say("Lecture des documents"), min(total, news + share)) as advance,
     ):
-        for ids in _to_read(store, version, share, worker):
+        for ids, lengths in waiting.to_read(store, version, share, worker):
             kept = work(ids, reader, worker)
             if not kept:
                 break  # what still waits is being edited: the next run reads it
@@ -321,23 +324,12 @@ def annotate(
                 why = stored_annotations.skipped(c, ids)
             reasons |= {str(reason): reason for reason in why}
             skipped.update(map(str, why))
+            cut += sum(length > pieces.LONGEST_READ for length in lengths)
             advance(len(ids))
     with store.reading() as c:
         left = documents.waiting_count(c, version)
-    return ReadAgain(done, left, tuple((reasons[said], n) for said, n in skipped.most_common()))
-
-
-def _to_read(store: Store, version: str, share: int, worker: str) -> Iterator[list[str]]:
-    """Yield batches of what was never read, then at most `share` of what is to be read again."""
-    while True:
-        ids = sharing.taken(store, Work.ANNOTATE, documents.never_read(BATCH), worker)
-        if not ids and share > 0:
-            again = documents.read_before(version, min(BATCH, share))
-            ids = sharing.taken(store, Work.ANNOTATE, again, worker)
-            share -= len(ids)
-        if not ids:
-            return
-        yield ids
+    why_skipped = tuple((reasons[said], n) for said, n in skipped.most_common())
+    return ReadAgain(done, left, why_skipped, cut)
 
 
 def annotate_batch(

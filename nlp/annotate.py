@@ -69,6 +69,10 @@ class Extracted(NamedTuple):
     """Why it was not read, if it was not."""
     foreign: tuple[tuple[str, str], ...] = ()
     """Passages that were not read, each with the language it is in."""
+    acronyms: tuple[tuple[str, str], ...] = ()
+    """Short forms with the full names that it gives for them."""
+    notes: tuple[Message, ...] = ()
+    """What else of it was not read, and why."""
 
 
 def extract(
@@ -87,7 +91,9 @@ def examine(
     for batch in _batches(texts):
         given = [pieces.read_as(raw) for raw in batch]
         languages_read = [pieces.language_of(raw) for raw in batch]
-        why = [None if language == "fr" else unread(language) for language in languages_read]
+        why = [
+            None if language == "fr" else pieces.why_unread(language) for language in languages_read
+        ]
         french = [one for one, skipped in zip(given, why, strict=True) if skipped is None]
         done = _extracted(french, language_model, territory)
         for skipped in why:
@@ -112,7 +118,13 @@ def _extracted(
                     one.clean.bounds(piece.first + place.start, piece.first + place.end),
                 )
             ]
-        yield Extracted(spans, named, foreign=tuple(pieces.foreign(one)))
+        yield Extracted(
+            spans,
+            named,
+            foreign=tuple(pieces.foreign(one)),
+            acronyms=tuple(pair for piece in one.pieces for pair in acronyms.pairs(piece.plain)),
+            notes=tuple(one.notes),
+        )
 
 
 def _span(given: Given, piece: Piece, found: Found) -> Span:
@@ -198,24 +210,15 @@ def annotate(
             yield replace(made, version=reader.version)
 
 
-def unread(language: str | None) -> Message:
-    """Return why a text in a language that is not French is not read."""
-    if language is None:
-        return Message("langue non reconnue : le texte n’a pas été analysé")
-    if language == pieces.NO_LANGUAGE:
-        return Message("un seul mot répété : le texte n’a pas été analysé")
-    return Message("texte en « {language} » : seul le français est analysé", {"language": language})
-
-
 def _skipped(document: Document, language: str | None) -> Annotation:
-    fingerprint = stories.fingerprint(document_text(document))
+    fingerprint = stories.fingerprint(pieces.read_part(document_text(document))[0])
     return Annotation(
         document_id=document.id,
         version=VERSION,
         language=language,
         signature=fingerprint.signature,
         bands=fingerprint.bands,
-        skipped=unread(language),
+        skipped=pieces.why_unread(language),
     )
 
 

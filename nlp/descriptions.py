@@ -29,7 +29,16 @@ HEAD = (
 )
 STOP = r"(?=\s*(?:[,;:.!?…()\n«»\"]|\s[–-]\s|$))"
 PHRASE = r"[^,;:.!?…()\n«»\"]*?"
+PROGRAMME = (
+    r"(?:ateliers?|festivals?|projets?|salles?|listes?|bars?|cafés?(?! (?:associatif|culturel|citoyen|"
+    r"solidaire))|studios?|garages?|cantines?|labels?|éditions?|revues?)\b"
+)
+"""What after a comma and without an article is rather on that evening than what the name is."""
+MANY = r"(?:[\w'’-]*-)?\w{3,}[sx]\b"
 AFTER = (
+    re.compile(
+        rf"^[»\"”]? ?, ?(?!{PROGRAMME}|{MANY})(?P<what>{HEAD}{PHRASE}){STOP}", re.IGNORECASE
+    ),
     re.compile(rf"^[»\"”]? ?, ?(?:une?|le|la|l') ?(?P<what>{HEAD}{PHRASE}){STOP}", re.IGNORECASE),
     re.compile(rf"^[»\"”]? ?\((?:une?|le|la|l')? ?(?P<what>{HEAD}{PHRASE})\)", re.IGNORECASE),
     re.compile(
@@ -41,7 +50,10 @@ AFTER = (
     ),
 )
 HEADS = re.compile(rf"\b(?:une?|le|la|l'|du|au|les|des) ?(?P<what>{HEAD})", re.IGNORECASE)
-BEFORE = re.compile(rf"(?P<what>(?i:{HEAD})(?: [a-zà-ÿ'’-]+){{1,8}}) ?,? ?[«\"“]? ?")
+TOWN = r"(?:de |d['’]|à )(?:(?:La|Le|Les|L['’]) ?)?[A-ZÀ-Ý][\w’'-]+"
+BEFORE = re.compile(
+    rf"(?P<what>(?i:{HEAD})(?:(?: [a-zà-ÿ'’-]+){{1,8}}?(?: {TOWN})?| {TOWN})) ?,? ?[«\"“]? ?"
+)
 OPEN_END = re.compile(
     r"[\s,]+(?:et|ou|de|du|des|d'|à|au|aux|en|par|pour|avec|dans|sur|qui|que|dont|le|la|les|un|une|"
     r"nommée?|appelée?|baptisée?|dénommée?)$",

@@ -38,8 +38,8 @@ class Name:
 
     @property
     def surface(self) -> str:
-        """Return the way it is written most often."""
-        return most(self.surfaces, "")
+        """Return the name that is written most often, in its best writing."""
+        return best_written(self.surfaces)
 
 
 @dataclass(frozen=True, slots=True)
@@ -222,6 +222,24 @@ def blocks(key: str, surface: str) -> tuple[str, ...]:
     elif len(words) == 1 and 3 <= len(words[0]) <= 8:
         found.add("i" + names.fold(surface).strip())
     return tuple(sorted(found))
+
+
+def best_written(surfaces: Counter[str]) -> str:
+    """Return the most frequent name, as it is written with capitals where they belong.
+
+    Headlines in capitals and hasty writers leave accents and small letters out, nobody adds them.
+    """
+    forms: dict[str, Counter[str]] = defaultdict(Counter)
+    for surface, times in surfaces.items():
+        forms[names.fold(surface)][surface] += times
+    form = most(Counter({form: written.total() for form, written in forms.items()}), "")
+    return min(forms[form], key=lambda s: _hasty(s, forms[form][s]), default="")
+
+
+def _hasty(surface: str, times: int) -> tuple[bool, bool, int, int, str]:
+    accents = sum(not c.isascii() and c.isalpha() for c in surface)
+    shouted = surface.isupper() and " " in surface  # one word may be a short form
+    return shouted, surface.islower(), -accents, -times, surface
 
 
 def most(counter: Counter[T], default: Default) -> T | Default:

@@ -68,6 +68,8 @@ MODIFIERS = re.compile(
 )
 """What may stand between a head and the name it announces (« citoyen », « d’habitants », « : »),
 and what makes of the name the head's complement (« les entreprises de l’ESS »)."""
+REACH = 120
+"""Characters before a name in which what it is may be said."""
 OWNING = frozenset([ActorKind.ASSOCIATION, ActorKind.COLLECTIVE])
 """Kinds of which the complement is a name all the same: « l’association des Tisserands »."""
 APPOSITION = re.compile(r"[\s»”\"’')]*[,(–-]\s*(?:une?|le|la|les|l['’]|nouve(?:au|lle)|jeune|\s)*")
@@ -93,12 +95,16 @@ def kind_of(surface: str, sentence: str, at: int | None = None) -> ActorKind:
     if not surface:
         return ActorKind.UNKNOWN
     within = _within(surface)
-    if within is not None:
+    if within not in {None, ActorKind.CULTURAL_VENUE}:
         return within
     here = at is not None and sentence.startswith(surface, at)
     start = at if at is not None and here else sentence.find(surface)
     if start < 0:
-        return ActorKind.UNKNOWN
+        return within or ActorKind.UNKNOWN
+    if within is not None:
+        # « La compagnie Théâtre du Verger » plays; « le Théâtre du Verger » is where.
+        announced = _announced(sentence[:start])
+        return announced if announced in OWNING else within
     return (
         _announced(sentence[:start])
         or _explained(sentence[start + len(surface) :])
@@ -124,6 +130,7 @@ def _within(surface: str) -> ActorKind | None:
 
 def _announced(before: str) -> ActorKind | None:
     """Return the kind by the last head before a name, if no more than modifiers come between."""
+    before = before[-REACH:]  # a line of a page's leftovers may be very long
     for match in reversed(_heads(before)):
         between = MODIFIERS.fullmatch(before, match.end())
         if between and (between["of"] is None or _kind(match) in OWNING):

@@ -1,6 +1,6 @@
 """A text as it is read: without markup, in pieces, prepared; what is found fits the given text.
 
-So all of a long text is read, in bounded memory.
+So a long text is read in bounded memory, and a huge one as far as `LONGEST_READ`.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from nlp import languages, markup, text
+from vigie.records import Message
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -19,6 +20,9 @@ if TYPE_CHECKING:
 
     from nlp.markup import Clean
 
+LONGEST_READ = 200_000
+"""Characters of a text that are read: some eighty pages. More is a book, a log, a mistake, and
+would keep what else waits from being read for minutes."""
 ENDS = ("\n", ". ", " ")
 """Where a text may be cut, the best first."""
 REPEATED = re.compile(r"\b(\w+)(?:\W+\1\b){9,}")
@@ -55,8 +59,29 @@ class Given(NamedTuple):
     """A text as it was given, and as it is read."""
 
     raw: str
+    """What of it is read."""
     clean: Clean
     pieces: list[Piece]
+    unread: int = 0
+    """Characters behind it that are left."""
+    repeats: bool = False
+    """It repeats itself in a row, most of it: each phrase is read once."""
+
+    @property
+    def notes(self) -> list[Message]:
+        """Return what of the text was not read, in words."""
+        told = []
+        if self.unread:
+            told.append(
+                Message(
+                    "texte trop long : lu jusqu’au caractère {read}, les {unread} suivants ne le "
+                    "sont pas",
+                    {"read": len(self.raw), "unread": self.unread},
+                )
+            )
+        if self.repeats:
+            told.append(Message("le texte se répète : chaque phrase n’en est lue qu’une fois"))
+        return told
 
 
 def language_of(raw: str, default: str | None = None) -> str | None:
@@ -64,6 +89,7 @@ def language_of(raw: str, default: str | None = None) -> str | None:
 
     A text of which a part is surely French is in French: only that part is read.
     """
+    raw, _ = read_part(raw)
     beginning = markup.clean(raw[: 4 * languages.SAMPLE]).text
     words = beginning.split()
     if FEW * len(set(words)) <= len(words):
@@ -77,6 +103,15 @@ def language_of(raw: str, default: str | None = None) -> str | None:
     return "fr" if languages.holds_french(whole) else found
 
 
+def why_unread(language: str | None) -> Message:
+    """Return why a text in a language that is not French is not read."""
+    if language is None:
+        return Message("langue non reconnue : le texte n’a pas été analysé")
+    if language == NO_LANGUAGE:
+        return Message("un seul mot répété : le texte n’a pas été analysé")
+    return Message("texte en « {language} » : seul le français est analysé", {"language": language})
+
+
 def _repeats_one_word(raw: str) -> bool:
     whole = markup.clean(raw).text
     return any(map(str.isalpha, whole)) and not any(map(str.isalpha, once(whole)))
@@ -84,8 +119,10 @@ def _repeats_one_word(raw: str) -> bool:
 
 def read_as(raw: str, more: str = "") -> Given:
     """Return a text as it is read, with `more` (prepared) behind it."""
+    raw, unread = read_part(raw)
     clean = markup.clean(raw)
     said_once = once(clean.text)
+    repeats = 2 * len(said_once.split()) < len(clean.text.split())
     made = []
     for start, end in cuts(clean.text):
         said = clean.text[start:end]
@@ -97,7 +134,15 @@ def read_as(raw: str, more: str = "") -> Given:
         for first, last, _ in left:
             plain = plain[:first] + "\n" * (last - first) + plain[last:]
         made.append(Piece(start, said, plain + (more if end == len(clean.text) else ""), left))
-    return Given(raw, clean, made)
+    return Given(raw, clean, made, unread, repeats)
+
+
+def read_part(raw: str) -> tuple[str, int]:
+    """Return what is read of a text, and how many characters are left behind it."""
+    if len(raw) <= LONGEST_READ:
+        return raw, 0
+    _, end = next(cuts(raw, LONGEST_READ))
+    return raw[:end], len(raw) - end
 
 
 def once(whole: str) -> str:

@@ -14,7 +14,7 @@ from hashlib import blake2b
 from typing import TYPE_CHECKING
 
 from nlp import kinds, lexicon, names
-from nlp.gathering import blocks, most
+from nlp.gathering import best_written, blocks, most
 from vigie.records import (
     ActorKind,
     Alias,
@@ -273,7 +273,7 @@ def _best_surface(gathered: Mapping[str, Name], keys: list[str]) -> str:
     for key in keys:
         surfaces.update(gathered[key].surfaces)
     full = Counter({s: n for s, n in surfaces.items() if " " in s})
-    return most(full or surfaces, keys[0])
+    return best_written(full or surfaces) or keys[0]
 
 
 def _suggestions(

@@ -14,7 +14,7 @@ from storage.columns import clean
 from storage.days import PARIS
 from storage.desk import Desk
 from storage.plain import from_message, to_event, to_message
-from storage.statements import chunks, insert_missing
+from storage.statements import chunks, insert_missing, pairs
 from vigie.errors import UnknownNameError
 from vigie.language import say
 from vigie.records import Access, Document, DocumentKind, Reject, SourceKind
@@ -233,6 +233,22 @@ def waiting_count(c: Connection, version: str) -> int:
     """Return how many documents are not annotated with this version."""
     query = select(func.count()).select_from(tables.documents).where(*_stale(version))
     return int(c.execute(query).scalar_one())
+
+
+def unread_count(c: Connection) -> int:
+    """Return how many documents no version has annotated."""
+    query = select(func.count()).select_from(tables.documents).where(_FIELDS.annotated == "")
+    return int(c.execute(query).scalar_one())
+
+
+def lengths(c: Connection, ids: Iterable[str]) -> dict[str, int]:
+    """Return the characters of the texts of documents, their titles and a blank line included."""
+    whole = func.length(_FIELDS.title) + 2 + func.length(tables.texts.c.text)
+    found: dict[str, int] = {}
+    for some in chunks(sorted(set(ids))):
+        query = select(_FIELDS.id, whole).join(tables.texts).where(_FIELDS.id.in_(some))
+        found |= pairs(c, query)
+    return found
 
 
 def identify(c: Connection, given: str) -> str:

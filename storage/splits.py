@@ -7,6 +7,7 @@ since. Mentions are remembered by document and words, so that reading a document
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from dataclasses import dataclass
 from hashlib import blake2b
@@ -27,6 +28,9 @@ if TYPE_CHECKING:
 
 _splits, _mentions, _aliases = tables.splits.c, tables.mentions.c, tables.aliases.c
 _actors = tables.actors.c
+MOST_TOLD = 8
+"""Names of an actor that a message lists."""
+ARTICLE = re.compile(r"^(?:l|le|la|les|un|une) ")
 _taken, _named = tables.split_mentions.c, tables.split_aliases.c
 
 
@@ -59,19 +63,21 @@ def split(
         actor_id: one that stands for itself, or was merged: then the one that stands for it.
         who: the person who decides.
         at: when.
-        names: as shown among its names; case and accents do not count.
+        names: of its names, in any way in which they are written: case, accents and the article
+            before them do not count.
         documents: ids; every mention of the actor in them moves.
 
     Raises:
-        UnknownNameError: there is no such actor, name or document among its mentions.
+        UnknownNameError: there is no such actor, name or document among its mentions, or a name
+            may be several of its names.
         VigieError: nothing would be left of the actor.
     """
     root = c.execute(select(_actors.root_id).where(_actors.id == actor_id)).scalar()
     if root is None:
         raise UnknownNameError(say("Pas d’acteur « {id} ».", id=actor_id))
     family = list(c.execute(select(_actors.id).where(_actors.root_id == root)).scalars())
-    aliases = _aliases_named(c, family, sorted(set(names)))
     mentions = list(c.execute(_mentions_of(family)))
+    aliases = _aliases_named(c, family, mentions, sorted(set(names)))
     wanted = sorted(set(documents))
     moved = [m for m in mentions if _belongs(m, aliases) or m.document_id in wanted]
     for document_id in wanted:
@@ -81,7 +87,10 @@ def split(
             )
     if not moved or len(moved) == len(mentions):
         raise VigieError(
-            say("Il ne resterait rien d’un côté : une scission laisse des mentions à chacun.")
+            say(
+                "Il ne resterait rien d’un côté : une scission laisse des mentions à chacun. Des "
+                "écritures d’un même nom (« Les Amis », « AMIS ») se séparent par document."
+            )
         )
     new_id = _new_id(root, aliases, moved)
     insert_missing(c, tables.actors, [_actor_row(new_id, moved)])
@@ -171,16 +180,49 @@ def apply(c: Connection, rows: Sequence[dict[str, Any]]) -> None:
                 row["actor_id"] = new
 
 
-def _aliases_named(c: Connection, family: list[str], names: list[str]) -> list[Row[Any]]:
+def _aliases_named(
+    c: Connection, family: list[str], mentions: Sequence[Row[Any]], names: list[str]
+) -> list[Row[Any]]:
+    """Return the names of actors that these names are, as they or their texts write them.
+
+    A name is kept in one writing; what else it was called by, the mentions know.
+    """
     query = select(tables.aliases).where(_aliases.actor_id.in_(family)).order_by(_aliases.key)
-    rows = list(c.execute(query))
+    rows = {row.key: row for row in c.execute(query)}
+    written = {(row.folded, row.key) for row in rows.values()}
+    written |= {(fold(m.surface), m.key) for m in mentions if m.key in rows}
     found: dict[str, Row[Any]] = {}
     for name in names:
-        same = [row for row in rows if row.folded == fold(name)]
+        wanted, bare = fold(name), _bare(fold(name))
+        same = {key for words, key in written if words == wanted} or {
+            key for words, key in written if bare and _bare(words) == bare
+        }
         if not same:
-            raise UnknownNameError(say("Cet acteur ne porte pas le nom « {name} ».", name=name))
-        found |= {row.key: row for row in same}
+            known = ", ".join(f"« {row.surface} »" for row in list(rows.values())[:MOST_TOLD])
+            raise UnknownNameError(
+                say(
+                    "Cet acteur ne porte pas le nom « {name} » ; ses noms : {known}.",
+                    name=name,
+                    known=known,
+                )
+            )
+        meant = {rows[key].folded: rows[key].surface for key in sorted(same)}
+        if len(meant) > 1 and wanted not in meant:
+            near = ", ".join(f"« {surface} »" for surface in meant.values())
+            raise UnknownNameError(
+                say(
+                    "« {name} » peut être plusieurs de ses noms : {near} ; donnez l’un d’eux.",
+                    name=name,
+                    near=near,
+                )
+            )
+        found |= {key: rows[key] for key in same if len(meant) == 1 or rows[key].folded == wanted}
     return list(found.values())
+
+
+def _bare(folded: str) -> str:
+    """Return a folded name without the article before it."""
+    return ARTICLE.sub("", folded)
 
 
 def _mentions_of(actors: list[str]) -> Select[Any]:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import shutil
 import sys
+import time
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
@@ -42,12 +43,30 @@ def tell(line: str) -> None:
     logs.say_line(line)
 
 
+EVERY = 15.0
+"""Seconds between two lines about one work."""
+
+
+def _in_lines(title: str, total: int | None) -> Callable[[int], None]:
+    """Return what is told how many items are done, and says so now and then in a line."""
+    done, said = 0, time.monotonic()
+
+    def advance(more: int) -> None:
+        nonlocal done, said
+        done += more
+        if time.monotonic() - said >= EVERY:
+            said = time.monotonic()
+            tell(f"{title} : {done} / {total}" if total else f"{title} : {done}")
+
+    return advance
+
+
 @contextmanager
 def progress(title: str, total: int | None) -> Iterator[Callable[[int], None]]:
     """Yield a function to be told how many items are done since the last call."""
     if logs.is_json() or not sys.stderr.isatty():
         tell(f"{title}…")
-        yield lambda _done: None
+        yield _in_lines(title, total)
         return
     from rich.console import Console
     from rich.progress import (

@@ -70,6 +70,7 @@ def read(tmp_path_factory):
     reading = steps.annotate(settings, store)
     assert reading.left == 0
     assert reading.done == len(given)
+    assert reading.cut == 1
     with store.reading() as c:
         yield c, given
     store.close()

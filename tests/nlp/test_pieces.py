@@ -62,3 +62,22 @@ def test_a_line_in_capitals_is_read_as_a_title_whose_verbs_are_no_part_of_it():
     raw = "LES SEMEURS DU BALLON OUVRENT UN JARDIN À LOMME.\nBienvenue à tous."
     (piece,) = pieces.read_as(raw).pieces
     assert piece.plain == "les Semeurs du Ballon ouvrent un Jardin à Lomme.\nBienvenue à tous."
+
+
+def test_a_huge_text_is_read_to_where_a_word_ends_and_says_what_is_left():
+    raw = "La Remise ouvre un local au bout du quai. " * 10_000
+    given = pieces.read_as(raw)
+    assert len(given.raw) + given.unread == len(raw)
+    assert len(given.raw) <= pieces.LONGEST_READ
+    assert given.raw.endswith(". ")
+    assert [str(note) for note in given.notes] == [
+        (
+            f"texte trop long : lu jusqu’au caractère {len(given.raw)}, les {given.unread} suivants "
+            "ne le sont pas"
+        ),
+        "le texte se répète : chaque phrase n’en est lue qu’une fois",
+    ]
+
+
+def test_a_text_that_is_read_whole_says_nothing():
+    assert pieces.read_as("La Remise ouvre un local au bout du quai.").notes == []

@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING
 from vigie.language import render, say, terminal_language
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Mapping
 
     from nlp.explanation import Explained
     from storage import Store
     from storage.annotations import Read
-    from vigie.records import NamedPlace
+    from vigie.records import Actor, NamedPlace
     from vigie.settings import Settings
 
 
@@ -27,10 +27,10 @@ def explain(settings: Settings, store: Store, given: str) -> Iterator[str]:
         ModelError: the language model is missing.
     """
     from flows import learned, steps
-    from nlp import areas, model, pieces
+    from nlp import acronyms, areas, model, pieces
     from nlp.annotate import Reader
     from nlp.explanation import explain as explained
-    from storage import annotations, documents
+    from storage import actors, annotations, documents
     from vigie.records import document_text
 
     with store.reading() as c:
@@ -38,6 +38,7 @@ def explain(settings: Settings, store: Store, given: str) -> Iterator[str]:
         version, skipped = annotations.state(c, document.id)
         stored = annotations.mentions_of(c, document.id)
         ground = steps.known_ground(c, settings)
+        known = actors.load(c, {read.root_id for read in stored if read.root_id})
     yield document.title or document.url
     yield document.url
     if not version:
@@ -52,13 +53,21 @@ def explain(settings: Settings, store: Store, given: str) -> Iterator[str]:
     by_place = {(read.begins, read.ends): read for read in stored}
     home = ground.homes.get(document.source_id)
     for name in explained(text, reader, ground, home):
-        yield from _name(text, name, by_place.pop((name.start, name.end), None))
+        read = by_place.pop((name.start, name.end), None)
+        yield from _name(text, name)
+        if read is not None:
+            yield from _whose(read, known, ground.territory)
     for read in by_place.values():
         yield f"\n{read.surface}"
         yield say("  lu dans les champs de l’événement, ou par une version précédente")
-        yield f"  {_actor(read)}"
-    for left in pieces.foreign(pieces.read_as(text)):
+        yield from _whose(read, known, ground.territory)
+    whole = pieces.read_as(text)
+    for pair in dict.fromkeys(p for piece in whole.pieces for p in acronyms.pairs(piece.plain)):
+        yield say("Dans le texte : {said}", said=short_in_words(*pair))
+    for left in pieces.foreign(whole):
         yield passage_in_words(*left)
+    for note in whole.notes:
+        yield render(note, terminal_language())
     yield from _places(areas.named_in(text, ground, home), home)
 
 
@@ -82,6 +91,11 @@ def passage_in_words(passage: str, language: str) -> str:
     )
 
 
+def short_in_words(short: str, full: str) -> str:
+    """Return for which name a text gives a short form."""
+    return say("{short}, sigle de {name}", short=short, name=full)
+
+
 def place_in_words(place: NamedPlace) -> str:
     """Return what a territory is, with its code."""
     from vigie import gazetteer
@@ -97,8 +111,8 @@ def place_in_words(place: NamedPlace) -> str:
     return say("{name}, {kind} ({code})", name=place.name, kind=kind, code=code)
 
 
-def _name(text: str, name: Explained, read: Read | None) -> Iterator[str]:
-    """Yield what a name is, why, and whose it is."""
+def _name(text: str, name: Explained) -> Iterator[str]:
+    """Yield what a name is, and why."""
     from nlp.explanation import rule_in_words
     from vigie.words import LABELS
 
@@ -116,42 +130,57 @@ def _name(text: str, name: Explained, read: Read | None) -> Iterator[str]:
     yield say("  le modèle de langue seul y voit : {entity}", entity=entity)
     for reason in name.reasons:
         yield f"  + {render(reason, language)}"
-    if read is not None:
-        yield f"  {_actor(read)}"
-        if read.commune:
-            yield f"  {_place(read)}"
-        if read.description:
-            yield say("  décrit ainsi : « {words} »", words=read.description)
 
 
-def _actor(read: Read) -> str:
+def _whose(read: Read, known: Mapping[str, Actor], territory: frozenset[str]) -> Iterator[str]:
+    """Yield whom a mention is taken for, what else that one is called, where and what it is."""
+    yield f"  {_actor(read, territory)}"
+    actor = known.get(read.root_id or "")
+    if actor is not None and actor.aliases:
+        yield say("  appelé aussi : {names}", names=" ; ".join(actor.aliases))
+    if read.commune:
+        yield f"  {_place(read)}"
+    if read.description:
+        yield say("  décrit ainsi : « {words} »", words=read.description)
+
+
+def _actor(read: Read, territory: frozenset[str]) -> str:
     """Return whom a mention is taken for, and why."""
     if read.actor_id is None:
         return say("aucun acteur : rien dans ce nom ne désigne quelqu’un")
-    why = say("séparé par {who}", who=read.parted_by) if read.parted_by else _by_name(read)
+    why = (
+        say("séparé par {who}", who=read.parted_by) if read.parted_by else _by_name(read, territory)
+    )
     if read.root_id != read.actor_id:
         why = say("{why} ; réuni à « {name} » par un avis", why=why, name=read.root_name)
     return say("acteur : {name} ({why})", name=read.root_name, why=why)
 
 
-def _elsewhere(read: Read) -> str:
-    """Return why a name that bears a commune in its key is that of there."""
+def _elsewhere(read: Read, territory: frozenset[str]) -> str:
+    """Return why a name that bears a mark of its own in its key is another than its namesake.
+
+    The mark is a commune (`gathering`), or the kind that tells two groups apart (`namesakes`).
+    """
     from nlp import names
     from vigie import gazetteer
 
-    bare, _, code = read.key.partition("@")
-    place = gazetteer.communes()[code].name
+    bare, _, mark = read.key.partition("@")
+    if mark not in gazetteer.communes():
+        return say("un autre du même nom est d’un autre type, ou d’ailleurs")
+    place = gazetteer.communes()[mark].name
     if names.is_generic(bare) or names.is_of_many(read.surface):
         return say("bien des communes en ont un : celui de {place}", place=place)
-    return say("la phrase le situe à {place}, loin du territoire", place=place)
+    if mark in territory:
+        return say("un autre porte le même nom : celui-ci est de {place}", place=place)
+    return say("la phrase le situe à {place}, hors du territoire", place=place)
 
 
-def _by_name(read: Read) -> str:
+def _by_name(read: Read, territory: frozenset[str]) -> str:
     from nlp import names
 
     own, known = names.key(read.surface), names.key(read.actor_name)
     if "@" in read.key:
-        return _elsewhere(read)
+        return _elsewhere(read, territory)
     if read.key == " ".join(names.tokens(read.surface)):
         own = read.key
     if read.key and read.key != own and not read.key.startswith(own):

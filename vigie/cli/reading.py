@@ -64,7 +64,7 @@ def extract(file: Path, as_json: bool) -> None:
     """Print the spans of each text of a JSON lines file."""
     from nlp import model
     from nlp.annotate import examine
-    from vigie.cli.explaining import passage_in_words, place_in_words
+    from vigie.cli.explaining import passage_in_words, place_in_words, short_in_words
     from vigie.interchange import place_as_json, span_as_json
     from vigie.words import LABELS
 
@@ -82,11 +82,14 @@ def extract(file: Path, as_json: bool) -> None:
             tell(say("vigie : {id} laissé de côté : {why}.", id=str(row_id), why=why))
         for left in seen.foreign:
             tell(f"vigie : {row_id} : {passage_in_words(*left)}")
+        for note in seen.notes:
+            tell(f"vigie : {row_id} : {render(note, language)}")
         if as_json:
             told = {
                 "id": row_id,
                 "spans": [span_as_json(span) for span in seen.spans],
                 "places": [place_as_json(place) for place in seen.places],
+                "short_forms": [{"short": short, "name": full} for short, full in seen.acronyms],
             }
             click.echo(json.dumps(told, ensure_ascii=False))
         else:
@@ -94,6 +97,8 @@ def extract(file: Path, as_json: bool) -> None:
             for span in seen.spans:
                 label = render(LABELS[span.label], language)
                 click.echo(f"    {label:<12} {span.confidence:.2f}  {' '.join(span.text.split())}")
+            for short, full in seen.acronyms:
+                click.echo(f"    = {short_in_words(short, full)}")
             for place in seen.places:
                 click.echo(f"    → {place_in_words(place)}")
     tell(say("{n} texte lu.", "{n} textes lus.", n=len(rows) - skipped))

@@ -185,6 +185,14 @@ def annotate(folder: Path, *, everything: bool, document: str | None) -> None:
                 why=render(reason, terminal_language()),
             )
         )
+    if reading.cut:
+        tell(
+            say(
+                "{n} document très long : seul son début a été analysé (voir --explain).",
+                "{n} documents très longs : seul leur début a été analysé (voir --explain).",
+                n=reading.cut,
+            )
+        )
     if reading.left:
         tell(
             say(
