@@ -142,7 +142,9 @@ def _span(given: Given, piece: Piece, found: Found) -> Span:
             surface,
             piece.plain[found.sentence[0] : found.sentence[1]],
             found.start - found.sentence[0],
-        ),
+        )
+        if found.label in KEPT
+        else ActorKind.UNKNOWN,
     )
 
 

@@ -30,8 +30,9 @@ HEAD = (
 STOP = r"(?=\s*(?:[,;:.!?…()\n«»\"]|\s[–-]\s|$))"
 PHRASE = r"[^,;:.!?…()\n«»\"]*?"
 PROGRAMME = (
-    r"(?:ateliers?|festivals?|projets?|salles?|listes?|bars?|cafés?(?! (?:associatif|culturel|citoyen|"
-    r"solidaire))|studios?|garages?|cantines?|labels?|éditions?|revues?)\b"
+    r"(?:ateliers?|festivals?|projets?|salles?|listes?|bars?|"
+    r"cafés?(?! (?:associatif|culturel|citoyen|solidaire))|studios?|garages?|cantines?|labels?|"
+    r"éditions?|revues?)\b"
 )
 """What after a comma and without an article is rather on that evening than what the name is."""
 MANY = r"(?:[\w'’-]*-)?\w{3,}[sx]\b"

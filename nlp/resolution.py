@@ -10,11 +10,13 @@ name differs; two actors that are both in the base already are never joined, onl
 from __future__ import annotations
 
 from collections import Counter, defaultdict
+from dataclasses import replace
 from hashlib import blake2b
 from typing import TYPE_CHECKING
 
 from nlp import kinds, lexicon, names
 from nlp.gathering import best_written, blocks, most
+from vigie import gazetteer
 from vigie.records import (
     ActorKind,
     Alias,
@@ -44,7 +46,7 @@ TWO_LANGUAGES_GUESS = 0.78
 SAME_ACRONYM = Message("Un texte donne l’un des deux noms comme le sigle de l’autre.")
 SIMILAR = Message("Les deux noms s’écrivent presque de la même façon.")
 INITIALS = Message("L’un des deux noms reprend les initiales de l’autre.")
-ELSEWHERE = Message("Le nom est le même, mais une phrase le situe dans une autre commune.")
+ELSEWHERE = Message("Le nom est le même ; une phrase situe l’un des deux à {place}.")
 CONTRADICTED = Message("Le nom est presque le même, mais il est dit de deux types.")
 TWO_LANGUAGES = Message("Un texte écrit les deux noms côte à côte, séparés par une barre oblique.")
 LONGER = Message("L’un des deux noms est l’autre avec quelques mots de plus.")
@@ -316,8 +318,7 @@ def _questions(a: str, b: str) -> Iterator[tuple[float, Message, str, str]]:
     if "@" in a or "@" in b:
         bare, _, mark = full.partition("@") if "@" in full else short.partition("@")
         if {bare, f"{bare}@{mark}"} == {a, b} and not names.is_generic(bare):
-            reason = CONTRADICTED if mark.isalpha() else ELSEWHERE
-            yield ELSEWHERE_GUESS, reason, bare, f"{bare}@{mark}"
+            yield ELSEWHERE_GUESS, _told_apart_by(mark), bare, f"{bare}@{mark}"
         return
     score = names.similarity(a, b)
     if score >= names.SUGGESTED_FROM:
@@ -325,3 +326,9 @@ def _questions(a: str, b: str) -> Iterator[tuple[float, Message, str, str]]:
         yield score, LONGER if longer else SIMILAR, short, full
     elif " " not in short and short in names.initials(full):
         yield ACRONYM_GUESS, INITIALS, short, full
+
+
+def _told_apart_by(mark: str) -> Message:
+    """Return why a name with a mark in its key is another one than that without."""
+    place = gazetteer.communes().get(mark)
+    return CONTRADICTED if place is None else replace(ELSEWHERE, values={"place": place.name})

@@ -68,12 +68,14 @@ def test_extract_prints_one_object_a_line_and_passes_bad_lines_over(tmp_path):
         '{"id": "b", "text": ""}\n'
         '{"id": "c", "text": "Le collectif Rhin Libre danse samedi sous la halle avec tous les voisins '
         "du quartier, les enfants de l’école et leurs parents. Der "
-        'Verein lädt alle Nachbarn zu einem Fest am Rhein ein und freut sich auf die Gäste."}\n',
+        'Verein lädt alle Nachbarn zu einem Fest am Rhein ein und freut sich auf die Gäste."}\n'
+        '{"id": "d", "text": "Le Réseau des Ateliers Partagés (RAP) recrute des bénévoles."}\n',
         encoding="utf-8",
     )
     done = here("extract", texts, "--json")
     rows = [json.loads(line) for line in done.stdout.splitlines()]
-    assert [row["id"] for row in rows] == ["a", "b", "c"]
+    assert [row["id"] for row in rows] == ["a", "b", "c", "d"]
+    assert rows[3]["short_forms"] == [{"short": "RAP", "name": "Réseau des Ateliers Partagés"}]
     for span in rows[0]["spans"]:
         assert span.keys() == {"start", "end", "text", "label", "confidence"}
     assert "Les Jardins du Canal" in [span["text"] for span in rows[0]["spans"]]

@@ -34,6 +34,14 @@ def described(text: str) -> str:
             "jeune coopérative de couturières",
         ),
         ("[Grand Braquet], une vélo-école pour adultes, roule.", "vélo-école pour adultes"),
+        (
+            "[La Remise], nouveau lieu culturel de Vermont, ouvre.",
+            "nouveau lieu culturel de Vermont",
+        ),
+        ("[La Remise], ressourcerie de Vermont, recrute.", "ressourcerie de Vermont"),
+        ("La ressourcerie de Vermont [La Remise] recrute.", "ressourcerie de Vermont"),
+        ("À [La Remise], atelier couture pour tous, samedi.", ""),
+        ("Avec [La Remise], cafés offerts à tous, samedi.", ""),
         # What is no more than the kind, or says nothing of what it is, is no description.
         ("L'association [Fil et Co] recrute.", ""),
         ("[Fil et Co], une association, recrute.", ""),

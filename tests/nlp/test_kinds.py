@@ -25,6 +25,12 @@ from vigie.records import ActorKind
         ("Racing Club du Val", "Le Racing Club du Val recrute.", ActorKind.ASSOCIATION),
         ("La Passerelle", "La Passerelle, nouveau lieu culturel du Val.", ActorKind.CULTURAL_VENUE),
         ("5e Ciel café associatif", "Au 5e Ciel café associatif.", ActorKind.THIRD_PLACE),
+        (
+            "Théâtre du Verger",
+            "La compagnie Théâtre du Verger joue samedi.",
+            ActorKind.ASSOCIATION,
+        ),
+        ("Théâtre du Verger", "Rendez-vous au Théâtre du Verger.", ActorKind.CULTURAL_VENUE),
         ("La Petite Librairie", "La Petite Librairie ferme.", ActorKind.COMPANY),
     ],
 )

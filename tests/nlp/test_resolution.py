@@ -6,6 +6,8 @@ from itertools import permutations
 from nlp import gathering, namesakes, resolution
 from vigie.records import ActorKind, Annotation, Label, Mention, NameSign, Placing
 
+SAME_NAME = "Le nom est le même ; une phrase situe l’un des deux à"
+
 
 def annotation(document_id, *surfaces, acronyms=(), communes=()):
     mentions = tuple(
@@ -195,7 +197,7 @@ def test_a_name_that_a_sentence_places_far_away_is_another_actor_and_a_question(
     found = resolution.resolve(gathering.gather(batch, frozenset([here])), {})
     ids = actors_of(found)
     assert ids["d1", 0] == ids["d3", 0] != ids["d2", 0]
-    assert [s.reason for s in found.suggestions] == [resolution.ELSEWHERE]
+    assert [str(s.reason) for s in found.suggestions] == [f"{SAME_NAME} Verson."]
 
 
 def apart(batch, signs=()):
@@ -211,7 +213,7 @@ def test_one_name_surely_in_two_near_communes_is_two_actors_and_a_question():
     there = placed("d2", "Les Amis du Livre", KEMBS, Placing.DATELINE)
     found = apart([here, there])
     assert len(found.actors) == 2
-    assert [s.reason for s in found.suggestions] == [resolution.ELSEWHERE]
+    assert [str(s.reason) for s in found.suggestions] == [f"{SAME_NAME} Lutterbach."]
     # Also when the base has the one, and only the other is read; nobody is asked of a vague place.
     sign = NameSign(key="ami livre", surface="", commune=KEMBS, kind=ActorKind.UNKNOWN, mentions=1)
     (link,) = apart([here], [sign]).links
@@ -297,3 +299,23 @@ def test_what_is_said_to_be_a_collective_is_no_institution_however_it_was_read()
     said = replace(made, mentions=(replace(made.mentions[0], kind=ActorKind.COLLECTIVE),))
     assert [actor.institution for actor in resolve([said], {}).actors] == [False]
     assert [actor.institution for actor in resolve([made], {}).actors] == [True]
+
+
+def test_the_name_shown_is_the_one_with_small_letters_and_accents():
+    found = resolve(
+        [
+            annotation("1", "LES ECLATS DE RIRE"),
+            annotation("2", "LES ECLATS DE RIRE"),
+            annotation("3", "Les Eclats de Rire"),
+            annotation("4", "Les Éclats de Rire"),
+        ],
+        {},
+    )
+    [actor] = found.actors
+    assert actor.name == "Les Éclats de Rire"
+
+
+def test_a_question_about_a_namesake_elsewhere_says_where_that_is():
+    found = gathering.gather([annotation("1", "Les Éclats de Rire")])
+    asked = resolution.resolve(found, {"eclat rire@54395": "a-1"}).suggestions
+    assert [str(one.reason) for one in asked] == [f"{SAME_NAME} Nancy."]

@@ -71,6 +71,36 @@ def test_the_mentions_of_some_documents_become_an_actor_of_their_own(c, press):
     assert seen(c)[made.new_id] == ["Fil et Co"]
 
 
+@pytest.mark.parametrize(
+    "written", ["fil & co", "LES FIL & CO", "L’Fil & Co", "le Fil & Compagnon"]
+)
+def test_a_name_is_understood_in_any_way_in_which_it_is_written(c, written):
+    mentions = tables.mentions
+    c.execute(
+        mentions.update().where(mentions.c.key == "fil & co").values(surface="Le Fil & Compagnon")
+    )
+    made = splits.split(c, FIL, "Awa", NOW, names=[written])
+    assert seen(c) == {FIL: ["Fil et Co"] * 3, made.new_id: ["Le Fil & Compagnon"]}
+
+
+def test_a_name_that_may_be_several_is_told_with_them(c):
+    c.execute(
+        tables.aliases.update()
+        .where(tables.aliases.c.key == "fil & co")
+        .values(surface="Les Fil et Co", folded="les fil et co")
+    )
+    with pytest.raises(UnknownNameError, match="« Les Fil et Co », « Fil et Co » ; donnez l’un"):
+        splits.split(c, FIL, "Awa", NOW, names=["la Fil et Co"])
+    assert len(splits.split(c, FIL, "Awa", NOW, names=["les fil et co"]).new_id) > 2
+
+
+def test_a_name_that_is_none_of_its_own_is_told_with_those_that_are(c):
+    with pytest.raises(
+        UnknownNameError, match="« Autre » ; ses noms : « Fil & Co », « Fil et Co »"
+    ):
+        splits.split(c, FIL, "Awa", NOW, names=["Autre"])
+
+
 @pytest.mark.parametrize("by", ["names", "documents"])
 def test_undoing_a_split_is_exact(c, press, by):
     before, actors_before = everything(c), seen(c)
