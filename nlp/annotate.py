@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from dataclasses import replace
 from itertools import islice
@@ -227,7 +226,7 @@ def _skipped(document: Document, language: str | None) -> Annotation:
 def _annotate_french(
     documents: Sequence[Document], reader: Reader, ground: Ground
 ) -> Iterator[Annotation]:
-    given = [pieces.read_as(document_text(d), _event_lines(d)) for d in documents]
+    given = [pieces.read_as(document_text(d), pieces.event_lines(d.event)) for d in documents]
     homes = [ground.homes.get(document.source_id) for document in documents]
     read = _recognised(given, reader, ground, homes)
     for document, one, home in zip(documents, given, homes, strict=True):
@@ -308,20 +307,6 @@ def _locates(plain: str, found: Found, start: int, end: int) -> bool:
         return found.start == start and found.end == end
     linked = plain[found.start : start].rstrip().lower().endswith(LINKS)
     return found.label in KEPT and end == found.end and linked
-
-
-def _event_lines(document: Document) -> str:
-    """Return an event's organiser and venue as sentences that the recogniser understands."""
-    if document.event is None:
-        return ""
-    organiser, venue = document.event.organiser, document.event.venue
-    lines = [f"Organisateur : {_one_line(organiser)}"] if organiser else []
-    lines += [f"Lieu : {_one_line(venue)}"] if venue else []
-    return "".join(f"\n\n{line}" for line in lines)
-
-
-def _one_line(field: str) -> str:
-    return re.sub(r"\s+", " ", text.prepare(field[:200])).strip()
 
 
 def _kept(piece: Piece, found: Sequence[Found], before: AbstractSet[str]) -> list[Found]:

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from nlp.markup import Clean
+    from vigie.records import EventDetails
 
 LONGEST_READ = 200_000
 """Characters of a text that are read: some eighty pages. More is a book, a log, a mistake, and
@@ -135,6 +136,20 @@ def read_as(raw: str, more: str = "") -> Given:
             plain = plain[:first] + "\n" * (last - first) + plain[last:]
         made.append(Piece(start, said, plain + (more if end == len(clean.text) else ""), left))
     return Given(raw, clean, made, unread, repeats)
+
+
+def event_lines(event: EventDetails | None) -> str:
+    """Return an event's organiser and venue as sentences that the recogniser understands."""
+    if event is None:
+        return ""
+    organiser, venue = event.organiser, event.venue
+    lines = [f"Organisateur : {_one_line(organiser)}"] if organiser else []
+    lines += [f"Lieu : {_one_line(venue)}"] if venue else []
+    return "".join(f"\n\n{line}" for line in lines)
+
+
+def _one_line(field: str) -> str:
+    return re.sub(r"\s+", " ", text.prepare(field[:200])).strip()
 
 
 def read_part(raw: str) -> tuple[str, int]:
