@@ -54,7 +54,7 @@ NETWORK = (
     r"(?:réseaux?|(?:con)?fédérations?|unions?|mouvements?|ligues?|groupements?|collectifs?|"
     r"alliances?|plateformes?)"
 )
-"""Groups that one belongs to when one joins them: who joins others may just come to them."""
+"""Groups that one belongs to when one joins them; who joins others may only come to them."""
 IS_NETWORK = re.compile(rf"(?:l[ea]s? |l['’])?{NETWORK}\b", re.IGNORECASE)
 JOINING = (
     r"\b(re(?:joint|joignent|joindre)|intègr(?:e|ent)|intégré) (?:l[ea]s? |l'|une? )?"
