@@ -195,7 +195,7 @@ WHOLES_SAID = (
     ),
     Whole(
         MEMBER_OF,
-        rf"(?P<b>{N}) (?:compte|comptent|a) (?P<a>{N}) (?:parmi|au nombre de|comme) "
+        rf"(?P<b>{N}),? (?:compte|comptent|a) (?P<a>{N}) (?:parmi|au nombre de|comme) "
         r"(?:ses |leurs )?(?:membres|adhérents)",
         "[Rhin en Commun] compte [La Remise] parmi ses membres.",
         "b",
