@@ -11,8 +11,8 @@ from nlp import (
     acronyms,
     areas,
     descriptions,
+    homes,
     kinds,
-    names,
     pieces,
     places,
     recognition,
@@ -23,7 +23,6 @@ from nlp import (
 from nlp.model import VERSION
 from nlp.places import Ground
 from nlp.recognition import Found
-from vigie import gazetteer
 from vigie.records import (
     ActorKind,
     Annotation,
@@ -33,7 +32,6 @@ from vigie.records import (
     Mention,
     Message,
     NamedPlace,
-    Placing,
     Relation,
     Span,
     document_text,
@@ -50,7 +48,6 @@ if TYPE_CHECKING:
 
 BATCH = 16
 """Texts given to the language model at once; larger batches only cost memory."""
-LINKS = (" de", " d'", " à", " du", " pays de")
 DECLARED = 0.95
 """Confidence in a name that a register declares: persons are left out before."""
 KEPT = (Label.ACTOR, Label.INSTITUTION)
@@ -148,13 +145,16 @@ def _span(given: Given, piece: Piece, found: Found) -> Span:
 
 
 def _recognised(
-    given: Sequence[Given], reader: Reader, ground: Ground, homes: Sequence[str | None] = ()
+    given: Sequence[Given], reader: Reader, ground: Ground, at_home: Sequence[str | None] = ()
 ) -> Iterator[tuple[Communes, list[Found]]]:
-    """Yield the communes and the names of each piece of each text, in order."""
+    """Yield the communes and the names of each piece of each text, in order.
+
+    `at_home` is where the source of each text is at home, if that is known.
+    """
     territory = ground.territory
     read = [
         (piece.plain, home)
-        for one, home in zip(given, homes or [None] * len(given), strict=True)
+        for one, home in zip(given, at_home or [None] * len(given), strict=True)
         for piece in one.pieces
     ]
     plains = [plain for plain, _ in read]
@@ -227,9 +227,9 @@ def _annotate_french(
     documents: Sequence[Document], reader: Reader, ground: Ground
 ) -> Iterator[Annotation]:
     given = [pieces.read_as(document_text(d), pieces.event_lines(d.event)) for d in documents]
-    homes = [ground.homes.get(document.source_id) for document in documents]
-    read = _recognised(given, reader, ground, homes)
-    for document, one, home in zip(documents, given, homes, strict=True):
+    at_home = [ground.homes.get(document.source_id) for document in documents]
+    read = _recognised(given, reader, ground, at_home)
+    for document, one, home in zip(documents, given, at_home, strict=True):
         fingerprint = stories.fingerprint(one.raw)
         yield replace(
             _annotation(document, one, list(islice(read, len(one.pieces))), ground.territory),
@@ -253,13 +253,17 @@ def _annotation(
     for piece, (named, found) in zip(given.pieces, read, strict=True):
         if document.kind is DocumentKind.NOTICE and document.title and not piece.first:
             found = [_declared(document), *_after_title(document, found)]  # noqa: PLW2901
-        sure = _communes_of(piece.plain, named, found)
+        sure = homes.spoken_of(piece.plain, named, found)
         equated |= dict.fromkeys(acronyms.pairs(piece.plain))
         found = acronyms.with_uses(piece.plain, found, equated)  # noqa: PLW2901
         kept = _kept(piece, found, {m.surface for m in mentions})
         relations_found += _relations(piece, kept, len(mentions))
-        own = [place for place in named if _is_by_its_name(piece.plain, place, territory)]
-        mentions += _mentions(document, (given, piece), (sure, own), kept, found)
+        sites = homes.Sites(
+            sure,
+            homes.sites(piece.plain, sure, found, territory),
+            homes.borne(piece.plain, named, territory),
+        )
+        mentions += _mentions(document, (given, piece), (sites, territory), kept, found)
         communes.update(code for *_, code in sure)
     return Annotation(
         document_id=document.id,
@@ -282,33 +286,6 @@ def _after_title(document: Document, found: Iterable[Found]) -> list[Found]:
     return [item for item in found if item.start >= len(document.title)]
 
 
-def _communes_of(plain: str, named: Communes, found: Sequence[Found]) -> Communes:
-    """Return the communes that are no part of another name, unless that name ends with them.
-
-    « Les Herbes Folles » is not about Folles, but « la MJC de Folles » is.
-    """
-    kept = []
-    for start, end, code in named:
-        around = [item for item in found if item.start < end and start < item.end]
-        if not around or all(_locates(plain, item, start, end) for item in around):
-            kept.append((start, end, code))
-    return kept
-
-
-def _is_by_its_name(plain: str, place: tuple[int, int, str], territory: frozenset[str]) -> bool:
-    """Tell whether a place is a commune of the territory, and no quartier or part of it."""
-    start, end, code = place
-    town = gazetteer.commune(code).name
-    return code in territory and names.key(plain[start:end]) == names.key(town)
-
-
-def _locates(plain: str, found: Found, start: int, end: int) -> bool:
-    if found.label is Label.PLACE:
-        return found.start == start and found.end == end
-    linked = plain[found.start : start].rstrip().lower().endswith(LINKS)
-    return found.label in KEPT and end == found.end and linked
-
-
 def _kept(piece: Piece, found: Sequence[Found], before: AbstractSet[str]) -> list[Found]:
     """Return what becomes a mention; a name of an event's fields only if the text lacks it.
 
@@ -327,26 +304,22 @@ def _kept(piece: Piece, found: Sequence[Found], before: AbstractSet[str]) -> lis
 def _mentions(
     document: Document,
     places_of: tuple[Given, Piece],
-    communes: tuple[Communes, Communes],
+    communes: tuple[homes.Sites, frozenset[str]],
     kept: Sequence[Found],
     found: Sequence[Found],
 ) -> Iterator[Mention]:
     """Yield the mentions of a piece; those of an event's fields stand at the document's start.
 
-    `communes` are those that the piece speaks of, and those of the territory that it or a name
-    in it names; `kept` are those of the names found that are to become mentions.
+    `communes` are those that the piece names, and the territory; `kept` are those of the names
+    found that are to become mentions.
     """
     given, piece = places_of
     for item in kept:
         inside = item.end <= len(piece.said)
         said = piece.said if inside else piece.plain
         surface = said[item.start : item.end]
-        name = (item.start, item.end)
-        quote = text.quote(said, item.sentence, name)
-        sure, own = communes
-        commune, placing = places.place_of(piece.plain, name, item.sentence, sure)
-        if placing is not Placing.OWN and (town := places.last_of(name, own)):
-            commune, placing = town, Placing.OWN
+        quote = text.quote(said, item.sentence, (item.start, item.end))
+        commune, placing = homes.placed(piece.plain, item, *communes)
         start, end = (
             given.clean.bounds(piece.first + item.start, piece.first + item.end)
             if inside

@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 TOKENS_INDEXED = 3
 CAPITAL = "75056"
 """Where those who speak for the whole country are placed: no sign of another group."""
+NOT_SAID = frozenset({Placing.NEAR, Placing.NOWHERE, Placing.WIDE})
+"""Where no sentence places a name in a commune."""
 T = TypeVar("T")
 Default = TypeVar("Default")
 
@@ -126,7 +128,7 @@ def _away(mention: Mention, key: str, departments: frozenset[str]) -> str | None
     """Return the commune, far from the territory, in which a sentence places a name."""
     if not departments or mention.commune in {None, CAPITAL} or "@" in key:
         return None
-    if mention.placing in {Placing.NEAR, Placing.NOWHERE} or mention.label is Label.INSTITUTION:
+    if mention.placing in NOT_SAID or mention.label is Label.INSTITUTION:
         return None
     far = gazetteer.department_of(mention.commune or "") not in departments
     return mention.commune if far and not names.is_national(key) else None

@@ -9,11 +9,12 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, NamedTuple
 
 from nlp import speech
+from nlp.neighbourhood import beside
 from vigie import gazetteer
-from vigie.records import Placing
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Mapping
+    from collections.abc import Set as AbstractSet
 
     from vigie.records import Source
 
@@ -53,6 +54,13 @@ ABROAD = re.compile(
     r"Turquie|Maroc|Algérie|Tunisie|Sénégal|Canada|États-Unis|Brésil|Mexique|Japon|Chine)\b"
 )
 """After a town that is no commune of France: « Valence en Espagne », « Valence (Espagne) »."""
+ABROAD_CITIES = frozenset(
+    """
+    fribourg treves cologne mons bruges berne sion montreal bologne venise modene grenade pavie
+    caire liege
+    """.split()  # noqa: SIM905 - a list of words reads as one
+)
+"""Cities abroad that are better known than the communes of France that are called like them."""
 DWARFS = 10
 """Times the inhabitants of the next namesake from which a town is known by its bare name."""
 COMMON_WORDS = frozenset({"cannes", "gap", "grasse", "lens", "nice", "orange", "sens", "tours"})
@@ -71,6 +79,8 @@ QUARTER = re.compile(
 )
 BARE_QUARTER = re.compile(r"\bquartiers?\s+$", re.IGNORECASE)
 
+Named = tuple[int, int, str]
+"""Where a commune is named, characters start to end (exclusive), and its INSEE code."""
 Quarters = dict[tuple[str, ...], str]
 """Names of quartiers as folded tokens → INSEE code of the commune."""
 
@@ -138,13 +148,14 @@ def communes_in(
     tokens = [(m.start(), m.end(), fold(m.group())) for m in TOKEN.finditer(text)]
     index = _index()
     near = territory | {home} if home else territory
+    around = beside(territory)
     found: list[tuple[int, int, tuple[str, ...]]] = []
     position = 0
     while position < len(tokens):
         length, codes = _longest(index, tokens, position, near)
         if length:
             start, end = tokens[position][0], tokens[position + length - 1][1]
-            known = any(code in near for code in codes) or _is_town(codes[0])
+            known = any(code in near or code in around for code in codes) or _is_town(codes[0])
             if _is_named(text, start, end, length, known=known):
                 found.append((start, end, codes))
                 position += length
@@ -170,14 +181,16 @@ def meant(
     """Return, of the communes named in a text, those that it surely speaks of.
 
     Far from the territory and the home, a name after a venue or a street is the venue's, a village
-    called by a word of the dictionary is that word (« Graine de Rue »), and a name that several
-    communes share is nobody's, unless a department spoken of or its size tells. Nor is a name
-    that means a town across the border here (« Fribourg », for Mulhouse).
+    called by a word of the dictionary is that word (« Graine de Rue »), a name that several
+    communes share is nobody's, unless a department spoken of or its size tells, and one that a
+    city abroad bears is that city's (« Fribourg »), unless the text speaks of its department.
+    Nor is a name that means a town across the border here (`abroad`).
     The classifier's facts are fitted to `communes_in`, which leaves all of them in.
     """
     near = territory | {home} if home else territory
     named = [n for n in named if n[2] in near or _tokens(text[n[0] : n[1]]) not in abroad]
     told = {code for *_, code in named if code in near or len(_namesakes().get(code, ())) == 1}
+    around = beside(territory)
     departments = {gazetteer.department_of(code) for code in near | told}
     return [
         (start, end, code)
@@ -185,11 +198,22 @@ def meant(
         if code in near
         or (
             not ABROAD.match(text, end)
-            and (gazetteer.department_of(code) in departments or _stands_out(code))
+            and (
+                code in around or gazetteer.department_of(code) in departments or _stands_out(code)
+            )
+            and (code in around or not _is_abroad(code, told - near))
             and not VENUES.search(text[max(0, start - 40) : start])
             and not _is_a_word(text, start, end, code)
         )
     ]
+
+
+def _is_abroad(code: str, told: AbstractSet[str]) -> bool:
+    """Tell whether a city abroad is meant, nothing told being in the commune's department."""
+    department = gazetteer.department_of(code)
+    return gazetteer.fold(gazetteer.commune(code).name) in ABROAD_CITIES and not any(
+        gazetteer.department_of(other) == department for other in told - {code}
+    )
 
 
 def _is_a_word(text: str, start: int, end: int, code: str) -> bool:
@@ -266,63 +290,6 @@ def _quarter(
         if cued or (not common and AT_QUARTER.search(before) and not STREETS.search(before)):
             return length, (start, here[-1][1], (code,))
     return None
-
-
-OF = re.compile(r"\s(?:de\s|d['’]|du\s|des\s|de\sla\s|de\sl['’])$", re.IGNORECASE)
-AT = re.compile(r"(?:^|\W)[àÀ]\s$")
-AT_LENGTH = 3
-OPENING = re.compile(r"[\s«\"“•–-]*(?P<at>[àÀ]\s)?$")
-DATELINE = 30
-"""Characters between a commune that opens a sentence and a name that it places, at most."""
-NEAR = 300
-"""Characters between a name and the commune that is taken for its own, at most."""
-
-
-def place_of(
-    text: str,
-    name: tuple[int, int],
-    sentence: tuple[int, int],
-    communes: Sequence[tuple[int, int, str]],
-) -> tuple[str | None, Placing]:
-    """Return the INSEE code of the commune in which a sentence places a name, and how it does."""
-    here = [c for c in communes if c[0] >= sentence[0] and c[1] <= sentence[1]]
-    for start, end, code in here:
-        inside = name[0] <= start and end <= name[1]
-        if inside or (start > name[1] and OF.fullmatch(text, name[1], start)):
-            return code, Placing.OWN
-    for start, end, code in here:
-        opening = OPENING.fullmatch(text, sentence[0], start)
-        if opening and end < name[0] < end + DATELINE:
-            mark = text[end : name[0]].lstrip()[:1]
-            if mark == ":" or (mark == "," and opening["at"]):
-                return code, Placing.DATELINE
-    after = [c for c in here if c[0] > name[1]]
-    there = {c[2] for c in after if AT.search(text, max(name[1], c[0] - AT_LENGTH), c[0])}
-    if len(there) == 1 and len({c[2] for c in here}) == 1:
-        return there.pop(), Placing.THERE
-    return _nearest(name, here, communes)
-
-
-def last_of(name: tuple[int, int], communes: Iterable[tuple[int, int, str]]) -> str | None:
-    """Return the commune with which a name ends: « US Wittenheim » is best sought there."""
-    ends = (code for start, end, code in communes if name[0] < start and end == name[1])
-    return next(ends, None)
-
-
-def _nearest(
-    name: tuple[int, int],
-    here: Sequence[tuple[int, int, str]],
-    communes: Sequence[tuple[int, int, str]],
-) -> tuple[str | None, Placing]:
-    def distance(place: tuple[int, int, str]) -> int:
-        return max(place[0] - name[1], name[0] - place[1], 0)
-
-    if here:
-        return min(here, key=distance)[2], Placing.SENTENCE
-    best = min(communes, key=distance, default=None)
-    if best is None or distance(best) > NEAR:
-        return None, Placing.NOWHERE
-    return best[2], Placing.NEAR
 
 
 def fold(word: str) -> str:
@@ -416,11 +383,14 @@ def _told_apart(
     departments |= {gazetteer.commune(code).department for code in territory}
     of_home = gazetteer.department_of(home) if home else ""
 
-    def rank(code: str) -> tuple[bool, bool, bool, bool]:
+    around = beside(territory)
+
+    def rank(code: str) -> tuple[bool, bool, bool, bool, bool]:
         department = gazetteer.commune(code).department
         return (
             code != home,
             code not in territory,
+            code not in around,
             department != of_home,
             (department not in departments),
         )

@@ -218,7 +218,16 @@ class Home:
         place = gazetteer.communes()[self.commune].name
         return replace(_WHY[self.placing], values={"place": place, "n": self.stories})
 
+    def doubt(self) -> Message:
+        """Return what keeps it from being sure, of one that is not."""
+        if self.share < DOMINANT:
+            return _SHARED
+        return _ONCE if self.placing is Placing.THERE else _UNSAID
 
+
+_SHARED = Message("D’autres communes sont nommées avec lui presque autant.")
+_ONCE = Message("Un seul récit le dit.")
+_UNSAID = Message("Aucune phrase ne dit qu’il y est installé.")
 _WHY = {
     Placing.OWN: Message(
         "{place}, que son nom porte ({n} récit).",
@@ -251,13 +260,14 @@ def home(sightings: Iterable[Sighting]) -> Home | None:
     """Return the most likely home commune, `None` if none is named with the actor.
 
     Each independent story votes once for a commune, by its surest way of placing the actor
-    there; the other communes of its documents share a little.
+    there; the other communes of its documents share a little. What acts for a whole
+    intercommunality or department is at home in none.
     """
     placed: dict[str, dict[str, Placing]] = defaultdict(dict)
     votes: dict[str, float] = defaultdict(float)
     shared: set[str] = set()
     for sighting in sightings:
-        if not sighting.communes:
+        if not sighting.communes or sighting.placing is Placing.WIDE:
             continue
         nearest, *others = sighting.communes
         before = placed[nearest].get(sighting.story_id)

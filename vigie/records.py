@@ -484,6 +484,8 @@ class Placing(StrEnum):
     NEAR = "near"
     """Named not far, in another sentence."""
     NOWHERE = ""
+    WIDE = "wide"
+    """It acts for a whole intercommunality, department or region: at home in no commune."""
 
 
 SURELY = frozenset({Placing.OWN, Placing.DATELINE})

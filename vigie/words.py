@@ -156,6 +156,7 @@ PLACINGS = {
     Placing.SENTENCE: Message("nommée dans la même phrase"),
     Placing.NEAR: Message("nommée non loin"),
     Placing.NOWHERE: Message("nommée dans le document"),
+    Placing.WIDE: Message("agit pour plusieurs communes"),
 }
 
 FEATURES = {

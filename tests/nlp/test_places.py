@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from nlp import places
+from nlp import homes, places
 from vigie import gazetteer
 
 MULHOUSE = frozenset({"68224"})
@@ -76,7 +76,7 @@ def test_a_sentence_places_a_name_in_a_commune_and_says_how(text, name, placing)
     found = places.communes_in(text, MULHOUSE)
     start = text.index(name)
     bounds = (text.rfind("\n", 0, start) + 1, len(text))
-    code, how = places.place_of(text, (start, start + len(name)), bounds, found)
+    code, how = homes.place_of(text, (start, start + len(name)), bounds, found)
     assert how == placing
     assert code == ("68224" if placing else None)
 

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import json
-from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 import click
 
 from vigie.cli.options import opened, today, workspace
+from vigie.cli.seen import as_known, as_seen, commune, home_in_words
 from vigie.errors import UnknownNameError, VigieError
 from vigie.language import render, say, terminal_language
 from vigie.terminal import show as show_table
@@ -22,7 +22,6 @@ if TYPE_CHECKING:
     from signals.profile import Profile
     from storage import Connection
     from vigie.records import Actor, Tie
-    from vigie.settings import Settings
 
 MOST = 20
 QUOTES = 5
@@ -54,10 +53,10 @@ def list_(folder: Path, text: str, limit: int, questions: bool, as_json: bool) -
             _print_questions(c, limit, as_json=as_json)
             return
         found = [
-            (_as_known(c, settings, actor), n) for actor, n in stored.most_named(c, limit, text)
+            (*as_known(c, settings, actor), n) for actor, n in stored.most_named(c, limit, text)
         ]
     if as_json:
-        click.echo(json.dumps([_plain(a, mentions=n) for a, n in found], ensure_ascii=False))
+        click.echo(json.dumps([_plain(a, mentions=n) for a, _, n in found], ensure_ascii=False))
         return
     from rich.table import Table
 
@@ -67,11 +66,11 @@ def list_(folder: Path, text: str, limit: int, questions: bool, as_json: bool) -
     for title in (say("Acteur"), say("Type"), say("Commune"), say("Vu dès"), say("Mentions")):
         table.add_column(title)
     table.add_column(say("Repère"))
-    for actor, mentions in found:
+    for actor, sure, mentions in found:
         table.add_row(
             actor.name,
             render(KINDS[actor.shown_kind], terminal_language()),
-            _commune(actor.commune),
+            commune(actor.commune) + ("" if sure or not actor.commune else " ?"),
             actor.first_seen.strftime("%d/%m/%Y"),
             str(mentions),
             actor.id,
@@ -144,7 +143,7 @@ def show(folder: Path, name: str, as_json: bool) -> None:
         roots = stored.surviving(c, {i for s in questions for i in (s.actor_id, s.other_id)})
         asked = stored.load(c, roots.values())
         taken_apart = [s for s in splits.standing(c) if actor.id in {s.actor_id, s.new_id}]
-    actor = _as_seen(actor, seen) if seen else actor
+    actor = as_seen(actor, seen) if seen else actor
     if as_json:
         told = _plain(actor, description=described[0] if described else None)
         if seen and seen.home:
@@ -193,16 +192,7 @@ def _told(actor: Actor, seen: Profile | None, described: list[str]) -> Iterator[
         yield say("Décrit ainsi : « {words} ».", words=described[0])
     if seen is None:
         return
-    if seen.home is None:
-        yield say("Commune : inconnue.")
-    else:
-        placed = (
-            say("Commune : {why}", why=render(seen.home.reason(), language))
-            if seen.home.sure
-            else say("Commune, sans certitude : {why}", why=render(seen.home.reason(), language))
-        )
-        share = say("Elle a {share} % des indices.", share=round(100 * seen.home.share))
-        yield f"{placed} {share}"
+    yield home_in_words(seen.home)
     yield say(
         "Vu du {first} au {last} : mentions {mentions}, récits {stories}, sources {sources}.",
         first=seen.first_seen.strftime("%d/%m/%Y"),
@@ -380,40 +370,13 @@ def named(c: Connection, name: str) -> Actor:
     raise UnknownNameError(say("Pas d’acteur « {name} » : voir vigie actors list.", name=name))
 
 
-def _as_known(c: Connection, settings: Settings, actor: Actor) -> Actor:
-    """Return an actor as the mentions of today tell its kind, home and standing, as `show` does.
-
-    What is stored with it is what its first documents said.
-    """
-    from signals.profile import profile
-    from storage import facts
-
-    day = today(settings)
-    known = facts.of_actor(c, actor.id, day, zone=settings.zone)
-    seen = profile(known, day) if known else None
-    if seen is None:
-        return actor
-    return _as_seen(actor, seen)
-
-
-def _as_seen(actor: Actor, seen: Profile) -> Actor:
-    return replace(actor, kind=seen.kind, commune=seen.commune, institution=seen.institution)
-
-
-def _commune(code: str | None) -> str:
-    from vigie import gazetteer
-
-    place = gazetteer.communes().get(code or "")
-    return place.name if place else ""
-
-
 def _plain(actor: Actor, **more: object) -> dict[str, object]:
     return {
         "actor_id": actor.id,
         "name": actor.name,
         "aliases": list(actor.aliases),
         "kind": actor.shown_kind.value,
-        "commune": _commune(actor.commune) or None,
+        "commune": commune(actor.commune) or None,
         "first_seen": actor.first_seen.isoformat(),
         "institution": actor.institution,
         **more,
