@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from nlp import certainties
 from nlp.classifier import CLASSES, Judged
 from vigie.records import Label
 
@@ -25,7 +26,9 @@ TRUNCATED = 3.0
 """Log odds of its bounds that a name loses which the text always goes on in the same words."""
 PLACE = CLASSES.index(Label.PLACE)
 GROUPS = [CLASSES.index(Label.ACTOR), CLASSES.index(Label.INSTITUTION)]
-SPEAKS_FOR_GROUP = frozenset(["cue=group_before", "cue=groups_before", "quoted"])
+SPEAKS_FOR_GROUP = frozenset(
+    ["cue=group_before", "cue=groups_before", "cue=quoted_group", "quoted"]
+)
 
 
 def agreed(doc: Doc, asked: Sequence[Question], judged: Judged) -> Judged:
@@ -34,6 +37,7 @@ def agreed(doc: Doc, asked: Sequence[Question], judged: Judged) -> Judged:
     for row, question in enumerate(asked):
         rows[question.surface].append(row)
     repeated = {surface: same for surface, same in rows.items() if len(same) > 1}
+    judged = certainties.settled(doc, asked, judged)
     presence = _pooled(judged.presence, repeated.values())
     for row, question in enumerate(asked):
         if "commune=all" in question.facts and SPEAKS_FOR_GROUP.isdisjoint(question.facts):

@@ -24,6 +24,7 @@ GROUPS = (
     r"cinémas?|théâtres?|galeries?|cafés?|bars?|radios?|webradios?|éditions|éditeurs?|labels?|"
     r"maisons? d'édition|salles?|centres? (?:social|sociaux|culturels?)|think tanks?|listes?|"
     r"organismes?|organisations?|structures?|plateformes?|pépinières?|incubateurs?|couveuses?|"
+    r"projets? citoyens?|initiatives? citoyennes?|espaces? partagés?|"
     r"jardins? partagés?|friches?|ateliers?|garages?|fermes?|squats?|guinguettes?|habitats? participatifs?"
 )
 ADJECTIVES = (
@@ -45,6 +46,16 @@ DONE_BY = (
     r"organis|port|propos|soutenu|anim|initi|coorganis|co-organis|cré|lanc|mené|pilot|gér|"
     r"imagin|accompagn|conç|produit|réalis|présent|offert|financ|édit|montée?|fond"
 )
+
+
+SURE_GROUPS = (
+    r"associations?|asso|collectifs?(?: d'habitants)?|compagnie|troupe|(?:société )?coopérative|scic|"
+    r"scop|tiers-lieux?|fab-?lab|ressourcerie|recyclerie|start-?up|jeunes? (?:pousses?|entreprises?)|"
+    r"entreprise|fondation|fédération|chorale|fanfare|club|réseau|théâtre|galerie|librairie|épicerie|"
+    r"cafés? associatifs?|projets? citoyens?|initiatives? citoyennes?|espaces? partagés?"
+)
+"""Nouns of groups that are nothing else: an « atelier », a « salle » or a « projet » may be."""
+CARRIED = r"(?:porté|géré|soutenu|animé|hébergé|piloté)e?s?"
 
 
 def _openings(words: str) -> str:
@@ -74,6 +85,8 @@ class Cue:
     where fewer than nine were met."""
     near: str = ""
     """Of a cue before a name, how one of its words begins, whatever the others are."""
+    settles: bool = False
+    """It leaves no doubt, in the right place (`nlp.certainties`): the classifier did not learn it."""
 
 
 CUES = (
@@ -85,6 +98,36 @@ CUES = (
         ORGANISED,
         0.92,
         OPENING_GROUPS,
+    ),
+    Cue(
+        "quoted_group",
+        "before",
+        rf"\b(?:{SURE_GROUPS}){ADJECTIVES} ?[«\"“] ?$",
+        "Une vente de plants avec le collectif « [Les Doigts Verts] ».",
+        ORGANISED,
+        None,
+        _openings(SURE_GROUPS),
+        settles=True,
+    ),
+    Cue(
+        "citizens_before",
+        "before",
+        r"\b(?:projets? citoyens?|initiatives? citoyennes?) (?:[«\"“] ?)?$",
+        "Le projet citoyen [Vent de la Combe] cherche des épargnants.",
+        ORGANISED,
+        None,
+        "citoyen",
+        settles=True,
+    ),
+    Cue(
+        "carries_before",
+        "before",
+        rf"\b(?:{SURE_GROUPS}){ADJECTIVES} [^.;:,]{{2,60}} (?:porte|gère|anime|héberge) (?:aussi )?$",
+        "L'association Grain de Mil porte [La Remise].",
+        ORGANISED,
+        None,
+        "porte|gère|anime|héberge",
+        settles=True,
     ),
     Cue(
         "groups_before",
@@ -192,6 +235,25 @@ CUES = (
         "[La Remise], une association du quartier, ouvre ses portes.",
         ORGANISED,
         0.8,
+    ),
+    Cue(
+        "named_after",
+        "after",
+        r"^ ?(?:,|est) une? (?:(?:jeune|nouvelle|nouveau) )?(?:association|collectif|coopérative|"
+        r"compagnie|tiers-lieu|start-up)(?: loi 1901| (?:de |d'|du )[\w’'-]+)? ?(?:[,.!]|$)",
+        "[La Remise aux outils], une association.",
+        ORGANISED,
+        None,
+        settles=True,
+    ),
+    Cue(
+        "carried_after",
+        "after",
+        rf"^ ?(?:est|était|sera) (?:aussi |désormais )?{CARRIED} par (?:le |la |les |l'|une? )(?:{SURE_GROUPS})\b",
+        "[La Remise] est portée par l'association Grain de Mil.",
+        ORGANISED,
+        None,
+        settles=True,
     ),
     Cue(
         "acts_after",

@@ -29,6 +29,7 @@ HEADS = (
     ("opening", lexicon.OPENING_WORDS),
     ("first_name", lexicon.FIRST_NAMES),
 )
+SETTLING = frozenset(f"cue={cue.name}" for cue in cues.CUES if cue.settles)
 CONTEXT = 90
 """Characters on each side of a name in which cues are looked for."""
 REACH = 16
@@ -54,6 +55,8 @@ class Reader:
         self._before: dict[int, list[str]] = {}
         self._after: dict[int, list[str]] = {}
         self._shouted: dict[int, bool] = {}
+        self.telling: set[int] = set()
+        """Tokens before or after which a cue settles what the name beside it is."""
 
     def facts(self, candidate: Candidate, bounds: tuple[int, int], repeats: int) -> list[str]:
         """Return the facts of a candidate.
@@ -67,9 +70,13 @@ class Reader:
         left = self._before.get(start)
         if left is None:
             left = self._before[start] = _facts_before(self.doc, start, bounds)
+            if not SETTLING.isdisjoint(left):
+                self.telling.add(start)
         right = self._after.get(end)
         if right is None:
             right = self._after[end] = _facts_after(self.doc, end, bounds)
+            if not SETTLING.isdisjoint(right):
+                self.telling.add(end)
         told = [f"from={source}" for source in candidate.sources]
         told += left
         told += right

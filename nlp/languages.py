@@ -13,6 +13,8 @@ if TYPE_CHECKING:
 READ = ("fr", "de", "en")
 ALSATIAN = "lb"
 """The identifier takes it for Luxembourgish; whole sentences of it are German, not French."""
+ALSATIAN_CODE = "gsw"
+"""Its own (ISO 639-2)."""
 # Regional tongues that are not refused in titles, Picard (taken for Walloon) and creole in texts.
 NEAR = (ALSATIAN, "wa", "oc", "gcf", "gcr")
 SURE = 0.75
@@ -46,6 +48,17 @@ FRENCH = frozenset(
 )
 FRENCH_ALONE = FRENCH - {"le", "la", "il", "que"} | {"au", "aux", "des"}
 """Without those that Italian and Spanish share."""
+DIALECT = frozenset(
+    """
+    ìsch isch ìm sìn hìt het hàt àm àn àlles ìn ùn ùf uf z' d'r dr güet gueti güeti nìt nit mìr mir
+    mìt wàs wia wie vun fer fìr unser unsri unseri scheen sìnd kumm kumme gehn geht nèie bi zuem
+    """.split()  # noqa: SIM905 - a list of words reads as one
+)
+"""Small words of Alsatian, which the identifier knows as no language; French has none of them."""
+DIALECT_MARKS = ("ì", "isch", "unser", " het ", "D'r", "d'r", "güet", "Güet", "Gueti")
+"""Without one of them nobody looks on."""
+TWO = 2
+"""Of them in a sentence without a small word of French: it is Alsatian."""
 SENTENCE = re.compile(r"[^.!?:;«»“”\"\n]+[.!?]*")
 WHOLE_SENTENCE = re.compile(r"[^.!?\n]+[.!?]*")
 LINE = re.compile(r"[^\n]+")
@@ -64,12 +77,14 @@ def foreign(text: str) -> Iterator[tuple[int, int, str]]:
     of other lines. Of a text in another language it is each sentence that is not in French.
     """
     if not _may_be_foreign(text) and not _has_little_french(text):
+        yield from _alsatian(text, 0, len(text))
         return
     if detect(text) != "fr" and holds_french(text):
         yield from _not_french(text)
         return
     for line in LINE.finditer(text):
         if not _may_be_foreign(line[0]):
+            yield from _alsatian(text, *line.span())
             continue
         whole = None if FRENCH.intersection(line[0].lower().split()) else _certainly(line[0])
         if whole is not None:
@@ -79,6 +94,17 @@ def foreign(text: str) -> Iterator[tuple[int, int, str]]:
             language = _certainly(sentence[0])
             if language is not None:
                 yield *sentence.span(), language
+
+
+def _alsatian(text: str, first: int, after: int) -> Iterator[tuple[int, int, str]]:
+    """Yield the sentences in Alsatian: mottos, and short ones in a French text."""
+    if not any(mark in text for mark in DIALECT_MARKS):
+        return
+    for sentence in WHOLE_SENTENCE.finditer(text, first, after):
+        words = sentence[0].lower().replace("’", "'").split()
+        said = sum(word.strip(",;:«»") in DIALECT or "ì" in word for word in words)
+        if said >= TWO and FRENCH_ALONE.isdisjoint(words):
+            yield *sentence.span(), ALSATIAN_CODE
 
 
 def _not_french(text: str) -> Iterator[tuple[int, int, str]]:

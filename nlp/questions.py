@@ -7,7 +7,7 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from nlp import features, spans, text
+from nlp import announced, features, spans, text
 from nlp.spans import Candidate
 
 if TYPE_CHECKING:
@@ -16,6 +16,9 @@ if TYPE_CHECKING:
     from spacy.tokens import Doc
 
     from nlp.spans import Tokens
+
+
+HALL = ("mairie de ", "mairie d'")
 
 
 @dataclass(slots=True)
@@ -27,6 +30,8 @@ class Question:
     facts: list[str]
     surface: str
     """The candidate's words in lower case, by which its other occurrences are known."""
+    settled: bool = False
+    """Words around it, or its own first one, may leave no doubt (`nlp.certainties`)."""
 
 
 def questions(doc: Doc, communes: Sequence[tuple[int, int, str]]) -> list[Question]:
@@ -40,19 +45,30 @@ def questions(doc: Doc, communes: Sequence[tuple[int, int, str]]) -> list[Questi
         here = spans.candidates(tokens, bounds)
         known = {(c.start, c.end): c for c in here}
         first = bisect_left(ordered, (bounds[0], 0))
-        for start, end in ordered[first : bisect_left(ordered, (bounds[1], 0))]:
-            if end <= bounds[1]:
-                candidate = known.get((start, end))
-                if candidate is None:
-                    candidate = Candidate(start, end)
-                    known[start, end] = candidate
-                    here.append(candidate)
-                candidate.sources.add("model")
+        entities_here = ordered[first : bisect_left(ordered, (bounds[1], 0))]
+        others = [("model", one) for one in entities_here if one[1] <= bounds[1]]
+        others += [("announced", one) for one in announced.announced(tokens, bounds)]
+        for source, (start, end) in others:
+            candidate = known.get((start, end))
+            if candidate is None:
+                candidate = Candidate(start, end)
+                known[start, end] = candidate
+                here.append(candidate)
+            candidate.sources.add(source)
         found += [(candidate, bounds) for candidate in here]
     surfaces = [" ".join(tokens.words[c.start : c.end]) for c, _ in found]
     repeats = Counter(surfaces)
     return [
-        Question(candidate, bounds, reader.facts(candidate, bounds, repeats[surface]), surface)
+        Question(
+            candidate,
+            bounds,
+            reader.facts(candidate, bounds, repeats[surface]),
+            surface,
+            candidate.start in reader.telling
+            or candidate.end in reader.telling
+            or "announced" in candidate.sources
+            or surface.startswith(HALL),
+        )
         for (candidate, bounds), surface in zip(found, surfaces, strict=True)
     ]
 

@@ -159,6 +159,40 @@ def test_a_club_is_sought_first_in_the_commune_that_ends_its_name(language_model
     assert (club.surface, club.commune, club.placing) == ("US Wittenheim", "68376", Placing.OWN)
 
 
+@pytest.mark.parametrize(
+    ("text", "names"),
+    [
+        ("Le Moulin Partagé est porté par l'association Farine Libre.", {"Farine Libre", "Moulin"}),
+        ("L'association Mots Croisés anime La Boîte à Lire.", {"Mots Croisés", "Boîte à Lire"}),
+        ("association deux mains dans la terre", {"deux mains dans la terre"}),
+        ("Sport partagé pour tous, une association.", {"Sport partagé pour tous"}),
+        ("le projet citoyen Toits de la Doller", {"Toits de la Doller"}),
+        ("La Ville soutient le collectif « Rouage ».", {"Rouage"}),
+        ("Merci au théâtre « la corde raide » pour le prêt.", {"la corde raide"}),
+        ("mairie de Wittelsheim : fermeture lundi", {"mairie de Wittelsheim"}),
+    ],
+)
+def test_what_a_person_reads_without_fail_in_a_short_sentence_is_read(language_model, text, names):
+    (spans,) = annotate.extract([text], language_model, MULHOUSE)
+    kept = [s.text for s in spans if s.label in (Label.ACTOR, Label.INSTITUTION)]
+    assert all(any(name in one for one in kept) for name in names), kept
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Une association à but non lucratif porte le projet.",
+        "Le spectacle « la corde raide » est porté par quatre comédiens.",
+        "Chaque samedi, une association distribue des repas.",
+        "Un collectif « étrange », dit-elle.",
+        "Hit z'Owe gìbt's Baeckeoffe ìm Foyer.",
+    ],
+)
+def test_ordinary_words_beside_a_group_s_noun_are_no_name(language_model, text):
+    (spans,) = annotate.extract([text], language_model, MULHOUSE)
+    assert [s.text for s in spans if s.label in (Label.ACTOR, Label.INSTITUTION)] == []
+
+
 def test_extract_gives_spans_of_every_label_without_overlap(language_model):
     text = "Lou Vernay, de l'association Grain de Mil, vous attend 12 rue des Tanneurs à Mulhouse."
     (spans,) = annotate.extract([text], language_model, MULHOUSE)

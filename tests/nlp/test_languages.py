@@ -111,3 +111,11 @@ def test_a_french_sentence_stays_french_whatever_it_quotes_and_glosses():
     )
     assert languages.holds_french(text)
     assert list(languages.foreign(text)) == []
+
+
+def test_sentences_in_alsatian_are_left_aside_and_french_ones_that_quote_it_are_not():
+    text = "Le marché ouvre à huit heures. D'Storiche sìn wìder do. Venez nombreux."
+    assert [text[a:b].strip() for a, b, _ in languages.foreign(text)] == [
+        "D'Storiche sìn wìder do."
+    ]
+    assert list(languages.foreign("L'association Ìsch un Mìr se réunit dans la salle.")) == []
