@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 from functools import cache
-from math import cos, hypot, radians
 from typing import TYPE_CHECKING
 
 from vigie import gazetteer
+from vigie.whereabouts import kilometres
 
 if TYPE_CHECKING:
     from vigie.records import Place
 
 BESIDE = 10
 """Kilometres between two communes from which their intercommunalities are no neighbours."""
-KILOMETRES = 111.2
-"""Of a degree of latitude."""
 
 
 @cache
@@ -35,7 +33,7 @@ def beside(territory: frozenset[str]) -> frozenset[str]:
         if place.epci
         and (spot := _spot(place))
         and south <= spot[0] <= north
-        and any(_kilometres(spot, other) <= BESIDE for other in own)
+        and any(kilometres(spot, other) <= BESIDE for other in own)
     }
     return frozenset(c for siren in found for c in gazetteer.epci(siren).members) - territory
 
@@ -44,9 +42,3 @@ def _spot(place: Place) -> tuple[float, float] | None:
     if place.latitude is None or place.longitude is None:
         return None
     return place.latitude, place.longitude
-
-
-def _kilometres(one: tuple[float, float], other: tuple[float, float]) -> float:
-    """Return how far apart two near points are, on a plane."""
-    east = (one[1] - other[1]) * cos(radians(one[0]))
-    return KILOMETRES * hypot(one[0] - other[0], east)
