@@ -1,11 +1,11 @@
 """A fortnight of simulated time under `vigie schedule`, quiet and then with all that may happen.
 
-`python -m benchmarks.fortnight [--days N] [--seed N] [--keep FOLDER]` needs libfaketime
-(`pip install libfaketime`). Both fortnights watch the same simulated web by the same clock, the
-change to summer time among their days; an officer judges the queues, a reader has the letter. In
-the second one runs, the schedule, Prefect's server and the whole machine are killed, the web goes
-away, the database is locked, a Monday is slept through, and the data are lost and restored. At the
-end both hold the same, row by row (`benchmarks.likeness`), and both readers had the same letters.
+`python -m benchmarks.fortnight [--days N] [--seed N] [--keep FOLDER]` needs a C compiler. Both
+fortnights watch the same simulated web by the same clock, the change to summer time among their
+days; an officer judges the queues, a reader has the letter. In the second one runs, the schedule,
+Prefect's server and the whole machine are killed, the web goes away, the database is locked, a
+Monday is slept through, and the data are lost and restored. At the end both hold the same, row by
+row (`benchmarks.likeness`), and both readers had the same letters.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ import tomlkit
 from aiosmtpd.controller import Controller
 
 from benchmarks import report
-from benchmarks.clock import Clock, library
+from benchmarks.clock import Clock
 from benchmarks.likeness import differences, rows
 from benchmarks.town import watch_some
 from benchmarks.unattended import Machine, free_port
@@ -164,7 +164,6 @@ def main() -> None:
     parser.add_argument("--keep", type=Path, help="where the workspaces stay")
     parser.add_argument("--only", choices=LIVES, help="live one, compare with the other kept")
     given = parser.parse_args()
-    library()
     with tempfile.TemporaryDirectory() as name:
         folder = (given.keep or Path(name)).resolve()
         for life in [given.only] if given.only else LIVES:
@@ -224,7 +223,7 @@ def live(
 ) -> tuple[Machine, list[str]]:
     """Live a fortnight in a folder; return the machine at its end, and the letters that came."""
     with letterbox() as (box, mail_port):
-        machine = Machine(folder / "watch", folder / "web", Clock(folder / "clock", BEGIN), seed)
+        machine = Machine(folder / "watch", folder / "web", Clock(folder, BEGIN), seed)
         machine.open_web(PORT)
         settle(write_settings(machine.web_folder, machine.folder, PORT), mail_port)
         machine.run("digest", "subscribers", "add", "lectrice@example.org")

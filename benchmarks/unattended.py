@@ -51,7 +51,7 @@ class Machine:
         self.folder, self.web_folder, self.clock = folder, web_folder, clock
         self.log = folder.with_suffix(".log")
         self.chance = random.Random(seed)  # noqa: S311 - moments, not secrets
-        self.api = ""
+        self.api, self.client = "", httpx.Client(timeout=60)
         self.schedule: subprocess.Popen[bytes] | None = None
         self.web: Any = None
         self.served: Web | None = None
@@ -166,7 +166,7 @@ class Machine:
 
     def ask(self, path: str, body: dict[str, Any]) -> list[dict[str, Any]]:
         """Ask Prefect's server."""
-        answer = httpx.post(f"{self.api}/{path}", json=body, timeout=60)
+        answer = self.client.post(f"{self.api}/{path}", json=body)
         found: list[dict[str, Any]] = answer.raise_for_status().json()
         return found
 
