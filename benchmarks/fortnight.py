@@ -136,7 +136,7 @@ TROUBLES: tuple[Event, ...] = (
     (at(5, 7, 30), killed_prefect("annotate")),
     (at(6, 19), locked),
     (at(7, 22), dark(at(8, 6, 40))),
-    (at(9, 4), killed_run("backup")),
+    (at(9, 4), killed_run("back_up")),
     (at(9, 19), dark(at(9, 21), "crawl")),
     (at(10, 7), killed_prefect("crawl")),
     (at(11, 19), lost),
@@ -147,7 +147,7 @@ TROUBLES: tuple[Event, ...] = (
 """What happens in the second one."""
 
 SHORT: tuple[Event, ...] = (
-    (at(1, 7), killed_run("crawl")),
+    (at(1, 6), killed_run("queue")),
     (at(1, 11), away(at(1, 18))),
     (at(1, 19), killed_schedule("crawl")),
     (at(1, 19, 30), killed_prefect("annotate")),

@@ -7,7 +7,6 @@ as they are in real life.
 
 from __future__ import annotations
 
-import os
 import random
 import shutil
 import signal
@@ -35,6 +34,8 @@ if TYPE_CHECKING:
 
 PATIENCE = 900.0
 """Seconds of real time that anything may take on a busy machine."""
+AT_WORK = 12.0
+"""Seconds that a run takes at most, of which a kill takes one at random."""
 LOCKED = 60.0
 """Seconds that a database is locked by somebody else: twice what a writer waits for."""
 SLEEPLESS = {
@@ -188,23 +189,37 @@ class Machine:
     # --- what happens ----------------------------------------------------------------------
 
     def meet(self, flow: str) -> psutil.Process:
-        """Wait until a run of a flow is under way; return its program, some moments later."""
+        """Wait until a run of a flow (by its function's name) has begun; return its program.
 
-        def under_way() -> list[psutil.Process]:
-            ids = {one["id"] for one in self.runs("RUNNING") if one["name"] == flow}
-            return [one for one in self.parts("prefect") if _run_of(one) in ids]
+        It is returned some moments later, in which it may have ended.
+        """
+        found: list[psutil.Process] = []
 
-        self.wait(lambda: bool(under_way()))
-        time.sleep(self.chance.uniform(0.0, 2.0))
-        found = under_way()
-        return found[0] if found else psutil.Process(os.getpid())
+        def begun() -> bool:
+            found.extend(self._programs(flow))
+            return bool(found)
+
+        self.wait(begun)
+        time.sleep(self.chance.uniform(0.0, AT_WORK))
+        return found[0]
+
+    def _programs(self, flow: str) -> list[psutil.Process]:
+        programs = {_run_of(one): one for one in self.parts("prefect.engine")}
+        body = {"flow_runs": {"id": {"any_": [one for one in programs if one]}}}
+        runs = self.ask("flow_runs/filter", body) if programs else []
+        flows = {
+            one["id"]: one["entrypoint"].rpartition(".")[2]
+            for one in self.ask("deployments/filter", {})
+        }
+        return [programs[run["id"]] for run in runs if flows.get(run["deployment_id"]) == flow]
 
     def kill_run(self, flow: str) -> None:
         """Kill a run in the middle."""
         program = self.meet(flow)
-        if program.pid != os.getpid():
+        at_work = program.is_running()
+        if at_work:
             program.kill()
-        self.say(f"a run of {flow} is killed")
+        self.say(f"a run of {flow} is killed" if at_work else f"a run of {flow} was faster")
 
     def kill_schedule(self, flow: str) -> None:
         """Kill the schedule alone, in the middle of a run: what it has started ends with it."""

@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import struct
 from collections import Counter, defaultdict
+from functools import lru_cache
 from itertools import islice
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -52,6 +53,9 @@ two thirds will do."""
 MOSTLY = 0.6
 """Share of what a text takes from earlier ones that comes from its one story."""
 NOTHING: AbstractSet[int] = frozenset()
+AT_HAND = 1024
+"""Signatures that are kept as read, some 10 kB each: a batch looks at its neighbours again and
+again, while others wait for their turn to write."""
 
 
 class Fingerprint(NamedTuple):
@@ -68,6 +72,8 @@ class Kept(NamedTuple):
 
     source: str
     sketch: compact_theta_sketch
+    hashes: frozenset[int]
+    """Of the sketch."""
     passages: Mapping[int, passages.Passage]
     words: int
     """In all its passages."""
@@ -117,7 +123,7 @@ def story_of(
 def likeness(mine: Kept, other: Kept, formulas: AbstractSet[int] = NOTHING) -> float:
     """Return how alike two texts are, `formulas` left out; from 1 on they are one story."""
     return max(
-        _sketched(mine.sketch, other.sketch, formulas),
+        _sketched(mine, other, formulas),
         _retold(mine, other, formulas),
     )
 
@@ -132,17 +138,16 @@ def _sketch(words: Sequence[str]) -> compact_theta_sketch:
     return sketch.compact()
 
 
-def _sketched(
-    left: compact_theta_sketch, right: compact_theta_sketch, formulas: AbstractSet[int]
-) -> float:
+def _sketched(left: Kept, right: Kept, formulas: AbstractSet[int]) -> float:
+    met = (left.hashes & right.hashes) - formulas
+    if not met:
+        return 0.0  # most neighbours share a sentence, or a band by chance
     shared = theta_intersection()
-    shared.update(left)
-    shared.update(right)
-    both = shared.get_result()
-    mine, theirs, common = (
-        sum(h < both.theta64 and h not in formulas for h in sketch)
-        for sketch in (left, right, both)
-    )
+    shared.update(left.sketch)
+    shared.update(right.sketch)
+    bound = shared.get_result().theta64
+    common = sum(h < bound for h in met)
+    mine, theirs = (sum(h < bound for h in kept.hashes - formulas) for kept in (left, right))
     if common < FEWEST:
         return 1.0 if common and mine == theirs == common else 0.0
     resemblance = common / (mine + theirs - common)
@@ -181,17 +186,14 @@ def _shared(mine: Kept, other: Kept, formulas: AbstractSet[int]) -> list[passage
 def _formulas(mine: Kept, others: Sequence[tuple[str, Kept]]) -> AbstractSet[int]:
     """Return those hashes of a text that more stories hold than copies would explain."""
     by_story: dict[str, set[int]] = defaultdict(set)
-    own = _hashes(mine)
+    own = mine.hashes | mine.passages.keys()
     for story, other in others:
-        by_story[story] |= own & _hashes(other)
+        by_story[story] |= (own & other.hashes) | (own & other.passages.keys())
     held = Counter(value for hashes in by_story.values() for value in hashes)
     return {value for value, stories in held.items() if stories >= MANY_STORIES}
 
 
-def _hashes(kept: Kept) -> set[int]:
-    return {*kept.sketch, *kept.passages}
-
-
+@lru_cache(maxsize=AT_HAND)
 def _read(signature: bytes, source: str) -> Kept:
     """Return what a signature holds; of one that an older version made, its passages alone."""
     zero, length = HEADER.unpack_from(signature.ljust(HEADER.size, b"\0"))
@@ -201,7 +203,7 @@ def _read(signature: bytes, source: str) -> Kept:
     else:
         end, sketch = _end_of_former(signature), _sketch([])
     told = passages.unpacked(signature[end:])
-    return Kept(source, sketch, {p.key: p for p in told}, _words(told))
+    return Kept(source, sketch, frozenset(sketch), {p.key: p for p in told}, _words(told))
 
 
 def _end_of_former(signature: bytes) -> int:

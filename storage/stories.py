@@ -9,7 +9,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING, NamedTuple
 
-from sqlalchemy import Connection, select, tuple_, update
+from sqlalchemy import Connection, bindparam, select, tuple_, update
 
 from storage import counts, tables
 from storage.statements import chunks, pairs
@@ -26,6 +26,28 @@ Neighbour = tuple[str, str, bytes]
 
 _documents, _bands, _signed = tables.documents.c, tables.bands.c, tables.annotations.c
 
+# Made once: to make them for each document takes longer than the database needs to answer.
+_own = (
+    select(_documents.known_on, _documents.source_id, _documents.story_id, _signed.signature)
+    .join(tables.annotations, _signed.document_id == _documents.id)
+    .where(_documents.id == bindparam("document"))
+)
+_shared = select(_bands.band).where(_bands.document_id == bindparam("document"))
+_near = (
+    select(
+        _documents.known_on,
+        _documents.id,
+        _documents.source_id,
+        _documents.story_id,
+        _signed.signature,
+    )
+    .join(tables.annotations, _signed.document_id == _documents.id)
+    .where(_documents.id.in_(select(_bands.document_id).where(_bands.band.in_(_shared))))
+    .where(_documents.id != bindparam("document"))
+    .where(_documents.known_on.between(bindparam("first"), bindparam("last")))
+    .order_by(_documents.known_on, _documents.id)
+)
+
 
 class Surroundings(NamedTuple):
     """A document among those that share some of its words."""
@@ -41,29 +63,11 @@ class Surroundings(NamedTuple):
 
 def around(c: Connection, document_id: str, window: timedelta = WINDOW) -> Surroundings | None:
     """Return an annotated document's surroundings, at most `window` away; `None` if it is none."""
-    own = c.execute(
-        select(_documents.known_on, _documents.source_id, _documents.story_id, _signed.signature)
-        .join(tables.annotations, _signed.document_id == _documents.id)
-        .where(_documents.id == document_id)
-    ).one_or_none()
+    own = c.execute(_own, {"document": document_id}).one_or_none()
     if own is None:
         return None
-    shared = select(_bands.band).where(_bands.document_id == document_id)
-    query = (
-        select(
-            _documents.known_on,
-            _documents.id,
-            _documents.source_id,
-            _documents.story_id,
-            _signed.signature,
-        )
-        .join(tables.bands, _bands.document_id == _documents.id)
-        .join(tables.annotations, _signed.document_id == _documents.id)
-        .where(_bands.band.in_(shared))
-        .where(_documents.id != document_id)
-        .where(_documents.known_on.between(own.known_on - window, own.known_on + window))
-    )
-    near = sorted({tuple(row) for row in c.execute(query)})
+    days = {"first": own.known_on - window, "last": own.known_on + window}
+    near = c.execute(_near, {"document": document_id, **days}).all()
     here = (own.known_on, document_id)
     return Surroundings(
         own.source_id,

@@ -15,6 +15,7 @@ from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import TYPE_CHECKING
 
+import psutil
 import pytest
 from sqlalchemy.exc import OperationalError
 
@@ -223,6 +224,31 @@ def test_a_run_that_is_killed_while_it_reads_is_finished_by_the_next(tmp_path, s
     assert everything(folder) == undisturbed[0]
     queue = json.loads(here("queue", "--dir", folder, "--json").stdout)
     assert [one["name"] for one in queue["candidates"]] == undisturbed[1]
+
+
+@databases.once
+def test_prefects_server_going_away_in_the_middle_is_one_line_and_loses_nothing(
+    tmp_path, site, undisturbed, monkeypatch
+):
+    monkeypatch.setenv("PREFECT_CLIENT_MAX_RETRIES", "0")  # by itself it tries for two minutes
+    folder = workspace(tmp_path, site)
+    site.pause = 0.0
+    site.open.clear()
+    with started("run", "--dir", folder) as first:
+        until(lambda: spooled(folder) > 2, first)
+        programs = psutil.Process(first.pid).children()
+        server = next(one for one in programs if "prefect.server" in " ".join(one.cmdline()))
+        server.kill()
+        site.open.set()
+        said = first.communicate(timeout=400)[1]
+        assert first.returncode == 1
+    assert "Traceback" not in said
+    assert " ERROR " not in said
+    assert [line for line in said.splitlines() if "Prefect" in line] == said.splitlines()[-1:]
+    assert "Relancez « vigie run » : rien n’est perdu." in said
+    assert here("crawl", "--dir", folder).returncode == 0
+    assert here("annotate", "--dir", folder).returncode == 0
+    assert everything(folder) == undisturbed[0]
 
 
 @pytest.fixture
