@@ -295,10 +295,12 @@ def birth_of(sentence: str, surface: str) -> tuple[float, str]:
 
 
 def quoted(sentence: str, cue: tuple[float, int, int]) -> str:
-    """Return the words of a sentence in which a cue stands (folding may shift it a little)."""
-    folded = fold(sentence)
-    words = folded[cue[1] : cue[2]]
-    return sentence[cue[1] : cue[2]] if len(folded) == len(sentence) else words
+    """Return the whole words in which a cue stands (folding may shift it a little)."""
+    folded, end = fold(sentence), cue[2]
+    written = sentence if len(folded) == len(sentence) else folded
+    while end < len(written) and written[end - 1].isalnum() and written[end].isalnum():
+        end += 1
+    return written[cue[1] : end]
 
 
 @lru_cache(maxsize=1 << 16)

@@ -62,7 +62,9 @@ def test_what_is_read_as_an_institution_is_shown_as_one(folder):
 
 
 def test_an_actor_is_shown_with_where_all_is_known_from(folder):
+    with_article = vigie("actors", "show", "Le Rayon Libre", "--dir", folder)
     done = vigie("actors", "show", "rayon libre", "--dir", folder)
+    assert with_article.stdout == done.stdout
     assert done.returncode == 0, done.stderr
     assert "association qui répare des vélos" in done.stdout
     assert "Mulhouse" in done.stdout

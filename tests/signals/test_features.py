@@ -96,6 +96,12 @@ def test_national_groups_shops_and_events_rank_below_a_plain_group():
     assert order[0] == "Petit Fil"
 
 
+def test_the_words_of_a_birth_are_quoted_whole():
+    assert cues.birth_of("Ses statuts ont été déposés hier.", "Petit Fil")[1] == (
+        "statuts ont été déposés"
+    )
+
+
 def test_a_registry_notice_of_a_change_is_no_birth():
     world = World()
     for name, sentence in (("Un", "Modification : Un change de siège."), ("Deux", "Deux.")):

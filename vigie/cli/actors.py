@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from vigie.cli.naming import named
 from vigie.cli.options import opened, today, workspace
 from vigie.cli.seen import as_known, as_seen, commune, home_in_words
 from vigie.errors import UnknownNameError, VigieError
@@ -348,26 +349,6 @@ def undo(folder: Path) -> None:
         elif merged:
             judgements.withdraw(c, merged.id, who, now)
             tell(say("La réunion de « {name} » est défaite.", name=merged.actor_name))
-
-
-def named(c: Connection, name: str) -> Actor:
-    """Return the actor of an id or of a name; of several that bear it, none: they are told."""
-    from storage import actors as stored
-    from storage.folding import fold
-
-    by_id = stored.get(c, name)
-    if by_id:
-        return by_id
-    found = stored.find(c, name)
-    same = [a for a in found if fold(name) in {fold(n) for n in (a.name, *a.aliases)}]
-    if len(same) == 1 or len(found) == 1:
-        return (same or found)[0]
-    near = ", ".join(f"{a.name} ({a.id})" for a in (same or found)[:5])
-    if near:
-        raise UnknownNameError(
-            say("« {name} » peut désigner {near} : donnez le repère.", name=name, near=near)
-        )
-    raise UnknownNameError(say("Pas d’acteur « {name} » : voir vigie actors list.", name=name))
 
 
 def _plain(actor: Actor, **more: object) -> dict[str, object]:

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from signals.ranking import Ranking
     from signals.scoring import Scored
     from storage import Store
-    from vigie.records import Actor
+    from vigie.records import Actor, Queue
     from vigie.settings import Settings
 
 NEIGHBOURS = 3
@@ -32,12 +32,14 @@ def explain(settings: Settings, store: Store, given: str, as_of: date) -> Iterat
         UnknownNameError: there is no such actor, or nothing was known of it lately.
     """
     from signals.ranking import rank
-    from storage import facts
-    from vigie.cli.actors import named
+    from storage import facts, queues
+    from vigie.cli.naming import named
+    from vigie.records import iso_week
 
     with store.reading() as c:
         actor = named(c, given)
         week = facts.week(c, as_of, zone=settings.zone)
+        queue = queues.load(c, iso_week(as_of))
     ranking = rank(week, settings.watch)
     places = {one.profile.actor_id: place for place, one in enumerate(ranking.scored)}
     if actor.id not in places:
@@ -53,6 +55,8 @@ def explain(settings: Settings, store: Store, given: str, as_of: date) -> Iterat
         total=len(ranking.scored),
         day=f"{as_of:%d/%m/%Y}",
     )
+    if queue is not None:
+        yield _in_queue(found, ranking, queue)
     yield from _counts(found.profile, as_of)
     yield ""
     yield from _features(found, ranking)
@@ -88,6 +92,25 @@ def _left_out(ranking: Ranking, actor: Actor, as_of: date) -> str:
     why = ASIDE[aside] if aside else say("rien n’en était connu les six semaines d’avant")
     return say(
         "{name} : pas classé le {day} ({why}).", name=actor.name, day=f"{as_of:%d/%m/%Y}", why=why
+    )
+
+
+def _in_queue(found: Scored, ranking: Ranking, queue: Queue) -> str:
+    """Return where an actor stands in the week's queue, which is not the ranking alone."""
+    from vigie.records import EnteredBy
+
+    for one in queue.candidates:
+        if one.actor_id == found.profile.actor_id:
+            drawn = one.entered_by is EnteredBy.EXPLORATION
+            how = say("par tirage") if drawn else say("par le classement")
+            return say("  dans la file de cette semaine : place {n}, {how}", n=one.rank, how=how)
+    day = ranking.context.shown(found.profile)
+    if day is None:
+        return say("  pas dans la file de cette semaine")
+    return say(
+        "  pas dans la file de cette semaine ; déjà proposé le {day}, il cède sa place à du "
+        "nouveau",
+        day=f"{day:%d/%m/%Y}",
     )
 
 
