@@ -87,6 +87,15 @@ def drift(
     return tuple(sorted(moved, key=lambda one: (-abs(one[2] - one[1]), one[0])))
 
 
+def kept_of(lessons: Sequence[Lesson], *, drawn: bool) -> tuple[int, int]:
+    """Return how many were kept of those that entered by lot, or by the ranking, and how many.
+
+    What is kept of those drawn is what the ranking misses.
+    """
+    some = [lesson.kept for lesson in lessons if lesson.drawn is drawn]
+    return sum(some), len(some)
+
+
 def _value(lesson: Lesson, name: str) -> float:
     """Return a feature's value; kinds are weightless until learnt, so that no reason says them."""
     if name == "start":

@@ -195,6 +195,7 @@ def lessons(c: Connection) -> list[tuple[datetime, Lesson]]:
             _judgements.verdict,
             shown.kind,
             shown.reasons,
+            shown.entered_by,
         )
         .join(
             tables.candidates,
@@ -215,6 +216,7 @@ def lessons(c: Connection) -> list[tuple[datetime, Lesson]]:
                 kind=ActorKind(row.kind),
                 values={one["name"]: one["value"] for one in row.reasons},
                 kept=row.verdict == Verdict.KEEP,
+                drawn=row.entered_by == EnteredBy.EXPLORATION,
             ),
         )
         for row in c.execute(query)

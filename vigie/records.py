@@ -1169,6 +1169,8 @@ class Lesson:
     values: Mapping[str, float]
     """By name of feature; those that said nothing are left out."""
     kept: bool
+    drawn: bool = False
+    """It stood in the queue by lot, outside the ranking."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,7 +8,7 @@ from fractions import Fraction
 
 import pytest
 
-from signals.learning import drift, learned, shift
+from signals.learning import drift, kept_of, learned, shift
 from signals.queue import detect
 from signals.scoring import published_weights
 from tests.signals.facts import MONDAY, WATCH, World, iso_week
@@ -52,6 +52,15 @@ def test_a_taste_for_a_kind_is_learnt_and_told_first():
     moved = drift(found, PUBLISHED)
     assert "kind_cooperative" in [name for name, *_ in moved[:3]]
     assert all(before != after for _, before, after in moved)
+
+
+def test_what_is_kept_of_those_drawn_is_counted_beside_those_ranked():
+    some = lessons(30, lambda _, d: d.random() < 0.5)
+    told = [replace(one, drawn=number % 3 == 0) for number, one in enumerate(some)]
+    (ranked, of_ranked), (drawn, of_drawn) = (kept_of(told, drawn=by) for by in (False, True))
+    assert (of_ranked, of_drawn) == (20, 10)
+    assert ranked + drawn == sum(one.kept for one in some)
+    assert drawn == sum(one.kept for one in told[::3])
 
 
 def test_what_was_never_shown_keeps_its_weight():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
@@ -9,7 +10,7 @@ import pytest
 from signals.queue import detect
 from storage import actors, facts, judgements, queues
 from vigie.errors import UnknownNameError
-from vigie.records import RejectReason, Verdict
+from vigie.records import EnteredBy, RejectReason, Verdict
 from vigie.settings import Watch
 
 DAY = date(2026, 3, 2)
@@ -111,7 +112,10 @@ def test_verdicts_of_earlier_weeks_teach_until_learning_starts_anew(c, press):
     monday = date(2026, 3, 2)
     press.publish(c, 9, monday, "Fil et Co", "Terre d’Ill", "Le Quai")
     shown = detect(facts.week(c, monday), Watch(queue_size=5, exploration=5))
-    queues.save(c, shown)
+    fil = press.id_of("Fil et Co")
+    lot = {True: EnteredBy.RANKING, False: EnteredBy.EXPLORATION}
+    ranked = [replace(one, entered_by=lot[one.actor_id == fil]) for one in shown.candidates]
+    queues.save(c, replace(shown, candidates=tuple(ranked)))
     assert len(shown.candidates) == 3
     for name, verdict in (
         ("Fil et Co", Verdict.REJECT),
@@ -125,6 +129,7 @@ def test_verdicts_of_earlier_weeks_teach_until_learning_starts_anew(c, press):
     assert (first.actor_id, first.kept) == (press.id_of("Fil et Co"), True)
     assert (second.actor_id, second.kept) == (press.id_of("Terre d’Ill"), False)
     assert first.values["evidence"] > 0
+    assert (first.drawn, second.drawn) == (False, True)
     assert facts.week(c, monday + timedelta(days=7)).lessons == (first, second)
     judgements.reset(c, "Awa", datetime(2026, 3, 12, tzinfo=UTC))
     assert facts.lessons(c, monday + timedelta(days=7)) == (first, second)

@@ -101,8 +101,11 @@ def _in_queue(found: Scored, ranking: Ranking, queue: Queue) -> str:
 
     for one in queue.candidates:
         if one.actor_id == found.profile.actor_id:
-            drawn = one.entered_by is EnteredBy.EXPLORATION
-            how = say("par tirage") if drawn else say("par le classement")
+            how = {
+                EnteredBy.RANKING: say("par le classement"),
+                EnteredBy.EXPLORATION: say("par tirage"),
+                EnteredBy.PROPOSED: say("sur proposition"),
+            }[one.entered_by]
             return say("  dans la file de cette semaine : place {n}, {how}", n=one.rank, how=how)
     day = ranking.context.shown(found.profile)
     if day is None:

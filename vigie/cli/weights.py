@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 @workspace
 def weights(folder: Path, *, reset: bool) -> None:
     """Show the weights of this week beside the published ones, or start anew."""
-    from signals.learning import FEWEST, drift, learned
+    from signals.learning import FEWEST, drift, kept_of, learned
     from signals.scoring import published_weights
     from storage import facts
 
@@ -44,6 +44,20 @@ def weights(folder: Path, *, reset: bool) -> None:
             n=len(lessons),
         )
     )
+    if lessons:
+        (ranked, of_ranked), (drawn, of_drawn) = (
+            kept_of(lessons, drawn=by) for by in (False, True)
+        )
+        tell(
+            say(
+                "Retenus : {ranked} des {of_ranked} classés, {drawn} des {of_drawn} tirés au sort "
+                "(ce que le classement manque).",
+                ranked=ranked,
+                of_ranked=of_ranked,
+                drawn=drawn,
+                of_drawn=of_drawn,
+            )
+        )
     if len(lessons) < FEWEST:
         tell(say("Il en faut {n} pour que le score apprenne.", n=FEWEST))
     elif not moved:
