@@ -58,8 +58,8 @@ if TYPE_CHECKING:
     from vigie.records import Actor, Tie
 
 LONG_SILENCE = timedelta(days=365)
-MOST_TIES = 40
-MOST_STORIES = 40
+MOST_TIES = 30
+MOST_STORIES = 30
 
 router = APIRouter()
 changes = APIRouter(dependencies=[Depends(check_token)])

@@ -6,7 +6,7 @@ The list is the page; the picture, drawn by a script from the same numbers, is b
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from functools import cached_property
 from typing import TYPE_CHECKING, Annotated
@@ -20,7 +20,7 @@ from review.text import path_part, plain
 from review.words import choose_language
 from storage import directory, queues, relations
 from vigie.language import render
-from vigie.records import ActorKind, Verdict
+from vigie.records import ActorKind, ClusterChange, Verdict
 from vigie.words import KINDS
 
 if TYPE_CHECKING:
@@ -287,6 +287,7 @@ def lasting(c: Connection) -> tuple[list[str], list[Lasting]]:
     for week, clusters in queues.clusters(c, weeks).items():
         for cluster in clusters:
             found.setdefault(cluster.id, {})[week] = cluster
+    found = _joined(found)
     last = {one: seen[max(seen)] for one, seen in found.items()}
     members = {i for cluster in last.values() for i in cluster.members}
     lines = {line.actor_id: line for line in directory.lines(c, sorted(members))}
@@ -300,3 +301,33 @@ def lasting(c: Connection) -> tuple[list[str], list[Lasting]]:
     ]
     groups.sort(key=lambda g: (g.last, len(g.cluster.members), g.cluster.id), reverse=True)
     return weeks, groups
+
+
+def _joined(found: dict[str, dict[str, Cluster]]) -> dict[str, dict[str, Cluster]]:
+    """Return the groups by week, those that a person would call one under the id of the last.
+
+    The queue's own identity is stricter: a group that comes back after weeks of silence with
+    other words, or with some of its members, may have another id.
+    """
+    lines: dict[str, dict[str, Cluster]] = {}
+    for one, seen in sorted(found.items(), key=lambda i: (max(i[1]), i[0]), reverse=True):
+        later = next((i for i, line in lines.items() if _goes_on(seen, line)), None)
+        lines[later or one] = seen | lines[later] if later else dict(seen)
+    for one, line in lines.items():
+        last = max(line)
+        since = min(line[week].since or week for week in line)
+        cluster = line[last]
+        if one in found and len(line) > len(found[one]):
+            cluster = replace(cluster, since=since, change=ClusterChange.GOES_ON)
+        line[last] = cluster
+    return lines
+
+
+def _goes_on(seen: Mapping[str, Cluster], later: Mapping[str, Cluster]) -> bool:
+    """Tell whether a group of some weeks went on as another one, of later weeks."""
+    if max(seen) >= min(later):
+        return False
+    one, other = seen[max(seen)], later[min(later)]
+    shared = len(set(one.members) & set(other.members))
+    most = 2 * shared >= min(len(one.members), len(other.members))
+    return shared > 0 and (most or one.label[:3] == other.label[:3])

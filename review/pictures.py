@@ -89,8 +89,10 @@ class Map:
     def named(self, size: float, most: int) -> tuple[Dot, ...]:
         """Return the marked communes whose names, in letters of a size, do not overlap."""
         kept: list[tuple[Dot, float, float]] = []
+        highest = max((dot.count for dot in self.marked), default=1)
         for dot in self.marked:
-            width = 0.62 * size * len(dot.name) + dot.radius + 1
+            # A bold letter is 0.64 of its size wide; the circle says how many there are.
+            width = 0.64 * size * len(dot.name) + 1.5 + 3.1 * sqrt(dot.count / highest)
             left, right = (dot.x - width, dot.x) if dot.after else (dot.x, dot.x + width)
             free = all(
                 abs(dot.y - other.y) > 1.3 * size or right < start or left > end

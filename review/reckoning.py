@@ -1,8 +1,8 @@
 """What is long to reckon from the tables: kept, shown, and reckoned anew beside the pages.
 
 A reckoning of some seconds in the server would make every page wait its turn for the interpreter.
-So a server has it done by a process of its own (`apart`), which yields the processors to it; an
-application that no server opened, as in tests, reckons by itself.
+So a server has it done by a process of its own (`apart`); an application that no server opened, as
+in tests, reckons by itself.
 """
 
 from __future__ import annotations
@@ -88,34 +88,39 @@ class Reckonings:
         kept: T = found.value
         return kept
 
-    def _reckon(self, what: Reckoning[T], day: date, state: tuple[object, ...]) -> _Reckoned:
-        make = _apart if self.apart else _here
-        value = make(what.make, self.store, self.settings, day)
+    def _reckon(
+        self, what: Reckoning[T], day: date, state: tuple[object, ...], yielding: int = 0
+    ) -> _Reckoned:
+        job = what.make, self.store, self.settings, day
+        value = _apart(*job, yielding=yielding) if self.apart else what.make(*job[1:])
         found = self._kept[what.name] = _Reckoned(at=self.clock(), of=state, value=value)
         return found
 
     def _again(self, lock: Lock, what: Reckoning[T], day: date, state: tuple[object, ...]) -> None:
         try:
             with suppress(StorageError):
-                self._reckon(what, day, state)
+                # Nobody waits for it.
+                self._reckon(what, day, state, yielding=10)
         finally:
             lock.release()
 
 
-def _here(
-    make: Callable[[Store, Settings, date], T], store: Store, settings: Settings, day: date
-) -> T:
-    return make(store, settings, day)
-
-
 def _apart(
-    make: Callable[[Store, Settings, date], T], store: Store, settings: Settings, day: date
+    make: Callable[[Store, Settings, date], T],
+    store: Store,
+    settings: Settings,
+    day: date,
+    *,
+    yielding: int,
 ) -> T:
-    """Return what another process makes of the same database; it ends with this one."""
+    """Return what another process makes of the same database; it ends with this one.
+
+    `yielding` is how far it yields the processors to others (`nice`).
+    """
     url = store.engine.url.render_as_string(hide_password=False)
     done = subprocess.run(
         [sys.executable, "-c", "from review.reckoning import work; work()"],
-        input=pickle.dumps((make, url, settings, day)),
+        input=pickle.dumps((make, url, settings, day, yielding)),
         stdout=subprocess.PIPE,
         env=children.environment(),
         # What interrupts the server from its terminal is not for it.
@@ -131,8 +136,8 @@ def _apart(
 def work() -> None:
     """Reckon what standard input asks for and write it to standard output."""
     children.end_with_starter()
-    os.nice(10)
-    make, url, settings, day = pickle.load(sys.stdin.buffer)  # noqa: S301 - written by `_apart`
+    make, url, settings, day, yielding = pickle.load(sys.stdin.buffer)  # noqa: S301 - written by `_apart`
+    os.nice(yielding)
     store = open_store(url, Path())
     try:
         value = make(store, settings, day)

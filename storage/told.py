@@ -23,7 +23,7 @@ _mentions, _documents = tables.mentions.c, tables.documents.c
 _actors, _sources, _counts = tables.actors.c, tables.sources.c, tables.weekly_counts.c
 
 
-MOST_DOCUMENTS = 120
+MOST_DOCUMENTS = 90
 """Documents that are looked at of an actor, the newest."""
 MOST_EVENTS = 2000
 """Events to come that are looked at, the next ones."""

@@ -11,6 +11,50 @@
   const dark = window.matchMedia("(prefers-color-scheme: dark)").matches;
   const ink = dark ? "#e9e5dc" : "#1d2629";
   const pale = dark ? "#3a464b" : "#dcd6c9";
+  const paper = dark ? "#1a2226" : "#fffdf9";
+  const LONGEST = 30;
+
+  /* Names that would lie over another one, or leave the picture, are left out: nearer, there is
+     room for them. The largest actors come first. */
+  const names = () => {
+    const taken = [];
+    const place = (context, data, settings) => {
+      context.font = `${settings.labelWeight} ${settings.labelSize}px ${settings.labelFont}`;
+      const wide = context.measureText(data.label).width;
+      const room = canvas.clientWidth;
+      let left = data.x + data.size + 3;
+      if (left + wide > room) left = data.x - data.size - 3 - wide;
+      const top = data.y - settings.labelSize / 2 - 2;
+      return { left, top, right: left + wide, bottom: top + settings.labelSize + 4 };
+    };
+    const write = (context, data, settings, box) => {
+      context.lineWidth = 4;
+      context.lineJoin = "round";
+      context.strokeStyle = paper;
+      context.strokeText(data.label, box.left, data.y + settings.labelSize / 3);
+      context.fillStyle = ink;
+      context.fillText(data.label, box.left, data.y + settings.labelSize / 3);
+    };
+    return {
+      clear: () => { taken.length = 0; },
+      label: (context, data, settings) => {
+        if (!data.label) return;
+        const box = place(context, data, settings);
+        const meets = (other) => box.left < other.right && other.left < box.right
+          && box.top < other.bottom && other.top < box.bottom;
+        if (box.left < 0 || taken.some(meets)) return;
+        taken.push(box);
+        write(context, data, settings, box);
+      },
+      hover: (context, data, settings) => {
+        if (!data.label) return;
+        const box = place(context, data, settings);
+        context.fillStyle = paper;
+        context.fillRect(box.left - 3, box.top, box.right - box.left + 6, box.bottom - box.top);
+        write(context, data, settings, box);
+      },
+    };
+  };
 
   /* Springs that pull evenly, nodes that push (after Fruchterman & Reingold 1991); from a spiral,
      so that the same network looks the same. */
@@ -59,11 +103,14 @@
     const at = layOut(nodes, edges);
     const graph = new window.graphology.Graph({ multi: true });
     const most = Math.max(...nodes.map((node) => node.ties));
+    const scale = Math.max(0.45, Math.min(1, canvas.clientWidth / 700));
+    const written = names();
     for (const node of nodes) {
       const { x, y } = at.get(node.id);
       graph.addNode(node.id, {
-        x, y, label: node.name, href: node.href,
-        size: 3 + 9 * Math.sqrt(node.ties / most),
+        x, y, name: node.name, href: node.href,
+        label: node.name.length > LONGEST ? `${node.name.slice(0, LONGEST - 1).trimEnd()}…` : node.name,
+        size: scale * (3 + 9 * Math.sqrt(node.ties / most)),
         color: tints[(node.group || 0) % tints.length],
         forceLabel: node.kept,
       });
@@ -72,11 +119,14 @@
       graph.addEdge(one, other, { size: Math.min(0.5 + stories / 2, 4), color: pale });
     }
     const picture = new window.Sigma(graph, canvas, {
-      labelColor: { color: ink }, labelDensity: 0.6, labelRenderedSizeThreshold: 7,
-      labelFont: "system-ui, sans-serif",
+      labelDensity: 0.6, labelRenderedSizeThreshold: 7 * scale,
+      labelFont: "system-ui, sans-serif", labelSize: scale < 1 ? 12 : 14,
+      defaultDrawNodeLabel: written.label, defaultDrawNodeHover: written.hover,
       /* A page that is being left has no width any more: that is no error. */
       allowInvalidContainer: true,
     });
+    picture.on("beforeRender", written.clear);
+    picture.refresh();
     window.addEventListener("pagehide", () => picture.kill(), { once: true });
     /* Come back to as it was left, the page has no picture. */
     window.addEventListener("pageshow", (event) => { if (event.persisted) window.location.reload(); });
@@ -88,7 +138,7 @@
       !near || graph.extremities(id).every((end) => near.has(end)) ? data : { ...data, hidden: true }));
     picture.on("enterNode", ({ node }) => {
       near = new Set([node, ...graph.neighbors(node)]);
-      named.textContent = [...near].slice(0, 12).map((id) => graph.getNodeAttribute(id, "label")).join(", ");
+      named.textContent = [...near].slice(0, 12).map((id) => graph.getNodeAttribute(id, "name")).join(", ");
       picture.refresh();
     });
     picture.on("leaveNode", () => { near = null; named.textContent = first; picture.refresh(); });

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
 
-from crawlers import discovery
+from crawlers import batch, discovery
 from crawlers.resource import Resource
 from tests.crawlers.test_crawl import ARTICLE, rss, source
 from vigie import checks
@@ -220,3 +221,26 @@ def test_a_check_says_what_each_kind_is_how_much_and_how_new(
     assert said["faux"].startswith("page web au lieu d’un flux ; elle annonce ce flux")
     assert "vide" in said["vide"]
     assert outcomes["faux"].state is HealthState.WRONG_FORMAT
+
+
+@pytest.mark.parametrize(
+    ("url", "words"),
+    [
+        ("http://127.0.0.1:9/", "adresse privée ou réservée"),
+        ("http://10.0.0.1/flux", "adresse privée ou réservée"),
+        ("http://[::1]/", "adresse privée ou réservée"),
+        ("http://2130706433/", "adresse privée ou réservée"),
+        ("https://marie:tr0p-secret@gazette.test", "contient un nom ou un mot de passe"),
+    ],
+)
+def test_what_may_not_be_visited_is_refused_before_any_visit(
+    make_settings, monkeypatch, url, words
+):
+    def visited(*_):
+        pytest.fail("a crawl was begun")
+
+    monkeypatch.setattr(batch, "_run", visited)
+    settings = make_settings()
+    settings = replace(settings, crawler=replace(settings.crawler, allow_private_hosts=()))
+    with pytest.raises(InputError, match=words):
+        discovery.discover(url, settings)

@@ -13,7 +13,7 @@ from storage import accounts, open_store
 from tests.review.conftest import PASSWORD
 from vigie.cli import cli
 from vigie.errors import VigieError
-from vigie.records import SignIn, SignInOutcome, Verdict
+from vigie.records import Scope, SignIn, SignInOutcome, Verdict, Visibility
 from vigie.workspace import create
 
 FIRST = "lafabriqueducanal"
@@ -281,3 +281,36 @@ def test_accounts_are_made_listed_and_closed_in_the_terminal(tmp_path):
 def test_with_accounts_another_address_may_be_opened(guarded):
     with app.listen("0.0.0.0", 0, guarded=True) as listening:
         assert listening.getsockname()[0] == "0.0.0.0"
+
+
+def test_feeds_and_files_are_read_with_a_token_within_its_scope_and_role(guarded):
+    tokens = {
+        ("Rémi", Scope.DIRECTORY): "un",
+        ("Coline", Scope.DIRECTORY): "deux",
+        ("Coline", Scope.QUEUE): "trois",
+    }
+    with guarded.store.writing() as c:
+        for (name, scope), token in tokens.items():
+            held = accounts.Token(
+                digest=access.digest(token),
+                name=name,
+                label=token,
+                scopes=frozenset({scope}),
+                at=guarded.clock(),
+            )
+            accounts.add_token(c, held)
+
+    def asked(path, token):
+        return httpx.get(guarded.url + path, headers={"authorization": f"Bearer {token}"})
+
+    for path in ("/annuaire.rss?avis=tous", "/annuaire.ics", "/exports/csv"):
+        assert asked(path, "un").status_code == 200
+        refused = asked(path, "trois")
+        assert (refused.status_code, refused.headers["www-authenticate"]) == (401, "Bearer")
+        assert "ne lit pas l’annuaire" in refused.text
+        assert asked(path, "quatre").status_code == 401
+    wide = f"/exports/json?visibilite={Visibility.LAB.value}"
+    assert (asked(wide, "un").status_code, asked(wide, "deux").status_code) == (403, 200)
+    # It opens no page, and changes nothing.
+    assert asked("/annuaire", "deux").status_code == 303
+    assert asked("/journal", "deux").status_code == 303

@@ -252,3 +252,30 @@ def test_odd_questions_find_nothing_and_break_nothing(site):
         ):
             assert reader.get(f"/annuaire?{query}").status_code == 200
             assert reader.get(f"/annuaire.rss?{query}").status_code == 200
+
+
+@pytest.mark.parametrize("field", ["description", "contact"])
+@pytest.mark.parametrize("words", ["Voir jeanne.dupont@exemple.fr", "Appeler le 06 12 34 56 78"])
+def test_how_to_reach_a_person_is_kept_in_no_field(site, field, words):
+    address = f"/fiche/modifier/{FIRST}"
+    with site.reader() as reader:
+        form = fields_of(reader.get(address).text)
+        answer = reader.post(address, data=form | {field: words}, headers={"origin": site.url})
+        assert answer.status_code == 409
+        assert words in unescape(answer.text)
+        assert "N’écrivez le nom de personne" in unescape(answer.text)
+        remark = post(site, reader, f"/fiche/dire/{FIRST}", note=words)
+        assert remark.status_code == 400
+        assert words not in unescape(reader.get(f"/acteurs/{FIRST}").text)
+
+
+def test_english_pages_have_english_marks(site):
+    with site.reader("en") as reader:
+        site.judge(reader, 1, verdict="keep")
+        shown = text_of(reader.get(f"/acteurs/{FIRST}").text)
+        told = reader.get(f"/acteurs/{FIRST}?format=md").text
+    assert ": kept" in shown
+    for words in (shown, told):
+        assert " : " not in words
+        assert "«" not in words
+        assert "\u00a0:" not in words

@@ -19,7 +19,7 @@ from storage import queues
 from tests.review.conftest import TOML
 from vigie import gazetteer
 from vigie.errors import SettingsError
-from vigie.records import ClusterChange, Edge, RelationKind
+from vigie.records import Cluster, ClusterChange, Edge, RelationKind
 from vigie.settings import FILE_NAME, load
 
 
@@ -236,3 +236,23 @@ def test_tiles_that_cannot_be_are_named_with_their_line(tmp_path, line):
     (tmp_path / FILE_NAME).write_text(f"[review]\n{line}\n", encoding="utf-8")
     with pytest.raises(SettingsError, match="ligne 2, tiles"):
         load(tmp_path)
+
+
+def group(label, members, since, change=ClusterChange.NEW):
+    return Cluster(
+        id=f"{label}-{since}", label=(label,), members=tuple(members), since=since, change=change
+    )
+
+
+def test_a_group_that_comes_back_is_one_line_and_two_at_once_are_two():
+    early, late = group("vélo", "abc", "2026-W02"), group("cycle", "bcd", "2026-W09")
+    beside = group("cycle", "bcx", "2026-W09")
+    lines = network._joined({g.id: {g.since: g} for g in (early, late)})
+    (line,) = lines.values()
+    assert list(lines) == [late.id]
+    assert sorted(line) == ["2026-W02", "2026-W09"]
+    last = line["2026-W09"]
+    assert (last.since, last.change) == ("2026-W02", ClusterChange.GOES_ON)
+    assert len(network._joined({g.id: {g.since: g} for g in (late, beside)})) == 2
+    strangers = group("vélo", "abc", "2026-W02"), group("vélo", "xyz", "2026-W09")
+    assert len(network._joined({g.id: {g.since: g} for g in strangers})) == 2

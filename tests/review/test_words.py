@@ -10,8 +10,8 @@ from jinja2.ext import babel_extract
 import review
 from review.words import moment
 from vigie.language import translations
-from vigie.records import RejectReason, SourceKind, Verdict
-from vigie.typography import long_date, typeset, week_span
+from vigie.records import Message, RejectReason, SourceKind, Verdict
+from vigie.typography import in_words, long_date, typeset, week_span
 from vigie.words import REASONS, SOURCE_KINDS, VERDICTS
 
 TEMPLATES = Path(review.__file__).parent / "templates"
@@ -75,3 +75,11 @@ def test_every_sentence_of_the_pages_has_its_english():
         if (single, 1) not in catalogue and single not in catalogue:
             missing.append((file, single, found))
     assert not missing
+
+
+def test_days_inside_a_message_are_said_in_words():
+    first = Message("vu le {day}", {"day": "2026-03-01"})
+    whole = Message("{a} ; {b}, {c}", {"a": first, "b": "13/11/2026", "c": "2026-02-31 x"})
+    assert in_words(whole, "fr") == "vu le 1er mars 2026\u202f; 13 novembre 2026, 2026-02-31 x"
+    assert in_words(Message("{day}", {"day": "2026-02-31"}), "fr") == "2026-02-31"
+    assert in_words(Message("{day}", {"day": "13/11/2026"}), "en") == "13 November 2026"

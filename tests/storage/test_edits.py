@@ -3,6 +3,9 @@
 from datetime import UTC, date, datetime, time, timedelta
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from rapidfuzz.distance import OSA
 
 from storage import (
     accounts,
@@ -15,10 +18,23 @@ from storage import (
     judgements,
     naming,
     searches,
+    source_changes,
+    sources,
+    tables,
     told,
 )
+from storage.folding import fold
 from vigie.errors import UnknownNameError
-from vigie.records import ActorKind, Edit, Field, Role, Verdict
+from vigie.records import (
+    ActorKind,
+    Edit,
+    Field,
+    Role,
+    Source,
+    SourceChange,
+    SourceKind,
+    Verdict,
+)
 
 DAY = date(2026, 3, 2)
 CAFE, FABRIQUE = "Café des Graines", "La Fabrique du Canal"
@@ -169,3 +185,53 @@ def test_accounts_and_their_sessions(c):
     assert accounts.of_session(c, "d2", at(DAY, 13)) is None
     accounts.set_password(c, "ELISE", "other")
     assert accounts.of_session(c, "d1", at(DAY, 13)) is None
+
+
+@given(
+    words=st.sets(st.text("abcdé", min_size=1, max_size=9), max_size=40),
+    asked=st.text("abcdé", min_size=1, max_size=9),
+    slips=st.integers(1, 2),
+)
+def test_words_at_a_slip_or_two_are_all_found(words, asked, slips):
+    every = tuple(sorted(words))
+    known = naming.Vocabulary(every, (1,) * len(every))
+    near = {one for one in every if OSA.distance(asked, one) <= slips}
+    assert set(known.near(asked, slips)) == near
+    assert known.held([*every, "zz"]) == len(every)
+
+
+def test_of_many_names_that_hold_a_word_the_shortest_are_looked_at(c):
+    names = [f"Jardin {'de la ' * (n % 3)}{chr(97 + n % 26) * 9}{n}" for n in range(500)] + [
+        "Jardin"
+    ]
+    ids = [f"j{n}" for n in range(len(names))]
+    c.execute(
+        tables.actors.insert(),
+        [
+            {"id": i, "name": name, "kind": "unknown", "institution": False, "root_id": i}
+            for i, name in zip(ids, names, strict=True)
+        ],
+    )
+    folded = [fold(name) for name in names]
+    rows = list(zip(ids, names, folded, strict=True))
+    c.execute(
+        tables.aliases.insert(),
+        [{"key": f, "surface": n, "folded": f, "actor_id": i} for i, n, f in rows],
+    )
+    held = [{"word": word, "key": f} for f in folded for word in set(f.split())]
+    c.execute(tables.name_words.insert(), held)
+    words = naming.vocabulary(c)
+    found = naming.named(c, "jardin", words)
+    assert (found[0], len(found)) == ("j500", 200)
+    # A slip, and articles that the name does not have.
+    assert naming.named(c, "le jardn", words)[0] == "j500"
+    assert naming.named(c, "les aaaaaaaaa0", words)[0] == "j0"
+
+
+def test_a_paused_source_that_gives_nothing_is_not_expected_to(c):
+    saved = [Source(id=i, name=i, url=f"https://{i}.example", kind=SourceKind.FEED) for i in "ab"]
+    sources.save(c, saved)
+    source_changes.add(c, "a", SourceChange.PAUSED, who="Ada", at=at(DAY))
+    given_since = source_changes.given(c, ["a", "b"], DAY, DAY)
+    assert given_since["b"] == 0
+    assert "a" not in given_since
