@@ -321,5 +321,6 @@ def guarded(site: Site, hashed: str) -> Iterator[Site]:
             accounts.add(c, name, role, hashed, site.clock())
     yield site
     with site.store.writing() as c:
-        for table in (accounts.tables.sessions, accounts.tables.sign_ins, accounts.tables.accounts):
+        made = accounts.tables
+        for table in (made.sessions, made.sign_ins, made.tokens, made.accounts):
             c.execute(table.delete())

@@ -246,7 +246,7 @@ def group(label, members, since, change=ClusterChange.NEW):
 
 def test_a_group_that_comes_back_is_one_line_and_two_at_once_are_two():
     early, late = group("vélo", "abc", "2026-W02"), group("cycle", "bcd", "2026-W09")
-    beside = group("cycle", "bcx", "2026-W09")
+    beside = group("roue", "bcx", "2026-W09")
     lines = network._joined({g.id: {g.since: g} for g in (early, late)})
     (line,) = lines.values()
     assert list(lines) == [late.id]
