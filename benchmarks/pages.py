@@ -51,7 +51,7 @@ READING = 3.0
 """Seconds that a reader looks at a page, on average; a queue of 25 in twenty minutes is 48."""
 JUDGING = 1.0
 """Seconds between two verdicts of an officer in a hurry, on average."""
-SETTLING = 20.0
+SETTLING = 30.0
 """Seconds between the first page and the readers."""
 ALONE = 12
 """Requests of each address by which its processor time is measured."""

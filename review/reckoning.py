@@ -123,8 +123,9 @@ def _apart(
         input=pickle.dumps((make, url, settings, day, yielding)),
         stdout=subprocess.PIPE,
         env=children.environment(),
-        # What interrupts the server from its terminal is not for it.
-        start_new_session=True,
+        # What interrupts the server from its terminal is not for it; its share of the processors
+        # is that of the server's session.
+        process_group=0,
         check=False,
     )
     if done.returncode:

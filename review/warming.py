@@ -20,6 +20,7 @@ from review.network import TIES
 from review.territory import SPOTS, by_commune
 from review.words import environment
 from storage.directory import Search
+from vigie import gazetteer
 from vigie.errors import StorageError
 from vigie.language import LANGUAGES
 
@@ -36,8 +37,10 @@ Of Python's own five, a page would wait at every row that it reads while another
 
 
 def begin(made: House) -> None:
-    """Make everything ready, beside the answers."""
+    """Make ready what the first page waits for, then everything else, beside the answers."""
     sys.setswitchinterval(TURN)
+    gazetteer.communes()
+    _compile(LANGUAGES[0], ("week.html", "base.html", "icons.svg"), "_")
     Thread(target=_warm, args=(made,), daemon=True).start()
 
 
@@ -53,18 +56,23 @@ def _warm(made: House) -> None:
     gc.freeze()
 
 
+def _compile(language: str, ends: tuple[str, ...], begins: str = "") -> None:
+    """Read the templates whose names end, or begin, so."""
+    templates = environment(language)
+    for name in templates.list_templates():
+        if name.endswith(ends) or (begins and name.startswith(begins)):
+            templates.get_template(name)
+
+
 def warm(made: House) -> None:
     """Make ready what pages show again and again; raise StorageError if it cannot be read."""
     for language in LANGUAGES:
-        templates = environment(language)
-        for name in templates.list_templates(extensions=("html", "md")):
-            templates.get_template(name)
-            time.sleep(0)
+        _compile(language, (".html", ".md"))
     for verdicts in set(VERDICTS_ASKED.values()):
         search = Search(verdicts=verdicts)
         by_commune(made, search)
         with made.store.reading() as c:
             made.found(c, search, 1)
     with made.store.reading() as c:
-        made.vocabulary(c).by_length  # noqa: B018 - kept once it was asked for
+        made.found(c, Search(text="associaton"), 1)
         source_rows(c, made)
