@@ -305,7 +305,16 @@ def test_the_journal_goes_back_page_by_page(site):
         first = reader.get("/journal").text
         older = unescape(re.search(r'/journal\?avant=[^"]+', first)[0])
         assert first.count('<th scope="row">') == 100
-        assert reader.get(older).text.count('<th scope="row">') == 2
+        before = reader.get(older).text
+        assert before.count('<th scope="row">') == 2
+        # One's last act is on the first page, and the key takes it back from here too.
+        for html, elsewhere in ((first, 0), (before, 1)):
+            assert html.count('data-key="u"') == 1
+            assert unescape(html).count("Votre dernier geste est sur une autre page") == elsewhere
+        key = re.search(r'name="act" value="([^"]+)"', before)[1]
+        csrf = site.hidden(before, "csrf")
+        reader.post("/journal/annuler", data={"csrf": csrf, "act": key})
+        assert next(act for act in site.acts() if act.key == key).undone_at
 
 
 def test_htmx_is_answered_with_the_part_that_changes(site):
