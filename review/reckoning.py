@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from storage import changes, open_store
 from vigie import children
-from vigie.errors import StorageError
+from vigie.errors import StorageError, VigieError
 from vigie.language import say
 
 if TYPE_CHECKING:
@@ -119,7 +119,8 @@ def _apart(
     """
     url = store.engine.url.render_as_string(hide_password=False)
     done = subprocess.run(
-        [sys.executable, "-c", "from review.reckoning import work; work()"],
+        # -P: not from the folder that the server was started in.
+        [sys.executable, "-P", "-c", "from review.reckoning import work; work()"],
         input=pickle.dumps((make, url, settings, day, yielding)),
         stdout=subprocess.PIPE,
         env=children.environment(),
@@ -139,9 +140,9 @@ def work() -> None:
     children.end_with_starter()
     make, url, settings, day, yielding = pickle.load(sys.stdin.buffer)  # noqa: S301 - written by `_apart`
     os.nice(yielding)
-    store = open_store(url, Path())
     try:
+        store = open_store(url, Path())
         value = make(store, settings, day)
-    finally:
-        store.close()
+    except VigieError as error:
+        sys.exit(str(error))
     sys.stdout.buffer.write(pickle.dumps(value, pickle.HIGHEST_PROTOCOL))
