@@ -16,7 +16,7 @@ from urllib.parse import quote, unquote
 from warcio import archiveiterator, statusandheaders, warcwriter
 from warcio.exceptions import ArchiveLoadFailed
 
-from crawlers import clock, formats, identity, pages, registries, safely
+from crawlers import clock, formats, identity, pages, registries, rows, safely
 from crawlers.resource import Reading, Resource
 from crawlers.sniff import Format, sniff
 from vigie.records import Access, Document, KnownActor, SourceKind
@@ -203,7 +203,7 @@ def _listed(
                 yield kept(found)
             elif isinstance(found, KnownActor):
                 yield found
-    except registries.NoRegisterError:
+    except rows.NoRegisterError:
         return
 
 

@@ -7,7 +7,7 @@ import re
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from crawlers import clock, files, imap, mail, registries
+from crawlers import clock, files, imap, mail, registries, rows
 from crawlers.conclusions import NOTHING_NEW, conclude_reading, for_instance, outcome_of, set_aside
 from crawlers.resource import Reading
 from vigie.checks import LOCAL_KINDS
@@ -58,7 +58,7 @@ async def crawl(work: Crawl, progress: Progress) -> Outcome:
             await _read_mailbox(work, progress, path)
         else:
             await _read_register(work, progress, path)
-    except registries.NoRegisterError as error:
+    except rows.NoRegisterError as error:
         return outcome_of(source, HealthState.WRONG_FORMAT, error.reason)
     except OSError as error:
         message = Message(

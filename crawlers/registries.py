@@ -8,26 +8,23 @@ lately it is a notice too, so that the newly founded can be seen.
 
 from __future__ import annotations
 
-import codecs
 import csv
-import gzip
-import io
 import re
-import zipfile
-from collections import deque
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from itertools import islice
-from typing import TYPE_CHECKING, BinaryIO, cast
+from typing import TYPE_CHECKING, BinaryIO
 
-from crawlers import communes, dates, identity, text
+from crawlers import columnar, communes, dates, identity, rows, text
+from crawlers.rows import NoRegisterError
 from vigie import gazetteer
 from vigie.errors import InputError
 from vigie.language import say
 from vigie.records import ActorKind, Document, DocumentKind, KnownActor, Message, Reject
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator
     from datetime import date, datetime
     from pathlib import Path
 
@@ -37,11 +34,8 @@ FIRST_YEAR = 1901
 """Of the law on associations; registers write 0001-01-01 or 1900-01-01 for « not known »."""
 ROWS_A_BREATH = 2000
 """Rows between two pauses, in which other sources have their turn."""
-LONGEST_FIELD = 1_000_000
 LONGEST_PURPOSE = 1_000
 """Characters that are kept of what an organisation is for."""
-MOST_LINES = 200
-"""Lines that one row may take; a field that is longer began with a stray quote."""
 MOST_PREAMBLE = 20
 """Lines among which the header is looked for."""
 _COLUMNS: Mapping[str, tuple[str, ...]] = {
@@ -86,14 +80,6 @@ _NATURAL = re.compile(r"typepersonne\W{1,20}pp\b", re.IGNORECASE)
 """A natural person in BODACC's JSON: one object, or a list of them."""
 
 
-class NoRegisterError(Exception):
-    """The bytes are no register; `reason` says why."""
-
-    def __init__(self, reason: Message) -> None:
-        super().__init__(str(reason))
-        self.reason = reason
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Register:
     """Whose rows are read, and which of them."""
@@ -104,26 +90,9 @@ class Register:
     now: datetime
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Table:
-    """How the rows of a register are written."""
-
-    delimiter: str
-    width: int
-    """Columns."""
-    first: int
-    """The line on which the rows begin."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Damaged:
-    """A line that is no row."""
-
-    number: int
-    line: str
-
-
 Found = Document | KnownActor | Reject
+Columns = Mapping[str, Sequence[int]]
+"""What we read → the places of the columns that may hold it, the most telling first."""
 
 
 def read(stream: BinaryIO, register: Register) -> Iterator[Found | None]:
@@ -136,17 +105,49 @@ def read(stream: BinaryIO, register: Register) -> Iterator[Found | None]:
     Raises:
         NoRegisterError: the columns are not those of a register.
     """
-    csv.field_size_limit(LONGEST_FIELD)
-    lines = _lines(stream)
+    csv.field_size_limit(rows.LONGEST_FIELD)
+    lines = rows.lines(stream)
     table, columns = _header(lines)
-    located = [columns[meaning] for meaning in ("insee", "postcode", "commune")]
-    for number, cells in enumerate(_rows(lines, table), start=1):
+    for number, cells in enumerate(rows.read(lines, table), start=1):
         if number % ROWS_A_BREATH == 0:
             yield None
-        if isinstance(cells, _Damaged):
+        if isinstance(cells, rows.Damaged):
             yield _unreadable(cells, register)
-            continue
-        # Most rows are of elsewhere: nothing else of them is looked at.
+        else:
+            yield from _of_rows(iter((cells,)), columns, register)
+
+
+def _header(lines: Iterator[str]) -> tuple[rows.Table, Columns]:
+    """Return how a table is written, and what we read → its columns.
+
+    Spreadsheets write `sep=;` before the header, exports a title or an empty line.
+    """
+    for number, line in enumerate(islice(lines, MOST_PREAMBLE), start=1):
+        delimiter = max(";,\t|", key=line.count)
+        names = next(csv.reader([line], delimiter=delimiter), [])
+        if columns := _columns(names):
+            return rows.Table(delimiter=delimiter, width=len(names), first=number + 1), columns
+    raise NoRegisterError(_NOT_ONE)
+
+
+def _columns(names: Sequence[str]) -> Columns:
+    """Return what we read → its columns; nothing where they are not those of a register."""
+    folded = [_folded(name) for name in names]
+    columns = {
+        meaning: [folded.index(name) for name in known if name in folded]
+        for meaning, known in _COLUMNS.items()
+    }
+    placed = any(columns[one] for one in ("insee", "postcode", "commune"))
+    return columns if columns["title"] and placed else {}
+
+
+_NOT_ONE = Message("ce n’est pas un registre : ni titre ni commune parmi ses colonnes")
+
+
+def _of_rows(found: Iterator[list[str]], columns: Columns, register: Register) -> Iterator[Found]:
+    """Yield what the rows of the territory tell. Most are of elsewhere: no more is read of them."""
+    located = [columns[meaning] for meaning in ("insee", "postcode", "commune")]
+    for cells in found:
         code, postcode, name = (_first(cells, places) for places in located)
         commune = _here(code, postcode, name, register.communes)
         if commune is not None:
@@ -154,32 +155,19 @@ def read(stream: BinaryIO, register: Register) -> Iterator[Found | None]:
             yield from _told(row, commune, register)
 
 
-def _header(lines: Iterator[str]) -> tuple[_Table, Mapping[str, list[int]]]:
-    """Return how a table is written, and what we read → its columns.
-
-    Spreadsheets write `sep=;` before the header, exports a title or an empty line.
-    """
-    for number, line in enumerate(islice(lines, MOST_PREAMBLE), start=1):
-        delimiter = max(";,\t|", key=line.count)
-        names = [_folded(name) for name in next(csv.reader([line], delimiter=delimiter), [])]
-        columns = {
-            meaning: [names.index(name) for name in known if name in names]
-            for meaning, known in _COLUMNS.items()
-        }
-        if columns["title"] and any(columns[one] for one in ("insee", "postcode", "commune")):
-            return _Table(delimiter=delimiter, width=len(names), first=number + 1), columns
-    raise NoRegisterError(
-        Message("ce n’est pas un registre : ni titre ni commune parmi ses colonnes")
-    )
-
-
-def read_file(path: Path, register: Register) -> Iterator[Found]:
+def read_file(path: Path, register: Register, units: Path | None = None) -> Iterator[Found]:
     """Yield what a file tells of a territory, the file read as a stream.
+
+    `units` is the file of Sirene that names the units whose establishments `path` lists; both
+    are Parquet.
 
     Raises:
         InputError: it cannot be read, or is no register.
     """
     try:
+        if columnar.is_parquet(path):
+            yield from _read_columns(path, register, units)
+            return
         with path.open("rb") as stream:
             yield from (found for found in read(stream, register) if found is not None)
     except OSError as error:
@@ -194,69 +182,48 @@ def read_file(path: Path, register: Register) -> Iterator[Found]:
         raise InputError(say("{path} : {reason}.", path=str(path), reason=error.reason)) from error
 
 
-def _first(cells: list[str], places: list[int]) -> str:
+def parted(files: Sequence[Path]) -> tuple[list[Path], Path | None]:
+    """Return the files that place organisations, and the one that only names Sirene's units.
+
+    Sirene is published as two: establishments, with their communes, and units, with their names.
+
+    """
+    registers: list[Path] = []
+    units = None
+    for file in files:
+        try:
+            names = columnar.columns(file) if columnar.is_parquet(file) else ()
+        except (OSError, NoRegisterError):
+            names = ()  # it is said why when it is read
+        folded = {_folded(name) for name in names}
+        if "denominationunitelegale" in folded and folded.isdisjoint(_COLUMNS["insee"]):
+            units = file
+        else:
+            registers.append(file)
+    return registers, units
+
+
+def _read_columns(path: Path, register: Register, units: Path | None) -> Iterator[Found]:
+    """Yield what a Parquet file tells: the rows of the territory, and our columns of them."""
+    with columnar.opened(path, units) as table:
+        columns = _columns(table.names)
+        if not columns:
+            raise NoRegisterError(_NOT_ONE)
+        wanted = {place for places in columns.values() for place in places}
+        by_code = columns["insee"][0] if columns["insee"] else None
+        here = register.communes if register.communes and by_code is not None else None
+        found = table.rows(sorted(wanted), by_code, here)
+        yield from _of_rows(found, columns, register)
+
+
+def _first(cells: Sequence[str], places: Sequence[int]) -> str:
     for place in places:
         if place < len(cells) and (said := cells[place].strip()):
             return said
     return ""
 
 
-def _rows(lines: Iterator[str], table: _Table) -> Iterator[list[str] | _Damaged]:
-    """Yield the rows of a table; of one that is damaged its first line, and go on after that.
-
-    A quote that is never closed would swallow all that follows: the lines that a row took are
-    kept until it is seen to be one.
-    """
-    waiting: deque[str] = deque()
-    taken: list[str] = []
-
-    def feed() -> Iterator[str]:
-        while len(taken) < MOST_LINES:
-            line = waiting.popleft() if waiting else next(lines, None)
-            if line is None:
-                return
-            taken.append(line)
-            yield line
-
-    number, rows = table.first, csv.reader(feed(), delimiter=table.delimiter)
-    while True:
-        try:
-            cells = next(rows, None)
-        except csv.Error:
-            cells = []
-        if cells is None and not taken:
-            return
-        if cells is not None and _is_whole(taken, cells, table):
-            if cells:
-                yield cells
-            number += len(taken)
-        else:
-            yield _Damaged(number, taken[0])
-            number += 1
-            waiting.extendleft(reversed(taken[1:]))
-            rows = csv.reader(feed(), delimiter=table.delimiter)
-        taken.clear()
-
-
-def _is_whole(taken: list[str], cells: list[str], table: _Table) -> bool:
-    """Tell whether the lines that a row took are that row, all of it and nothing else."""
-    if len(taken) == 1:
-        if len(cells) < table.width:
-            # Spreadsheets leave out the last columns of a row where they are empty.
-            return '"' not in taken[0]
-        return not any(cells[table.width :])
-    if len(taken) == MOST_LINES or len(cells) != table.width:
-        return False
-    if any(line.count(table.delimiter) >= table.width - 1 for line in taken[1:-1]):
-        return False  # rows, between two stray quotes
-    try:
-        next(csv.reader(taken, delimiter=table.delimiter, strict=True))
-    except csv.Error:
-        return False
-    return True
-
-
-def _unreadable(damaged: _Damaged, register: Register) -> Reject:
+def _unreadable(damaged: rows.Damaged, register: Register) -> Reject:
     return Reject(
         where=register.source_id,
         reason=Message(
@@ -266,38 +233,6 @@ def _unreadable(damaged: _Damaged, register: Register) -> Reject:
         raw=damaged.line[:10_000],
         source_id=register.source_id,
     )
-
-
-def _lines(stream: BinaryIO) -> Iterator[str]:
-    """Yield the lines of a CSV file, plain, gzipped or the first one of a zip archive.
-
-    UTF-8, and byte by byte what Windows would have meant where it is not: registers are put
-    together of files of several encodings.
-    """
-    codecs.register_error("windows", _as_windows)
-    opened = _uncompressed(io.BufferedReader(cast("io.RawIOBase", stream), 1 << 16))
-    for line in io.TextIOWrapper(opened, "utf-8-sig", errors="windows", newline=""):
-        yield line.replace("\0", "")
-
-
-def _as_windows(error: UnicodeError) -> tuple[str, int]:
-    if not isinstance(error, UnicodeDecodeError):
-        raise error
-    return error.object[error.start : error.end].decode("cp1252", "replace"), error.end
-
-
-def _uncompressed(stream: io.BufferedReader) -> io.BufferedReader:
-    start = stream.peek(4)[:4]
-    try:
-        if start.startswith(b"\x1f\x8b"):
-            return io.BufferedReader(cast("io.RawIOBase", gzip.GzipFile(fileobj=stream)), 1 << 16)
-        if start == b"PK\x03\x04" and stream.seekable():
-            archive = zipfile.ZipFile(stream)
-            name = next(n for n in archive.namelist() if n.lower().endswith((".csv", ".txt")))
-            return io.BufferedReader(cast("io.RawIOBase", archive.open(name)), 1 << 16)
-    except (OSError, zipfile.BadZipFile, StopIteration) as error:
-        raise NoRegisterError(Message("archive illisible, ou sans fichier CSV")) from error
-    return stream
 
 
 def _folded(name: str) -> str:

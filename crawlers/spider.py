@@ -18,6 +18,7 @@ from crawlers import (
     registries,
     reservations,
     rhythm,
+    rows,
     safely,
     sitemaps,
     withdrawals,
@@ -397,7 +398,7 @@ class Crawl:
                         place = self.archive.keep(answer, progress.source.id) or ""
                     found = replace(found, archive=place or None)  # noqa: PLW2901 - the same notice
                 self.take_found(found, progress)
-        except registries.NoRegisterError as error:
+        except rows.NoRegisterError as error:
             return Reading(problem=error.reason)
         return Reading()
 

@@ -8,8 +8,9 @@ from itertools import islice
 from typing import TYPE_CHECKING, TypeVar
 
 from crawlers import boilerplate, spool
-from nlp import gathering, resolution
+from nlp import gathering, namesakes, resolution
 from storage import Connection, Store, actors, documents, registrations, sources
+from storage import annotations as stored_annotations
 from vigie.language import render, say, terminal_language
 from vigie.records import Document, DocumentKind, KnownActor, Reject
 from vigie.terminal import tell
@@ -103,20 +104,33 @@ def store_records(
 def mark_known(c: Connection, listed: list[KnownActor]) -> None:
     """Note since when directories list actors, their names resolved as mentions are.
 
-    An actor that no document has named yet is kept, so that the first that does finds it known.
+    An actor that no document has named yet is kept, so that the first that does finds it known. An
+    entry under the name of an actor in another commune is another actor, about whom a person is
+    asked; one that was read before stays with whom it was then, wherever it has moved.
     """
-    found = resolution.as_annotations(listed)
-    if not found:
-        return
-    gathered = gathering.gather(found)
-    resolved = resolution.resolve(gathered, known_names(c, gathered))
-    actors.save(c, resolved)
+    before = registrations.actors(c, listed)
+    kept = [(entry, before[one]) for entry in listed if (one := registrations.key(entry)) in before]
+    fresh = [entry for entry in listed if registrations.key(entry) not in before]
+    entries = [*kept, *_resolved(c, fresh)]
     days: dict[str, date] = {}
-    entries = [(listed[int(link.document_id)], link.actor_id) for link in resolved.links]
     for entry, actor_id in entries:
         days[actor_id] = min(entry.since, days.get(actor_id, entry.since))
     actors.mark_known(c, days)
     registrations.save(c, entries)
+
+
+def _resolved(c: Connection, listed: list[KnownActor]) -> list[tuple[KnownActor, str]]:
+    """Return the entries of a directory, each with the actor that its name leads to."""
+    found = resolution.as_annotations(listed)
+    if not found:
+        return []
+    gathered = gathering.gather(found)
+    doubtful = namesakes.doubtful(gathered)
+    signs = [*stored_annotations.signs(c, doubtful), *registrations.signs(c, doubtful)]
+    gathered = namesakes.told_apart(gathered, signs)
+    resolved = resolution.resolve(gathered, known_names(c, gathered))
+    actors.save(c, resolved)
+    return [(listed[int(link.document_id)], link.actor_id) for link in resolved.links]
 
 
 def known_names(c: Connection, gathered: gathering.Gathered) -> dict[str, str]:

@@ -210,11 +210,15 @@ def import_archive(
 
 
 def import_register(
-    settings: Settings, store: Store, file: Path, source_id: str | None = None
+    settings: Settings,
+    store: Store,
+    file: Path,
+    source_id: str | None = None,
+    units: Path | None = None,
 ) -> tuple[TakenIn, Path | None]:
     """Import what a register of associations or companies tells of the territory.
 
-    The file is read as a stream, whatever its size.
+    The file is read as a stream, whatever its size; `units` as `registries.read_file` has it.
 
     Raises:
         InputError: it cannot be read, or is no register.
@@ -224,7 +228,7 @@ def import_register(
         communes=gazetteer.territory(settings.watch.territory),
         now=datetime.now(UTC),
     )
-    return _import(settings, store, file, registries.read_file(file, register))
+    return _import(settings, store, file, registries.read_file(file, register, units))
 
 
 def _import(

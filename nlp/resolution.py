@@ -26,6 +26,7 @@ from vigie.records import (
     Mention,
     Message,
     NewActor,
+    Placing,
     Resolution,
     Suggestion,
     is_institution,
@@ -126,6 +127,8 @@ def _as_annotation(number: int, entry: KnownActor) -> Annotation:
         rule="directory",
         kind=kind,
         commune=entry.commune,
+        # As surely as a sentence that opens with the commune; its name does not bear it.
+        placing=Placing.DATELINE if entry.commune else Placing.NOWHERE,
     )
     return Annotation(
         document_id=str(number),

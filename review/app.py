@@ -31,6 +31,7 @@ from review import (
     probes,
     proposed,
     proposing,
+    questions,
     territory,
     troubles,
     verdicts,
@@ -103,9 +104,9 @@ def create_app(
     # Pages hold tokens beside words from elsewhere: only what is the same for all is compressed.
     app.mount("/static", GZipMiddleware(StaticFiles(directory=STATIC)), name="static")
     reading = (weeks, verdicts, likeness, fiche, annuaire, territory, network, catalogue, desk)
-    for room in (*reading, exports, leaving, account, attention, proposing, proposed):
+    for room in (*reading, exports, leaving, account, attention, proposing, proposed, questions):
         app.include_router(room.router)
-    for room in (fiche, annuaire, catalogue, account, proposed):
+    for room in (fiche, annuaire, catalogue, account, proposed, questions):
         app.include_router(room.changes)
     app.mount("/api", create_api(app.state.house), name="api")
     troubles.install(app)

@@ -30,6 +30,7 @@ from storage import (
     journal,
     judgements,
     proposals,
+    registrations,
     relations,
     splits,
 )
@@ -55,7 +56,7 @@ if TYPE_CHECKING:
     from storage.directory import Line
     from storage.edits import Revision
     from storage.told import Telling
-    from vigie.records import Actor, Tie
+    from vigie.records import Actor, Registration, Tie
 
 LONG_SILENCE = timedelta(days=365)
 MOST_TIES = 30
@@ -89,6 +90,8 @@ class Fiche:
     standing: judgements.Entry | None
     proposed: tuple[proposals.Entry, ...] = ()
     """What was proposed of it, the newest first."""
+    registered: tuple[Registration, ...] = ()
+    """What registers say of it."""
 
     @property
     def stories(self) -> tuple[tuple[Telling, ...], ...]:
@@ -167,6 +170,7 @@ def read(c: Connection, request: Request, actor_id: str) -> Fiche:
         acts=tuple(journal.read(c, 30, actor_id=actor_id)),
         standing=judgements.standing(c, [actor_id]).get(actor_id),
         proposed=tuple(proposals.of_actor(c, actor_id)),
+        registered=tuple(registrations.of_actors(c, [actor_id]).get(actor_id, ())),
     )
 
 

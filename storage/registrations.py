@@ -14,7 +14,7 @@ from sqlalchemy import Connection, select
 
 from storage import tables
 from storage.statements import chunks, upsert
-from vigie.records import INSTITUTIONS, ActorKind, Registration
+from vigie.records import INSTITUTIONS, ActorKind, NameSign, Registration
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -28,6 +28,44 @@ def number(listed: KnownActor) -> str:
     """Return under which number an entry is kept: its own, else a digest of name and commune."""
     told = f"{listed.name}\n{listed.commune or ''}".encode()
     return listed.number or "-" + blake2b(told, digest_size=8).hexdigest()
+
+
+def key(listed: KnownActor) -> tuple[str, str]:
+    """Return what tells an entry from all others: its source, and its number there."""
+    return listed.source_id, number(listed)
+
+
+def actors(c: Connection, listed: Iterable[KnownActor]) -> dict[tuple[str, str], str]:
+    """Return the actors of the entries that are kept already, by `key`."""
+    by_source: dict[str, set[str]] = defaultdict(set)
+    for entry in listed:
+        by_source[entry.source_id].add(number(entry))
+    found: dict[tuple[str, str], str] = {}
+    for source_id, numbers in by_source.items():
+        for some in chunks(sorted(numbers)):
+            query = select(_registrations.number, _registrations.actor_id).where(
+                _registrations.source_id == source_id, _registrations.number.in_(some)
+            )
+            found |= {(source_id, row.number): row.actor_id for row in c.execute(query)}
+    return found
+
+
+def signs(c: Connection, keys: Iterable[str]) -> list[NameSign]:
+    """Return where registers place the actors that some keys lead to, under those names."""
+    found = []
+    aliases = tables.aliases.c
+    for some in chunks(sorted(set(keys))):
+        query = (
+            select(aliases.key, _registrations.name, _registrations.commune, _registrations.kind)
+            .join(tables.registrations, _registrations.actor_id == aliases.actor_id)
+            .where(aliases.key.in_(some), _registrations.commune.is_not(None))
+            .order_by(aliases.key, _registrations.source_id, _registrations.number)
+        )
+        found += [
+            NameSign(key=key, surface=name, commune=commune, kind=ActorKind(kind), mentions=1)
+            for key, name, commune, kind in c.execute(query)
+        ]
+    return found
 
 
 def save(c: Connection, listed: Iterable[tuple[KnownActor, str]]) -> None:

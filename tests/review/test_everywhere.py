@@ -30,6 +30,7 @@ PAGES = (
     "/reseau",
     "/communautes",
     "/angles-morts",
+    "/questions",
     "/attention",
     "/proposer",
     "/proposer?nom=La+Fabrique+du+Canal",

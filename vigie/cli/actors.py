@@ -51,7 +51,9 @@ def list_(folder: Path, text: str, limit: int, questions: bool, as_json: bool) -
 
     with opened(folder) as (settings, store), store.reading() as c:
         if questions:
-            _print_questions(c, limit, as_json=as_json)
+            from vigie.cli.questions import print_questions
+
+            print_questions(c, limit, as_json=as_json)
             return
         found = [
             (*as_known(c, settings, actor), n) for actor, n in stored.most_named(c, limit, text)
@@ -79,50 +81,6 @@ def list_(folder: Path, text: str, limit: int, questions: bool, as_json: bool) -
     show_table(table)
 
 
-def _print_questions(c: Connection, limit: int, *, as_json: bool) -> None:
-    from storage import actors as stored
-
-    asked = stored.open_suggestions(c, limit)
-    roots = stored.surviving(c, {i for s in asked for i in (s.actor_id, s.other_id)})
-    known = stored.load(c, roots.values())
-    language = terminal_language()
-    told = [
-        (known[roots[s.actor_id]], known[roots[s.other_id]], s.score, render(s.reason, language))
-        for s in asked
-        if roots[s.actor_id] in known and roots[s.other_id] in known
-    ]
-    if as_json:
-        rows = [
-            {
-                "actor_id": a.id,
-                "name": a.name,
-                "other_id": b.id,
-                "other": b.name,
-                "score": n,
-                "why": w,
-            }
-            for a, b, n, w in told
-        ]
-        click.echo(json.dumps(rows, ensure_ascii=False))
-        return
-    for one, other, score, why in told:
-        click.echo(
-            say(
-                "« {one} » et « {other} » : le même acteur ? ({score}) {why}",
-                one=one.name,
-                other=other.name,
-                score=f"{score:.2f}",
-                why=why,
-            )
-        )
-    if told:
-        tell(
-            say("Pour répondre : vigie actors merge, ou vigie actors distinct, avec les deux noms.")
-        )
-    else:
-        tell(say("Aucune question en attente."))
-
-
 @actors.command(help=say("Ce que l’on sait d’un acteur, et d’où on le tient."))
 @click.argument("name", metavar=actor_help)
 @json_option
@@ -131,7 +89,8 @@ def show(folder: Path, name: str, as_json: bool) -> None:
     """Print what is known of an actor: names, nature, home, quotes, ties, open questions."""
     from signals.profile import profile
     from storage import actors as stored
-    from storage import facts, relations, splits
+    from storage import facts, registrations, relations, splits
+    from vigie.cli.questions import registered
 
     with opened(folder) as (settings, store), store.reading() as c:
         actor, day = named(c, name), today(settings)
@@ -140,6 +99,7 @@ def show(folder: Path, name: str, as_json: bool) -> None:
         described = stored.descriptions(c, actor.id, day)
         ties = relations.ties(c, [actor.id], day)
         others = stored.load(c, {i for tie in ties for i in (tie.actor_id, tie.other_id)})
+        listed = registrations.of_actors(c, [actor.id]).get(actor.id, [])
         questions = stored.suggestions(c, [actor.id])
         roots = stored.surviving(c, {i for s in questions for i in (s.actor_id, s.other_id)})
         asked = stored.load(c, roots.values())
@@ -164,6 +124,8 @@ def show(folder: Path, name: str, as_json: bool) -> None:
         click.echo(line)
     for line in _bonds(actor, ties, {i: a.name for i, a in others.items()}):
         click.echo(line)
+    for one in listed:
+        click.echo(registered(one))
     for question in questions:
         pair = {roots[question.actor_id], roots[question.other_id]} - {actor.id}
         for other in (asked[i] for i in sorted(pair) if i in asked):

@@ -276,7 +276,8 @@ def registry() -> None:
     "import",
     help=say(
         "Faire entrer un registre (RNA, Journal officiel, BODACC, Sirene), limité au territoire : "
-        "les déclarations récentes sont des documents, toutes font connaître l’acteur."
+        "les déclarations récentes sont des documents, toutes font connaître l’acteur. En CSV ou "
+        "en Parquet ; pour Sirene, donnez ensemble les établissements et les unités légales."
     ),
 )
 @click.argument(
@@ -286,13 +287,23 @@ def registry() -> None:
 @workspace
 def import_registry(folder: Path, files: tuple[Path, ...], source_id: str | None) -> None:
     """Import registers, each read as a stream whatever its size."""
+    from crawlers import registries
     from flows import steps
 
     _require(files)
+    registers, units = registries.parted(files)
+    if units and not registers:
+        raise InputError(
+            say(
+                "{file} nomme des unités sans dire où elles sont : donnez avec lui le fichier des "
+                "établissements.",
+                file=units.name,
+            )
+        )
     with opened(folder) as (settings, store):
         imported = {}
-        for file in files:
-            taken, rejects = steps.import_register(settings, store, file, source_id)
+        for file in registers:
+            taken, rejects = steps.import_register(settings, store, file, source_id, units)
             known = say("{n} acteur connu", "{n} acteurs connus", n=taken.listed)
             tell(f"{_import_line(file, taken, rejects)} {known}.")
             imported[file] = taken
