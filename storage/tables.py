@@ -677,6 +677,28 @@ tokens = Table(
     Index(None, "name"),
 )
 
+# --- persons' names that were erased -----------------------------------------------------------
+
+# The trace of an erasure: that it was done, by whom, on what grounds, and how much it changed.
+erasures = Table(
+    "erasures",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("who", Words, nullable=False),
+    Column("at", Instant, nullable=False),
+    Column("grounds", Words, nullable=False),
+    Column("counts", Json, nullable=False),
+)
+
+# By keyed marks, so that an erased name is known when it comes again and can be read by nobody.
+erased_names = Table(
+    "erased_names",
+    metadata,
+    Column("mark", Words, primary_key=True),
+    Column("words", Integer, nullable=False),
+    Column("erasure_id", Integer, ForeignKey("erasures.id"), nullable=False),
+)
+
 # --- what changed ----------------------------------------------------------------------------
 
 # How often each table was written to: what is reckoned from some tables holds as long as their

@@ -31,6 +31,7 @@ PAGES = (
     "/communautes",
     "/angles-morts",
     "/questions",
+    "/donnees-personnelles",
     "/attention",
     "/proposer",
     "/proposer?nom=La+Fabrique+du+Canal",
