@@ -13,7 +13,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from crawlers import encoding, europresse, formats, identity, jsonl, mail, safely, warc
+from crawlers import encoding, europresse, formats, identity, jsonl, mail, papers, safely, warc
 from crawlers.reading import LARGEST
 from crawlers.resource import Resource
 from crawlers.sniff import Format, sniff
@@ -81,6 +81,8 @@ def _format(path: Path) -> str:
     if europresse.is_export(head):
         return "europresse"
     found = sniff(head)
+    if papers.reader_of(found, path.name):
+        return ""
     by_name = path.name.lower().endswith((".jsonl", ".ndjson"))
     return "jsonl" if by_name or found in {Format.JSON_LINES, Format.TEXT} else ""
 
@@ -125,7 +127,7 @@ def _saved(path: Path, source_id: str) -> Iterator[Read]:
         return
     body = encoding.inflate(path.read_bytes())
     found = sniff(body)
-    reader = formats.any_reader(found)
+    reader = papers.reader_of(found, path.name) or formats.any_reader(found)
     if reader is None:
         values = {"found": formats.NAMES[found]}
         reason = Message("aucun document à lire dans ce format ({found})", values)

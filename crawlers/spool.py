@@ -28,6 +28,7 @@ from vigie.records import (
     Reach,
     Reject,
     Reservations,
+    Side,
     Source,
     SourceKind,
 )
@@ -178,6 +179,7 @@ _RESTORE: Mapping[str, Callable[[Any], object]] = {
     "message": to_message,
     "every": lambda seconds: timedelta(seconds=seconds),
     "reach": Reach,
+    "side": Side,
     "tags": tuple,
     "also": tuple,
     "expected": tuple,

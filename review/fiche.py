@@ -11,6 +11,7 @@ from fastapi import APIRouter, Depends, Form, Query, Request, Response
 from fastapi.responses import HTMLResponse, PlainTextResponse, RedirectResponse
 
 from review.access import CONTRIBUTOR, OFFICER
+from review.bridges import side_of
 from review.dossier import Dossier, dossier, named_like
 from review.fields import WRITABLE, Entered, enter, not_a_person, shown_in
 from review.forms import check_token
@@ -41,6 +42,7 @@ from vigie.records import (
     Judgement,
     Message,
     RejectReason,
+    Side,
     Stage,
     Verdict,
     Visibility,
@@ -137,6 +139,8 @@ def show(
         silent=fiche.silent(day),
         stages=tuple(Stage),
         visibilities=tuple(Visibility),
+        sides=tuple(Side),
+        side=side_of(fiche.line),
         visible_to=exchanges.visibility(fiche.line, made.settings.watch.visibility),
         elsewhere=elsewhere,
         said=say_in(choose_language(request), words) if words else "",
@@ -274,15 +278,19 @@ def say_one(
     *,
     stage: Annotated[Stage | None, Form()] = None,
     visibility: Annotated[Visibility | None, Form()] = None,
+    side: Annotated[Side | None, Form()] = None,
+    function: Annotated[str, Form(max_length=200)] = "",
     active: Annotated[str, Form(pattern="^(yes|no)$")] = "",
     note: Annotated[str, Form()] = "",
     whom: Annotated[str, Form(max_length=200)] = "",
 ) -> Response:
-    """Keep one thing said of an actor: stage, visibility, activity, a remark, who is on it."""
+    """Keep one thing said of an actor: stage, side, visibility, activity, a remark, an assignee."""
     made, who = house(request), signature(request)
     said = {
         Field.STAGE: stage.value if stage else "",
         Field.VISIBILITY: visibility.value if visibility else "",
+        Field.SIDE: side.value if side else "",
+        Field.FUNCTION: plain(function, 120),
         Field.ACTIVE: active,
         Field.NOTE: clean_note(note),
         Field.ASSIGNEE: plain(whom, 60),
@@ -291,7 +299,7 @@ def say_one(
     back = f"/acteurs/{path_part(actor_id)}"
     if field is None:
         raise IncompleteError(Message("Rien n’était écrit."), back)
-    if wrong := not_a_person(said[Field.NOTE]):
+    if wrong := not_a_person(said[Field.NOTE]) or not_a_person(said[Field.FUNCTION]):
         raise IncompleteError(wrong, back)
     with made.store.writing() as c:
         stands = edits.standing(c, [actor_id], field).get(actor_id, {}).get(field)

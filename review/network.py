@@ -14,13 +14,14 @@ from typing import TYPE_CHECKING, Annotated
 from fastapi import APIRouter, Depends, Query, Request
 from fastapi.responses import HTMLResponse, JSONResponse
 
+from review.bridges import bridges, side_of
 from review.reckoning import Reckoning
 from review.shell import house, page
 from review.text import path_part, plain
 from review.words import choose_language
 from storage import directory, queues, relations
 from vigie.language import render
-from vigie.records import ActorKind, ClusterChange, Verdict
+from vigie.records import ActorKind, ClusterChange, Side, Verdict
 from vigie.words import KINDS
 
 if TYPE_CHECKING:
@@ -126,6 +127,10 @@ def show(request: Request, given: Given) -> HTMLResponse:
     """Show the network: its actors with their ties as a list, and as a picture."""
     net = network(house(request), given)
     language, ranked = choose_language(request), net.ranked()
+    made = house(request)
+    every = ties(made).edges
+    with made.store.reading() as c:
+        across = bridges(c, every, net.lines)
     return page(
         request,
         "reseau.html",
@@ -133,6 +138,8 @@ def show(request: Request, given: Given) -> HTMLResponse:
         listed=[(net.lines[i], net.ties(i)) for i in ranked[:LISTED]],
         more=max(len(ranked) - LISTED, 0),
         given=given,
+        across=across,
+        inside={i for i, line in net.lines.items() if side_of(line) is Side.INTERNAL},
         kinds=sorted(KINDS.items(), key=lambda one: render(one[1], language)),
     )
 
@@ -151,6 +158,7 @@ def data(request: Request, given: Given) -> JSONResponse:
                     "ties": net.degrees[line.actor_id],
                     "group": net.groups.get(line.actor_id, 0),
                     "kept": line.verdict in {Verdict.KEEP, Verdict.WATCH},
+                    "inside": side_of(line) is Side.INTERNAL,
                 }
                 for line in net.lines.values()
             ],

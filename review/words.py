@@ -14,7 +14,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from review import text
 from vigie import gazetteer
 from vigie.language import LANGUAGES, render, translations
-from vigie.records import ActorKind, Field, Message, Stage, Visibility
+from vigie.records import ActorKind, Field, Message
 from vigie.typography import COLON, LOCALES, QUOTES, in_words, long_date, typeset
 from vigie.words import (
     ANSWERS,
@@ -28,6 +28,7 @@ from vigie.words import (
     RELATIONS,
     RELATIONS_TURNED,
     ROLES,
+    SIDES,
     SOURCE_CHANGES,
     SOURCE_KINDS,
     STAGES,
@@ -36,7 +37,7 @@ from vigie.words import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
     from datetime import datetime
     from zoneinfo import ZoneInfo
 
@@ -94,16 +95,22 @@ def commune_name(code: str | None) -> str:
 _ANSWERS = {"yes": Message("oui"), "no": Message("non")}
 
 
+_VALUES: Mapping[Field, Mapping[str, Message]] = {
+    Field.STAGE: STAGES,
+    Field.VISIBILITY: VISIBILITIES,
+    Field.SIDE: SIDES,
+}
+"""The words of fields that hold a value of an enumeration."""
+
+
 def field_words(field: Field, value: Sequence[str], language: str) -> str:
     """Return what was written in a field of an actor as a person reads it."""
     if field is Field.KINDS:
         return ", ".join(render(KINDS[ActorKind(one)], language) for one in value)
     if field is Field.COMMUNES:
         return ", ".join(commune_name(one) for one in value)
-    if field is Field.STAGE:
-        return ", ".join(render(STAGES[Stage(one)], language) for one in value)
-    if field is Field.VISIBILITY:
-        return ", ".join(render(VISIBILITIES[Visibility(one)], language) for one in value)
+    if field in _VALUES:
+        return ", ".join(render(_VALUES[field][one], language) for one in value)
     if field is Field.ACTIVE:
         return ", ".join(render(_ANSWERS[one], language) for one in value)
     return ", ".join(value)
@@ -153,6 +160,7 @@ def environment(language: str) -> Environment:
         "SOURCE_KINDS": SOURCE_KINDS,
         "FIELDS": FIELDS,
         "STAGES": STAGES,
+        "SIDES": SIDES,
         "VISIBILITIES": VISIBILITIES,
         "ROLES": ROLES,
         "SOURCE_CHANGES": SOURCE_CHANGES,

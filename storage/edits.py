@@ -124,6 +124,14 @@ def standing(
     return found
 
 
+def saying(c: Connection, field: Field, value: str) -> list[str]:
+    """Return the unmerged actors of which people wrote a value in a field, by id."""
+    query = select(_actors.root_id).join(tables.edits, _edits.actor_id == _actors.id)
+    found = c.execute(query.where(_edits.field == field, _edits.undone_at.is_(None)).distinct())
+    said = standing(c, found.scalars(), field)
+    return sorted(i for i, one in said.items() if one[field].edit.value == (value,))
+
+
 def notes(c: Connection, root: str) -> list[Revision]:
     """Return the remarks on an actor that stand, the newest first."""
     query = (

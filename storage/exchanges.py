@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import Connection, select, update
 
-from storage import actors, directory, relations, tables, told
+from storage import actors, directory, relations, sources, tables, told
 from storage.plain import from_event, to_event
 from storage.statements import chunks, insert_missing
 from vigie.exchange.plain import is_web, one_line
@@ -29,7 +29,7 @@ from vigie.records import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
     from datetime import date
 
     from storage.directory import Line
@@ -90,14 +90,16 @@ def sheets(
     """Yield actors as sheets, in the order given, with what an audience may be told.
 
     The lab's own view of them (verdict, relationship, how to reach them) goes to the lab and to
-    partners without the verdict; quoted sentences, which may name a person, to the lab alone.
+    partners without the verdict; quoted sentences, which may name a person, to the lab alone, and
+    so does whatever a source inside the administration says.
     `day` is the first of the events to come.
     """
-    events = _coming(c, ids, day)
+    hidden = frozenset[str]() if audience is Visibility.LAB else sources.internal(c)
+    events = _coming(c, ids, day, hidden)
     for some in chunks(ids, AT_ONCE):
         loaded, imported = actors.load(c, some), _imported(c, some)
         for line in directory.lines(c, some):
-            told_here = _told(c, line.actor_id)
+            told_here = _told(c, line.actor_id, hidden)
             cited = _newest([*told_here, *imported.get(line.actor_id, ())], day)
             whole = _sheet(line, loaded.get(line.actor_id), usual)
             yield _as_shown(whole, cited, events.get(line.actor_id, ()), audience)
@@ -154,8 +156,9 @@ def _as_shown(
 # --- where they are cited ------------------------------------------------------------------
 
 
-def _told(c: Connection, root: str) -> list[Citation]:
-    return [citation(one) for one in told.by_documents(c, root, 3 * CITED)]
+def _told(c: Connection, root: str, hidden: Collection[str]) -> list[Citation]:
+    found = told.by_documents(c, root, 3 * CITED)
+    return [citation(one) for one in found if one.source_id not in hidden]
 
 
 def _newest(cited: Iterable[Citation], day: date) -> tuple[Citation, ...]:
@@ -168,10 +171,13 @@ def _newest(cited: Iterable[Citation], day: date) -> tuple[Citation, ...]:
     return tuple(ranked[:CITED])
 
 
-def _coming(c: Connection, ids: Sequence[str], day: date) -> dict[str, tuple[Citation, ...]]:
+def _coming(
+    c: Connection, ids: Sequence[str], day: date, hidden: Collection[str]
+) -> dict[str, tuple[Citation, ...]]:
     found: dict[str, dict[str, Citation]] = defaultdict(dict)
     wanted = set(ids)
-    announced = [(i, citation(one)) for i, one in told.coming(c, ids, day, MOST_EVENTS)]
+    coming = told.coming(c, ids, day, MOST_EVENTS)
+    announced = [(i, citation(one)) for i, one in coming if one.source_id not in hidden]
     query = (
         select(tables.citations, _actors.root_id)
         .join(tables.actors, _actors.id == _citations.actor_id)

@@ -18,6 +18,7 @@ from vigie.records import (
     HttpState,
     Outcome,
     Reach,
+    Side,
     Source,
     SourceHealth,
     SourceKind,
@@ -50,6 +51,7 @@ def save(c: Connection, sources: Iterable[Source]) -> None:
             "expected": list(source.expected) if source.expected else None,
             "language": source.language,
             "full_text": source.full_text,
+            "side": source.side,
         }
         for source in sources
     ]
@@ -71,9 +73,16 @@ def all(c: Connection) -> list[Source]:  # noqa: A001 - read as `sources.all`
             expected=tuple(row.expected) if row.expected else None,
             language=row.language,
             full_text=row.full_text,
+            side=Side(row.side),
         )
         for row in c.execute(select(table).order_by(table.c.id))
     ]
+
+
+def internal(c: Connection) -> frozenset[str]:
+    """Return the sources inside the administration, by id."""
+    table = tables.sources.c
+    return frozenset(c.execute(select(table.id).where(table.side == Side.INTERNAL)).scalars())
 
 
 def among(ids: Iterable[str]) -> Select[tuple[str]]:

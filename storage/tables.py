@@ -44,6 +44,7 @@ sources = Table(
     Column("expected", Json),
     Column("language", Words),
     Column("full_text", Boolean, nullable=False),
+    Column("side", Words, nullable=False, server_default="external"),
 )
 
 http_states = Table(

@@ -27,6 +27,7 @@ from vigie.records import (
     Reach,
     Reservations,
     Role,
+    Side,
     SourceKind,
     Visibility,
 )
@@ -178,6 +179,7 @@ BY_TYPE: Mapping[str, Check] = {
     "MailSecurity": _one_of(MailSecurity),
     "Oidc | None": _own_section,
     "Visibility": _one_of(Visibility),
+    "Side": _one_of(Side),
 }
 """Annotation of a record's field → its check."""
 

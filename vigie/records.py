@@ -67,6 +67,13 @@ class Reach(StrEnum):
     NATIONAL = "national"
 
 
+class Side(StrEnum):
+    """Where somebody stands, seen from the administration that watches."""
+
+    EXTERNAL = "external"
+    INTERNAL = "internal"
+
+
 class Reservations(StrEnum):
     """What is done about a site that reserves its texts against text and data mining."""
 
@@ -142,6 +149,8 @@ class Source:
     commune: str | None = None
     """INSEE code of where it is at home: which of two homonyms it means, and where its groups are
     that bear no town's name. None: as its name says, if it does."""
+    side: Side = Side.EXTERNAL
+    """Internal: a newsletter of the house, deliberations; its words are not the public's."""
     checked: bool = True
     """False while nobody has tried its address: its failure is news, not an alarm."""
 
@@ -859,6 +868,10 @@ class Field(StrEnum):
     """Who looks after it."""
     VISIBILITY = "visibility"
     """A value of `Visibility`."""
+    SIDE = "side"
+    """A value of `Side`: a service is inside."""
+    FUNCTION = "function"
+    """Of an ally inside: « ambassade de l’innovation aux sports », never a person."""
     NOTE = "note"
     """One remark among others: a new one replaces none."""
 

@@ -18,6 +18,7 @@ from vigie.records import (
     RejectReason,
     RelationKind,
     Role,
+    Side,
     SignInOutcome,
     SourceChange,
     SourceKind,
@@ -208,6 +209,8 @@ FIELDS = {
     Field.ACTIVE: Message("toujours actif"),
     Field.ASSIGNEE: Message("qui s’en occupe"),
     Field.VISIBILITY: Message("visibilité"),
+    Field.SIDE: Message("côté"),
+    Field.FUNCTION: Message("fonction dans l’administration"),
     Field.NOTE: Message("note"),
 }
 
@@ -215,6 +218,11 @@ VISIBILITIES = {
     Visibility.PUBLIC: Message("public"),
     Visibility.NETWORK: Message("réseau de partenaires"),
     Visibility.LAB: Message("laboratoire"),
+}
+
+SIDES = {
+    Side.EXTERNAL: Message("hors de l’administration"),
+    Side.INTERNAL: Message("dans l’administration"),
 }
 
 STAGES = {

@@ -11,6 +11,8 @@
   const dark = window.matchMedia("(prefers-color-scheme: dark)").matches;
   const ink = dark ? "#e9e5dc" : "#1d2629";
   const pale = dark ? "#3a464b" : "#dcd6c9";
+  /* Between somebody inside the administration and somebody outside. */
+  const bridge = dark ? "#e9b44c" : "#b3560a";
   const paper = dark ? "#1a2226" : "#fffdf9";
   const LONGEST = 30;
 
@@ -102,6 +104,7 @@
     frame.hidden = false;
     const at = layOut(nodes, edges);
     const graph = new window.graphology.Graph({ multi: true });
+    const inside = new Set(nodes.filter((node) => node.inside).map((node) => node.id));
     const most = Math.max(...nodes.map((node) => node.ties));
     const scale = Math.max(0.45, Math.min(1, canvas.clientWidth / 700));
     const written = names();
@@ -116,7 +119,8 @@
       });
     }
     for (const [one, other, stories] of edges) {
-      graph.addEdge(one, other, { size: Math.min(0.5 + stories / 2, 4), color: pale });
+      const color = inside.has(one) === inside.has(other) ? pale : bridge;
+      graph.addEdge(one, other, { size: Math.min(0.5 + stories / 2, 4), color });
     }
     const picture = new window.Sigma(graph, canvas, {
       labelDensity: 0.6, labelRenderedSizeThreshold: 7 * scale,

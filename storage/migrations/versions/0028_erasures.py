@@ -14,7 +14,8 @@ depends_on = None
 
 
 def upgrade() -> None:
-    """Add the tables."""
+    """Add the tables, and on which side of the administration a source stands."""
+    op.add_column("sources", sa.Column("side", Words(), nullable=False, server_default="external"))
     op.create_table(
         "erasures",
         sa.Column("id", sa.Integer(), nullable=False),
