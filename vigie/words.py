@@ -83,7 +83,7 @@ REASONS = {
     RejectReason.ELSEWHERE: Message("Hors du territoire"),
     RejectReason.OFF_TOPIC: Message("Hors sujet"),
     RejectReason.OTHER: Message("Autre raison"),
-    RejectReason.UNWANTED: Message("Indésirable : publicité ou abus"),
+    RejectReason.UNWANTED: Message("Indésirable"),
 }
 
 SOURCE_KINDS = {
