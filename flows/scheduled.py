@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from prefect import flow, runtime
 from prefect.states import Completed, Failed
 
-from flows import artifacts, backup, digest, letters, notices, replies, retention, runs
+from flows import artifacts, backup, digest, letters, notices, replies, retention, rounds, runs
 from flows.watch import Workspace, annotate_waiting, crawl_sources, watched
 from storage import open_store, subscribers
 from vigie import children, lock
@@ -125,10 +125,12 @@ def send_digest(folder: str) -> State[str]:
 
 @flow(name="replies", flow_run_name="replies", validate_parameters=False)
 def reply(folder: str) -> State[str]:
-    """Tell those who propose what becomes of it, and erase what is kept no longer."""
+    """Write to those who propose and who are asked for opinions; read answers, close rounds."""
 
     def work(workspace: Workspace) -> list[str]:
-        return replies.send(workspace.settings, workspace.store, datetime.now(UTC)).lines()
+        settings, store, now = workspace.settings, workspace.store, datetime.now(UTC)
+        consulted = rounds.work(settings, store, now)
+        return [*replies.send(settings, store, now).lines(), *consulted.lines()]
 
     return ran("replies", folder, work)
 

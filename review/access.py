@@ -42,6 +42,7 @@ if TYPE_CHECKING:
 DEVICE_COOKIE = "vigie_device"
 SIGNED = "/desabonnement/"
 FOLLOWED = "/proposer/suivi/"
+ANSWERED = "/consultations/avis/"
 """What begins so needs no account: its address is signed."""
 PROPOSING = frozenset({"/proposer", "/proposer/semblables"})
 """What needs no account where the settings let the public propose."""
@@ -136,7 +137,7 @@ def _is_open(made: House, path: str) -> bool:
     """Tell whether a page is shown to who has no account."""
     if path in PROPOSING:
         return made.settings.review.proposals
-    return path in OPEN or path.startswith((SIGNED, FOLLOWED))
+    return path in OPEN or path.startswith((SIGNED, FOLLOWED, ANSWERED))
 
 
 def _feed_key_in(request: Request) -> str:

@@ -15,7 +15,7 @@ from fastapi.responses import JSONResponse
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 
 import vigie
-from review import access, fiche, network, proposed, rates, territory
+from review import access, fiche, network, proposed, rates, rounds, territory
 from review.annuaire import SORTS, VERDICTS_ASKED, Asked, search_of
 from review.catalogue import SourceRow, source_rows
 from review.desk import next_page
@@ -458,6 +458,7 @@ RESOURCES: tuple[tuple[str, Scope, Callable[..., object]], ...] = (
     ("/weeks", Scope.QUEUE, weeks),
     ("/weeks/{week}", Scope.QUEUE, week_of),
     ("/proposals", Scope.QUEUE, proposed.waiting),
+    ("/rounds", Scope.QUEUE, rounds.under_way),
     ("/actors", Scope.DIRECTORY, found),
     ("/actors/{actor_id}", Scope.DIRECTORY, actor),
     ("/map", Scope.DIRECTORY, by_commune),

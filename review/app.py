@@ -33,6 +33,7 @@ from review import (
     proposed,
     proposing,
     questions,
+    rounds,
     territory,
     troubles,
     verdicts,
@@ -105,19 +106,11 @@ def create_app(
     # Pages hold tokens beside words from elsewhere: only what is the same for all is compressed.
     app.mount("/static", GZipMiddleware(StaticFiles(directory=STATIC)), name="static")
     reading = (weeks, verdicts, likeness, fiche, annuaire, territory, network, catalogue, desk)
-    for room in (
-        *reading,
-        exports,
-        leaving,
-        account,
-        attention,
-        proposing,
-        proposed,
-        questions,
-        personal,
-    ):
+    for room in (*reading, exports, leaving, account, attention, proposing):
         app.include_router(room.router)
-    for room in (fiche, annuaire, catalogue, account, proposed, questions, personal):
+    for room in (proposed, rounds, questions, personal):
+        app.include_router(room.router)
+    for room in (fiche, annuaire, catalogue, account, proposed, rounds, questions, personal):
         app.include_router(room.changes)
     app.mount("/api", create_api(app.state.house), name="api")
     troubles.install(app)

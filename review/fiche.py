@@ -30,6 +30,7 @@ from storage import (
     exchanges,
     journal,
     judgements,
+    opinions,
     proposals,
     registrations,
     relations,
@@ -94,6 +95,8 @@ class Fiche:
     """What was proposed of it, the newest first."""
     registered: tuple[Registration, ...] = ()
     """What registers say of it."""
+    consulted: tuple[opinions.Entry, ...] = ()
+    """The rounds of opinions on it, the newest first."""
 
     @property
     def stories(self) -> tuple[tuple[Telling, ...], ...]:
@@ -175,6 +178,7 @@ def read(c: Connection, request: Request, actor_id: str) -> Fiche:
         standing=judgements.standing(c, [actor_id]).get(actor_id),
         proposed=tuple(proposals.of_actor(c, actor_id)),
         registered=tuple(registrations.of_actors(c, [actor_id]).get(actor_id, ())),
+        consulted=tuple(opinions.of_actor(c, actor_id)),
     )
 
 

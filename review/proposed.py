@@ -18,9 +18,9 @@ from review.shell import house, page, signature, today
 from review.text import path_part, visible, web_link
 from review.troubles import IncompleteError, MissingError
 from review.words import choose_language, say_in
-from storage import actors, directory, judgements, proposals
+from storage import actors, directory, judgements, opinions, proposals
 from vigie.errors import InputError
-from vigie.records import Message, Proposal, ProposalKind
+from vigie.records import Message, Proposal, ProposalKind, RoundKind
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -162,7 +162,7 @@ class OwnProposalError(MissingError):
         super().__init__(
             Message(
                 "Vous avez proposé cet acteur : une autre personne donne le premier avis. Le vôtre "
-                "n’est pas enregistré ; une remarque sur sa fiche peut l’éclairer."
+                "n’est pas enregistré ; vous pouvez demander des avis sur sa fiche."
             ),
             f"/acteurs/{path_part(actor_id)}",
             Message("Ouvrir sa fiche"),
@@ -191,8 +191,23 @@ def see_that_others_judged(c: Connection, request: Request, actor_ids: Iterable[
             for entry in judgements.journal(c, 100, actor_id=actor_id)
             if entry.withdrawn_at is None and entry.judgement.who != who.name
         )
-        if since and not any(entry.judgement.at >= since for entry in others):
+        judged = any(entry.judgement.at >= since for entry in others) if since else True
+        if since and not judged and not _consulted(c, root, who.name, since):
             raise OwnProposalError(root)
+
+
+def _consulted(c: Connection, root: str, who: str, since: datetime) -> bool:
+    """Tell whether others gave their opinion since a moment, in a round that has ended or advises.
+
+    A vote or a consent decides by itself: only once it has ended is anything of it known.
+    """
+    return any(
+        said.who != who
+        for entry in opinions.of_actor(c, root)
+        if entry.closed_at is not None or entry.round.kind is RoundKind.ADVICE
+        for said in entry.opinions
+        if said.at >= since
+    )
 
 
 # --- a whole table -------------------------------------------------------------------------

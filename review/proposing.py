@@ -50,7 +50,7 @@ MOST_LINKS = 2
 """Addresses in what is told."""
 LONGEST = {"name": 200, "what": 2000, "place": 200, "link": 500, "address": 254}
 """Characters."""
-_ADDRESS = re.compile(r"[^\s@<>,;:\"()\[\]\\]{1,64}@[^\s@<>,;:\"()\[\]\\]{1,190}\.[^\W\d_]{2,24}")
+ADDRESS = re.compile(r"[^\s@<>,;:\"()\[\]\\]{1,64}@[^\s@<>,;:\"()\[\]\\]{1,190}\.[^\W\d_]{2,24}")
 _BARE = re.compile(r"(?:[\w-]+\.)+[a-z]{2,24}(?:/\S*)?", re.IGNORECASE)
 _STAMP = re.compile(r"(\d{10})-[A-Za-z0-9_-]{16}")
 
@@ -229,7 +229,7 @@ def _wrong(request: Request, given: Sent, homepage: str) -> Iterator[tuple[str, 
         )
     if given.link and web_link(_link(given.link)) is None:
         yield "link", Message("Ce n’est pas une adresse du web : commencez par https://.")
-    if given.address and not _ADDRESS.fullmatch(given.address):
+    if given.address and not ADDRESS.fullmatch(given.address):
         yield "address", Message("Ce n’est pas une adresse de courriel.")
     if homepage:
         yield "homepage", Message("Ce champ doit rester vide : videz-le et renvoyez.")

@@ -320,6 +320,8 @@ def act_words(act: journal.Act, language: str) -> str:
         what = render(FIELDS[act.edit.field], language)
     elif act.kind is journal.ActKind.PROPOSAL:
         what = say_in(language, Message("proposition"))
+    elif act.kind in {journal.ActKind.ROUND, journal.ActKind.OPINION}:
+        what = say_in(language, Message("consultation"))
     else:
         what = plain(act.other_name, 60)
     return say_in(language, Message("{name}, {what}", {"name": name, "what": what}))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from functools import cache
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from sqlalchemy import Connection, Select, Table, select
 
@@ -13,6 +13,7 @@ from storage import (
     distinctions,
     edits,
     judgements,
+    opinions,
     proposals,
     searches,
     source_changes,
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
     from datetime import datetime
 
-    from vigie.records import Edit, Judgement
+    from vigie.records import Edit, Judgement, Position
 
 
 class ActKind(StrEnum):
@@ -40,6 +41,8 @@ class ActKind(StrEnum):
     SEARCH = "search"
     SOURCE = "source"
     PROPOSAL = "proposal"
+    ROUND = "round"
+    OPINION = "opinion"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,6 +65,10 @@ class Act:
     """Whom it was merged into, told apart from or split off."""
     other_name: str = ""
     source: source_changes.Changed | None = None
+    position: Position | None = None
+    """Of an opinion."""
+    final: bool = False
+    """It cannot be taken back by itself: the round that it is, or belongs to, has ended."""
 
     @property
     def key(self) -> str:
@@ -92,6 +99,8 @@ def read(
         *_pairs(c, ActKind.SPLIT, most, until, actor_id),
         *_pairs(c, ActKind.DISTINCTION, most, until, actor_id),
         *(_of_proposal(one) for one in proposals.journal(c, most, until, actor_id)),
+        *(_of_round(one) for one in opinions.journal(c, most, until, actor_id)),
+        *(_of_opinion(one) for one in opinions.said(c, most, until, actor_id)),
     ]
     if actor_id is None:
         found += [_of_search(one) for one in searches.journal(c, most, until)]
@@ -106,6 +115,9 @@ def last(c: Connection, who: str) -> Act | None:
     found += [_of_edit(written)] if written else []
     proposed = proposals.last(c, who)
     found += [_of_proposal(proposed)] if proposed else []
+    asked, said = opinions.last_asked(c, who), opinions.last_said(c, who)
+    found += [_of_round(asked)] if asked else []
+    found += [_of_opinion(said)] if said else []
     for kind in (ActKind.SPLIT, ActKind.DISTINCTION):
         table = _TABLES[kind]
         query = _paired(kind).where(table.c.who == who, table.c.undone_at.is_(None))
@@ -144,6 +156,8 @@ _UNDO: dict[ActKind, Callable[[Connection, int, str, datetime], object]] = {
     ActKind.SEARCH: searches.undo,
     ActKind.SOURCE: source_changes.undo,
     ActKind.PROPOSAL: proposals.undo,
+    ActKind.ROUND: opinions.undo,
+    ActKind.OPINION: opinions.take_back,
 }
 _TABLES: dict[ActKind, Table] = {
     ActKind.SPLIT: tables.splits,
@@ -152,23 +166,10 @@ _TABLES: dict[ActKind, Table] = {
 
 
 def _get(c: Connection, kind: ActKind, number: int) -> Act | None:
-    if kind is ActKind.JUDGEMENT:
-        judged = judgements.get(c, number)
-        return _of_judgement(judged) if judged else None
-    if kind is ActKind.EDIT:
-        written = edits.get(c, number)
-        return _of_edit(written) if written else None
-    if kind is ActKind.SEARCH:
-        kept = searches.get(c, number)
-        return _of_search(kept) if kept else None
-    if kind is ActKind.SOURCE:
-        changed = source_changes.get(c, number)
-        return _of_source(changed) if changed else None
-    if kind is ActKind.PROPOSAL:
-        proposed = proposals.get(c, number)
-        return _of_proposal(proposed) if proposed and proposed.proposal.who else None
-    query = _paired(kind).where(_TABLES[kind].c.id == number)
-    return next(iter(_acts(c, kind, query)), None)
+    if kind in _TABLES:
+        query = _paired(kind).where(_TABLES[kind].c.id == number)
+        return next(iter(_acts(c, kind, query)), None)
+    return _GET[kind](c, number)
 
 
 def _judgements(
@@ -303,5 +304,60 @@ def _of_proposal(entry: proposals.Entry) -> Act:
     )
 
 
+def _of_round(entry: opinions.Entry) -> Act:
+    return Act(
+        kind=ActKind.ROUND,
+        id=entry.round.id,
+        actor_id=entry.round.actor_id,
+        actor_name=entry.actor_name,
+        who=entry.round.who,
+        at=entry.round.at,
+        undone_by=entry.undone_by,
+        undone_at=entry.undone_at,
+        final=entry.closed_at is not None,
+    )
+
+
+def _of_opinion(given: opinions.Given) -> Act:
+    return Act(
+        kind=ActKind.OPINION,
+        id=given.opinion.id,
+        actor_id=given.actor_id,
+        actor_name=given.actor_name,
+        who=given.opinion.who,
+        at=given.opinion.at,
+        undone_by=given.undone_by,
+        undone_at=given.undone_at,
+        position=given.opinion.position,
+        final=given.final,
+    )
+
+
 def _newest(found: Iterable[Act]) -> list[Act]:
     return sorted(found, key=lambda act: (act.at, act.id, act.kind), reverse=True)
+
+
+K = TypeVar("K")
+
+
+def _one(
+    get: Callable[[Connection, int], K | None], told: Callable[[K], Act]
+) -> Callable[[Connection, int], Act | None]:
+    """Return how an act of a kind is found by its number."""
+
+    def find(c: Connection, number: int) -> Act | None:
+        found = get(c, number)
+        return None if found is None else told(found)
+
+    return find
+
+
+_GET: dict[ActKind, Callable[[Connection, int], Act | None]] = {
+    ActKind.JUDGEMENT: _one(judgements.get, _of_judgement),
+    ActKind.EDIT: _one(edits.get, _of_edit),
+    ActKind.SEARCH: _one(searches.get, _of_search),
+    ActKind.SOURCE: _one(source_changes.get, _of_source),
+    ActKind.PROPOSAL: _one(proposals.of_account, _of_proposal),
+    ActKind.ROUND: _one(opinions.get, _of_round),
+    ActKind.OPINION: _one(opinions.given, _of_opinion),
+}

@@ -223,6 +223,11 @@ def get(c: Connection, number: int) -> Entry | None:
     return next(iter(_entries(c, _proposals.id == number)), None)
 
 
+def of_account(c: Connection, number: int) -> Entry | None:
+    """Return what somebody proposed in their own name, by its number."""
+    return next(iter(_entries(c, _proposals.id == number, _proposals.who != "")), None)
+
+
 def of_nonce(c: Connection, nonce: str) -> int | None:
     """Return the number of what came by a form, if something did."""
     return c.execute(select(_proposals.id).where(_proposals.nonce == nonce)).scalar()

@@ -494,6 +494,64 @@ proposals = Table(
     Index(None, "known_on"),
 )
 
+# Rounds of opinions on an actor.
+rounds = Table(
+    "rounds",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("actor_id", Words, ForeignKey("actors.id"), nullable=False),
+    Column("kind", Words, nullable=False),
+    Column("verdict", Words, nullable=False),
+    Column("question", Words, nullable=False),
+    Column("who", Words, nullable=False),
+    Column("at", Instant, nullable=False),
+    Column("until", Instant, nullable=False),
+    Column("quorum", Integer, nullable=False),
+    Column("outcome", Words),
+    Column("closed_at", Instant),
+    Column("judgement_id", Integer, ForeignKey("judgements.id")),
+    Column("undone_by", Words),
+    Column("undone_at", Instant),
+    Index(None, "actor_id"),
+)
+
+# Who is asked by mail; the address is there until the outcome was told.
+invitations = Table(
+    "invitations",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("round_id", Integer, ForeignKey("rounds.id"), nullable=False),
+    Column("name", Words, nullable=False),
+    Column("address", Words),
+    Column("language", Words, nullable=False),
+    Column("sent_at", Instant),
+    Index(None, "round_id"),
+)
+
+# Only ever added to; the last one of each person that was not taken back counts.
+opinions = Table(
+    "opinions",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("round_id", Integer, ForeignKey("rounds.id"), nullable=False),
+    Column("who", Words, nullable=False),
+    Column("position", Words, nullable=False),
+    Column("words", Words, nullable=False),
+    Column("at", Instant, nullable=False),
+    Column("message", Words, unique=True),  # of a mail, its mark: read again it is the same
+    Column("undone_by", Words),
+    Column("undone_at", Instant),
+    Index(None, "round_id"),
+)
+
+# Up to which message a mailbox of answers was read.
+mailbox_marks = Table(
+    "mailbox_marks",
+    metadata,
+    Column("mailbox", Words, primary_key=True),
+    Column("mark", Words, nullable=False),
+)
+
 # --- the directory -------------------------------------------------------------------------
 
 # The words of each name, folded: what a search starts from.

@@ -506,6 +506,7 @@ BY_KEY: Mapping[tuple[str, str], Check] = {
     ("retention", "persons_days"): _between(0, 100_000),
     ("mail", "to"): _mailboxes,
     ("mail", "sender"): _mailbox,
+    ("mail", "answers"): _mailbox,
     ("mail", "port"): _between(1, 65535),
     ("review", "tiles"): _tiles,
     ("backup", "folder"): _named,

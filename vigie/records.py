@@ -972,6 +972,72 @@ class Likeness:
     """Between the two, where both are points on a map."""
 
 
+# --- what several people decide together -----------------------------------------------------
+
+
+class RoundKind(StrEnum):
+    """How opinions on an actor are asked for."""
+
+    ADVICE = "advice"
+    """They inform whoever decides."""
+    CONSENT = "consent"
+    """It is done unless somebody objects."""
+    VOTE = "vote"
+    """It is done if more are for it than against."""
+
+
+class Position(StrEnum):
+    """What somebody says when asked."""
+
+    YES = "yes"
+    """In favour; of a consent, no objection."""
+    NO = "no"
+    ABSTAIN = "abstain"
+    OBJECTION = "objection"
+
+
+class RoundEnd(StrEnum):
+    """How a round of opinions ended."""
+
+    PASSED = "passed"
+    FAILED = "failed"
+    NO_QUORUM = "no_quorum"
+    """Too few said anything."""
+    ADVISED = "advised"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Round:
+    """A round of opinions: may this verdict be given on an actor?"""
+
+    id: int = 0
+    actor_id: str
+    kind: RoundKind
+    verdict: Verdict
+    """What is asked for: to keep, to follow or to reject."""
+    question: str
+    who: str
+    """Who asks."""
+    at: datetime
+    until: datetime
+    """The first moment after its last day."""
+    quorum: int = 0
+    """Opinions that it takes, abstentions too."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Opinion:
+    """What one person says in a round; their last one counts."""
+
+    id: int = 0
+    round_id: int
+    who: str
+    position: Position
+    words: str = ""
+    at: datetime
+    by_mail: bool = False
+
+
 # --- what is exchanged with others -----------------------------------------------------------
 
 

@@ -134,6 +134,11 @@ class Mail(Section):
     security: MailSecurity = MailSecurity.STARTTLS
     user: str = ""
     """The password stands in the environment, as `VIGIE_MAIL_PASSWORD`."""
+    answers: str = ""
+    """Where people answer when they are asked for opinions by mail; empty: to the sender."""
+    inbox: str = ""
+    """The mailbox in which those answers arrive: `imaps://…`, a Maildir or an mbox file; empty:
+    none is read, and people answer on a page."""
 
     @property
     def is_set(self) -> bool:

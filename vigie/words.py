@@ -13,11 +13,14 @@ from vigie.records import (
     Message,
     PlaceKind,
     Placing,
+    Position,
     ProposalKind,
     Reach,
     RejectReason,
     RelationKind,
     Role,
+    RoundEnd,
+    RoundKind,
     Side,
     SignInOutcome,
     SourceChange,
@@ -50,7 +53,7 @@ FLOWS = {
     "digest": Message("la lettre de la semaine"),
     "backup": Message("la sauvegarde"),
     "notices": Message("l’envoi des avis"),
-    "replies": Message("les réponses à qui propose"),
+    "replies": Message("les réponses et les consultations"),
 }
 """What the schedule runs, by the name of its flow."""
 
@@ -270,6 +273,33 @@ FATES = {
     "refused": Message("mis de côté"),
 }
 """What becomes of a row that is imported."""
+
+ROUNDS = {
+    RoundKind.ADVICE: Message("avis"),
+    RoundKind.CONSENT: Message("consentement"),
+    RoundKind.VOTE: Message("vote"),
+}
+ROUND_ASKS = {
+    RoundKind.ADVICE: Message("Votre avis éclaire qui décide."),
+    RoundKind.CONSENT: Message("C’est fait si personne n’objecte ; se taire, c’est consentir."),
+    RoundKind.VOTE: Message("C’est fait si les oui l’emportent sur les non."),
+}
+"""What kind of answer is asked for."""
+
+POSITIONS = {
+    Position.YES: Message("oui"),
+    Position.NO: Message("non"),
+    Position.ABSTAIN: Message("abstention"),
+    Position.OBJECTION: Message("objection"),
+}
+
+ENDS = {
+    RoundEnd.PASSED: Message("Elle a abouti : l’avis est donné."),
+    RoundEnd.FAILED: Message("Elle n’a pas abouti : rien ne change."),
+    RoundEnd.NO_QUORUM: Message("Trop peu se sont exprimés : rien ne change."),
+    RoundEnd.ADVISED: Message("Les avis sont rendus ; qui les a demandés décide."),
+}
+"""How a round of opinions ended."""
 
 SIGN_INS = {
     SignInOutcome.IN: Message("connexion"),

@@ -217,7 +217,16 @@ def site(whole_site):
             row.actor_id
             for row in c.execute(tables.proposals.select().where(tables.proposals.c.made_actor))
         ]
-        for table in (tables.proposals, tables.withdrawals, tables.judgements, tables.edits):
+        for table in (
+            tables.mailbox_marks,
+            tables.opinions,
+            tables.invitations,
+            tables.rounds,
+            tables.proposals,
+            tables.withdrawals,
+            tables.judgements,
+            tables.edits,
+        ):
             c.execute(table.delete())
         keys = [
             row.key

@@ -246,6 +246,9 @@ def site(module_site: Site) -> Site:
             tables.source_changes,
             tables.notices,
             tables.proposals,
+            tables.opinions,
+            tables.invitations,
+            tables.rounds,
         ):
             c.execute(table.delete())
         c.execute(tables.judgements.delete())

@@ -11,7 +11,7 @@ import sqlite3
 import sys
 import tempfile
 from contextlib import closing
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 from alembic import command
@@ -27,6 +27,7 @@ from storage import (
     edits,
     judgements,
     open_store,
+    opinions,
     proposals,
     queues,
     searches,
@@ -47,10 +48,14 @@ from vigie.records import (
     HealthState,
     HttpState,
     Message,
+    Opinion,
     Outcome,
+    Position,
     Proposal,
     Queue,
     Role,
+    Round,
+    RoundKind,
     Scope,
     Source,
     SourceKind,
@@ -116,6 +121,18 @@ def fill(store: Store) -> None:
             day=DAY,
         )
         proposals.add(c, proposal, "n1", made_actor=False, address="ana@example.org")
+        asked = Round(
+            actor_id=id_of("Rives Vivantes"),
+            kind=RoundKind.VOTE,
+            verdict=Verdict.KEEP,
+            question="On la retient ?",
+            who="Awa",
+            at=AT,
+            until=AT + timedelta(days=3),
+        )
+        number = opinions.ask(c, asked, [("Nadia (courriel)", "nadia@example.org")], "fr")
+        said = Opinion(round_id=number, who="Awa", position=Position.YES, at=AT)
+        opinions.give(c, said)
         searches.add(c, "Ateliers", "q=atelier", "Awa", AT)
         accounts.add(c, "Awa", Role.ADMINISTRATOR, "$argon2id$invented", AT)
         token = accounts.Token(

@@ -21,7 +21,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from signals.profile import Profile
-    from storage import Connection
     from vigie.records import Actor, Tie
 
 MOST = 20

@@ -87,8 +87,8 @@ def import_(folder: Path, file: Path, *, dry_run: bool, as_json: bool) -> None:
 @proposals.command(
     "answer",
     help=say(
-        "Écrire à qui propose (reçus, réponses) et effacer leurs adresses, comme la planification "
-        "le fait toutes les vingt minutes."
+        "Écrire à qui propose et à qui l’on demande un avis, lire leurs réponses, clore ce qui est "
+        "dû et effacer leurs adresses, comme la planification le fait toutes les vingt minutes."
     ),
 )
 @workspace
@@ -96,8 +96,9 @@ def answer(folder: Path) -> None:
     """Send the receipts and the answers that are due."""
     from datetime import UTC, datetime
 
-    from flows import replies
+    from flows import replies, rounds
 
     with opened(folder) as (settings, store):
-        for line in replies.send(settings, store, datetime.now(UTC)).lines():
+        consulted = rounds.work(settings, store, datetime.now(UTC))
+        for line in (*replies.send(settings, store, datetime.now(UTC)).lines(), *consulted.lines()):
             tell(line)
