@@ -82,6 +82,7 @@ ALWAYS = {
     "propose": "/proposer",
     "proposals": "/propositions",
     "proposals-table": "/propositions/importer",
+    "consultations": "/consultations",
     "journal": "/journal",
     "sources": "/sources",
     "add-source": "/sources/ajouter",

@@ -1,18 +1,19 @@
 """What holds of every page: axe finds nothing, it fits every window, nothing is untranslated."""
 
 import re
+from datetime import timedelta
 from html import unescape
 from pathlib import Path
 
 import pytest
 from babel.messages.pofile import read_po
 
-from storage import proposals
+from storage import invitations, opinions, proposals
 from tests import databases
 from tests.review.conftest import PASSWORD
 from tests.review.example import ACTORS, SOURCES, slug
 from vigie import gazetteer
-from vigie.records import Proposal
+from vigie.records import Opinion, Position, Proposal, Round, RoundKind, Verdict
 
 pytestmark = databases.once
 
@@ -37,6 +38,7 @@ PAGES = (
     "/proposer?nom=La+Fabrique+du+Canal",
     "/propositions",
     "/propositions/importer",
+    "/consultations",
     "/journal",
     "/sources",
     "/sources/ajouter",
@@ -84,8 +86,28 @@ def proposed(site):
         return f"/proposer/suivi/{proposals.token(c, number)}"
 
 
+def consulted(site):
+    """Open a round in which somebody has said something; return its pages."""
+    asked = Round(
+        actor_id=slug(ACTORS[5][0]),
+        kind=RoundKind.ADVICE,
+        verdict=Verdict.KEEP,
+        question="Le retenir ?",
+        who="Ada",
+        at=site.clock(),
+        until=site.clock() + timedelta(days=2),
+    )
+    with site.store.writing() as c:
+        number = opinions.ask(c, asked, [("Nadia (courriel)", "nadia@example.org")], "fr")
+        said = Opinion(round_id=number, who="Coline", position=Position.YES, at=site.clock())
+        opinions.give(c, said)
+        (invited,) = invitations.to_send(c)
+        signed = invitations.token(c, invited.id)
+    return f"/consultations/{number}", f"/consultations/avis/{signed}"
+
+
 def test_axe_finds_nothing_and_every_page_fits(visit, guarded):
-    followed = proposed(guarded)
+    others = (proposed(guarded), *consulted(guarded))
     page = visit("/connexion")
     found = found_in(page, "/connexion")
     page.set_viewport_size({"width": 1280, "height": 800})
@@ -95,7 +117,7 @@ def test_axe_finds_nothing_and_every_page_fits(visit, guarded):
     page.wait_for_url("**/semaines/**")
     page.keyboard.press("g")
     page.get_by_text("1 jugé sur 13").wait_for()
-    for path in (*PAGES, *OF_ACCOUNTS, followed):
+    for path in (*PAGES, *OF_ACCOUNTS, *others):
         page.goto(path)
         found |= found_in(page, path)
     page.goto("/sources/ajouter")

@@ -17,6 +17,7 @@ from storage import (
     edits,
     judgements,
     open_store,
+    opinions,
     proposals,
     searches,
     source_changes,
@@ -40,12 +41,16 @@ from vigie.records import (
     Link,
     Mention,
     Message,
+    Opinion,
     Outcome,
+    Position,
     Proposal,
     RejectReason,
     Relation,
     RelationKind,
     Resolution,
+    Round,
+    RoundKind,
     SignIn,
     SignInOutcome,
     Source,
@@ -167,6 +172,24 @@ def judge(store):
             day=now.date(),
         )
         proposals.add(c, trap, "trap", made_actor=False)
+        asked = Round(
+            actor_id=LONG,
+            kind=RoundKind.VOTE,
+            verdict=Verdict.KEEP,
+            question=MEGABYTE[:1000],
+            who=HOSTILE,
+            at=now,
+            until=now + timedelta(days=2),
+        )
+        number = opinions.ask(c, asked, [(HOSTILE, "a@example.org")], "fr")
+        said = Opinion(
+            round_id=number,
+            who=HOSTILE + TURNING,
+            position=Position.YES,
+            words=MEGABYTE[:2000],
+            at=now,
+        )
+        opinions.give(c, said)
         for field in (Field.NAME, Field.DESCRIPTION, Field.THEMES, Field.CONTACT, Field.NOTE):
             edits.add(
                 c, Edit(actor_id=TRAP, field=field, value=(HOSTILE + TURNING,), who=HOSTILE, at=now)
@@ -231,6 +254,9 @@ PAGES = (
     f"/proposer/semblables?name={Q}&place={Q}",
     f"/proposer/suivi/{Q}",
     "/propositions/importer",
+    "/consultations",
+    "/consultations/1",
+    f"/consultations/avis/{Q}",
     "/sources",
     "/sources/ajouter",
     "/journal",
