@@ -97,12 +97,10 @@ def commune_name(code: str | None) -> str:
 
 
 _ANSWERS = {"yes": Message("oui"), "no": Message("non")}
-
-
 _VALUES: Mapping[Field, Mapping[str, Message]] = {
-    Field.STAGE: STAGES,
-    Field.VISIBILITY: VISIBILITIES,
-    Field.SIDE: SIDES,
+    Field.STAGE: {one.value: words for one, words in STAGES.items()},
+    Field.VISIBILITY: {one.value: words for one, words in VISIBILITIES.items()},
+    Field.SIDE: {one.value: words for one, words in SIDES.items()},
 }
 """The words of fields that hold a value of an enumeration."""
 
