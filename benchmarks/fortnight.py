@@ -27,7 +27,7 @@ from aiosmtpd.controller import Controller
 
 from benchmarks import report
 from benchmarks.clock import Clock
-from benchmarks.likeness import differences, rows
+from benchmarks.likeness import differences, reading, rows
 from benchmarks.town import watch_some
 from benchmarks.unattended import Machine, free_port
 from simulation import outlets, simulate, write_settings
@@ -50,6 +50,9 @@ RHYTHM = {
 SHORTEST = 2
 """Days of the short version."""
 LIVES = ("quiet", "troubled")
+APART = frozenset({"keys", "subscribers", "deliveries", "notices"})
+"""Tables that are compared otherwise: what is drawn by chance in each (a secret, a reader's number;
+of the letters what came is compared), and what was found wrong meanwhile (of that what stands)."""
 PORT = outlets.PORT
 """Of the web in both: an address is what a document is known by."""
 
@@ -203,9 +206,13 @@ def compared(folder: Path) -> dict[str, Any]:
         json.loads((folder / f"{life}.json").read_text(encoding="utf-8")) for life in LIVES
     )
     held = rows(folder / "quiet" / "watch")
-    differing = differences(folder / "troubled" / "watch", held)
-    if quiet["letters"] != troubled["letters"]:
-        differing.append(f"letters: {quiet['letters']} and {troubled['letters']}")
+    differing = differences(folder / "troubled" / "watch", held, APART)
+    for name, one, other in (
+        ("letters", quiet["letters"], troubled["letters"]),
+        ("notices", *(standing(folder / life / "watch") for life in LIVES)),
+    ):
+        if one != other:
+            differing.append(f"{name}: {one} and {other}")
     tables = ("documents", "mentions", "actors", "queues", "candidates", "judgements")
     return {
         "seconds quiet": quiet["seconds"],
@@ -216,6 +223,13 @@ def compared(folder: Path) -> dict[str, Any]:
         "what happened": troubled["told"],
         "differing": differing,
     }
+
+
+def standing(folder: Path) -> list[tuple[str, str]]:
+    """Return what needs a person at the end."""
+    with reading(folder) as c:
+        query = "SELECT kind, about FROM notices WHERE resolved_at IS NULL ORDER BY 1, 2"
+        return [(kind, about) for kind, about in c.execute(query)]
 
 
 def live(

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import Integer
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Collection, Iterator
     from pathlib import Path
 
     from sqlalchemy import Table
@@ -40,13 +40,18 @@ def rows(folder: Path) -> Rows:
     """Return all that a workspace's database holds, but for moments, numbers and file names."""
     from storage.tables import metadata  # noqa: PLC0415
 
+    here = str(folder.parent)
+
+    def told(row: object) -> str:
+        return repr(row).replace(here, "…")  # a file that is watched stands beside the workspace
+
     with reading(folder) as c:
         return {
             table.name: Counter(
-                map(repr, c.execute(f"SELECT {', '.join(_compared(table))} FROM {table.name}"))  # noqa: S608 - names of our own tables
+                map(told, c.execute(f"SELECT {', '.join(_compared(table))} FROM {table.name}"))  # noqa: S608 - names of our own tables
             )
             if table.name not in OF_A_VISIT
-            else Counter({repr(row): 1 for row in c.execute(_visited(table))})
+            else Counter({told(row): 1 for row in c.execute(_visited(table))})
             for table in metadata.sorted_tables
             if _compared(table) and table.name not in COUNTERS
         }
@@ -70,8 +75,8 @@ def _compared(table: Table) -> list[str]:
     ]
 
 
-def differences(folder: Path, reference: Rows) -> list[str]:
-    """Return what is not as it should be in a workspace, a line each."""
+def differences(folder: Path, reference: Rows, but: Collection[str] = ()) -> list[str]:
+    """Return what is not as it should be in a workspace, a line each; some tables left out."""
     found = []
     with reading(folder) as c:
         found += [f"integrity: {row[0]}" for row in c.execute("PRAGMA integrity_check")][:9]
@@ -82,7 +87,7 @@ def differences(folder: Path, reference: Rows) -> list[str]:
             for (place,) in c.execute("SELECT archive FROM documents WHERE archive IS NOT NULL")
         ]
     for name, now in rows(folder).items():
-        before = reference[name]
+        before = now if name in but else reference[name]
         if lost := before - now:
             found.append(f"{name}: {lost.total()} lost, such as {next(iter(lost))[:200]}")
         if more := now - before:
