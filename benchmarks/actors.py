@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import re
 import tempfile
 from collections import Counter, defaultdict
 from pathlib import Path
@@ -36,6 +37,8 @@ if TYPE_CHECKING:
 
 WORLDS = ("strasbourg:7", "strasbourg:562316", "lille:304794", "metz:660867", "mulhouse:514529")
 WEEKS = 26
+HALL = re.compile(r"(?:mairie|ville|commune) (?:de |du |des |d['’])")
+"""The town hall and the town are one body (decision 57); the simulator's cast has two."""
 AROUND = 80
 """Characters shown on each side of a name that was mixed or missed."""
 Span = tuple[int, int, int]
@@ -150,9 +153,16 @@ def read(c: Connection, folder: Path) -> World:
     """Return what was found in an archive beside its truth."""
     documents = {d["url"]: d for d in lines(folder / "documents.jsonl")}
     found = mentions(c)
+    truth = {actor["entity"]: actor for actor in lines(folder / "truth.jsonl")}
+    halls: dict[str, int] = {}
+    body = {
+        entity: halls.setdefault(actor["commune"], entity)
+        for entity, actor in truth.items()
+        if HALL.match(actor["name"].lower())
+    }
     named: dict[str, list[Span]] = {
         one["url"]: [
-            (s["start"], s["end"], s["entity"])
+            (s["start"], s["end"], body.get(s["entity"], s["entity"]))
             for s in one["spans"]
             if s["label"] in {Label.ACTOR, Label.INSTITUTION}
         ]
@@ -170,7 +180,7 @@ def read(c: Connection, folder: Path) -> World:
                 votes[actor][entity] += 1
     return World(
         {url: f"{d['title']}\n\n{d['text']}" for url, d in documents.items()},
-        {actor["entity"]: actor for actor in lines(folder / "truth.jsonl")},
+        truth,
         named,
         found,
         entity_of,
