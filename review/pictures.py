@@ -6,7 +6,7 @@ from collections import Counter, defaultdict
 from dataclasses import dataclass
 from datetime import date, timedelta
 from math import asinh, ceil, floor, log2, pi, radians, sqrt, tan
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from vigie import gazetteer
 
@@ -21,6 +21,8 @@ MOST_STRIPS = 6
 MAP_WIDTH = 100.0
 ABOVE = 8.0
 """Room above the northernmost commune and below the southernmost."""
+ALWAYS_NAMED = 3
+"""Communes that a map names if it can at all."""
 TILE_WIDTH = 30.0
 """What a tile is to measure about: 256 of its dots on a map that fills a window."""
 
@@ -66,8 +68,26 @@ class Dot:
 
     @property
     def after(self) -> bool:
-        """Tell whether its name is to stand on its left, so as not to leave the map."""
+        """Tell whether its name rather stands on its left, so as not to leave the map."""
         return self.x > 0.6 * MAP_WIDTH
+
+
+class Box(NamedTuple):
+    """A piece of a map."""
+
+    left: float
+    right: float
+    top: float
+    bottom: float
+
+    def meets(self, other: Box) -> bool:
+        """Tell whether two pieces have anything in common."""
+        return (
+            self.left < other.right
+            and other.left < self.right
+            and self.top < other.bottom
+            and other.top < self.bottom
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,23 +106,48 @@ class Map:
     top: float
     """Mercator's ordinate, in radians, at y = 0."""
 
-    def named(self, size: float, most: int) -> tuple[Dot, ...]:
-        """Return the marked communes whose names, in letters of a size, do not overlap."""
-        kept: list[tuple[Dot, float, float]] = []
-        highest = max((dot.count for dot in self.marked), default=1)
-        for dot in self.marked:
-            # A bold letter is 0.64 of its size wide; the circle says how many there are.
-            width = 0.64 * size * len(dot.name) + 1.5 + 3.1 * sqrt(dot.count / highest)
-            left, right = (dot.x - width, dot.x) if dot.after else (dot.x, dot.x + width)
-            free = all(
-                abs(dot.y - other.y) > 1.3 * size or right < start or left > end
-                for other, start, end in kept
+    def named(self, size: float, most: int) -> tuple[tuple[Dot, bool], ...]:
+        """Return the marked communes whose names, in letters of a size, lie over nothing else.
+
+        With each, whether its name is to stand on its left. The names of the few with the highest
+        counts may lie over a circle, if there is no other way.
+        """
+        kept: list[tuple[Dot, bool, Box]] = []
+        for place, dot in enumerate(self.marked):
+            sides = (
+                (side, self._written(dot, size, after=side)) for side in (dot.after, not dot.after)
             )
-            if free and left >= 0 and right <= self.width:
-                kept.append((dot, left, right))
+            free = [
+                (side, box)
+                for side, box in sides
+                if box.left >= 0
+                and box.right <= self.width
+                and not any(box.meets(other) for _, _, other in kept)
+            ]
+            clear = [
+                (side, box)
+                for side, box in free
+                if not any(box.meets(self._circle(one)) for one in self.marked if one is not dot)
+            ]
+            if found := (clear or free[: place < ALWAYS_NAMED]):
+                kept.append((dot, *found[0]))
             if len(kept) == most:
                 break
-        return tuple(dot for dot, _, _ in kept)
+        return tuple((dot, side) for dot, side, _ in kept)
+
+    def reach(self, dot: Dot) -> float:
+        """Return the radius of a commune's circle: its surface says its count."""
+        return 0.7 + 3.1 * sqrt(dot.count / self.marked[0].count)
+
+    def _circle(self, dot: Dot) -> Box:
+        far = self.reach(dot)
+        return Box(dot.x - far, dot.x + far, dot.y - far, dot.y + far)
+
+    def _written(self, dot: Dot, size: float, *, after: bool) -> Box:
+        """Return where a name would stand; a bold letter is 0.64 of its size wide."""
+        near, wide = self.reach(dot) + 0.8, 0.64 * size * len(dot.name)
+        left = dot.x - near - wide if after else dot.x + near
+        return Box(left, left + wide, dot.y - 0.5 * size, dot.y + 0.5 * size)
 
 
 def first_monday(until: date) -> date:

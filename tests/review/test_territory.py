@@ -14,7 +14,7 @@ from playwright.sync_api import expect
 
 from review import network
 from review.network import _communities
-from review.pictures import territory_map
+from review.pictures import ALWAYS_NAMED, territory_map
 from storage import queues
 from tests.review.conftest import TOML
 from vigie import gazetteer
@@ -58,10 +58,13 @@ def test_names_on_a_map_do_not_overlap():
     drawn = territory_map(territory, dict.fromkeys(territory, 1))
     named = drawn.named(2.5, 50)
     assert 5 < len(named) < len(territory)
-    for one in named:
-        for other in named:
-            if one is not other and one.after == other.after and abs(one.y - other.y) < 2:
-                assert abs(one.x - other.x) > 5
+    boxes = [drawn._written(dot, 2.5, after=after) for dot, after in named]
+    for place, box in enumerate(boxes):
+        assert not any(box.meets(other) for other in boxes[place + 1 :])
+        # The first few are named whatever they lie over.
+        if place >= ALWAYS_NAMED:
+            others = [dot for dot in drawn.marked if dot is not named[place][0]]
+            assert not any(box.meets(drawn._circle(dot)) for dot in others)
 
 
 def test_the_network_is_a_list_and_the_numbers_of_a_picture(site):
