@@ -86,6 +86,8 @@ def keep_serving(settings: Settings, store: Store) -> None:
     """
     # The runs that are started from here end with this program.
     os.environ[children.STARTER] = str(os.getpid())
+    # A shell that starts a program in the background lets it ignore SIGINT, by which it ends here.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     runner = _Runner(name=name_of(settings), pause_on_shutdown=False)
     try:
         # Prefect writes traces there when its server is away; what we say goes to standard error.

@@ -320,6 +320,26 @@ def test_a_run_that_a_person_can_mend_fails_with_a_sentence_and_needs_somebody(s
     assert said.startswith("la sauvegarde n’a pas abouti : ")
 
 
+def test_a_schedule_that_a_shell_started_in_the_background_ends_when_told_to(
+    scheduled, tmp_path, monkeypatch, capsys
+):
+    serving = importlib.import_module("flows.serving")
+    settings, before = load(tmp_path), signal.signal(signal.SIGINT, signal.SIG_IGN)
+
+    def told_to_end(coroutine) -> None:
+        coroutine.close()
+        serving._Runner.handle_sigterm(None)
+
+    monkeypatch.setattr(serving.asyncio, "run", told_to_end)
+    monkeypatch.setenv("VIGIE_STARTED_BY", "")
+    try:
+        with closing(open_store(settings.storage.url, tmp_path)) as store:
+            serving.keep_serving(settings, store)
+    finally:
+        signal.signal(signal.SIGINT, before)
+    assert "La planification est arrêtée." in capsys.readouterr().err
+
+
 def standing(folder: Path) -> list[str]:
     settings = load(folder)
     with closing(open_store(settings.storage.url, folder)) as store, store.reading() as c:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import ctypes
+import importlib
 import io
 import shutil
 import sqlite3
 from contextlib import contextmanager, suppress
 from datetime import UTC, date, datetime, timedelta
 
+import httpx
 import pytest
 
 from flows import due, steps
@@ -209,6 +211,18 @@ def test_a_server_of_prefect_that_does_not_answer_is_named(folder):
     with temporary_settings(away), pytest.raises(WorkspaceError, match=r"127\.0\.0\.1:9/api"):
         run_watch(load(folder), NOW.date())
     assert content(folder) == before
+
+
+def test_a_server_of_prefect_that_goes_away_meanwhile_is_one_sentence(folder, monkeypatch):
+    """The long version (`VIGIE_LONG_TESTS`) kills a real one: test_unattended.py."""
+    watching = importlib.import_module("flows.watch")
+
+    def gone(*_: object) -> None:
+        raise httpx.ConnectError("All connection attempts failed")
+
+    monkeypatch.setattr(watching, "watch", gone)
+    with pytest.raises(WorkspaceError, match=r"pendant le travail.*rien n’est perdu"):
+        watching.run_watch(load(folder), NOW.date())
 
 
 def test_without_names_a_crawl_says_so_of_each_source_and_keeps_what_there_is(folder):
