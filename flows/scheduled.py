@@ -7,14 +7,25 @@ Import this module after `flows.engine.keep_at_home`.
 from __future__ import annotations
 
 from contextlib import closing
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from prefect import flow, runtime
 from prefect.states import Completed, Failed
 
-from flows import artifacts, backup, digest, letters, notices, replies, retention, rounds, runs
+from flows import (
+    artifacts,
+    backup,
+    digest,
+    letters,
+    missed,
+    notices,
+    replies,
+    retention,
+    rounds,
+    runs,
+)
 from flows.watch import Workspace, annotate_waiting, crawl_sources, watched
 from storage import open_store, subscribers
 from vigie import children, lock
@@ -33,13 +44,24 @@ if TYPE_CHECKING:
 PATIENCE = 4 * 3600.0
 """Seconds that the week's queue and what is long past wait for a crawl that is under way."""
 
+LATE = timedelta(minutes=20)
+"""How long after its hour a queue that is not there, and is not being made, was missed."""
+
 
 @flow(name="crawl", flow_run_name="crawl", validate_parameters=False)
 def crawl(folder: str) -> State[str]:
-    """Crawl the sources that are due; skipped while another crawl is under way."""
+    """Crawl the sources that are due; skipped while another crawl is under way.
+
+    If the last queue that was due is not there, its run was killed: it is made here.
+    """
 
     def work(workspace: Workspace) -> list[str]:
-        with lock.sole(workspace.settings, "schedule"):
+        settings, store = workspace.settings, workspace.store
+        with lock.sole(settings, "schedule"):
+            day = missed.queue_day(settings, store, datetime.now(UTC) - LATE)
+            if day is not None:
+                with lock.sole(settings, "schedule", of=lock.READING, patience=PATIENCE):
+                    return watched(workspace, day, due_only=True).lines()
             crawled = crawl_sources(workspace, due_only=True)
         artifacts.of_sources(workspace.settings, workspace.store, crawled.by_source)
         asked = say("{n} source visitée.", "{n} sources visitées.", n=len(crawled.by_source))

@@ -20,7 +20,7 @@ import httpx
 import psutil
 import pytest
 
-from storage import notices, open_store
+from storage import notices, open_store, queues
 from tests import databases
 from tests.command import VIGIE, here
 from tests.flows.test_unattended import PAGES, Site, ask, spooled, workspace
@@ -309,6 +309,33 @@ def test_a_crawl_that_finds_the_workspace_held_is_skipped_and_no_failure(schedul
     assert (ended.type.value, ended.name) == ("COMPLETED", "Skipped")
     assert "« vigie run » travaille déjà" in ended.message
     assert not standing(tmp_path)
+
+
+def test_a_queue_whose_run_was_killed_is_made_by_the_next_crawl(scheduled, tmp_path, monkeypatch):
+    made = []
+
+    class Summary:
+        def lines(self) -> list[str]:
+            return ["Faite."]
+
+    def watched(workspace, day, *, due_only) -> Summary:
+        made.append(day)
+        with workspace.store.writing() as c:
+            queues.save(c, Queue(week=iso_week(day), as_of=day, candidates=(), clusters=()))
+        return Summary()
+
+    monkeypatch.setattr(scheduled, "watched", watched)
+    monkeypatch.setattr(scheduled, "crawl_sources", lambda *_, **__: scheduled_crawl())
+    monkeypatch.setattr(scheduled.artifacts, "of_summary", lambda lines: None)
+    scheduled_crawl = importlib.import_module("flows.watch").Crawled
+    settings = load(tmp_path)
+    due = scheduled.missed.last_time(
+        settings.schedule.queue, datetime.now(settings.zone) - scheduled.LATE
+    )
+    assert scheduled.crawl.fn(str(tmp_path)).message == "Faite."
+    assert made == [due.date()]
+    assert "0 source visitée." in scheduled.crawl.fn(str(tmp_path)).message
+    assert made == [due.date()]
 
 
 def test_a_run_that_a_person_can_mend_fails_with_a_sentence_and_needs_somebody(scheduled, tmp_path):
