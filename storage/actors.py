@@ -19,7 +19,7 @@ from storage.plain import from_message, to_message
 from storage.statements import chunks, insert_missing, pairs
 from vigie.errors import UnknownNameError
 from vigie.language import say
-from vigie.records import Actor, ActorKind, Suggestion
+from vigie.records import INSTITUTIONS, Actor, ActorKind, Suggestion
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -313,10 +313,15 @@ def _set_root(c: Connection, actor_id: str, root: str) -> None:
 
 
 def listed(c: Connection, as_of: date) -> dict[tuple[str | None, ActorKind], int]:
-    """Return how many actors directories and registers list by a day, by commune and kind."""
+    """Return how many actors directories and registers list by a day, by commune and kind.
+
+    The institutions that every territory has say nothing of where the watch does not look.
+    """
+    entries = tables.registrations.c
+    public = select(entries.actor_id).where(entries.source_id == INSTITUTIONS)
     query = (
         select(_actors.commune, _actors.kind, func.count())
-        .where(_actors.known_since <= as_of)
+        .where(_actors.known_since <= as_of, _actors.id.not_in(public))
         .group_by(_actors.commune, _actors.kind)
     )
     return {(commune, ActorKind(kind)): count for commune, kind, count in c.execute(query)}

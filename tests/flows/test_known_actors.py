@@ -179,3 +179,10 @@ def test_the_institutions_of_the_territory_are_known_actors_from_the_start(works
             (found,) = [one for one in actors.find(c, name) if name in (one.name, *one.aliases)]
             assert found.id in public
             assert found.kind is ActorKind.INSTITUTION
+
+
+def test_the_institutions_say_nothing_of_where_the_watch_does_not_look(workspace):
+    settings, store = workspace
+    institutions.make_known(settings, store, AS_OF)
+    with store.reading() as c:
+        assert actors.listed(c, AS_OF) == {}
