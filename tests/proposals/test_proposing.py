@@ -421,9 +421,10 @@ def nothing_left(site, *words: str) -> bool:
 
 
 def test_a_contributor_proposes_an_actor_of_the_directory_and_takes_it_back(site):
-    known = slug("Nuits Claires")
+    known = slug("Les Graines du Quartier")
     with site.signed_in("Coline") as coline, site.signed_in("Rémi") as remi:
         html = coline.get(f"/acteurs/{known}").text
+        assert "Le proposer à la file" in html
         data = {"csrf": hidden(html, "csrf"), "what": "Ils ouvrent un local en avril."}
         done = site.post(coline, f"/fiche/proposer/{known}", data)
         assert done.headers["location"].endswith("dit=propose")

@@ -24,7 +24,7 @@ from vigie.records import Position, RoundEnd, Verdict
 
 pytestmark = databases.once
 
-ACTOR = slug("Nuits Claires")
+ACTOR = slug("Les Graines du Quartier")
 MINUTES = count()
 INVITED = "Nadia Exemple <nadia@example.org>\nkarim@example.org"
 
@@ -32,6 +32,7 @@ INVITED = "Nadia Exemple <nadia@example.org>\nkarim@example.org"
 def ask(site, client, kind="consent", *, days=3, actor=ACTOR, **fields):
     """Open a round on an actor's page and return its number."""
     html = client.get(f"/acteurs/{actor}").text
+    assert f"/fiche/consulter/{actor}" in html
     until = site.clock().date() + timedelta(days=days)
     data = {
         "csrf": hidden(html, "csrf"),
