@@ -60,6 +60,41 @@ OPEN_END = re.compile(
     r"nommée?|appelée?|baptisée?|dénommée?)$",
     re.IGNORECASE,
 )
+CUT = re.compile(r"\s*[«“]|\s+\"(?=\w)")
+"""What follows a description that breaks off before a name: « une initiative du collectif « X »»."""
+WORD = re.compile(r"\w+'|[\w-]+")
+SAID_HEAD = re.compile(HEAD, re.IGNORECASE)
+VAGUE = r"(?:équipe|initiative|projet|groupe|ensemble|lieu|espace|dispositif)s?"
+"""Heads that say nothing by themselves, nor with whose they are: « initiative du collectif »."""
+OF_THE = r"(?:du |de la |de l'|des |au |à la |à l'|aux )"
+WHOSE = re.compile(
+    rf"\b{OF_THE}(?:[\w'-]+|(?:[\w'-]+ )?(?:{GROUPS}|{MORE_HEADS})(?: [\w'-]+)?)$", re.IGNORECASE
+)
+"""Right before a name, the noun that the name is of: « l'équipe première du collectif X »."""
+DANGLING = re.compile(rf"(?:\b{OF_THE}|\bde |\bd'|\bà |\bchez )$", re.IGNORECASE)
+"""Ends of what leads up to a name that make the name another word's complement."""
+HOLLOW = re.compile(
+    rf"(?:[a-zà-ÿ]+ )?{VAGUE}(?: [a-zà-ÿ-]+){{0,2}}?(?: {OF_THE}(?:{GROUPS}|{MORE_HEADS}))?",
+    re.IGNORECASE,
+)
+BARE = re.compile(r"(?:[a-zà-ÿ]+ )?(?:équipe|initiative|projet|groupe|dispositif)s?\b", re.IGNORECASE)
+TELLING = re.compile(r"\b(?:de|en|pour|sur|à|par|sans|qui|que|où|dont)\b|\bd'")
+"""Words with which a vague head goes on to say what it is after all."""
+LEADING = frozenset(
+    """
+    de du des d' à au aux en par pour avec dans sur sans entre chez vers sous contre comme et ou
+    le la les l' un une ce cette ces son sa ses leur leurs notre nos tout toute tous toutes
+    """.split()  # noqa: SIM905 - a list of words reads as one
+)
+"""Words after which a noun stands, whatever the dictionary says that it may be besides."""
+ARTICLES = frozenset(["le", "la", "les", "l'", "un", "une"])
+PARTICIPLES = ("é", "ée", "és", "ées", "ant", "ants")
+FINITE = frozenset(
+    """
+    est sont a ont va vont sera seront était étaient avait avaient peut peuvent veut veulent doit
+    doivent se s' ne n' y
+    """.split()  # noqa: SIM905 - a list of words reads as one
+)
 
 
 TIED = re.compile(r"\b(?:de|du|des|avec|par|à|au|aux|chez|qui|que|où|pour|en|sur)\b|\bd'")
@@ -88,7 +123,8 @@ def description(
     for pattern in AFTER:
         match = pattern.match(after)
         if match:
-            found = _sound(text, name[1] + match.start("what"), name[1] + match.end("what"))
+            bounds = name[1] + match.start("what"), name[1] + match.end("what")
+            found = None if CUT.match(text, bounds[1]) else _sound(text, *bounds)
             return found if found and _of_this_one(text, found, others) else None
     return _before(text, name, max(sentence[0], name[0] - LONGEST), others)
 
@@ -103,7 +139,9 @@ def _before(
             continue
         found = _sound(text, *said.span("what"))
         whole = text[said.start("what") : said.end("what")]
-        if found is None or BROKEN.search(whole) or any(map(_can_only_act, whole.split())):
+        if found is None or BROKEN.search(whole) or WHOSE.search(whole.rstrip()):
+            return None
+        if DANGLING.search(text, *said.span()):
             return None
         return found if _of_this_one(text, found, others) else None
     return None
@@ -126,8 +164,38 @@ def _of_this_one(text: str, found: tuple[int, int], others: Sequence[tuple[int, 
     return beside is None or RELATIVE.search(text, start, beside.start()) is not None
 
 
-def _can_only_act(word: str) -> bool:
-    return speech.classes_of(word.lower()) == "v" and not word.endswith(("é", "ée", "és", "ées"))
+def _is_clause(text: str, start: int, end: int) -> bool:
+    """Tell whether a stretch that opens with a head goes on with what no noun phrase holds.
+
+    That is a verb outside of a relative clause (« le projet sort de terre »), or a bare name
+    (« l'association la balançoire »). A word that may be a noun as well is the verb only after
+    a definite article: « une association couture », « l'association porte un projet ».
+    """
+    head = SAID_HEAD.match(text, start, end)
+    definite = DEFINITE.search(text[max(0, start - 4) : start]) is not None
+    before = ""
+    for word in WORD.findall(text[head.end() if head else start : end].lower()):
+        if RELATIVE.fullmatch(word):
+            return False
+        if before not in LEADING and (
+            word in FINITE or word in ARTICLES or _acts(word, definite=definite)
+        ):
+            return True
+        before = word
+    return False
+
+
+def _acts(word: str, *, definite: bool) -> bool:
+    """Tell whether a word may be a verb that acts: neither an adjective nor a participle."""
+    classes = speech.classes_of(word)
+    if "v" not in classes or "a" in classes or word.endswith(PARTICIPLES):
+        return False
+    return definite or "n" not in classes
+
+
+def _says_nothing(words: str) -> bool:
+    hollow = HOLLOW.fullmatch(words) is not None
+    return hollow or (BARE.match(words) is not None and TELLING.search(words) is None)
 
 
 def _sound(text: str, start: int, end: int) -> tuple[int, int] | None:
@@ -135,6 +203,8 @@ def _sound(text: str, start: int, end: int) -> tuple[int, int] | None:
     words = text[start:end].rstrip()
     while OPEN_END.search(words):
         words = OPEN_END.sub("", words)
-    if len(words) > LONGEST or len(words.split()) < FEWEST:
+    if len(words) > LONGEST or len(words.split()) < FEWEST or _says_nothing(words):
+        return None
+    if _is_clause(text, start, start + len(words)):
         return None
     return start, start + len(words)

@@ -47,6 +47,27 @@ def described(text: str) -> str:
         ("[Fil et Co], une association, recrute.", ""),
         ("[Fil et Co], samedi matin au marché, recrute.", ""),
         ("Avec le soutien de la ville, [Fil et Co] recrute.", ""),
+        # A clause is none, nor what says only whose it is, nor what leads up to another noun.
+        ("Nommé [La Remise], le lieu voit le jour à Vermont.", ""),
+        ("Nommé [La Remise], le projet pousse de travers à Vermont.", ""),
+        ("Le groupe se nomme désormais [La Remise].", ""),
+        ("Le collectif s'adosse au centre [La Remise].", ""),
+        ("La jeune coopérative compte sur l'[Atelier Fil].", ""),
+        ("L'équipe réserve de l'[Étoile du Nord] a perdu.", ""),
+        ("Le groupe senior de l'association [Fil et Co] chante.", ""),
+        ("La chorale enfant du tiers-lieu citoyen [La Remise] chante.", ""),
+        ("[Fil et Co], un projet de la coopérative, ouvre.", ""),
+        ("[Fil et Co], une initiative de la coopérative « La Remise », ouvre.", ""),
+        ("[Fil et Co], un groupe très actif, recrute.", ""),
+        ("Le collectif la grange à [tuiles] recrute.", ""),
+        # What may be a verb is none after « une », « de », or in a relative clause.
+        ("[Fil et Co], une association couture et tricot, ouvre.", "association couture et tricot"),
+        ("[Fil et Co], une coopérative de garde partagée, ouvre.", "coopérative de garde partagée"),
+        (
+            "[Fil et Co], un projet qui veut réparer les jouets, naît.",
+            "projet qui veut réparer les jouets",
+        ),
+        ("[Fil et Co], un collectif ouvert à tous, danse.", "collectif ouvert à tous"),
         ("", ""),
     ],
 )
