@@ -83,6 +83,8 @@ ALWAYS = {
     "proposals": "/propositions",
     "proposals-table": "/propositions/importer",
     "consultations": "/consultations",
+    "questions": "/questions",
+    "personal-data": "/donnees-personnelles",
     "journal": "/journal",
     "sources": "/sources",
     "add-source": "/sources/ajouter",
