@@ -6,7 +6,7 @@ import logging
 from datetime import timedelta
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Annotated
-from urllib.parse import quote
+from urllib.parse import quote, urlsplit
 
 from fastapi import APIRouter, Depends, Form, Query, Request, Response
 from fastapi.responses import HTMLResponse, PlainTextResponse, RedirectResponse
@@ -50,10 +50,14 @@ LONGEST_WAY = 500
 def show_sign_in(
     request: Request, vers: Annotated[str, Query(max_length=LONGEST_WAY)] = "", dit: str = ""
 ) -> HTMLResponse:
-    """Show the form; `vers` is where one wanted to go, `dit` that one just signed out."""
+    """Show the form; `vers` is where one wanted to go, `dit` how one came to be signed out."""
     single = house(request).single
     farewell = single.farewell(f"{_base(request)}/connexion") if single and dit == "sorti" else ""
-    return _form(request, vers, farewell=farewell)
+    ended = Message(
+        "Votre session est finie : ce que vous veniez de faire n’est pas enregistré. "
+        "Connectez-vous, puis refaites-le."
+    )
+    return _form(request, vers, ended if dit == "perdu" else None, farewell=farewell)
 
 
 def _form(
@@ -301,10 +305,17 @@ def install(app: FastAPI) -> None:
 
     @app.exception_handler(SignInNeededError)
     def _sign_in(request: Request, _: Exception) -> Response:
-        query = f"?{request.url.query}" if request.url.query else ""
-        wanted = request.url.path + query if request.method == "GET" else "/"
-        wanted = wanted if len(wanted) <= LONGEST_WAY else request.url.path
-        return RedirectResponse(f"/connexion?vers={quote(wanted, safe='/')}", HTTPStatus.SEE_OTHER)
+        lost = request.method != "GET"
+        # A part of a page is asked for: the sign-in is a page of its own, and leads back to it.
+        partly = request.headers.get("hx-request") == "true"
+        back = request.headers.get("hx-current-url" if partly else "referer", "")
+        url = urlsplit(back) if lost or partly else urlsplit(str(request.url))
+        wanted = url.path + (f"?{url.query}" if url.query else "")
+        wanted = wanted if len(wanted) <= LONGEST_WAY else url.path
+        address = f"/connexion?vers={quote(_own(wanted), safe='/')}{'&dit=perdu' if lost else ''}"
+        if partly:
+            return Response(status_code=HTTPStatus.NO_CONTENT, headers={"hx-redirect": address})
+        return RedirectResponse(address, HTTPStatus.SEE_OTHER)
 
     @app.exception_handler(WrongKeyError)
     def _wrong_key(request: Request, _: Exception) -> Response:

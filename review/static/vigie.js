@@ -29,9 +29,12 @@
     else summary.focus();
   };
 
+  /* Where another actor is looked for by name, what is typed is that name and no verdict. */
+  const likeness = (target) => target.closest('details:has(> summary[data-key="f"])');
+
   const leave = (target) => {
     const details = document.querySelector("details.reject[open]");
-    if (writing(target)) target.blur();
+    if (writing(target) || likeness(target)) target.blur();
     if (!details) return;
     details.open = false;
     details.querySelector("summary").focus();
@@ -43,6 +46,9 @@
     if (event.isComposing || byId("help")?.open || !(target instanceof Element)) return;
     if (key === "Escape") return leave(target);
     if (writing(target) || !keysOn() || busy) return;
+    const search = key.length === 1 && key !== " " && target.tagName !== "SUMMARY"
+      && likeness(target)?.querySelector("input[type=text]");
+    if (search) return search.focus();
     if (event.repeat && key !== "j" && key !== "k") return;
     const digit = /^[1-9]$/.test(key)
       && seen(`details.reject[open] [data-digit="${key}"]`);

@@ -85,6 +85,8 @@ def plain(record: object) -> dict[str, object]:
     values.pop("fetched_at", None)
     if values.get("access") == "open":
         del values["access"]  # the rule; what is not open stays to be read
+    if values.get("side") == "external":
+        del values["side"]  # the rule as well
     return {"record": type(record).__name__, **values}
 
 

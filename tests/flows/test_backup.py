@@ -383,12 +383,13 @@ def test_a_damaged_database_is_not_backed_up_over_a_good_backup(plain, file):
 def test_a_full_disk_leaves_the_former_backup_and_nothing_else(plain, file, tmp_path):
     whole = file.read_bytes()
     (plain / "data" / "archive").mkdir()
-    (plain / "data" / "archive" / "much.warc.gz").write_bytes(os.urandom(900_000))
+    room = (plain / "data" / "vigie.db").stat().st_size + 300_000  # for the database, not for all
+    (plain / "data" / "archive" / "much.warc.gz").write_bytes(os.urandom(room))
 
     # Only the soft limit, so that it can be lifted again; Python ignores the signal that goes
     # with it.
     limit = resource.getrlimit(resource.RLIMIT_FSIZE)
-    resource.setrlimit(resource.RLIMIT_FSIZE, (600_000, limit[1]))
+    resource.setrlimit(resource.RLIMIT_FSIZE, (room, limit[1]))
     try:
         done = here("backup", file, "--dir", plain)
     finally:

@@ -52,6 +52,23 @@ def test_every_page_asks_who_is_there_and_leads_back_afterwards(guarded):
     assert "Ophélie" in reader.get("/journal").text
 
 
+def test_a_verdict_after_the_session_ended_leads_to_the_sign_in_and_back(guarded):
+    address = guarded.page(1)
+    for headers, status, header in (
+        ({"hx-request": "true", "hx-current-url": guarded.url + address}, 204, "hx-redirect"),
+        ({"referer": guarded.url + address}, 303, "location"),
+    ):
+        answer = httpx.post(guarded.url + address, data={"verdict": "keep"}, headers=headers)
+        assert answer.status_code == status
+        there = answer.headers[header]
+        assert there == f"/connexion?vers={address}&dit=perdu"
+        assert "n’est pas enregistré" in httpx.get(guarded.url + there).text
+    moved = {"hx-request": "true", "hx-current-url": guarded.url + guarded.week}
+    assert httpx.get(guarded.url + address, headers=moved).headers["hx-redirect"] == (
+        f"/connexion?vers={guarded.week}"
+    )
+
+
 def test_a_session_is_new_strict_and_kept_by_the_server_as_a_digest(guarded):
     reader = guarded.reader()
     before = reader.get("/connexion") and reader.cookies["vigie_session"]

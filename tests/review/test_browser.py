@@ -225,6 +225,18 @@ def test_f_merges_with_the_look_alike_and_u_parts_them(visit, site):
     assert site.standing(1) is None
 
 
+def test_a_name_typed_after_f_is_looked_for_and_gives_no_verdict(visit, site):
+    page = visit(site.page(1))
+    page.keyboard.press("f")
+    expect(page.get_by_role("button", name="Fusionner avec Fabrique du canal")).to_be_focused()
+    page.keyboard.type("graines")
+    expect(page.get_by_label("Un autre acteur, par son nom")).to_have_value("graines")
+    page.keyboard.press("Escape")
+    page.keyboard.press("j")
+    expect(position(page)).to_have_text("2 sur 13")
+    assert site.standing(1) is None
+
+
 def test_a_says_who_is_on_it_and_another_actor_is_looked_for_by_name(visit, site):
     page = visit(site.page(2))
     page.keyboard.press("a")

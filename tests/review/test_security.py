@@ -7,7 +7,7 @@ import httpx
 import pytest
 from starlette.routing import Route
 
-from review.access import SIGNED
+from review.access import ANSWERED, FOLLOWED, SIGNED
 from review.app import create_app, listen, serve
 from tests import databases
 from vigie.errors import StorageError, VigieError
@@ -58,8 +58,9 @@ def test_a_form_sent_from_another_site_changes_nothing(site, headers):
 
 
 def test_every_form_needs_the_token_of_its_own_session(site, tmp_path):
+    filled = {"{week}": "2026-W12", "{actor_id:path}": "x", "{number:int}": "1"}
     posts = [
-        re.sub(r"\{week\}", "2026-W12", re.sub(r"\{actor_id:path\}", "x", path))
+        re.sub(r"\{.*?\}", lambda found: filled.get(found[0], "1"), path)
         for path in form_paths(site, tmp_path)
     ]
     assert len(posts) >= 8
@@ -76,14 +77,14 @@ def test_every_form_needs_the_token_of_its_own_session(site, tmp_path):
 
 
 def form_paths(site, folder):
-    """Every address that takes a form; leaving the letter takes the token of its mail instead."""
+    """Every address that takes a form; those of mails and private links take their own token."""
     app = create_app(site.store, load(site.folder))
     found = []
     waiting = list(app.routes)
     while waiting:
         route = waiting.pop()
         if isinstance(route, Route) and "POST" in (route.methods or ()):
-            found += [route.path] if not route.path.startswith(SIGNED) else []
+            found += [route.path] if not route.path.startswith((SIGNED, FOLLOWED, ANSWERED)) else []
         waiting += getattr(getattr(route, "original_router", None), "routes", [])
     return found
 
