@@ -3,7 +3,8 @@
 Of a batch, beside what the base knows: a name that its own sentence places surely in another
 commune than its namesake's bears that commune in its key, unless a text ties the two; so does a
 name of one word that is another one but for its article or plural, and of a kind that
-contradicts. Whether they are one all the same is asked.
+contradicts, or a noun of the other number: « Abeille », « Les Abeilles ». Whether they are one
+all the same is asked.
 """
 
 from __future__ import annotations
@@ -12,12 +13,12 @@ from collections import Counter, defaultdict
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from nlp import names
+from nlp import names, speech
 from nlp.gathering import CAPITAL, Gathered, Name, blocks, most
 from vigie.records import SURELY, ActorKind, Label, Mention
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
     from vigie.records import NameSign
 
@@ -30,13 +31,19 @@ FAMILIES = {
 """Kinds that nobody mixes up; what sells may be a place of culture or a cooperative too."""
 
 
+SEVERAL, ONE = "several", "one"
+"""Marks of a noun in the plural beside its singular, and the other way round."""
 KNOWN_FIRST = 1_000_000
 """What is in the base keeps its key, whatever a batch holds."""
 
 
 def doubtful(found: Gathered) -> set[str]:
     """Return the keys of a batch of which the base's signs are worth asking for."""
-    return {key for mention, key in found.links if _place(mention, key) or _family(mention, key)}
+    return {
+        key
+        for mention, key in found.links
+        if _place(mention, key) or _family(mention, key) or _number(mention.surface, key)
+    }
 
 
 def told_apart(found: Gathered, signs: Iterable[NameSign] = ()) -> Gathered:
@@ -101,25 +108,54 @@ def _elsewhere(found: Gathered, signs: Iterable[NameSign]) -> dict[tuple[str, st
 
 
 def _otherwise(found: Gathered, signs: Iterable[NameSign]) -> dict[tuple[str, str], str]:
-    """Return the kind of each (key, folded name) that another writing of it contradicts."""
+    """Return the kind or number of each (key, folded name) that another writing contradicts."""
     families: dict[str, dict[str, set[str]]] = defaultdict(lambda: defaultdict(set))
     written: dict[str, Counter[str]] = defaultdict(Counter)
+    nouns: dict[str, Counter[str]] = defaultdict(Counter)
     for sign in signs:
         if sign.kind in FAMILIES and " " not in sign.key:
             families[sign.key][names.fold(sign.surface)].add(FAMILIES[sign.kind])
             written[sign.key][names.fold(sign.surface)] += KNOWN_FIRST * sign.mentions
+        if _number(sign.surface, sign.key):
+            nouns[sign.key][names.fold(sign.surface)] += KNOWN_FIRST * sign.mentions
     for mention, key in found.links:
+        if _number(mention.surface, key):
+            nouns[key][_written(mention)] += 1
         family = _family(mention, key)
         if family:
             families[key][_written(mention)].add(family)
             written[key][_written(mention)] += 1
-    marks = {}
+    marks = _numbered(nouns)
     for key, of_name in families.items():
         first = most(written[key], "")
         for name, said in of_name.items():
             if said.isdisjoint(of_name[first]) and len(said) == 1:
                 marks[key, name] = next(iter(said))
     return marks
+
+
+def _numbered(nouns: Mapping[str, Counter[str]]) -> dict[tuple[str, str], str]:
+    """Return the number of each (key, folded name) that is not that of the first of its key."""
+    marks = {}
+    for key, of_name in nouns.items():
+        main = _number(most(of_name, ""), key)
+        for name in of_name:
+            number = _number(name, key)
+            if number and number != main:
+                marks[key, name] = number
+    return marks
+
+
+def _number(surface: str, key: str) -> str | None:
+    """Return the number of a noun that is all of a name, by its article or its ending."""
+    if " " in key or "@" in key or surface.isupper():
+        return None
+    words = names.TOKEN.findall(names.fold(surface))
+    if not words or names.singular(words[-1]) != key or "n" not in speech.classes_of(key):
+        return None
+    if len(words) > 1 and words[0] in {"l", "le", "la", "les"}:
+        return SEVERAL if words[0] == "les" else ONE
+    return ONE if words[-1] == key else SEVERAL
 
 
 def _written(mention: Mention) -> str:

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 
 from nlp import kinds, lexicon, names
 from nlp.gathering import best_written, blocks, most
+from nlp.namesakes import ONE, SEVERAL
 from vigie import gazetteer
 from vigie.records import (
     ActorKind,
@@ -49,6 +50,7 @@ SIMILAR = Message("Les deux noms s’écrivent presque de la même façon.")
 INITIALS = Message("L’un des deux noms reprend les initiales de l’autre.")
 ELSEWHERE = Message("Le nom est le même ; une phrase situe l’un des deux à {place}.")
 CONTRADICTED = Message("Le nom est presque le même, mais il est dit de deux types.")
+NUMBER = Message("L’un des deux noms est au singulier, l’autre au pluriel.")
 TWO_LANGUAGES = Message("Un texte écrit les deux noms côte à côte, séparés par une barre oblique.")
 LONGER = Message("L’un des deux noms est l’autre avec quelques mots de plus.")
 
@@ -334,4 +336,6 @@ def _questions(a: str, b: str) -> Iterator[tuple[float, Message, str, str]]:
 def _told_apart_by(mark: str) -> Message:
     """Return why a name with a mark in its key is another one than that without."""
     place = gazetteer.communes().get(mark)
+    if mark in {SEVERAL, ONE}:
+        return NUMBER
     return CONTRADICTED if place is None else replace(ELSEWHERE, values={"place": place.name})

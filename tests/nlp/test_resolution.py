@@ -284,6 +284,21 @@ def test_kinds_that_contradict_make_two_of_one_word_written_in_two_ways():
     assert len(apart(same).actors) == 1
 
 
+def test_a_noun_in_the_plural_and_in_the_singular_are_two_names_and_a_question():
+    found = apart([annotation("d1", "Les Paniers", "Paniers"), annotation("d2", "Le Panier")])
+    assert len(found.actors) == 2
+    assert [s.reason for s in found.suggestions] == [resolution.NUMBER]
+    # Also when the base has the one; a slip of the pen behind « les » is still the same name.
+    sign = NameSign(
+        key="panier", surface="Le Panier", commune=None, kind=ActorKind.COMPANY, mentions=9
+    )
+    assert [link.key for link in apart([annotation("d1", "Les Panier")], [sign]).links] == [
+        "panier@several"
+    ]
+    assert len(apart([annotation("d1", "Les Paniers"), annotation("d2", "Paniers")]).actors) == 1
+    assert len(apart([annotation("d1", "Les Roumavis"), annotation("d2", "Roumavi")]).actors) == 1
+
+
 def test_two_names_with_a_slash_between_are_two_and_a_question():
     french, german = "Maison des Voisins", "Haus der Nachbarn"
     made = annotation("d1", french, german)
