@@ -61,7 +61,7 @@ OPEN_END = re.compile(
     re.IGNORECASE,
 )
 CUT = re.compile(r"\s*[«“]|\s+\"(?=\w)")
-"""What follows a description that breaks off before a name: « une initiative du collectif « X »»."""
+"""What follows a description that breaks off before a name: « initiative du collectif « X » »."""
 WORD = re.compile(r"\w+'|[\w-]+")
 SAID_HEAD = re.compile(HEAD, re.IGNORECASE)
 VAGUE = r"(?:équipe|initiative|projet|groupe|ensemble|lieu|espace|dispositif)s?"
@@ -77,7 +77,9 @@ HOLLOW = re.compile(
     rf"(?:[a-zà-ÿ]+ )?{VAGUE}(?: [a-zà-ÿ-]+){{0,2}}?(?: {OF_THE}(?:{GROUPS}|{MORE_HEADS}))?",
     re.IGNORECASE,
 )
-BARE = re.compile(r"(?:[a-zà-ÿ]+ )?(?:équipe|initiative|projet|groupe|dispositif)s?\b", re.IGNORECASE)
+BARE = re.compile(
+    r"(?:[a-zà-ÿ]+ )?(?:équipe|initiative|projet|groupe|dispositif)s?\b", re.IGNORECASE
+)
 TELLING = re.compile(r"\b(?:de|en|pour|sur|à|par|sans|qui|que|où|dont)\b|\bd'")
 """Words with which a vague head goes on to say what it is after all."""
 LEADING = frozenset(

@@ -1,7 +1,15 @@
-"""What lies next to a territory."""
+"""What lies next to a territory, and what lies abroad.
+
+Each is said in two ways. `beside` is reckoned from the map: names of these communes are believed
+without a preposition, wherever a watch is. A watch's `neighbours` are what its officers care for
+in ranking, be it a whole department, and need not touch it. `ABROAD_CITIES` are known from
+anywhere in France, unless the text speaks of the department; a watch's `abroad` are small towns
+across its own border, whose names mean no commune of France even where the text speaks of it.
+"""
 
 from __future__ import annotations
 
+import re
 from functools import cache
 from typing import TYPE_CHECKING
 
@@ -13,6 +21,20 @@ if TYPE_CHECKING:
 
 BESIDE = 10
 """Kilometres between two communes from which their intercommunalities are no neighbours."""
+
+ABROAD = re.compile(
+    r"[\s,]+\(?(?:(?:en|au|aux)\s+|(?<=\())(?:Espagne|Italie|Allemagne|Suisse|Belgique|Luxembourg|"
+    r"Autriche|Portugal|Pays-Bas|Angleterre|Écosse|Irlande|Pologne|Tchéquie|Hongrie|Roumanie|Grèce|"
+    r"Turquie|Maroc|Algérie|Tunisie|Sénégal|Canada|États-Unis|Brésil|Mexique|Japon|Chine)\b"
+)
+"""After a town that is no commune of France: « Valence en Espagne », « Valence (Espagne) »."""
+ABROAD_CITIES = frozenset(
+    """
+    fribourg treves cologne mons bruges berne sion montreal bologne venise modene grenade pavie
+    caire liege
+    """.split()  # noqa: SIM905 - a list of words reads as one
+)
+"""Cities abroad that are better known than the communes of France that are called like them."""
 
 
 @cache

@@ -9,7 +9,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, NamedTuple
 
 from nlp import speech
-from nlp.neighbourhood import beside
+from nlp.neighbourhood import ABROAD, ABROAD_CITIES, beside
 from vigie import gazetteer
 
 if TYPE_CHECKING:
@@ -36,9 +36,11 @@ VENUES = re.compile(
 """After these a far commune's name is mostly the venue's own: the « café de Paris » of any town."""
 CUE = re.compile(
     r"(?:\b(?:à|de|en|vers|sur|dans|près\s+de|commune\s+de|ville\s+de|village\s+de|maire\s+de|"
-    r"habitants\s+de|depuis|entre)\s+|\bd['’]|\b\d{5}\s+|\()$",
+    r"habitants\s+de|depuis|entre|pass\w+\s+par)\s+|\bd['’]|\b\d{5}\s+|\()$",
     re.IGNORECASE,
 )
+LISTED = re.compile(r"(?:[A-ZÀ-Ý][\w'’-]+[ ,]+)+(?:et|ou) [A-ZÀ-Ý]")
+"""What goes on to the last of an enumeration: « Huningue et Kembs », after « à Lutterbach, »."""
 FOLLOWED = re.compile(r"[ -](?=[A-ZÀ-Ý])")
 THERE = re.compile(
     r"\b(?:à|commune|ville|village|bourg|mairie|maire)(?:\s+d[e'’])?\s*$", re.IGNORECASE
@@ -48,19 +50,6 @@ CITY = 100_000
 """Inhabitants from which « au Mans » is the city, though « mans » is in the dictionary."""
 TOWN = 20_000
 """Inhabitants from which a commune outside the territory is known by its bare name."""
-ABROAD = re.compile(
-    r"[\s,]+\(?(?:(?:en|au|aux)\s+|(?<=\())(?:Espagne|Italie|Allemagne|Suisse|Belgique|Luxembourg|"
-    r"Autriche|Portugal|Pays-Bas|Angleterre|Écosse|Irlande|Pologne|Tchéquie|Hongrie|Roumanie|Grèce|"
-    r"Turquie|Maroc|Algérie|Tunisie|Sénégal|Canada|États-Unis|Brésil|Mexique|Japon|Chine)\b"
-)
-"""After a town that is no commune of France: « Valence en Espagne », « Valence (Espagne) »."""
-ABROAD_CITIES = frozenset(
-    """
-    fribourg treves cologne mons bruges berne sion montreal bologne venise modene grenade pavie
-    caire liege
-    """.split()  # noqa: SIM905 - a list of words reads as one
-)
-"""Cities abroad that are better known than the communes of France that are called like them."""
 DWARFS = 10
 """Times the inhabitants of the next namesake from which a town is known by its bare name."""
 COMMON_WORDS = frozenset({"cannes", "gap", "grasse", "lens", "nice", "orange", "sens", "tours"})
@@ -123,7 +112,7 @@ def _tokens(name: str) -> tuple[str, ...]:
 
 
 class Entry(NamedTuple):
-    """A commune's name, as a sequence of folded tokens, and the communes that bear it."""
+    """A commune's name in folded tokens, and the communes that bear it."""
 
     tokens: tuple[str, ...]
     codes: tuple[str, ...]
@@ -156,7 +145,8 @@ def communes_in(
         if length:
             start, end = tokens[position][0], tokens[position + length - 1][1]
             known = any(code in near or code in around for code in codes) or _is_town(codes[0])
-            if _is_named(text, start, end, length, known=known):
+            listed = bool(found) and _goes_on(text, found[-1][1], start)
+            if _is_named(text, start, end, length, known=known, listed=listed):
                 found.append((start, end, codes))
                 position += length
                 continue
@@ -347,7 +337,17 @@ def _longest(
     return 0, ()
 
 
-def _is_named(text: str, start: int, end: int, length: int, *, known: bool) -> bool:
+def _goes_on(text: str, after: int, start: int) -> bool:
+    """Tell whether an enumeration goes on from one commune to what stands at `start`."""
+    between = text[after:start]
+    return between in {" et ", " ou "} or (
+        between == ", " and LISTED.match(text, start) is not None
+    )
+
+
+def _is_named(
+    text: str, start: int, end: int, length: int, *, known: bool, listed: bool = False
+) -> bool:
     """Tell whether a matching stretch of text names the commune rather than something else.
 
     A village outside the territory whose name is one word, or an article and a word, is more
@@ -362,6 +362,8 @@ def _is_named(text: str, start: int, end: int, length: int, *, known: bool) -> b
     if STREETS.search(before) or BARE_QUARTER.search(before):
         return False
     cued = CUE.search(before) is not None
+    if listed and not cued:
+        return not FOLLOWED.match(text, end)
     plain = length == 1 or fold(words[0]) in {"l", "le", "la", "les"}
     doubtful = not known or end - start <= 3 or fold(words[0]) in COMMON_WORDS
     if plain and not cued and doubtful:

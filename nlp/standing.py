@@ -23,9 +23,9 @@ GROUPS = frozenset([Label.ACTOR, Label.INSTITUTION])
 LOOK_BACK = 60
 """Characters before a name in which its head stands."""
 HALL = (
-    r"(?:(?:grande |petite )?salles?(?! de (?:concert|spectacle|cinéma))|gymnases?|stades?|piscines?|"
-    r"complexes? sportifs?|parcs?(?! (?:naturel|national|régional))|places?|squares?|esplanades?|"
-    r"parvis|boulodromes?|dojos?|patinoires?|hippodromes?|vélodromes?)"
+    r"(?:(?:grande |petite )?salles?(?! de (?:concert|spectacle|cinéma))|gymnases?|stades?|"
+    r"piscines?|complexes? sportifs?|parcs?(?! (?:naturel|national|régional))|places?|squares?|"
+    r"esplanades?|parvis|boulodromes?|dojos?|patinoires?|hippodromes?|vélodromes?)"
 )
 HALL_INSIDE = re.compile(rf"{HALL}(?=[ -])", re.IGNORECASE)
 HALL_BEFORE = re.compile(rf"\b(?P<hall>{HALL})[ -](?:[«\"“] ?)?$", re.IGNORECASE)
@@ -64,8 +64,12 @@ FOREIGN = re.compile(
     r"(?:News|Meet)\s(?:from|of|with))\s+(?=\S)"
 )
 """How a headline in German or English opens that names somebody in French."""
-TRADE = re.compile(r", (?P<trade>[a-zà-ÿ-]{4,})(?: et (?P<gives>bénévole|membre|adhérente?)\b| ?[,:»])")
-TRADES = re.compile(r".*(?:ier|ière|iste|eur|euse|rice|ien|ienne|logue|graphe|ante?|able|aire|eron)")
+TRADE = re.compile(
+    r", (?P<trade>[a-zà-ÿ-]{4,})(?: et (?P<gives>bénévole|membre|adhérente?)\b| ?[,:»])"
+)
+TRADES = re.compile(
+    r".*(?:ier|ière|iste|eur|euse|rice|ien|ienne|logue|graphe|ante?|able|aire|eron)"
+)
 """How nouns of trades end; « cheminot » is caught by what it goes on with."""
 PARTS = re.compile(r"[ -]")
 

@@ -50,6 +50,20 @@ def test_a_common_word_is_a_commune_after_a_preposition():
     assert named("Il habite à Sens.") == [("Sens", "89387")]
 
 
+def test_an_enumeration_goes_on_after_its_preposition():
+    for opening in ("Le car passe par", "Il va à"):
+        assert [name for name, _ in named(f"{opening} Ambon, Muzillac et Arzal.", MULHOUSE)] == [
+            "Ambon",
+            "Muzillac",
+            "Arzal",
+        ]
+    assert named("Avec Ambon, Muzillac et Arzal.", MULHOUSE) == []
+    assert [name for name, _ in named("À Ambon, Muzillac raconte.", MULHOUSE)] == ["Ambon"]
+    assert [name for name, _ in named("Il va à Ambon, Muzillac Dupré et lui.", MULHOUSE)] == [
+        "Ambon"
+    ]
+
+
 def test_of_homonyms_the_one_of_the_territory_is_meant():
     saint_louis = gazetteer.find("Saint-Louis")
     for place in saint_louis[:3]:
