@@ -51,8 +51,8 @@ HEADS: tuple[tuple[ActorKind, str], ...] = (
             r"associations?|assos?|amap|mjc|amicales?|comit[ée]s?|clubs?|compagnies?|chorales?|"
             r"harmonies?|cercles?|troupes?|ch(?:œ|oe)urs?|fanfares?|orchestres?|ligues?|"
             r"mouvements?|groupements?|syndicats?|ressourceries?|recycleries?|accorderies?|"
-            r"jardins? partag[ée]s?|r[ée]gies? de quartier|centres? soci(?:al|aux)|foyers? ruraux?|"
-            r"maisons? de quartier"
+            r"jardins? partag[ée]s?|r[ée]gies? de quartier|centres? soci(?:al|aux|o-?culturels?)|"
+            r"foyers? ruraux?|maisons? de quartier"
         ),
     ),
 )

@@ -57,6 +57,8 @@ ANNOUNCING = re.compile(
     r"[Aa]nciennement|[Aa]utrefois|[Jj]adis) |[Ee]x-)(?=[«\"“]? ?[^\Wa-z_])"
 )
 """What announces a name and is none of it."""
+OF_WHOM = re.compile(r"d'(?P<noun>[a-zà-ÿ]+) (?=[^\W_])")
+"""What a group's noun goes on with before its name: « collectif d'habitants Les Tilleuls »."""
 FOREIGN = re.compile(
     r"(?:(?:Wer|Was|Wie|Wo|Warum|Wann)\s\w+\s(?:hinter|aus|von|bei|für|mit|in|um|zu|an|auf)|"
     r"(?:Neues?|Besuch|Treffen)\s(?:aus|von|vom|bei|beim|in|im|über|mit)|"
@@ -83,29 +85,40 @@ def corrected(plain: str, found: Iterable[Found]) -> Iterator[Found]:
             made = _trimmed(plain, item)
             made = replace(made, start=max(_head(plain, made), after))
             made = replace(made, label=_label(plain, made))
+            if FOREIGN.match(plain, item.start, item.end) and _is_commune(plain, made):
+                made = replace(made, label=Label.PLACE)
         after = made.end
         yield made
 
 
 def is_like_a_person(name: str) -> bool:
-    """Tell whether a name is two to four words with capitals that no dictionary has.
+    """Tell whether a name is two to four words with capitals, the last of them in no dictionary.
 
-    The first may be a first name that is a word, too (« Rose »).
+    The others may be words, too (« Rose », « Octave »), unless they are what a group is.
     """
     words = PARTS.split(name)
     if not 2 <= len(words) <= 4 or not all(w.isalpha() and w[0].isupper() for w in words):
         return False
-    first, *rest = (word.lower() for word in words)
-    known = first in lexicon.FIRST_NAMES or not speech.classes_of(first)
-    surnames = [word for word in rest if word not in lexicon.FIRST_NAMES]
-    return known and not any(map(speech.classes_of, surnames)) and not name.isupper()
+    *first, last = (word.lower() for word in words)
+    surname = last in lexicon.FIRST_NAMES or not speech.classes_of(last)
+    return surname and lexicon.ACTOR_HEADS.isdisjoint(first) and not name.isupper()
 
 
 def _trimmed(plain: str, item: Found) -> Found:
-    opening = ANNOUNCING.match(plain, item.start, item.end) or (
-        item.start == item.sentence[0] and FOREIGN.match(plain, item.start, item.end)
+    opening = (
+        ANNOUNCING.match(plain, item.start, item.end)
+        or FOREIGN.match(plain, item.start, item.end)
+        or _of_whom(plain, item)
     )
     return replace(item, start=opening.end()) if opening else item
+
+
+def _of_whom(plain: str, item: Found) -> re.Match[str] | None:
+    found = OF_WHOM.match(plain, item.start, item.end)
+    if found is None or "f" in (classes := speech.classes_of(found["noun"])):
+        return None
+    article = plain.startswith(("la ", "le ", "les ", "l'"), found.end())
+    return found if article or ("n" in classes and plain[found.end()].isupper()) else None
 
 
 def _head(plain: str, item: Found) -> int:
@@ -121,17 +134,29 @@ def _head(plain: str, item: Found) -> int:
 
 def _label(plain: str, item: Found) -> Label:
     name = plain[item.start : item.end]
-    if FOREIGN.match(plain, item.sentence[0]) and names.is_place(names.key(name)):
-        return Label.PLACE
     if _is_hall(plain, item):
         return Label.PLACE
     trade = TRADE.match(plain, item.end)
-    if item.label is Label.ACTOR and trade and " " in name and is_like_a_person(name):
-        first_name = name.split()[0].lower() in lexicon.FIRST_NAMES
-        works = TRADES.fullmatch(trade["trade"]) and "n" in speech.classes_of(trade["trade"])
-        if trade["gives"] or (first_name and works):
-            return Label.PERSON
+    if item.label is Label.ACTOR and trade and _has_trade(name, trade):
+        return Label.PERSON
     return item.label
+
+
+def _is_commune(plain: str, item: Found) -> bool:
+    return names.is_place(names.key(plain[item.start : item.end]))
+
+
+def _has_trade(name: str, trade: re.Match[str]) -> bool:
+    """Tell whether two words with a trade behind them are a person; firms have trades as well."""
+    words = [word.lower() for word in name.split() if word.isalpha() and word[0].isupper()]
+    if len(words) != 2 or len(words) != len(name.split()) or lexicon.ACTOR_HEADS & set(words):
+        return False
+    if "n" not in speech.classes_of(trade["trade"]):
+        return False
+    if trade["gives"]:
+        return True
+    works = TRADES.fullmatch(trade["trade"]) is not None
+    return works and words[0] in lexicon.FIRST_NAMES and is_like_a_person(name)
 
 
 def _is_hall(plain: str, item: Found) -> bool:

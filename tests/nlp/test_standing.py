@@ -27,7 +27,8 @@ def corrected(text, label=Label.ACTOR):
         "Le [gymnase Odilon-Verdigot] ferme.",
         "La salle [Paul Verdigot] rouvre.",
         "L'assemblée se tient au [centre Odile Verdigot].",
-        "Neues aus [Kembs]",
+        "Le club : [Neues aus Kembs]",
+        "Repli au centre [Violette Verdigot].",
     ],
 )
 def test_where_something_takes_place_is_a_place(text):
@@ -59,6 +60,9 @@ def test_where_something_takes_place_is_a_place(text):
         ("[Anciennement Les Tilleuls], le groupe danse.", "Les Tilleuls"),
         ("Voici l'[ex-Comptoir du Val].", "Comptoir du Val"),
         ("[Wer steckt hinter Les Tilleuls bleus]?", "Les Tilleuls bleus"),
+        ("Le collectif [d'habitants Les Tilleuls] danse.", "Les Tilleuls"),
+        ("Le réseau [d'entraide la malle à vis] danse.", "la malle à vis"),
+        ("L'association [d'un rivage à l'autre] danse.", "d'un rivage à l'autre"),
         ("[Baptisés du Val] chantent.", "Baptisés du Val"),
     ],
 )  # fmt: skip
@@ -70,6 +74,7 @@ def test_who_has_a_name_and_a_trade_is_a_person():
     assert corrected("Le même avis chez [Odile Verdigot], libraire et bénévole : « Oui. »")[1] is (
         Label.PERSON
     )
+    assert corrected("Chez [Germaine Grive], comptable et bénévole, non.")[1] is Label.PERSON
     assert corrected("Avec [Claire Verdigot], menuisière, et le club.")[1] is Label.PERSON
     assert corrected("Avec [Nova Verdigot], imprimeur, et le club.")[1] is Label.ACTOR
     assert corrected("Avec [Rebel Garage], menuisier et bénévole, et le club.")[1] is Label.ACTOR
