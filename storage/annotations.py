@@ -191,7 +191,11 @@ def signs(c: Connection, keys: Iterable[str]) -> list[NameSign]:
             select(*told, func.count())
             .join(tables.aliases, (known.actor_id == mentions.actor_id))
             .where(known.key.in_(some), mentions.key == known.key)
-            .where(sure.is_not(None) | (mentions.kind != ActorKind.UNKNOWN))
+            .where(
+                sure.is_not(None)
+                | (mentions.kind != ActorKind.UNKNOWN)
+                | mentions.key.not_like("% %")  # of one word, how it is written tells
+            )
             .group_by(*told)
             .order_by(*told)
         )
