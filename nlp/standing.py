@@ -39,8 +39,8 @@ THERE = re.compile(
 VENUE_FIELD = re.compile(r"\s*(?:lieu|adresse|salle)\s*: *(?:l[ea] |l')?", re.IGNORECASE)
 """How the line of an event's place begins (`pieces.event_lines`)."""
 HOUSE = re.compile(
-    r"\b(?:centres?(?: (?:socio-?culturel|social|culturel|d'animation|de loisirs|d'accueil))?|"
-    r"foyer|maison (?:de quartier|des associations)|espace|école|collège|lycée|médiathèque|"
+    r"\b(?:(?:centre|espace|foyer)(?: (?:socio-?culturel|social|culturel|associatif|rural|"
+    r"d'animation|de loisirs|d'accueil))?|maison (?:de quartier|des associations)|école|collège|lycée|médiathèque|"
     r"bibliothèque|hôpital|crèche|résidence|théâtre|cinéma|conservatoire|musée) $",
     re.IGNORECASE,
 )
