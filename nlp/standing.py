@@ -40,8 +40,8 @@ VENUE_FIELD = re.compile(r"\s*(?:lieu|adresse|salle)\s*: *(?:l[ea] |l')?", re.IG
 """How the line of an event's place begins (`pieces.event_lines`)."""
 HOUSE = re.compile(
     r"\b(?:(?:centre|espace|foyer)(?: (?:socio-?culturel|social|culturel|associatif|rural|"
-    r"d'animation|de loisirs|d'accueil))?|maison (?:de quartier|des associations)|école|collège|lycée|médiathèque|"
-    r"bibliothèque|hôpital|crèche|résidence|théâtre|cinéma|conservatoire|musée) $",
+    r"d'animation|de loisirs|d'accueil))?|maison (?:de quartier|des associations)|école|collège|"
+    r"lycée|médiathèque|bibliothèque|hôpital|crèche|résidence|théâtre|cinéma|conservatoire|musée) $",
     re.IGNORECASE,
 )
 """Heads of houses that bear a person's name: without them a person is left."""
