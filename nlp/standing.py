@@ -41,7 +41,7 @@ VENUE_FIELD = re.compile(r"\s*(?:lieu|adresse|salle)\s*: *(?:l[ea] |l')?", re.IG
 HOUSE = re.compile(
     r"\b(?:(?:centre|espace|foyer)(?: (?:socio-?culturel|social|culturel|associatif|rural|"
     r"d'animation|de loisirs|d'accueil))?|maison (?:de quartier|des associations)|école|collège|"
-    r"lycée|médiathèque|bibliothèque|hôpital|crèche|résidence|théâtre|cinéma|conservatoire|musée) $",
+    r"lycée|médiathèque|bibliothèque|hôpital|crèche|résidence|théâtre|cinéma|musée) $",
     re.IGNORECASE,
 )
 """Heads of houses that bear a person's name: without them a person is left."""
