@@ -153,6 +153,21 @@ def test_the_signs_of_a_name_are_its_kind_and_the_communes_that_surely_have_it(c
     assert annotations.signs(c, ["nobody"]) == []
 
 
+def test_a_name_of_one_word_is_told_by_how_it_is_written_alone(c, press):
+    document = press.publish(c, 1, DAY, "Paniers", "Terre d’Ill")
+    found = press.annotation(document, "Paniers", "Terre d’Ill")
+    silent = replace(
+        found, mentions=tuple(replace(m, kind=ActorKind.UNKNOWN) for m in found.mentions)
+    )
+    made = press.resolution(silent)
+    links = [
+        replace(link, key=alias.key) for link, alias in zip(made.links, made.aliases, strict=True)
+    ]
+    annotations.save(c, [silent], replace(made, links=tuple(links)))
+    keys = [alias.key for alias in made.aliases]
+    assert [sign.surface for sign in annotations.signs(c, keys)] == ["Paniers"]
+
+
 def test_suggestions_are_kept_once_and_leave_with_a_merge(c, press):
     press.publish(c, 1, DAY, "Fil et Co", "Fil rouge")
     doubt = Suggestion(
