@@ -101,7 +101,8 @@ def is_like_a_person(name: str) -> bool:
         return False
     *first, last = (word.lower() for word in words)
     surname = last in lexicon.FIRST_NAMES or not speech.classes_of(last)
-    return surname and lexicon.ACTOR_HEADS.isdisjoint(first) and not name.isupper()
+    small = any("f" in speech.classes_of(word) for word in first)  # « Le Rigodon »
+    return surname and not small and lexicon.ACTOR_HEADS.isdisjoint(first) and not name.isupper()
 
 
 def _trimmed(plain: str, item: Found) -> Found:

@@ -49,6 +49,7 @@ def test_where_something_takes_place_is_a_place(text):
         ("Le centre socioculturel [Odilon-Marc-Verdigot] recrute.",
          "centre socioculturel Odilon-Marc-Verdigot"),
         ("Le centre [Odile Verdigot] recrute.", "centre Odile Verdigot"),
+        ("Le théâtre [Le Verdigot] ouvre.", "Le Verdigot"),
         ("L'espace culturel [Odile Verdigot] ouvre.", "espace culturel Odile Verdigot"),
         ("Le centre social [L'Escale] recrute.", "L'Escale"),
         ("[Garage] recrute.", "Garage"),
