@@ -12,6 +12,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from nlp import kinds, lexicon, names, speech
+from nlp.words import ARTICLES
 from vigie.records import ActorKind, Label
 
 if TYPE_CHECKING:
@@ -101,8 +102,8 @@ def is_like_a_person(name: str) -> bool:
         return False
     *first, last = (word.lower() for word in words)
     surname = last in lexicon.FIRST_NAMES or not speech.classes_of(last)
-    small = any("f" in speech.classes_of(word) for word in first)  # « Le Rigodon »
-    return surname and not small and lexicon.ACTOR_HEADS.isdisjoint(first) and not name.isupper()
+    kept = lexicon.ACTOR_HEADS | ARTICLES  # « Garage Rigo », « Le Rigo »
+    return surname and kept.isdisjoint(first) and not name.isupper()
 
 
 def _trimmed(plain: str, item: Found) -> Found:
