@@ -218,7 +218,7 @@ def _blind(found: BlindSpots) -> Iterator[Remark]:
             values,
             "{place} : {n} récits en trois mois, {expected} attendus d’après sa population",
         )
-        if spot.by_register > spot.expected:
+        if spot.most_expected > spot.expected:
             told = Message(
                 "{place} : {n} récit en trois mois, {expected} attendus d’après les annuaires",
                 values,
@@ -234,7 +234,7 @@ def _blind(found: BlindSpots) -> Iterator[Remark]:
             told = Message(
                 "Le type « {kind} » : {n} récit en trois mois, {expected} attendus d’après les "
                 "annuaires",
-                {"kind": kind, "n": spot.stories, "expected": round(spot.expected)},
+                {"kind": kind, "n": spot.stories, "expected": round(spot.by_register)},
                 "Le type « {kind} » : {n} récits en trois mois, {expected} attendus d’après les "
                 "annuaires",
             )

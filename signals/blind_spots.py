@@ -7,7 +7,7 @@ from collections import Counter, defaultdict
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING
 
-from scipy.special import pdtr
+from scipy.special import bdtr, pdtr
 
 from signals.text import theme_stems, themes_in
 from vigie import gazetteer
@@ -36,24 +36,37 @@ class Spot:
     stories: int
     """Independent stories that name it, over the time looked at."""
     expected: float
-    """Stories, had its share been that of its people; of a kind, of the directories' entries."""
+    """Stories, had its share been that of its people; 0 of a kind, which has none."""
     listed: int
     """Entries of directories and registers."""
     population: int = 0
     commune: str = ""
     """INSEE code of the commune that a quartier lies in."""
     by_register: float = 0.0
-    """Of a commune: stories, had its share been that of the directories' entries; 0 without any."""
+    """Stories, had its share been that of the directories' entries; 0 without any."""
 
     @property
     def blind(self) -> bool:
         """Tell whether so few stories are no accident, if counts are Poisson."""
-        return float(pdtr(self.stories, self.most_expected)) < RARE
+        return float(pdtr(self.stories, self.expected)) < RARE or self.short_of_register
+
+    @property
+    def short_of_register(self) -> bool:
+        """Tell whether it has less stories than entries, beside all, by no accident of either.
+
+        The exact test of two Poisson rates, given their sum (Przyborowski & Wilenski 1940): a
+        single entry says as little as a single story.
+        """
+        if not self.by_register:
+            return False
+        rate = self.by_register / self.listed
+        both = self.stories + self.listed
+        return float(bdtr(self.stories, both, rate / (1 + rate))) < RARE
 
     @property
     def most_expected(self) -> float:
-        """Return the larger of what its population and what the directories let expect."""
-        return max(self.expected, self.by_register)
+        """Return what its population lets expect, or the directories, if these say it is short."""
+        return max(self.expected, self.by_register if self.short_of_register else 0.0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,8 +191,9 @@ def _kinds(
         stories[sighting.kind.value].add(sighting.story_id)
     entries = _by(listed, 1)
     told_in_all, listed_in_all = sum(len(stories[kind]) for kind in entries), entries.total()
+    share = told_in_all / (listed_in_all or 1)
     spots = [
-        Spot(kind, len(stories[kind]), round(told_in_all * count / listed_in_all, 1), count)
+        Spot(kind, len(stories[kind]), 0.0, count, by_register=round(share * count, 1))
         for kind, count in sorted(entries.items())
         if kind != ActorKind.UNKNOWN
     ]

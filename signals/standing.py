@@ -79,7 +79,12 @@ def alone(profile: Profile, context: Context) -> Found | None:
         return None
     if (least := min(counts)) == 1:
         return Found(1.0, Message("Seul acteur nommé dans un texte"))
-    return Found(1 / least, Message("Nommé parmi {n} acteurs au moins", {"n": least}))
+    others = Message(
+        "Toujours nommé avec un autre acteur au moins",
+        {"n": least - 1},
+        "Toujours nommé avec {n} autres acteurs au moins",
+    )
+    return Found(1 / least, others)
 
 
 _PLACED = {Placing.OWN, Placing.DATELINE, Placing.THERE, Placing.SENTENCE}

@@ -39,6 +39,17 @@ def test_a_commune_named_far_less_than_registers_list_there_is_a_blind_spot():
     assert (after.by_register, after.blind) == (20, True)
 
 
+def test_an_entry_or_two_of_a_register_call_no_commune_blind():
+    world = World()
+    for number in range(60):
+        world.say(f"Groupe {number}", communes=(RIXHEIM if number % 3 else MULHOUSE,))
+    listed = {(RIXHEIM, ActorKind.ASSOCIATION): 1, (MULHOUSE, ActorKind.ASSOCIATION): 1}
+    found = {one.what: one for one in looked_at(world, listed).communes}
+    assert found[MULHOUSE].stories < found[MULHOUSE].by_register
+    assert not found[MULHOUSE].short_of_register
+    assert not found[RIXHEIM].blind
+
+
 def test_where_little_is_told_at_all_nothing_is_called_blind():
     world = World()
     world.say("Petit Fil", communes=(RIXHEIM,))

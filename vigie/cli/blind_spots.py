@@ -60,6 +60,10 @@ def blind_spots(folder: Path, until: date | None, *, as_json: bool) -> None:
         tell(line)
 
 
+def _whole(stories: float) -> int | str:
+    return round(stories) if stories >= 1 else say("moins d’un")
+
+
 def _lines(found: BlindSpots, names: Mapping[str, str]) -> Iterator[str]:
     from vigie import gazetteer
     from vigie.records import ActorKind
@@ -76,11 +80,11 @@ def _lines(found: BlindSpots, names: Mapping[str, str]) -> Iterator[str]:
             place=gazetteer.commune(spot.what).name,
             population=spot.population,
             n=spot.stories,
-            expected=spot.expected,
+            expected=_whole(spot.expected),
         )
         by_register = say(
             ", {expected} d’après les annuaires (inscriptions : {listed})",
-            expected=spot.by_register,
+            expected=_whole(spot.by_register),
             listed=spot.listed,
         )
         yield line + by_register if spot.by_register else line
@@ -91,14 +95,14 @@ def _lines(found: BlindSpots, names: Mapping[str, str]) -> Iterator[str]:
             quarter=spot.what,
             place=gazetteer.commune(spot.commune).name,
             n=spot.stories,
-            expected=spot.expected,
+            expected=_whole(spot.expected),
         )
     for spot in [one for one in found.kinds if one.blind]:
         yield say(
             "type peu couvert : {kind} : {n} récits pour {expected} attendus d’après les annuaires",
             kind=render(KINDS[ActorKind(spot.what)], language),
             n=spot.stories,
-            expected=spot.expected,
+            expected=_whole(spot.by_register),
         )
     for theme, count in found.themes.items():
         if not count:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -17,9 +18,18 @@ if TYPE_CHECKING:
 
     from flows.intake import TakenIn
 
+
+def _come(_: click.Context, __: click.Parameter, day: date | None) -> date | None:
+    """Refuse a day to come: a queue made of it would stand before those of today."""
+    if day is not None and day > (datetime.now(UTC) + timedelta(days=1)).date():
+        raise click.BadParameter(say("ce jour n’est pas encore venu"))
+    return day
+
+
 until_option = click.option(
     "--until",
     type=Day(),
+    callback=_come,
     help=say(
         "Ne tenir compte que de ce qui était connu à la fin de ce jour (défaut : aujourd’hui)."
     ),
@@ -217,10 +227,10 @@ def detect(folder: Path, until: date | None, actor: str | None, week: str | None
     """Compute and store the week's queue, or explain an actor's score."""
     from flows import steps
 
-    if week and not actor:
+    if week and actor is None:
         raise click.UsageError(say("--week va avec --explain"))
     with opened(folder) as (settings, store):
-        if actor:
+        if actor is not None:
             from vigie.cli import ranking
 
             day = ranking.day_of(week, store) if week else until or today(settings)
