@@ -79,7 +79,24 @@
     showPicks();
   };
 
+  /* A note that was begun waits for its candidate while one looks at others. */
+  const notes = new Map();
+  const noteOf = (element) => element.closest("form")?.getAttribute("action");
+
+  const onWriting = ({ target }) => {
+    if (target.id === "note") notes.set(noteOf(target), target.value);
+  };
+
+  const showNote = () => {
+    const note = byId("note");
+    const begun = note && notes.get(noteOf(note));
+    if (!begun || begun === note.value) return;
+    note.value = begun;
+    note.closest("details").open = true;
+  };
+
   const setUp = () => {
+    showNote();
     for (const button of document.querySelectorAll("[data-help]")) {
       button.hidden = false;
       button.onclick = () => byId("help").showModal();
@@ -114,8 +131,10 @@
 
   document.addEventListener("keydown", onKey);
   document.addEventListener("change", onPick);
+  document.addEventListener("input", onWriting);
   document.addEventListener("submit", ({ target }) => {
     if (target.id === "together") picks.clear();
+    else notes.delete(target.getAttribute("action"));
   });
   document.addEventListener("htmx:beforeSwap", () => {
     listTop = document.querySelector(".list")?.scrollTop ?? 0;

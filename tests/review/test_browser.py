@@ -213,6 +213,19 @@ def test_several_are_picked_and_judged_with_one_key(visit, site):
     assert [site.standing(n) for n in (1, 2)] == [None, None]
 
 
+def test_a_note_that_was_begun_waits_for_its_candidate(visit, site):
+    page = visit(site.page(1))
+    page.keyboard.press("n")
+    page.keyboard.type("à rappeler")
+    for key in ("Escape", "j", "k"):
+        page.keyboard.press(key)
+        expect(position(page)).to_have_text("2 sur 13" if key == "j" else "1 sur 13")
+    expect(page.locator("#note")).to_have_value("à rappeler")
+    page.keyboard.press("s")
+    expect(position(page)).to_have_text("2 sur 13")
+    assert site.standing(1).note == "à rappeler"
+
+
 def test_f_merges_with_the_look_alike_and_u_parts_them(visit, site):
     page = visit(site.page(1))
     page.keyboard.press("f")
