@@ -13,7 +13,7 @@ $(VENV)/bin/uv:
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --requirement requirements/uv.txt
 
 $(VENV)/.installed: $(VENV)/bin/uv requirements/run.txt pyproject.toml package.json package-lock.json
-	$(BIN)/uv pip install --quiet --python $(BIN)/python --require-hashes --requirement requirements/run.txt
+	$(BIN)/uv pip install --quiet --compile-bytecode --python $(BIN)/python --require-hashes --requirement requirements/run.txt
 	$(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps --editable .
 	$(MAKE) --no-print-directory front
 	touch $@
@@ -21,7 +21,7 @@ $(VENV)/.installed: $(VENV)/bin/uv requirements/run.txt pyproject.toml package.j
 install-dev: $(VENV)/.installed-dev
 
 $(VENV)/.installed-dev: $(VENV)/.installed requirements/dev.txt
-	$(BIN)/uv pip install --quiet --python $(BIN)/python --require-hashes --requirement requirements/dev.txt
+	$(BIN)/uv pip install --quiet --compile-bytecode --python $(BIN)/python --require-hashes --requirement requirements/dev.txt
 	touch $@
 
 front: package.json package-lock.json
