@@ -173,14 +173,13 @@ def _proposed(c: Connection, last: date) -> Iterator[Remark]:
         one = entry.proposal
         if one.day > last:
             continue
-        told = Message(
-            "{name} ({place}) : {what}",
-            {
-                "name": plain(one.name, 80),
-                "place": plain(one.place, 60) or "—",
-                "what": plain(one.what, 200),
-            },
-        )
+        name, place, what = plain(one.name, 80), plain(one.place, 60), plain(one.what, 200)
+        told = Message("{name}", {"name": name})
+        if place and what:
+            values = {"name": name, "place": place, "what": what}
+            told = Message("{name} ({place}) : {what}", values)
+        elif place or what:
+            told = Message("{name} : {what}", {"name": name, "what": place or what})
         places = (one.commune,) if one.commune else ()
         yield Remark(message=told, places=places, words=f"{one.name} . {one.what}")
 

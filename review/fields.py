@@ -142,7 +142,3 @@ def _communes(parts: tuple[str, ...], watch: Watch) -> tuple[tuple[str, ...], Me
             return parts, Message("« {name} » n’est pas une commune.", {"name": part[:60]})
         found.append(next((one for one in places if one.code in territory), places[0]).code)
     return tuple(found), None
-
-
-def _same_lines(text: str) -> str:
-    return visible(text)

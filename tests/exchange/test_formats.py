@@ -19,6 +19,7 @@ from geojson_pydantic import FeatureCollection
 from tests.exchange.sheets import BARE, EDGES, FULL, HEADER, PUBLIC, SHEETS, TRAP
 from vigie.cli import exchange as command
 from vigie.errors import InputError
+from vigie.exchange import tables
 from vigie.exchange.formats import FORMATS, READABLE, Content, recognised
 from vigie.records import Source, SourceKind
 
@@ -106,6 +107,12 @@ def test_no_cell_of_a_table_is_a_formula():
     for row in csv.reader(io.StringIO(written("csv").removeprefix("\ufeff"))):
         for cell in row:
             assert not cell.lstrip().startswith(("=", "+", "-", "@")), cell
+
+
+def test_columns_that_nothing_is_read_from_are_named():
+    table = "Nom;Où;Budget 2026;quoi\nLa Noria;Rixheim;3;un jardin\n"
+    assert tables.left_aside(table.encode()) == ("Budget 2026",)
+    assert tables.left_aside(b"") == ()
 
 
 def test_a_table_made_by_hand_is_read(tmp_path):

@@ -165,7 +165,8 @@ def import_actors(
     if not file.is_file():
         raise InputError(say("{file} : ce fichier n’existe pas.", file=str(file)))
     raw = file.read_bytes()
-    read = formats.FORMATS[format_ or formats.recognised(file, raw)].read
+    chosen = format_ or formats.recognised(file, raw)
+    read = formats.FORMATS[chosen].read
     assert read  # noqa: S101 - the choices are those that are read
     with opened(folder) as (settings, store):
         hand = exchange.Hand(
@@ -178,6 +179,8 @@ def import_actors(
     if as_json:
         click.echo(json.dumps(plain_report(report, dry_run=dry_run), ensure_ascii=False, indent=2))
     else:
+        if chosen == "csv":
+            tell_left_aside(raw)
         tell_report(report, aside, dry_run=dry_run)
     if report.refused and sum(report.counts.values()) == len(report.refused):
         raise InputError(
@@ -201,6 +204,15 @@ def set_aside(folder: Path, file: Path, refused: list[Row]) -> Path | None:
             told = {"where": f"{file.name}:{row.number}", "reason": why, "raw": row.raw}
             out.write(json.dumps(told, ensure_ascii=False) + "\n")
     return target
+
+
+def tell_left_aside(raw: bytes) -> None:
+    """Name the columns of a table that nothing is read from."""
+    from vigie.exchange import tables
+
+    if left := tables.left_aside(raw):
+        names = ", ".join(f"« {one} »" for one in left)
+        tell(say("Colonnes que Vigie ne connaît pas, laissées de côté : {names}.", names=names))
 
 
 def tell_report(report: Report, aside: Path | None, *, dry_run: bool) -> None:

@@ -68,19 +68,19 @@ def import_(folder: Path, file: Path, *, dry_run: bool, as_json: bool) -> None:
     from datetime import UTC, datetime
 
     from flows.proposals import Intake
-    from vigie.cli.exchange import plain_report, set_aside, tell_report
+    from vigie.cli.exchange import plain_report, set_aside, tell_left_aside, tell_report
 
     if not file.is_file():
         raise InputError(say("{file} : ce fichier n’existe pas.", file=str(file)))
+    raw = file.read_bytes()
     with opened(folder) as (settings, store):
         who = say("{who}, import de {file}", who=getpass.getuser(), file=file.name)
-        report = Intake(settings).import_table(
-            store, file.read_bytes(), who, datetime.now(UTC), dry_run=dry_run
-        )
+        report = Intake(settings).import_table(store, raw, who, datetime.now(UTC), dry_run=dry_run)
         aside = None if dry_run else set_aside(settings.data / "rejects", file, report.refused)
     if as_json:
         click.echo(json.dumps(plain_report(report, dry_run=dry_run), ensure_ascii=False, indent=2))
     else:
+        tell_left_aside(raw)
         tell_report(report, aside, dry_run=dry_run)
 
 

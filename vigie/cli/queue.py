@@ -81,14 +81,19 @@ def _print(found: Queue) -> None:
     table.add_column(say("Score"), justify="right")
     table.add_column(say("Pourquoi maintenant"), overflow="fold", ratio=1)
     for candidate in found.candidates:
+        said = tuple(r for r in candidate.reasons if r.name == "proposed")
+        alone = candidate.entered_by == "proposed"  # nothing is written of it: no score
         place = gazetteer.communes().get(candidate.commune or "")
         table.add_row(
             f"{candidate.rank}{MARKS.get(candidate.entered_by, '')}",
             candidate.name,
             render(KINDS[candidate.kind], language),
             place.name if place else "",
-            f"{candidate.score:.2f}",
-            "\n".join(render(r.detail, language) for r in why_now(candidate.reasons, 2)),
+            "" if alone else f"{candidate.score:.2f}",
+            "\n".join(
+                render(r.detail, language)
+                for r in (said if alone else why_now(candidate.reasons, 2))
+            ),
         )
     show(table)
     if any(candidate.entered_by == "exploration" for candidate in found.candidates):

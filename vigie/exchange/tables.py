@@ -20,6 +20,7 @@ from vigie.language import say
 from vigie.records import ActorSheet, Message
 
 if TYPE_CHECKING:
+    from _csv import Reader
     from collections.abc import Iterable, Iterator
 
 COLUMNS = (*FLAT, "licence", "exported_on", "version")
@@ -36,6 +37,7 @@ _CALLED = {
     "type": "types",
     "commune": "communes",
     "ville": "communes",
+    "ou": "communes",
     "code insee": "commune_codes",
     "theme": "themes",
     "lien": "links",
@@ -45,6 +47,7 @@ _CALLED = {
     "url": "links",
     "adresse web": "links",
     "objet": "description",
+    "quoi": "description",
     "presentation": "description",
     "autres noms": "aliases",
     "sigle": "aliases",
@@ -89,11 +92,7 @@ def read(raw: bytes) -> Iterator[Row]:
     Raises:
         InputError: it has no column that names the actors.
     """
-    text = _decoded(raw)
-    csv.field_size_limit(LONGEST_FIELD)
-    head = text.partition("\n")[0]
-    delimiter = max((";", ",", "\t"), key=head.count)
-    lines = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
+    lines = _lines(raw)
     try:
         names = [_called(cell) for cell in next(lines)]
     except (StopIteration, csv.Error) as error:
@@ -115,6 +114,23 @@ def read(raw: bytes) -> Iterator[Row]:
         number = lines.line_num
         if any(cell.strip() for cell in cells):
             yield _row(number, names, cells)
+
+
+def left_aside(raw: bytes) -> tuple[str, ...]:
+    """Return the columns of a table that nothing is read from."""
+    try:
+        heads = next(_lines(raw))
+    except (StopIteration, csv.Error):
+        return ()
+    return tuple(head.strip() for head in heads if head.strip() and _called(head) not in COLUMNS)
+
+
+def _lines(raw: bytes) -> Reader:
+    text = _decoded(raw)
+    csv.field_size_limit(LONGEST_FIELD)
+    head = text.partition("\n")[0]
+    delimiter = max((";", ",", "\t"), key=head.count)
+    return csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
 
 
 def _row(number: int, names: list[str], cells: list[str]) -> Row:
