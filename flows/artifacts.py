@@ -15,7 +15,7 @@ from prefect.artifacts import (
 )
 
 from storage import sources
-from vigie.language import render, say, terminal_language
+from vigie.language import decimal, render, say, terminal_language
 from vigie.words import HEALTH
 
 if TYPE_CHECKING:
@@ -71,7 +71,7 @@ def queue_text(settings: Settings, queue: Queue) -> str:
     page = f"{settings.pages}/semaines/{queue.week}"
     head = (say("Rang"), say("Acteur"), say("Score"), say("Récits"), say("Sources"))
     rows = "".join(
-        f"| {one.rank} | [{plain(one.name)}]({page}/acteurs/{one.actor_id}) | {one.score:.2f} "
+        f"| {one.rank} | [{plain(one.name)}]({page}/acteurs/{one.actor_id}) | {decimal(one.score)} "
         f"| {one.stories} | {one.sources} |\n"
         for one in queue.candidates
     )

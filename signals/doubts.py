@@ -18,7 +18,10 @@ if TYPE_CHECKING:
 
 
 def listed(profile: Profile, context: Context) -> Found | None:
-    """In a directory or registry for long: whole from one year on, nothing before three months."""
+    """In a directory or registry for long: whole from one year on, nothing before three months.
+
+    Linear between: a rule of ours.
+    """
     days = days_listed(profile, context)
     if profile.known_since is None or days < NEWLY_LISTED:
         return None
@@ -29,7 +32,10 @@ def listed(profile: Profile, context: Context) -> Found | None:
 
 
 def national(profile: Profile, context: Context) -> Found | None:
-    """Told by national sources, or spoken of or named as national: not under the radar."""
+    """Told by national sources, or spoken of or named as national: not under the radar.
+
+    A half, and the other half by the share of its stories that do: a rule of ours.
+    """
     count = national_stories(profile, context)
     if count:
         return Found(
@@ -50,7 +56,11 @@ def national(profile: Profile, context: Context) -> Found | None:
 
 
 def established(profile: Profile, context: Context) -> Found | None:
-    """Said to be old: a founding year or an age of three years or more, or the words for it."""
+    """Said to be old: a founding year or an age of three years or more, or the words for it.
+
+    The strongest sign alone counts, with a value of ours: 1 for a date, 0.7 for words, 0.4 for
+    a name of a traditional group.
+    """
     strongest, since, age = 0.0, 0, 0
     for sighting in profile.sightings[-40:]:
         cue = cues.read(sighting.sentence)
@@ -76,7 +86,7 @@ def seasonal(profile: Profile, context: Context) -> Found | None:
     History: the share of its earlier stories that fall within 45 days of today's season,
     when they cover at least one earlier year and nothing much happened in between. What is said:
     that it comes back, or, in its days, a season of the watch's calendar; that is half a sign, for
-    who has a first stand at September's forum may be new all the same.
+    who has a first stand at September's forum may be new all the same. Shares, and a rule of ours.
     """
     earlier = [(day, n) for day, n in profile.told if n and (context.as_of - day).days > 180]
     alike = [(day, n) for day, n in earlier if _season_gap(day, context.as_of) <= 45]
@@ -126,7 +136,11 @@ def _quiet_between(profile: Profile, as_of: date) -> bool:
 
 
 def event_name(profile: Profile, _: Context) -> Found | None:
-    """Named like an event, or tied to one single day and silent since."""
+    """Named like an event, or tied to one single day and silent since.
+
+    By its name a whole, or 0.6 for a known kind; by what is said 0.8 of its stories' share; by one
+    day 0.4: values of ours.
+    """
     if cues.event_name(profile.name):
         sure = 1.0 if profile.kind is ActorKind.UNKNOWN else 0.6
         return Found(sure, Message("Nom d’événement plutôt que de groupe"))
@@ -145,7 +159,10 @@ def event_name(profile: Profile, _: Context) -> Found | None:
 
 
 def work(profile: Profile, _: Context) -> Found | None:
-    """Called a film, a book, a plan or a prize by the words before its name."""
+    """Called a film, a book, a plan or a prize by the words before its name.
+
+    Once and a half the share of its stories that do, up to a whole: a rule of ours.
+    """
     told = {
         s.story_id for s in profile.sightings if cues.introduced_as_a_work(s.sentence, s.surface)
     }
@@ -158,7 +175,10 @@ def work(profile: Profile, _: Context) -> Found | None:
 
 
 def advert(profile: Profile, _: Context) -> Found | None:
-    """Named in the language of advertising."""
+    """Named in the language of advertising, by the share of its stories; a shop's name a half.
+
+    A rule of ours.
+    """
     told = {s.story_id for s in profile.sightings if cues.read(s.sentence).advert}
     if told:
         return Found(len(told) / profile.stories_read, Message("Cité dans une publicité"))
@@ -175,7 +195,8 @@ def crowd(profile: Profile, context: Context) -> Found | None:
     """Named only where many names are said for the first time: a list of stands, of partners.
 
     Who has a stand at the September forum is no newcomer: nobody had named it, that is all. From
-    the text that names the fewest of them: nothing up to two new names, whole from six.
+    the text that names the fewest of them: nothing up to two new names, whole from six, linear
+    between. A rule of ours.
     """
     counts = [context.texts[s.document_id].first for s in profile.since(context.recent)]
     least = min(counts, default=0)
@@ -190,7 +211,7 @@ def crowd(profile: Profile, context: Context) -> Found | None:
 def syndicated(profile: Profile, context: Context) -> Found | None:
     """One release in many outlets, and little else: fame that was sent out.
 
-    Nothing up to three outlets, whole from eight; divided by its other stories.
+    Nothing up to three outlets, whole from eight; divided by its other stories. A rule of ours.
     """
     outlets = {story: context.outlets.get(story, 1) for _, story in profile.story_days}
     widest = max(outlets.values(), default=1)
@@ -204,7 +225,10 @@ def syndicated(profile: Profile, context: Context) -> Found | None:
 
 
 def elsewhere(profile: Profile, context: Context) -> Found | None:
-    """How far it stands outside the territory, by the communes named with it."""
+    """How far it stands outside the territory, by the communes named with it.
+
+    The mean of `standing.share_elsewhere`, a rule of ours.
+    """
     share = share_elsewhere(profile, context)
     if share == 0:
         return None
@@ -219,7 +243,7 @@ def elsewhere(profile: Profile, context: Context) -> Found | None:
 
 
 def institution(profile: Profile, _: Context) -> Found | None:
-    """Typed as a public body by some of its mentions."""
+    """Typed as a public body by some of its mentions: their share."""
     share = 1 - profile.actor_share
     if share == 0:
         return None

@@ -1,10 +1,10 @@
 """The terms of the score: a visible list of small functions with published weights.
 
-Each function is given an actor's profile and the week's context and returns a value, from 0 to
-1, with the French sentence that lets a reader check it; None when it has nothing to say. A
-weight is the log-odds that a full value adds to the chance that an officer would keep the
-actor. Weights are those of `benchmarks.weights`, rounded to quarters, where a simulator can tell
-(docs/decisions/0032).
+Each function is given an actor's profile and the week's context and returns a value, from 0 to 1,
+with the French sentence that lets a reader check it; None when it has nothing to say. A weight is
+the log-odds that a full value adds to the chance that an officer would keep the actor. A docstring
+names the source of its formula, or says that the rule is ours. Weights are those of
+`benchmarks.weights`, rounded to quarters, where a simulator can tell (docs/decisions/0032).
 """
 
 from __future__ import annotations

@@ -21,7 +21,11 @@ NEWLY_LISTED = 90
 
 
 def stories(profile: Profile, context: Context) -> Found | None:
-    """Independent stories of the last eight weeks: a third from two, two thirds from three on."""
+    """Independent stories of the last eight weeks: a third from two, two thirds from three on.
+
+    By doublings, as ⌊log₂(n − 1) + 1⌋/3: a rule of ours; the second story tells more than the
+    ninth.
+    """
     since = context.as_of - timedelta(days=55)
     count = profile.stories_between(since, context.as_of + timedelta(days=1))
     if count < 2:
@@ -33,7 +37,10 @@ def stories(profile: Profile, context: Context) -> Found | None:
 
 
 def sources(profile: Profile, context: Context) -> Found | None:
-    """Distinct local and regional sources of its independent stories, over the first."""
+    """Distinct local and regional sources of its independent stories, over the first.
+
+    A third for each, three at most: a rule of ours. A story counts for one source, the first.
+    """
     local: dict[str, set[str]] = {}
     for sighting in profile.sightings:
         if context.reach(sighting.source_id) is not Reach.NATIONAL:
@@ -60,7 +67,7 @@ def _relayed(sources: int, regional: int) -> Message:
 
 
 def subject(profile: Profile, _: Context) -> Found | None:
-    """How often one text names it, over the first time: 1 − 1/n.
+    """How often one text names it, over the first time: 1 − 1/n, a rule of ours.
 
     Who is named again is what the text is about, and not only whom it mentions in passing. A
     third less for a name of unknown kind: texts about artists and works name them again, too.
@@ -73,7 +80,7 @@ def subject(profile: Profile, _: Context) -> Found | None:
 
 
 def alone(profile: Profile, context: Context) -> Found | None:
-    """Its share of a recent text that names the fewest other actors: 1/n."""
+    """Its share of a recent text that names the fewest other actors: 1/n, a rule of ours."""
     counts = [context.texts[s.document_id].actors for s in profile.since(context.recent)]
     if not counts:
         return None
@@ -92,7 +99,10 @@ _PLACED = {Placing.OWN, Placing.DATELINE, Placing.THERE, Placing.SENTENCE}
 
 
 def communes(profile: Profile, context: Context) -> Found | None:
-    """Distinct communes of the territory that its sentences name it with, over the first."""
+    """Distinct communes of the territory that its sentences name it with, over the first.
+
+    A third for each, three at most: a rule of ours.
+    """
     named = {
         s.communes[0]
         for s in profile.sightings
@@ -111,7 +121,10 @@ def communes(profile: Profile, context: Context) -> Found | None:
 
 
 def anchoring(profile: Profile, context: Context) -> Found | None:
-    """Share of its sightings that name a commune of the territory, nearest to it for a whole."""
+    """Share of its sightings that name a commune of the territory, nearest to it for a whole.
+
+    A mean over the last twenty, where another commune stands nearer a half each: a rule of ours.
+    """
     if not context.territory:
         return None
     weights = [_anchored(s.communes, context.territory) for s in profile.sightings[-20:]]
@@ -146,8 +159,8 @@ def _anchored(communes: Sequence[str], territory: frozenset[str]) -> float:
 def themes(profile: Profile, context: Context) -> Found | None:
     """Watched themes named beside it: each story that does halves the doubt.
 
-    A noisy or over the stories. Once the lab keeps actors, a theme that few of them touch takes
-    less of the doubt, down to a quarter.
+    A noisy or over the stories (Pearl 1988, section 4.3). Once the lab keeps actors, a theme that
+    few of them touch takes less of the doubt, down to a quarter.
     """
     found: Counter[str] = Counter()
     about: dict[str, float] = {}
@@ -167,7 +180,7 @@ def themes(profile: Profile, context: Context) -> Found | None:
 
 
 def of_kind(kind: ActorKind, profile: Profile, _: Context) -> Found | None:
-    """Whether it is of a kind; what that is worth, judgements tell."""
+    """Whether it is of a kind, 0 or 1; what that is worth, judgements tell."""
     if profile.kind is not kind:
         return None
     return Found(1.0, Message("Type : {kind}", {"kind": words.KINDS[kind]}))
@@ -176,9 +189,10 @@ def of_kind(kind: ActorKind, profile: Profile, _: Context) -> Found | None:
 def evidence(profile: Profile, _: Context) -> Found | None:
     """How sure it is that this is a group: extraction's confidence over independent stories.
 
-    A noisy or over the stories, times the share of mentions typed as an actor; about a third of
-    that when no mention says what sort of group it is: in real texts such names are titles,
-    works and slips of extraction two times in three.
+    A noisy or over the stories (Pearl 1988, section 4.3), each certain to nine tenths at most,
+    times the share of mentions typed as an actor; about a third of that when no mention says what
+    sort of group it is: in real texts such names are titles, works and slips of extraction two
+    times in three.
     """
     best: dict[str, float] = {}
     for sighting in profile.sightings[-40:]:
@@ -199,7 +213,10 @@ def evidence(profile: Profile, _: Context) -> Found | None:
 
 
 def under_the_radar(profile: Profile, context: Context) -> Found | None:
-    """Known to few: long in no directory, in no national source, told by few stories in all."""
+    """Known to few: long in no directory, in no national source, told by few stories in all.
+
+    Hyperbolic in the stories, 1/(1 + (n − 1)/5): six count half as much as one. A rule of ours.
+    """
     if days_listed(profile, context) >= NEWLY_LISTED or national_stories(profile, context):
         return None
     return Found(

@@ -35,8 +35,8 @@ TIED = {
 def nearness(profile: Profile, context: Context) -> Found | None:
     """Tied to actors that the lab keeps: by a sentence, or named in the same documents.
 
-    A noisy or over the kept actors, each by its strongest sentence, and over the documents that
-    name one without tying it, which halve the doubt.
+    A noisy or (Pearl 1988, section 4.3) over the kept actors, each by its strongest sentence, and
+    over the documents that name one without tying it, which halve the doubt.
     """
     strongest: dict[str, Tie] = {}
     for tie in profile.allies:
@@ -76,7 +76,8 @@ FEWEST_STORIES = 3
 def company(profile: Profile, context: Context) -> Found | None:
     """Stands in a community that was not there last month: the share of newcomers in it.
 
-    Nothing when most of its actors were there: then only the words have gathered them anew.
+    Nothing when most of its actors were there: then only the words have gathered them anew. A
+    rule of ours.
     """
     group = context.groups.get(profile.actor_id)
     new = context.newcomers.get(group.id, 0) if group else 0
@@ -118,7 +119,8 @@ LEAST_LIKENESS = 0.5
 def relevance(profile: Profile, context: Context) -> Found | None:
     """How near what is said beside it stands to the themes, and to what the lab keeps.
 
-    The cosine, from `LEAST_LIKENESS` on, with the lab's interest (`interest`).
+    The cosine (Salton & McGill 1983), from `LEAST_LIKENESS` on and linear from there, with the
+    lab's interest (`interest`, after Rocchio 1971).
     """
     near = context.near.get(profile.actor_id)
     if near is None or near.likeness <= LEAST_LIKENESS:

@@ -275,6 +275,11 @@ def revisions(c: Connection, document_id: str) -> list[tuple[date, str, str]]:
     return [(day, title, text) for day, title, text in c.execute(query)]
 
 
+def begins(c: Connection) -> date | None:
+    """Return the day from which the archive's first document is known; none: it is empty."""
+    return c.execute(select(func.min(tables.documents.c.known_on))).scalar()
+
+
 def counts(c: Connection) -> dict[str, int]:
     """Return how much is stored of each thing.
 

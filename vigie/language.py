@@ -81,6 +81,12 @@ def terminal_language() -> str:
     return wanted if wanted in LANGUAGES else "fr"
 
 
+def decimal(value: float, form: str = ".2f") -> str:
+    """Return a number, formatted as `format` does, with the decimal sign of the terminal."""
+    written = format(value, form)
+    return written.replace(".", ",") if terminal_language() == "fr" else written
+
+
 def say(template: str, plural: str | None = None, **values: str | float | Message) -> str:
     """Return a sentence in the language of the terminal."""
     return render(Message(template, values, plural), terminal_language())

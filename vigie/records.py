@@ -9,12 +9,25 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from enum import StrEnum
+from string import Formatter
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
 # --- sentences ---------------------------------------------------------------------------
+
+
+class _French(Formatter):
+    """Writes decimals with a comma, as French does."""
+
+    def format_field(self, value: str | float | Message, format_spec: str) -> str:
+        """Return a value as a field of a sentence."""
+        written = format(value, format_spec)
+        return written.replace(".", ",") if isinstance(value, float) else written
+
+
+_FRENCH = _French()
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +46,8 @@ class Message:
     def __str__(self) -> str:
         """Return the sentence in French."""
         many = self.plural is not None and abs(self.number) >= 2
-        return (self.plural if self.plural and many else self.template).format_map(self.values)
+        template = self.plural if self.plural and many else self.template
+        return _FRENCH.vformat(template, (), self.values)
 
     @property
     def number(self) -> float:

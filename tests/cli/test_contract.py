@@ -6,6 +6,7 @@ import time
 import pytest
 
 from tests.command import apart, here
+from vigie.cli import cli
 
 
 def test_help_answers_in_under_half_a_second():
@@ -38,6 +39,36 @@ def test_an_error_is_one_line_that_says_what_to_do(tmp_path, arguments, status, 
     assert len(done.stderr.strip().splitlines()) == 1
     assert says.lower() in done.stderr.lower()
     assert "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        (["detect", "--week"], "il manque la valeur de l’option « --week »"),
+        (["detect", "2026"], "argument de trop : 2026"),
+        (["review", "--port", "80000"], "80000 n’est pas dans l’intervalle"),
+        (["review", "--port", "http"], "« http » n’est pas un nombre"),
+        (["import", "--format", "pdf", "a"], "« pdf » n’est pas possible"),
+        (["queue", "--json=1"], "l’option « --json » ne prend pas de valeur"),
+    ],
+)
+def test_what_click_refuses_is_said_in_french(arguments, says):
+    done = here(*arguments)
+    assert done.returncode == 2
+    assert says in done.stderr
+
+
+def commands(group, words=()):
+    yield words
+    for name, command in getattr(group, "commands", {}).items():
+        yield from commands(command, (*words, name))
+
+
+@pytest.mark.parametrize("words", list(commands(cli)), ids=" ".join)
+def test_help_is_french_throughout(words):
+    told = here(*words, "--help").stdout
+    for english in ("Usage:", "Options:", "Show this", "[default", "DIRECTORY", "required]"):
+        assert english not in told
 
 
 def test_a_new_workspace_has_no_queue_yet_and_says_what_to_run(tmp_path):

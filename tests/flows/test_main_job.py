@@ -52,6 +52,19 @@ def watched(tmp_path_factory):
         yield folder, first, stored, queue, again
 
 
+def test_a_queue_drawn_up_anew_says_so(watched):
+    *_, again = watched
+    assert "établie de nouveau" in again[-1].stderr
+
+
+def test_no_queue_is_stored_of_a_day_before_the_archive(watched):
+    folder, *_ = watched
+    done = here("detect", "--dir", folder, "--until", "2001-01-01")
+    assert done.returncode == 1
+    assert "Rien n’était encore connu le 01/01/2001" in done.stderr
+    assert "2001" not in here("queue", "--dir", folder, "--week", "2001-W01").stdout
+
+
 def test_a_run_ends_well_though_three_sources_ail(watched):
     _, first, *_ = watched
     assert first.returncode == 0, first.stderr

@@ -34,15 +34,18 @@ from vigie.cli import (
     weights,
     work,
 )
+from vigie.cli.french import speak_french
 from vigie.errors import VigieError
 from vigie.language import say
+
+speak_french()
 
 
 @click.group(
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
     help=say("Vigie : repérer, sous le radar, les acteurs qui émergent sur un territoire."),
 )
-@click.version_option(__version__, prog_name="vigie")
+@click.version_option(__version__, prog_name="vigie", help=say("Donner la version."))
 @click.option(
     "--log-format",
     type=click.Choice(logs.FORMATS),

@@ -34,6 +34,7 @@ PAST_QUEUES = 3
 @click.option(
     "--dir",
     "folder",
+    metavar=say("DOSSIER"),
     type=click.Path(path_type=Path, file_okay=False),
     default=Path("demo"),
     show_default=True,

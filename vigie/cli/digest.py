@@ -43,6 +43,7 @@ language_option = click.option(
 @click.option("--week", metavar="2026-W12", help=say("La semaine (défaut : la dernière entière)."))
 @click.option(
     "--out",
+    metavar=say("DOSSIER"),
     type=click.Path(path_type=Path, file_okay=False),
     help=say("Un dossier : la lettre en HTML, texte, Markdown, courriel et flux."),
 )

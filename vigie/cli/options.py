@@ -24,6 +24,7 @@ def workspace(command: Command) -> Command:
     return click.option(
         "--dir",
         "folder",
+        metavar=say("DOSSIER"),
         type=click.Path(path_type=Path, file_okay=False),
         default=Path(),
         show_default=say("le dossier courant"),

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from vigie.language import render, say, terminal_language
+from vigie.language import decimal, render, say, terminal_language
 from vigie.terminal import tell
 
 if TYPE_CHECKING:
@@ -52,7 +52,7 @@ def print_questions(c: Connection, limit: int, *, as_json: bool) -> None:
                 "« {one} » et « {other} » : le même acteur ? ({score}) {why}",
                 one=one.name,
                 other=other.name,
-                score=f"{score:.2f}",
+                score=decimal(score),
                 why=why,
             )
         )

@@ -9,7 +9,7 @@ import click
 
 from vigie.cli.options import opened, workspace
 from vigie.errors import UnknownNameError
-from vigie.language import render, say, terminal_language
+from vigie.language import decimal, render, say, terminal_language
 from vigie.terminal import show, tell
 
 if TYPE_CHECKING:
@@ -89,7 +89,7 @@ def _print(found: Queue) -> None:
             candidate.name,
             render(KINDS[candidate.kind], language),
             place.name if place else "",
-            "" if alone else f"{candidate.score:.2f}",
+            "" if alone else decimal(candidate.score),
             "\n".join(
                 render(r.detail, language)
                 for r in (said if alone else why_now(candidate.reasons, 2))

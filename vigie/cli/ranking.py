@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
 from vigie.errors import UnknownNameError
-from vigie.language import render, say, terminal_language
+from vigie.language import decimal, render, say, terminal_language
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -50,7 +50,7 @@ def explain(settings: Settings, store: Store, given: str, as_of: date) -> Iterat
     yield say(
         "{name} : score {score}, rang {place} sur {total} le {day}",
         name=found.profile.name,
-        score=f"{found.score:.4f}",
+        score=decimal(found.score, ".4f"),
         place=place + 1,
         total=len(ranking.scored),
         day=f"{as_of:%d/%m/%Y}",
@@ -141,10 +141,10 @@ def _features(found: Scored, ranking: Ranking) -> Iterator[str]:
     for one in reasons(found, ranking.weights):
         yield say(
             "  {share}  {name} : valeur {value} × poids {weight}",
-            share=f"{one.contribution:+.4f}",
+            share=decimal(one.contribution, "+.4f"),
             name=render(FEATURES[one.name], language),
-            value=f"{one.value:.2f}",
-            weight=f"{one.weight:+.2f}",
+            value=decimal(one.value),
+            weight=decimal(one.weight, "+.2f"),
         )
         yield f"           {render(one.detail, language)}"
 
@@ -156,4 +156,4 @@ def _neighbours(ranking: Ranking, place: int) -> Iterator[str]:
     yield say("Les plus proches dans le classement :")
     for number, one in enumerate(near, start=above):
         mark = ">" if number == place else " "
-        yield f" {mark} {number + 1:>4}. {one.score:.4f}  {one.profile.name}"
+        yield f" {mark} {number + 1:>4}. {decimal(one.score, '.4f')}  {one.profile.name}"

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from vigie.errors import InputError
-from vigie.language import render, say, terminal_language
+from vigie.language import decimal, render, say, terminal_language
 from vigie.terminal import tell
 
 if TYPE_CHECKING:
@@ -96,7 +96,8 @@ def extract(file: Path, as_json: bool) -> None:
             click.echo(f"{row_id}  {' '.join(text.split())[:100]}")
             for span in seen.spans:
                 label = render(LABELS[span.label], language)
-                click.echo(f"    {label:<12} {span.confidence:.2f}  {' '.join(span.text.split())}")
+                sure = decimal(span.confidence)
+                click.echo(f"    {label:<12} {sure}  {' '.join(span.text.split())}")
             for short, full in seen.acronyms:
                 click.echo(f"    = {short_in_words(short, full)}")
             for place in seen.places:

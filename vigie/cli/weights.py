@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from vigie.cli.options import opened, today, workspace
-from vigie.language import render, say, terminal_language
+from vigie.language import decimal, render, say, terminal_language
 from vigie.terminal import show, tell
 
 if TYPE_CHECKING:
@@ -87,5 +87,5 @@ def _table(moved: tuple[tuple[str, float, float], ...]) -> None:
         table.add_column(column, justify="right")
     for name, before, after in moved:
         called = render(FEATURES[name], terminal_language())
-        table.add_row(called, *(f"{one:+.2f}" for one in (before, after, after - before)))
+        table.add_row(called, *(decimal(one, "+.2f") for one in (before, after, after - before)))
     show(table)

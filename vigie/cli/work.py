@@ -226,6 +226,8 @@ def annotate(folder: Path, *, everything: bool, document: str | None) -> None:
 def detect(folder: Path, until: date | None, actor: str | None, week: str | None) -> None:
     """Compute and store the week's queue, or explain an actor's score."""
     from flows import steps
+    from storage import queues
+    from vigie.records import iso_week
 
     if week and actor is None:
         raise click.UsageError(say("--week va avec --explain"))
@@ -237,15 +239,29 @@ def detect(folder: Path, until: date | None, actor: str | None, week: str | None
             for line in ranking.explain(settings, store, actor, day):
                 click.echo(line)
             return
-        queue = steps.detect(settings, store, until or today(settings))
-    tell(
-        say(
-            "Semaine {week} : {n} candidat.",
-            "Semaine {week} : {n} candidats.",
-            week=queue.week,
-            n=len(queue.candidates),
+        as_of = until or today(settings)
+        with store.reading() as c:
+            again = queues.load(c, iso_week(as_of)) is not None
+        queue = steps.detect(settings, store, as_of)
+    n = len(queue.candidates)
+    if again:
+        tell(
+            say(
+                "Semaine {week}, établie de nouveau : {n} candidat ; ce qui est jugé reste.",
+                "Semaine {week}, établie de nouveau : {n} candidats ; ce qui est jugé reste.",
+                week=queue.week,
+                n=n,
+            )
         )
-    )
+    else:
+        tell(
+            say(
+                "Semaine {week} : {n} candidat.",
+                "Semaine {week} : {n} candidats.",
+                week=queue.week,
+                n=n,
+            )
+        )
 
 
 @click.command("import", help=say("Faire entrer des archives que le laboratoire possède déjà."))
