@@ -280,6 +280,8 @@ def _given(sheet: ActorSheet) -> Iterator[tuple[Field, tuple[str, ...]]]:
     yield Field.STAGE, _one_text(sheet.stage or "")
     yield Field.ACTIVE, () if sheet.active is None else ("yes" if sheet.active else "no",)
     yield Field.VISIBILITY, _one_text(sheet.visibility or "")
+    yield Field.SIDE, _one_text(sheet.side or "")
+    yield Field.FUNCTION, _one_text(sheet.function)
 
 
 def _one_text(text: str) -> tuple[str, ...]:

@@ -23,6 +23,7 @@ from vigie.records import (
     EventDetails,
     Field,
     RelationKind,
+    Side,
     Stage,
     Verdict,
     Visibility,
@@ -112,7 +113,7 @@ def _sheet(line: Line, actor: Actor | None, usual: Visibility) -> ActorSheet:
     surfaces = (actor.name, *actor.aliases) if actor else ()
     names = {one_line(name, "name") for name in surfaces}
     name = one_line(line.name, "name")
-    stage, active = said(Field.STAGE), said(Field.ACTIVE)
+    stage, active, side = said(Field.STAGE), said(Field.ACTIVE), said(Field.SIDE)
     return ActorSheet(
         id=line.actor_id,
         name=name,
@@ -127,6 +128,8 @@ def _sheet(line: Line, actor: Actor | None, usual: Visibility) -> ActorSheet:
         active=active[0] == "yes" if active else None,
         verdict=line.verdict,
         visibility=visibility(line, usual),
+        side=Side(side[0]) if side else None,
+        function=" ".join(said(Field.FUNCTION)),
         first_seen=line.first_day,
     )
 
@@ -147,6 +150,8 @@ def _as_shown(
         contact="" if public else whole.contact,
         stage=None if public else whole.stage,
         active=None if public else whole.active,
+        side=None if public else whole.side,
+        function="" if public else whole.function,
         verdict=whole.verdict if lab else None,
         citations=tuple(one if lab else replace(one, quote="") for one in cited),
         events=tuple(one if lab else replace(one, quote="") for one in events),

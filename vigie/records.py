@@ -1087,6 +1087,9 @@ class ActorSheet:
     active: bool | None = None
     verdict: Verdict | None = None
     visibility: Visibility | None = None
+    side: Side | None = None
+    function: str = ""
+    """Of an ally inside the administration, never a person's."""
     first_seen: date | None = None
     citations: tuple[Citation, ...] = ()
     """The newest ones, the newest first."""

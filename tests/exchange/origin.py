@@ -139,6 +139,8 @@ def fill(store: Store) -> None:
             (ONE, Field.STAGE, "met"),
             (ONE, Field.ACTIVE, "yes"),
             (ONE, Field.VISIBILITY, "public"),
+            (ONE, Field.SIDE, "internal"),
+            (ONE, Field.FUNCTION, "Ambassade de l’innovation aux sports"),
             (ONE, Field.ASSIGNEE, "Jeanne"),
             (ONE, Field.NOTE, "à rappeler"),
             (TWO, Field.VISIBILITY, "network"),

@@ -12,6 +12,7 @@ from vigie.records import (
     Edge,
     EventDetails,
     RelationKind,
+    Side,
     Stage,
     Verdict,
     Visibility,
@@ -42,6 +43,8 @@ FULL = ActorSheet(
     active=True,
     verdict=Verdict.KEEP,
     visibility=Visibility.PUBLIC,
+    side=Side.INTERNAL,
+    function="Ambassade de l’innovation | aux [sports]",
     first_seen=date(2026, 1, 12),
     citations=(
         Citation(

@@ -86,11 +86,13 @@ def test_no_person_is_in_any_export_for_others(origin):
 def test_the_lab_s_own_view_stays_in_the_lab(origin):
     (public,) = actors(exported(origin, audience=Visibility.PUBLIC)).values()
     assert (public["verdict"], public["stage"], public["contact"]) == (None, None, "")
+    assert (public["side"], public["function"]) == (None, "")
     assert public["citations"][0]["url"] == "https://courrier.example/6"
     assert all(one["quote"] == "" for one in public["citations"])
     assert [one["start"] for one in public["events"]] == ["2026-04-04T14:00:00+00:00"]
     lab = actors(exported(origin))["La Fabrique"]
-    assert (lab["verdict"], lab["stage"]) == ("keep", "met")
+    assert (lab["verdict"], lab["stage"], lab["side"]) == ("keep", "met", "internal")
+    assert lab["function"] == "Ambassade de l’innovation aux sports"
     assert lab["aliases"] == ["La Fabrique du Canal", "la Fabrique"]
 
 

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 CONTEXT = ["https://schema.org", {"vigie": "urn:vigie:"}]
 ACTOR = "urn:vigie:actor:"
-OWN = ("kinds", "stage", "active", "verdict", "visibility", "first_seen")
+OWN = ("kinds", "stage", "active", "verdict", "visibility", "side", "function", "first_seen")
 """What schema.org has no word for: `vigie:kinds` and so on."""
 
 

@@ -11,13 +11,13 @@ from typing import TYPE_CHECKING, Any
 
 from vigie.errors import InputError
 from vigie.exchange.header import VERSION, Header
-from vigie.exchange.plain import Row, WrongRowError, commune, sheet_of
+from vigie.exchange.plain import E, Row, WrongRowError, commune, sheet_of
 from vigie.language import render, say
-from vigie.records import ActorSheet, Citation, Message, Stage, Verdict, Visibility
-from vigie.words import KINDS, STAGES, VERDICTS, VISIBILITIES
+from vigie.records import ActorSheet, Citation, Message
+from vigie.words import KINDS, SIDES, STAGES, VERDICTS, VISIBILITIES
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Mapping
 
 MARKS = re.compile(r"([\\`*_\[\]<>#|!;~])")
 _ESCAPED = re.compile(r"\\([\\`*_\[\]<>#|!;~])")
@@ -33,6 +33,8 @@ _LABELS = {
     "Toujours actif": "active",
     "Avis": "verdict",
     "Visibilité": "visibility",
+    "Côté": "side",
+    "Fonction": "function",
     "Connu depuis": "first_seen",
     "Repère": "id",
 }
@@ -76,6 +78,8 @@ def _facts(sheet: ActorSheet) -> Iterator[tuple[str, str]]:
     yield "Toujours actif", "" if sheet.active is None else "oui" if sheet.active else "non"
     yield "Avis", render(VERDICTS[sheet.verdict]) if sheet.verdict else ""
     yield "Visibilité", render(VISIBILITIES[sheet.visibility]) if sheet.visibility else ""
+    yield "Côté", render(SIDES[sheet.side]) if sheet.side else ""
+    yield "Fonction", _plain(sheet.function)
     yield "Connu depuis", sheet.first_seen.isoformat() if sheet.first_seen else ""
     yield "Repère", f"`{sheet.id}`"
 
@@ -163,15 +167,14 @@ def _values(given: dict[str, Any]) -> dict[str, Any]:
         "stage": _word(given.get("stage", ""), STAGES),
         "verdict": _word(given.get("verdict", ""), VERDICTS),
         "visibility": _word(given.get("visibility", ""), VISIBILITIES),
+        "side": _word(given.get("side", ""), SIDES),
+        "function": _meant(given.get("function", "")),
         "active": {"oui": "yes", "non": "no"}.get(given.get("active", ""), ""),
         "id": given.get("id", "").strip("`"),
     }
 
 
-def _word(
-    text: str,
-    words: dict[Stage, Message] | dict[Verdict, Message] | dict[Visibility, Message],
-) -> str:
+def _word(text: str, words: Mapping[E, Message]) -> str:
     """Return the value that a word stands for; what is none is left for `sheet_of` to refuse."""
     return next((str(value) for value, said in words.items() if render(said) == text), text)
 
