@@ -8,7 +8,7 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from nlp import gathering, resolution
-from storage import actors, directory, edits, exchanges, judgements
+from storage import actors, directory, edits, erasures, exchanges, judgements
 from vigie.exchange.report import Fate, Report, Told
 from vigie.records import (
     ActorKind,
@@ -63,13 +63,14 @@ def import_actors(
         before = c.begin_nested()
         ties: list[Edge] = []
         taking = _Taking(c, hand, report)
+        gone = erasures.current(c)
         for row in rows:
             if row.edge:
                 ties.append(row.edge)
             elif row.sheet is None or row.wrong:
                 taking.refuse(row, row.wrong or Message("ligne illisible"))
             else:
-                taking.take(row, row.sheet)
+                taking.take(row, gone.within(row.sheet))
         exchanges.keep_ties(c, _joined(ties, taking.known_as))
         if dry_run:
             before.rollback()

@@ -20,7 +20,6 @@ if TYPE_CHECKING:
     from datetime import date
     from pathlib import Path
 
-    from vigie.erasing import Erased
     from vigie.settings import Settings
 
 T = TypeVar("T")
@@ -94,7 +93,7 @@ def store_records(
     What is crawled is joined to what it repeats; an archive goes in as it is.
     """
     gone = erasures.current(c)
-    found = [_erased(record, gone) for record in batch if isinstance(record, Document)]
+    found = [gone.within(record) for record in batch if isinstance(record, Document)]
     saved = documents.save(c, found, settings.zone, joining=joining)
     rejects = [
         replace(r, raw=gone.without(r.raw)) if gone else r for r in batch if isinstance(r, Reject)
@@ -103,24 +102,6 @@ def store_records(
     listed = [r for r in batch if isinstance(r, KnownActor) and gone.without(r.name) == r.name]
     mark_known(c, listed)
     return TakenIn(saved.new, saved.revised, saved.unchanged, len(rejects), len(listed))
-
-
-def _erased(document: Document, gone: Erased) -> Document:
-    """Return a document without the persons' names that were erased on their demand."""
-    if not gone:
-        return document
-    event = document.event
-    if event is not None:
-        event = replace(
-            event, organiser=gone.within(event.organiser), venue=gone.within(event.venue)
-        )
-    return replace(
-        document,
-        title=gone.without(document.title),
-        text=gone.without(document.text),
-        event=event,
-        links=tuple((gone.without(words), address) for words, address in document.links),
-    )
 
 
 def mark_known(c: Connection, listed: list[KnownActor]) -> None:

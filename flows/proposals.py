@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from flows import exchange
 from nlp import gathering, names
-from storage import actors, directory, proposals
+from storage import actors, directory, erasures, proposals
 from vigie import gazetteer
 from vigie.errors import InputError
 from vigie.exchange import tables
@@ -109,6 +109,7 @@ class Intake:
         known = proposals.of_nonce(c, nonce)
         if known is not None:
             return known
+        given = erasures.current(c).within(given)
         if given.actor_id:
             return proposals.add(c, given, nonce, made_actor=False, address=address)
         actor_id, made = self._actor(c, given)

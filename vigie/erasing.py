@@ -12,9 +12,9 @@ import hmac
 import html
 import re
 import unicodedata
-from dataclasses import dataclass
+from dataclasses import dataclass, fields, is_dataclass, replace
 from hashlib import sha256
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, TypeVar, cast
 
 from vigie.records import Message
 
@@ -24,8 +24,10 @@ if TYPE_CHECKING:
 
 BAR = "█"
 """What stands for each letter of an erased name: nothing after it moves."""
+T = TypeVar("T")
 FEWEST_WORDS, MOST_WORDS = 2, 6
 """Of a name: one word alone is also that of a street, a town, another family."""
+_ADDRESS = re.compile(r"https?://\S+", re.IGNORECASE)
 _WORD = re.compile(r"[^\W_]+")
 
 
@@ -60,15 +62,27 @@ class Erased:
             text = text[:start] + _WORD.sub(_barred, text[start:end]) + text[end:]
         return text
 
-    def within(self, value: Any) -> Any:  # noqa: ANN401 - whatever JSON holds
-        """Return a JSON value of which every text is without erased names."""
+    def within(self, value: T) -> T:
+        """Return a JSON value, or a record, of which every text is without erased names.
+
+        Addresses of the web stay as they are: they are how a document is found.
+        """
+        return cast("T", self._within(value)) if self.marks else value
+
+    def _within(self, value: object) -> object:
         match value:
             case str():
-                return self.without(value)
+                return value if _ADDRESS.fullmatch(value) else self.without(value)
             case list():
-                return [self.within(one) for one in value]
+                return [self._within(one) for one in value]
+            case tuple():
+                return tuple(self._within(one) for one in value)
             case dict():
-                return {name: self.within(one) for name, one in value.items()}
+                return {name: self._within(one) for name, one in value.items()}
+        if is_dataclass(value) and not isinstance(value, type):
+            return replace(
+                value, **{f.name: self._within(getattr(value, f.name)) for f in fields(value)}
+            )
         return value
 
     def _places(self, text: str) -> Iterator[tuple[int, int]]:

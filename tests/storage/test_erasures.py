@@ -13,7 +13,8 @@ from click.testing import CliRunner
 from sqlalchemy import select
 from starlette.testclient import TestClient
 
-from flows import intake
+from flows import exchange, intake
+from flows.proposals import Intake
 from review.app import create_app
 from storage import (
     actors,
@@ -30,7 +31,18 @@ from tests.storage.conftest import Press, id_of
 from vigie import erasing
 from vigie.cli import cli
 from vigie.errors import InputError
-from vigie.records import Edit, Field, Message, Reject, Source, SourceKind
+from vigie.exchange.plain import Row
+from vigie.records import (
+    ActorSheet,
+    Citation,
+    Edit,
+    Field,
+    Message,
+    Proposal,
+    Reject,
+    Source,
+    SourceKind,
+)
 from vigie.settings import parse
 from vigie.workspace import create
 
@@ -127,6 +139,24 @@ def test_an_erased_name_does_not_come_back(store, tmp_path):
     with store.writing() as c:
         unchanged = intake.store_records(c, parse("", tmp_path), [document])
     assert unchanged.revised in (0, 1)
+
+
+def test_an_erased_name_comes_back_by_no_import_and_no_proposal(store, tmp_path):
+    fill(store)
+    settings = parse("", tmp_path)
+    with store.writing() as c:
+        erasures.erase(c, [NAME], "Ada", NOW)
+        Intake(settings).enter(
+            c, Proposal(name="La Ronce", what=f"Portée par {NAME}.", at=NOW, day=DAY), "n-1"
+        )
+    cited = Citation(url="https://g.example/jeanne-tamerlan", source="G", day=DAY, title=NAME)
+    sheet = ActorSheet(id="", name="Les Braises", description=SENTENCE, citations=(cited,))
+    hand = exchange.Hand(who="Awa", at=NOW, settings=settings)
+    exchange.import_actors(store, [Row(number=1, sheet=sheet)], hand)
+    kept = dumped(store)
+    assert "La Ronce" in kept
+    assert cited.url in kept  # how a text is found
+    assert not holds(kept.replace(cited.url, ""))
 
 
 @pytest.mark.parametrize("name", ["", "Martin", "un nom de bien plus de six mots ici"])
