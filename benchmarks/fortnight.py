@@ -44,6 +44,7 @@ RHYTHM = {
     "annotate": "30 7,19 * * *",
     "retention": "30 3 * * 3",
     "notices": "0 10 * * 2,5",
+    "replies": "45 7 * * 4",
 }
 """Twice a day, for two fortnights to fit into an hour; all else is by default."""
 
@@ -241,14 +242,14 @@ def live(
         machine.open_web(PORT)
         settle(write_settings(machine.web_folder, machine.folder, PORT), mail_port)
         machine.run("digest", "subscribers", "add", "lectrice@example.org")
-        machine.on()
-        for moment, happen in sorted(events, key=lambda event: event[0]):
-            machine.until(moment)
-            happen(machine)
-        machine.until(end)
-        status = machine.off()
-        assert status == 0, status
-        machine.close_web()
+        with machine:
+            machine.on()
+            for moment, happen in sorted(events, key=lambda event: event[0]):
+                machine.until(moment)
+                happen(machine)
+            machine.until(end)
+            status = machine.off()
+            assert status == 0, status
     return machine, box
 
 

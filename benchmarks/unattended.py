@@ -17,7 +17,7 @@ import sys
 import time
 from contextlib import closing, suppress
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Self
 
 import httpx
 import psutil
@@ -34,8 +34,8 @@ if TYPE_CHECKING:
 
 PATIENCE = 900.0
 """Seconds of real time that anything may take on a busy machine."""
-AT_WORK = 12.0
-"""Seconds that a run takes at most, of which a kill takes one at random."""
+AT_WORK = 4.0
+"""Seconds that a flow's first run works; of a later one, the longest before it tells."""
 LOCKED = 60.0
 """Seconds that a database is locked by somebody else: twice what a writer waits for."""
 SLEEPLESS = {
@@ -58,6 +58,17 @@ class Machine:
         self.served: Web | None = None
         self.told: list[str] = []
         """What happened, as a person reads it."""
+
+    def __enter__(self) -> Self:
+        """Live."""
+        return self
+
+    def __exit__(self, *_error: object) -> None:
+        """Leave nothing running, however it ended."""
+        if self.schedule is not None:
+            self.off(signal.SIGKILL)
+        if self.served is not None:
+            self.close_web()
 
     # --- the web ---------------------------------------------------------------------------
 
@@ -160,10 +171,13 @@ class Machine:
         found = self.runs("SCHEDULED", limit=1)
         return datetime.fromisoformat(found[0]["next_scheduled_start_time"]) if found else None
 
-    def runs(self, *types: str, limit: int = 50) -> list[dict[str, Any]]:
-        """Return the runs in some states, the next planned first."""
-        wanted = {"flow_runs": {"state": {"type": {"any_": list(types)}}}, "limit": limit}
-        return self.ask("flow_runs/filter", {**wanted, "sort": "NEXT_SCHEDULED_START_TIME_ASC"})
+    def runs(self, *types: str, of: str = "", limit: int = 50) -> list[dict[str, Any]]:
+        """Return the runs in some states, of one deployment or of all, the next planned first."""
+        wanted: dict[str, Any] = {"state": {"type": {"any_": list(types)}}}
+        if of:
+            wanted["deployment_id"] = {"any_": [of]}
+        body = {"flow_runs": wanted, "limit": limit, "sort": "NEXT_SCHEDULED_START_TIME_ASC"}
+        return self.ask("flow_runs/filter", body)
 
     def ask(self, path: str, body: dict[str, Any]) -> list[dict[str, Any]]:
         """Ask Prefect's server."""
@@ -189,21 +203,23 @@ class Machine:
     # --- what happens ----------------------------------------------------------------------
 
     def meet(self, flow: str) -> psutil.Process:
-        """Wait until a run of a flow (by its function's name) has begun; return its program.
+        """Wait until a run of a flow (by its function's name) is at work; return its program.
 
-        It is returned some moments later, in which it may have ended.
+        It is returned at a random moment of that work, in which it may have ended.
         """
-        found: list[psutil.Process] = []
+        met: list[tuple[psutil.Process, str]] = []
 
         def begun() -> bool:
-            found.extend(self._programs(flow))
-            return bool(found)
+            met.extend(self._at_work_on(flow))
+            return bool(met)
 
         self.wait(begun)
-        time.sleep(self.chance.uniform(0.0, AT_WORK))
-        return found[0]
+        program, deployment = met[0]
+        time.sleep(self.chance.uniform(0.0, self._lasts(deployment)))
+        return program
 
-    def _programs(self, flow: str) -> list[psutil.Process]:
+    def _at_work_on(self, flow: str) -> list[tuple[psutil.Process, str]]:
+        """Return the programs that run a flow, each with its deployment's id."""
         programs = {_run_of(one): one for one in self.parts("prefect.engine")}
         body = {"flow_runs": {"id": {"any_": [one for one in programs if one]}}}
         runs = self.ask("flow_runs/filter", body) if programs else []
@@ -211,7 +227,16 @@ class Machine:
             one["id"]: one["entrypoint"].rpartition(".")[2]
             for one in self.ask("deployments/filter", {})
         }
-        return [programs[run["id"]] for run in runs if flows.get(run["deployment_id"]) == flow]
+        return [
+            (programs[run["id"]], run["deployment_id"])
+            for run in runs
+            if run["state_type"] == "RUNNING" and flows.get(run["deployment_id"]) == flow
+        ]
+
+    def _lasts(self, deployment: str) -> float:
+        """Return the seconds that the longest run of a deployment took."""
+        found = self.runs("COMPLETED", of=deployment)
+        return max((one["total_run_time"] for one in found), default=AT_WORK)
 
     def kill_run(self, flow: str) -> None:
         """Kill a run in the middle."""

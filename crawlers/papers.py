@@ -11,8 +11,6 @@ import io
 import re
 from typing import TYPE_CHECKING
 
-from pypdf import PdfReader
-
 from crawlers import dates, encoding, identity, text
 from crawlers.resource import Reading
 from crawlers.sniff import Format
@@ -72,6 +70,8 @@ def reader_of(found: Format, name: str) -> Reader | None:
 
 def read_pdf(resource: Resource, name: str) -> Reading:
     """Return the paper that a PDF is."""
+    from pypdf import PdfReader
+
     pdf = PdfReader(io.BytesIO(resource.body))
     if pdf.is_encrypted and not pdf.decrypt(""):
         return Reading(problem=Message("PDF protégé par un mot de passe"))

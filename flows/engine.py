@@ -6,6 +6,7 @@ of `flows.watch`. What the person has set in the environment stays as it is.
 
 from __future__ import annotations
 
+import logging
 import os
 from typing import TYPE_CHECKING
 
@@ -27,6 +28,8 @@ _PREFERENCES = {
     "PREFECT_RESULTS_PERSIST_BY_DEFAULT": "false",
 }
 
+_OUTSIDE = ("EventsWorker", "APILogWorker")
+"""Loggers of Prefect's that no setting of its reaches: what they have not told yet as we end."""
 
 API_URL = "PREFECT_API_URL"
 """The environment's variable with the address of a Prefect server's interface."""
@@ -40,3 +43,5 @@ def keep_at_home(data: Path) -> None:
     os.environ.setdefault("PREFECT_HOME", str(home))
     for name, value in _PREFERENCES.items():
         os.environ.setdefault(name, value)
+    for name in _OUTSIDE:
+        logging.getLogger(name).setLevel(logging.CRITICAL)

@@ -16,7 +16,6 @@ from itertools import chain
 from typing import IO, TYPE_CHECKING, Any
 
 import numpy as np
-from scipy.sparse import csr_matrix
 
 from vigie.records import Label
 
@@ -126,6 +125,8 @@ def save(weights: Weights, path: Path) -> None:
 
 def judge(weights: Weights, facts: Sequence[Sequence[str]], vectors: NDArray[np.float32]) -> Judged:
     """Return what the networks say of candidates, given their facts and vectors."""
+    from scipy.sparse import csr_matrix
+
     index = weights.index
     rows = [[index[fact] for fact in told if fact in index] for told in facts]
     indices = np.fromiter(chain.from_iterable(rows), np.int32)

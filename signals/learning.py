@@ -26,7 +26,6 @@ from math import fsum
 from typing import TYPE_CHECKING
 
 import numpy as np
-from scipy.optimize import minimize
 from scipy.special import expit
 
 from signals.features import KINDS
@@ -134,6 +133,8 @@ def _fitted(
 
     `scale` is how far each may move from its start; in these units the prior is standard normal.
     """
+    from scipy.optimize import minimize
+
     scaled = values * scale
 
     def cost(change: NDArray[np.float64]) -> tuple[float, NDArray[np.float64]]:

@@ -11,9 +11,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from sklearn.decomposition import TruncatedSVD
-from sklearn.feature_extraction.text import TfidfVectorizer
-from sklearn.preprocessing import normalize
 
 from signals.context import commune_name
 from signals.nouns import nouns_in
@@ -84,6 +81,9 @@ def space(profiles: Sequence[Profile], territory: AbstractSet[str]) -> Space | N
 
     The territory's own place names and the actors' names say nothing of what they do.
     """
+    from sklearn.decomposition import TruncatedSVD
+    from sklearn.feature_extraction.text import TfidfVectorizer
+
     places = {w for code in territory for w in words(commune_name(code))}
     ordered = sorted(profiles, key=lambda p: p.actor_id)
     pairs = [(p.actor_id, found) for p in ordered if (found := bag(p, places)).stems]
@@ -103,6 +103,8 @@ def space(profiles: Sequence[Profile], territory: AbstractSet[str]) -> Space | N
 
 def _rounded(vectors: NDArray[np.float64]) -> NDArray[np.float64]:
     """Return vectors of length 1, to six decimals: the rest differs between machines."""
+    from sklearn.preprocessing import normalize
+
     return np.asarray(np.round(normalize(vectors), 6))
 
 

@@ -22,7 +22,7 @@ def test_a_damaged_model_is_not_called_missing(monkeypatch):
     def damaged(*_arguments, **_more):
         raise ValueError("unpack(b) received\nextra data")
 
-    monkeypatch.setattr(model.spacy, "load", damaged)
+    monkeypatch.setattr("spacy.load", damaged)
     with pytest.raises(ModelError, match=r"abîmé.*--force-reinstall") as refused:
         model.load()
     assert "\n" not in str(refused.value)
@@ -33,7 +33,6 @@ def test_a_package_of_the_models_name_that_holds_none_is_damaged(monkeypatch, tm
     (tmp_path / "fr_core_news_hollow" / "__init__.py").write_text("", encoding="utf-8")
     monkeypatch.syspath_prepend(tmp_path)
     monkeypatch.setattr(model, "NAME", "fr_core_news_hollow")
-    monkeypatch.setattr(model, "is_package", lambda _name: True)
     monkeypatch.setattr("spacy.util.is_package", lambda _name: True)
     with pytest.raises(ModelError, match=r"abîmé.*--force-reinstall") as refused:
         model.load()
