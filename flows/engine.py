@@ -28,8 +28,8 @@ _PREFERENCES = {
     "PREFECT_RESULTS_PERSIST_BY_DEFAULT": "false",
 }
 
-_OUTSIDE = ("EventsWorker", "APILogWorker")
-"""Loggers of Prefect's that no setting of its reaches: what they have not told yet as we end."""
+_LOUD = ("EventsWorker", "APILogWorker", "prefect.FlowRunCancellingObserver", "asyncio")
+"""Loggers that tell by traces, whatever the settings, that a server went away; we say it."""
 
 API_URL = "PREFECT_API_URL"
 """The environment's variable with the address of a Prefect server's interface."""
@@ -43,5 +43,5 @@ def keep_at_home(data: Path) -> None:
     os.environ.setdefault("PREFECT_HOME", str(home))
     for name, value in _PREFERENCES.items():
         os.environ.setdefault(name, value)
-    for name in _OUTSIDE:
+    for name in _LOUD:
         logging.getLogger(name).setLevel(logging.CRITICAL)

@@ -53,8 +53,8 @@ class Let:
             ),
             say("Entrées refusées : {n}.", n=self.rejects),
             say(
-                "Citations où des personnes sont nommées : {n} document relu.",
-                "Citations où des personnes sont nommées : {n} documents relus.",
+                "Noms de personnes dans les citations : {n} document où il peut y en avoir.",
+                "Noms de personnes dans les citations : {n} documents où il peut y en avoir.",
                 n=self.quoting,
             ),
         ]

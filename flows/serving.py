@@ -31,7 +31,7 @@ from vigie.language import say
 from vigie.terminal import tell
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from prefect import Flow
 
@@ -40,6 +40,9 @@ if TYPE_CHECKING:
 
 ONE = ConcurrencyLimitConfig(limit=1, collision_strategy=ConcurrencyLimitStrategy.CANCEL_NEW)
 """A run that would overlap the one before is left out: the next does what it would have done."""
+
+PAUSE = 1.0
+"""Seconds between two looks at the server beside."""
 
 
 def name_of(settings: Settings) -> str:
@@ -76,13 +79,14 @@ def _planned(settings: Settings) -> Iterator[tuple[Flow[..., Any], str]]:
     yield scheduled.tell_notices, times.notices
 
 
-def keep_serving(settings: Settings, store: Store) -> None:
+def keep_serving(settings: Settings, store: Store, is_alive: Callable[[], bool]) -> None:
     """Serve a workspace's deployments until told to end.
 
     First what a killed schedule left behind is set right, and what was missed is caught up.
+    `is_alive` tells of a server of our own whether it still runs.
 
     Raises:
-        ScheduleError: Prefect's server does not answer any more.
+        ScheduleError: Prefect's server ended, or has not answered for some minutes.
     """
     # The runs that are started from here end with this program.
     os.environ[children.STARTER] = str(os.getpid())
@@ -92,8 +96,15 @@ def keep_serving(settings: Settings, store: Store) -> None:
     try:
         # Prefect writes traces there when its server is away; what we say goes to standard error.
         with Path(os.devnull).open("w") as nowhere, redirect_stdout(nowhere):
-            asyncio.run(_serve(runner, settings, store))
-    except KeyboardInterrupt:
+            asyncio.run(_serve(runner, settings, store, is_alive))
+    except KeyboardInterrupt as interruption:
+        if runner.is_abandoned:
+            raise ScheduleError(
+                say(
+                    "Le serveur de Prefect s’est arrêté : relancez « vigie schedule » ; rien n’est "
+                    "perdu."
+                )
+            ) from interruption
         tell(say("La planification est arrêtée."))
     except (httpx.TransportError, ExceptionGroup) as error:
         if isinstance(error, ExceptionGroup) and error.split(_is_away)[1] is not None:
@@ -114,12 +125,24 @@ def _is_away(error: Exception) -> bool:
 class _Runner(Runner):
     """What `prefect.serve` serves with."""
 
+    is_abandoned = False
+    """Whether the server beside it is no more."""
+
+    async def watch(self, is_alive: Callable[[], bool]) -> None:
+        """End as on Ctrl+C when the server ends: by itself it would try for four minutes."""
+        while is_alive():  # noqa: ASYNC110 - a process sets no event when it ends
+            await asyncio.sleep(PAUSE)
+        self.is_abandoned = True
+        signal.raise_signal(signal.SIGINT)
+
     def handle_sigterm(self, *_args: Any, **_kwargs: Any) -> None:  # noqa: ANN401 - as inherited
         """End as on Ctrl+C; Prefect's own way ends without waiting for what it stops."""
         signal.raise_signal(signal.SIGINT)
 
 
-async def _serve(runner: Runner, settings: Settings, store: Store) -> None:
+async def _serve(
+    runner: _Runner, settings: Settings, store: Store, is_alive: Callable[[], bool]
+) -> None:
     ids = {one.flow_name or "": await runner.aadd_deployment(one) for one in deployments(settings)}
     _forget_others(name_of(settings), set(ids))
     left = runs.set_right(name_of(settings))
@@ -135,7 +158,9 @@ async def _serve(runner: Runner, settings: Settings, store: Store) -> None:
         for flow, parameters in catch_up(settings, store, datetime.now(UTC)):
             if flow in ids:
                 client.create_flow_run_from_deployment(ids[flow], parameters=parameters)
+    watching = asyncio.create_task(runner.watch(is_alive))
     await runner.start()
+    watching.cancel()
 
 
 def catch_up(

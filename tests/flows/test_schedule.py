@@ -361,7 +361,7 @@ def test_a_schedule_that_a_shell_started_in_the_background_ends_when_told_to(
     monkeypatch.setenv("VIGIE_STARTED_BY", "")
     try:
         with closing(open_store(settings.storage.url, tmp_path)) as store:
-            serving.keep_serving(settings, store)
+            serving.keep_serving(settings, store, lambda: True)
     finally:
         signal.signal(signal.SIGINT, before)
     assert "La planification est arrêtée." in capsys.readouterr().err

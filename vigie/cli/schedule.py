@@ -44,12 +44,12 @@ def schedule(folder: Path, prefect_port: int) -> None:
     settings = _ready(folder)
     with (
         lock.sole(settings, "schedule", of=lock.SCHEDULE),
-        _prefect(settings, prefect_port),
+        _prefect(settings, prefect_port) as is_alive,
         opened(folder) as (settings, store),
     ):
         from flows.serving import keep_serving
 
-        keep_serving(settings, store)
+        keep_serving(settings, store, is_alive)
 
 
 def _ready(folder: Path) -> Settings:
@@ -67,15 +67,18 @@ def _ready(folder: Path) -> Settings:
 
 
 @contextmanager
-def _prefect(settings: Settings, port: int) -> Iterator[None]:
-    """See that there is a Prefect server: that of the environment, or one of our own beside."""
+def _prefect(settings: Settings, port: int) -> Iterator[Callable[[], bool]]:
+    """See that there is a Prefect server: that of the environment, or one of our own beside.
+
+    Yield what tells whether our own still runs; the other one is somebody else's to look after.
+    """
     from flows import engine, server
     from vigie import supervision
 
     api = os.environ.get(engine.API_URL)
     if api is not None:
         _wait_for(api, lambda: True)
-        yield
+        yield lambda: True
         return
     server.require_free(port, "--prefect-port")
     process = server.start(settings, port)
@@ -83,7 +86,7 @@ def _prefect(settings: Settings, port: int) -> Iterator[None]:
         tell(say("Prefect démarre : {address}", address=server.address(port)))
         api = os.environ[engine.API_URL] = f"{server.address(port)}/api"
         _wait_for(api, lambda: process.poll() is None)
-        yield
+        yield lambda: process.poll() is None
     finally:
         supervision.end(process)
 
