@@ -272,10 +272,12 @@ def holding(folder: Path, command: str, of: str) -> subprocess.Popen[bytes]:
 def test_a_second_schedule_on_a_workspace_is_refused(tmp_path):
     (tmp_path / "vigie.toml").write_text("", encoding="utf-8")
     holder = holding(tmp_path, "schedule", lock.SCHEDULE)
-    done = here("schedule", "--dir", tmp_path, "--prefect-port", free_port())
+    for words in (("schedule",), ("up", "--port", free_port())):
+        done = here(*words, "--dir", tmp_path, "--prefect-port", free_port())
+        assert done.returncode == 1
+        assert done.stderr.count("\n") == 1
+        assert "« vigie schedule » travaille déjà" in done.stderr
     holder.communicate()
-    assert done.returncode == 1
-    assert "« vigie schedule » travaille déjà" in done.stderr
 
 
 def test_the_lock_of_a_workspace_can_be_waited_for(tmp_path):

@@ -113,10 +113,12 @@ def _wait_for(api: str, is_alive: Callable[[], bool]) -> None:
 def up(folder: Path, host: str, port: int, prefect_port: int) -> None:
     """Start Prefect's server, the schedule and the pages, and keep them running."""
     from flows import engine, server
-    from vigie import supervision
+    from vigie import lock, supervision
 
     settings = _ready(folder)
     server.require_free(port, "--port")
+    with lock.sole(settings, "up", of=lock.SCHEDULE):
+        pass  # said at once, rather than by a schedule that is started again and again
     parts = []
     if engine.API_URL not in os.environ:
         server.require_free(prefect_port, "--prefect-port")
