@@ -148,13 +148,11 @@ class Machine:
 
     def until(self, moment: datetime) -> None:
         """Let time pass until a moment: whatever is planned before it runs, and is waited for."""
-        while True:
+        while self.clock.now() < moment:
             self.wait(lambda: not self._at_work())
-            now = self.clock.now()
-            if now >= moment:
-                return
             planned = self._planned()
-            self.clock.set(min(moment, planned) if planned else moment)
+            if self.clock.now() < moment:
+                self.clock.set(min(moment, planned) if planned else moment)
             self._turn_page()
 
     def _at_work(self) -> bool:

@@ -6,76 +6,28 @@ monitoring plugins (Nagios): all is well, somebody should look, something does n
 
 from __future__ import annotations
 
-import os
-import re
-import shutil
-import stat
 import sys
-from dataclasses import dataclass
-from datetime import datetime, timedelta
-from enum import IntEnum
 from importlib import metadata
 from typing import TYPE_CHECKING
-from urllib.parse import parse_qsl, urlsplit
 
 from packaging.requirements import Requirement
 
-from flows import backup, due, learned, steps
-from flows.missed import last_time
+from flows import backup, due, learned, machine
+from flows.findings import Finding, Place, State
 from nlp import model
-from storage import condition, copies, open_store, sources
+from storage import condition, open_store, sources
 from vigie import settings as written
 from vigie.errors import VigieError
 from vigie.language import say
-from vigie.records import is_unproven, iso_week
+from vigie.records import is_unproven
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+    from datetime import datetime
     from pathlib import Path
 
     from storage.condition import Condition
     from vigie.settings import Settings
-
-SCARCE, SCANTY = 200_000_000, 2_000_000_000
-"""Bytes free on a disk below which nothing works soon, and below which somebody should look."""
-OLD_BACKUP = timedelta(days=3)
-LATE = timedelta(hours=36)
-"""After its time, how long a crawl may be missing; a night without one is usual."""
-LATE_QUEUE = timedelta(hours=12)
-SKEW = timedelta(minutes=10)
-"""How far what was noted may lie ahead of the clock."""
-STALE_SPOOL = timedelta(days=1)
-_SECRETS = re.compile(r"(api_?)?key|token|secret|passw(or)?d|mot_?de_?passe|auth", re.IGNORECASE)
-
-
-class State(IntEnum):
-    """How a check ended; the number is the exit status of the whole, at its worst."""
-
-    WELL = 0
-    LOOK = 1
-    BROKEN = 2
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Finding:
-    """What a check found."""
-
-    check: str
-    """One word, for programs: `settings`, `database`…"""
-    state: State
-    said: str
-    remedy: str = ""
-    """What to do; empty when all is well."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Place:
-    """What the checks look at."""
-
-    settings: Settings
-    database: Condition | None
-    """None when it could not be read."""
-    now: datetime
 
 
 def examine(folder: Path, now: datetime) -> list[Finding]:
@@ -85,16 +37,16 @@ def examine(folder: Path, now: datetime) -> list[Finding]:
         return [*found, *_versions(), *_model()]
     settings, _ = written.examine(written.read(folder), folder)
     database, said = _database(settings)
-    place = _Place(settings, database, now)
-    checks: tuple[Callable[[_Place], Iterator[Finding]], ...] = (
+    place = Place(settings, database, now)
+    checks: tuple[Callable[[Place], Iterator[Finding]], ...] = (
         _sources,
         _learned,
-        _disk,
-        _clock,
-        _schedule,
-        _backups,
-        _permissions,
-        _secrets,
+        machine.disk,
+        machine.clock,
+        machine.schedule,
+        machine.backups,
+        machine.permissions,
+        machine.secrets,
     )
     found += [*_versions(), *_model(), *said]
     return found + [finding for check in checks for finding in check(place)]
@@ -173,7 +125,7 @@ def _model() -> Iterator[Finding]:
     )
 
 
-def _learned(place: _Place) -> Iterator[Finding]:
+def _learned(place: Place) -> Iterator[Finding]:
     try:
         learned.weights(place.settings.data)
     except VigieError as error:
@@ -196,7 +148,19 @@ def _database(settings: Settings) -> tuple[Condition | None, list[Finding]]:
         finding = Finding(check="database", state=State.BROKEN, said=str(error), remedy=mend)
         return None, [finding]
     state, said, mend = _told(found)
+    if found.schema is None and _had_one(settings):
+        state, said = State.BROKEN, say("la base a disparu : ce dossier en a eu une")
+        mend = say(
+            "Vérifiez url dans [storage], ou restaurez la dernière sauvegarde : « vigie restore "
+            "FICHIER --replace »."
+        )
     return found, [Finding(check="database", state=state, said=said, remedy=mend)]
+
+
+def _had_one(settings: Settings) -> bool:
+    """Tell whether something is left that only a database can have led to."""
+    made = backup.kept_in(settings.folder / settings.backup.folder)
+    return bool(made) or next((settings.data / "archive").glob("*"), None) is not None
 
 
 def _told(found: Condition) -> tuple[State, str, str]:
@@ -223,7 +187,7 @@ def _told(found: Condition) -> tuple[State, str, str]:
     return State.BROKEN if found.damage or found.newer else State.LOOK, said, mend
 
 
-def _sources(place: _Place) -> Iterator[Finding]:
+def _sources(place: Place) -> Iterator[Finding]:
     wanted = due.crawled_sources(place.settings)
     if not wanted:
         mend = say("Ajoutez-en avec « vigie sources add ADRESSE ».")
@@ -260,165 +224,3 @@ def _sources(place: _Place) -> Iterator[Finding]:
         if all_of_them
         else say("Voyez « vigie sources list », et essayez-les avec « vigie sources check »."),
     )
-
-
-# --- the machine ---------------------------------------------------------------------------
-
-
-def _disk(place: _Place) -> Iterator[Finding]:
-    settings = place.settings
-    file = copies.file_of(settings.storage.url, settings.folder)
-    size = file.stat().st_size if file and file.exists() else 0
-    for folder in {settings.data, settings.folder / settings.backup.folder}:
-        there = next(one for one in (folder, *folder.absolute().parents) if one.exists())
-        free = shutil.disk_usage(there).free
-        state = (
-            State.BROKEN
-            if free < SCARCE
-            else State.LOOK
-            if free < max(SCANTY, 2 * size)
-            else State.WELL
-        )
-        yield Finding(
-            check="disk",
-            state=state,
-            said=say("{free:.1f} Go libres pour {folder}", free=free / 1e9, folder=str(folder)),
-            remedy=say("Libérez de la place, ou baissez archive_megabytes.") if state else "",
-        )
-
-
-def _clock(place: _Place) -> Iterator[Finding]:
-    newest = place.database.newest if place.database else None
-    if newest and newest > place.now + SKEW:
-        moment = f"{newest.astimezone(place.settings.zone):%d/%m/%Y %H:%M}"
-        yield Finding(
-            check="clock",
-            state=State.LOOK,
-            said=say("l’horloge retarde : la base connaît déjà le {moment}", moment=moment),
-            remedy=say(
-                "Réglez l’heure de la machine (NTP) ; le prochain passage corrige le reste."
-            ),
-        )
-        return
-    moment = f"{place.now.astimezone(place.settings.zone):%d/%m/%Y %H:%M}"
-    yield Finding(check="clock", state=State.WELL, said=say("il est {moment}", moment=moment))
-
-
-def _schedule(place: _Place) -> Iterator[Finding]:
-    """Hold the last crawl and the last queue against their rhythms."""
-    settings, database = place.settings, place.database
-    mend = say("Vérifiez que « vigie schedule » tourne, ou lancez « vigie run ».")
-    if database is None or database.last_try is None:
-        return
-    late = []
-    if settings.schedule.crawl:
-        before = (place.now - LATE).astimezone(settings.zone)
-        expected = last_time(settings.schedule.crawl, before).replace(tzinfo=settings.zone)
-        if database.last_try < expected:
-            moment = f"{database.last_try.astimezone(settings.zone):%d/%m/%Y %H:%M}"
-            late.append(say("dernière collecte le {moment}", moment=moment))
-    if settings.schedule.queue:
-        week = iso_week(
-            last_time(
-                settings.schedule.queue, (place.now - LATE_QUEUE).astimezone(settings.zone)
-            ).date()
-        )
-        if (database.last_queue or "") < week:
-            late.append(say("pas de file pour la semaine {week}", week=week))
-    stale = [
-        path
-        for path in steps.waiting_spools(settings)
-        if place.now.timestamp() - path.stat().st_mtime > STALE_SPOOL.total_seconds()
-    ]
-    if stale:
-        late.append(say("une collecte interrompue attend depuis plus d’un jour"))
-    for said in late:
-        yield Finding(check="schedule", state=State.LOOK, said=said, remedy=mend)
-    if not late:
-        yield Finding(
-            check="schedule", state=State.WELL, said=say("collecte et file sont à l’heure")
-        )
-
-
-def _backups(place: _Place) -> Iterator[Finding]:
-    settings = place.settings
-    old = backup.age(settings, place.now)
-    mend = say("« vigie backup » en fait une dans {folder}.", folder=settings.backup.folder)
-    if place.database is None or place.database.schema is None:
-        return
-    if old is None:
-        said = say("aucune sauvegarde dans {folder}", folder=settings.backup.folder)
-        yield Finding(check="backups", state=State.LOOK, said=said, remedy=mend)
-    else:
-        state = State.LOOK if old > OLD_BACKUP else State.WELL
-        said = say(
-            "la dernière sauvegarde a {n} jour", "la dernière sauvegarde a {n} jours", n=old.days
-        )
-        yield Finding(check="backups", state=state, said=said, remedy=mend if state else "")
-    if settings.storage.url.startswith("postgresql") and not shutil.which("pg_dump"):
-        yield Finding(
-            check="backups",
-            state=State.LOOK,
-            said=say("pg_dump manque : pas de sauvegarde possible"),
-            remedy=say("Installez le paquet postgresql-client, de la version du serveur."),
-        )
-
-
-def _permissions(place: _Place) -> Iterator[Finding]:
-    data = place.settings.data
-    there = data if data.exists() else place.settings.folder
-    if not os.access(there, os.W_OK | os.X_OK):
-        yield Finding(
-            check="permissions",
-            state=State.BROKEN,
-            said=say("{folder} ne se laisse pas écrire", folder=str(there)),
-            remedy=say("Donnez ce dossier au compte qui lance Vigie (chown)."),
-        )
-        return
-    file = copies.file_of(place.settings.storage.url, place.settings.folder)
-    if file and file.exists() and file.stat().st_mode & stat.S_IWOTH:
-        yield Finding(
-            check="permissions",
-            state=State.LOOK,
-            said=say("tout le monde peut modifier {path}", path=str(file)),
-            remedy=say("« chmod o-w {path} »", path=str(file)),
-        )
-        return
-    yield Finding(
-        check="permissions",
-        state=State.WELL,
-        said=say("{folder} se laisse écrire", folder=str(there)),
-    )
-
-
-def _secrets(place: _Place) -> Iterator[Finding]:
-    """Look for passwords and keys in the settings, and for who can read them."""
-    settings = place.settings
-    held = [("[storage]", settings.storage.url)] + [(one.id, one.url) for one in settings.sources]
-    names = [name for name, url in held if _holds_secret(url)]
-    path = settings.folder / written.FILE_NAME
-    if not names:
-        said = say("aucun secret dans vigie.toml")
-        yield Finding(check="secrets", state=State.WELL, said=said)
-        return
-    open_to_others = path.stat().st_mode & (stat.S_IRGRP | stat.S_IROTH)
-    yield Finding(
-        check="secrets",
-        state=State.LOOK if open_to_others else State.WELL,
-        said=say(
-            "vigie.toml contient un mot de passe ou une clé : {names}", names=", ".join(names)
-        ),
-        remedy=say("« chmod 600 {path} » : que vous seul puissiez le lire.", path=str(path))
-        if open_to_others
-        else "",
-    )
-
-
-def _holds_secret(url: str) -> bool:
-    try:
-        parts = urlsplit(url)
-        return bool(parts.password) or any(
-            _SECRETS.search(name) and value for name, value in parse_qsl(parts.query)
-        )
-    except ValueError:
-        return False

@@ -9,8 +9,8 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from flows import backup, doctor
-from flows.doctor import State
+from flows import backup, doctor, machine
+from flows.findings import Finding, State
 from nlp import model
 from storage import open_store, queues, sources
 from tests import databases
@@ -68,12 +68,12 @@ def made(tmp_path_factory):
 def folder(made, tmp_path, monkeypatch):
     copy = tmp_path / "watch"
     shutil.copytree(made, copy)
-    monkeypatch.setattr(doctor, "SCANTY", 0)
-    monkeypatch.setattr(doctor, "SCARCE", 0)
+    monkeypatch.setattr(machine, "SCANTY", 0)
+    monkeypatch.setattr(machine, "SCARCE", 0)
     return copy
 
 
-def found(folder, now=NOW) -> dict[str, doctor.Finding]:
+def found(folder, now=NOW) -> dict[str, Finding]:
     """Return the worst finding of each check."""
     every = sorted(doctor.examine(folder, now), key=lambda one: one.state)
     assert all(bool(one.remedy) == (one.state is not State.WELL) for one in every)
@@ -111,6 +111,10 @@ def lose_backups(folder) -> None:
     shutil.rmtree(folder / "backups")
 
 
+def lose_database(folder) -> None:
+    (folder / "data" / "vigie.db").unlink()
+
+
 def share_a_password(folder) -> None:
     rewrite(folder, "https://gazette", "https://awa:geheim@gazette")
     (folder / "vigie.toml").chmod(0o644)
@@ -144,6 +148,7 @@ TROUBLES = {
     ),
     "no queue": (lambda f: sql(f, "DELETE FROM candidates", "DELETE FROM queues"), 1, "2026-W12"),
     "no backup": (lose_backups, 1, "vigie backup"),
+    "lost": (lose_database, 2, "vigie restore"),
     "secrets": (share_a_password, 1, "chmod 600"),
     "database of others": (lambda f: (f / "data" / "vigie.db").chmod(0o666), 1, "chmod o-w"),
     "no workspace": (lambda f: (f / "vigie.toml").unlink(), 2, "vigie init"),
@@ -163,10 +168,10 @@ def test_each_trouble_is_named_with_what_to_do(trouble, folder):
 
 def test_a_backup_grows_old_and_a_disk_fills(folder, monkeypatch):
     assert found(folder, NOW + timedelta(days=4))["backups"].state is State.LOOK
-    monkeypatch.setattr(doctor, "SCARCE", 10**18)
+    monkeypatch.setattr(machine, "SCARCE", 10**18)
     assert found(folder)["disk"].state is State.BROKEN
-    monkeypatch.setattr(doctor, "SCARCE", 0)
-    monkeypatch.setattr(doctor, "SCANTY", 10**18)
+    monkeypatch.setattr(machine, "SCARCE", 0)
+    monkeypatch.setattr(machine, "SCANTY", 10**18)
     assert found(folder)["disk"].state is State.LOOK
 
 

@@ -125,7 +125,10 @@ def quotes(folder) -> tuple[list[str], list[str]]:
 
 
 def test_old_quotes_stay_without_the_persons_that_they_name(quoted):
-    assert "2 documents où il peut y en avoir" in here("retention", "--dry-run", "--dir", quoted).stdout
+    assert (
+        "2 documents où il peut y en avoir"
+        in here("retention", "--dry-run", "--dir", quoted).stdout
+    )
     assert quotes(quoted) == ([SAID, SAID, SAID], [SAID, SAID])
     here("retention", "--dir", quoted)
     assert quotes(quoted) == ([WITHOUT, WITHOUT, SAID], [WITHOUT, SAID])

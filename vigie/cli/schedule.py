@@ -95,9 +95,15 @@ def _wait_for(api: str, is_alive: Callable[[], bool]) -> None:
     """Wait until a Prefect server answers, unless told to end meanwhile."""
     from flows import server
     from vigie import supervision
+    from vigie.errors import ScheduleError
 
     with supervision.told_to_end() as is_told:
-        server.wait_for(api, lambda: is_alive() and not is_told())
+        try:
+            server.wait_for(api, lambda: is_alive() and not is_told())
+        except ScheduleError:
+            if is_told():
+                raise KeyboardInterrupt from None
+            raise
 
 
 @click.command(
