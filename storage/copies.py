@@ -92,7 +92,7 @@ def _back_up(source: Path, target: Path) -> None:
     """Copy an SQLite database in one step: writers go on beside it, in the write-ahead log."""
     try:
         with (
-            closing(sqlite3.connect(f"{source.as_uri()}?mode=ro", uri=True)) as here,
+            closing(sqlite3.connect(f"{source.absolute().as_uri()}?mode=ro", uri=True)) as here,
             closing(sqlite3.connect(target, isolation_level=None)) as there,
         ):
             here.execute("PRAGMA busy_timeout = 30000")
@@ -117,7 +117,7 @@ def examined(file: Path, check: str = "integrity_check") -> str:
         StorageError: it is damaged, or is no database of Vigie.
     """
     try:
-        with closing(sqlite3.connect(f"{file.as_uri()}?mode=ro&immutable=1", uri=True)) as c:
+        with closing(sqlite3.connect(f"{file.absolute().as_uri()}?mode=ro&immutable=1", uri=True)) as c:
             if c.execute(f"PRAGMA {check}").fetchone() == ("ok",):
                 return str(c.execute("SELECT version_num FROM alembic_version").fetchone()[0])
     except (sqlite3.Error, TypeError) as error:

@@ -408,8 +408,9 @@ def test_a_file_that_is_no_backup_is_not_written_over(plain, tmp_path):
     opened_in(plain).close()
 
 
-def test_the_commands_say_what_they_did(plain, tmp_path):
-    assert "Mo)." in here("backup", tmp_path / "b.zip", "--dir", plain).stderr
+def test_the_commands_say_what_they_did(plain, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)  # a file's name alone, as people type it
+    assert "Mo)." in here("backup", "b.zip", "--dir", plain).stderr
     checked = here("restore", tmp_path / "b.zip", "--check", "--dir", tmp_path / "new")
     assert checked.returncode == 0
     assert "est entière" in checked.stderr
