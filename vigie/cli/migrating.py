@@ -88,8 +88,8 @@ def _require_places(settings: Settings, url: str) -> None:
 
 def _line(one: Copied) -> str:
     same = say(
-        "{table} : {n} ligne, identique ({checksum})",
-        "{table} : {n} lignes, identiques ({checksum})",
+        "{n} ligne dans {table}, identique ({checksum})",
+        "{n} lignes dans {table}, identiques ({checksum})",
         table=one.table,
         n=one.rows,
         checksum=one.checksum[:12],
