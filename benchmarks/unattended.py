@@ -17,6 +17,7 @@ import sys
 import time
 from contextlib import closing, suppress
 from datetime import datetime
+from statistics import median
 from typing import TYPE_CHECKING, Any, Self
 
 import httpx
@@ -35,7 +36,7 @@ if TYPE_CHECKING:
 PATIENCE = 900.0
 """Seconds of real time that anything may take on a busy machine."""
 AT_WORK = 4.0
-"""Seconds that a flow's first run works; of a later one, the longest before it tells."""
+"""Seconds that a flow's first run works; of a later one, the usual before it tells."""
 LOCKED = 60.0
 """Seconds that a database is locked by somebody else: twice what a writer waits for."""
 SLEEPLESS = {
@@ -216,6 +217,10 @@ class Machine:
         time.sleep(self.chance.uniform(0.0, self._lasts(deployment)))
         return program
 
+    def _when(self, flow: str) -> str:
+        """Wait until a run of a flow is at work; return, moments later, whether it still is."""
+        return f"{'in the middle of' if self.meet(flow).is_running() else 'just after'} {flow}"
+
     def _at_work_on(self, flow: str) -> list[tuple[psutil.Process, str]]:
         """Return the programs that run a flow, each with its deployment's id."""
         programs = {_run_of(one): one for one in self.parts("prefect.engine")}
@@ -232,9 +237,9 @@ class Machine:
         ]
 
     def _lasts(self, deployment: str) -> float:
-        """Return the seconds that the longest run of a deployment took."""
-        found = self.runs("COMPLETED", of=deployment)
-        return max((one["total_run_time"] for one in found), default=AT_WORK)
+        """Return the seconds that a run of a deployment usually takes."""
+        took = [one["total_run_time"] for one in self.runs("COMPLETED", of=deployment)]
+        return median(took) if took else AT_WORK
 
     def kill_run(self, flow: str) -> None:
         """Kill a run in the middle."""
@@ -246,30 +251,29 @@ class Machine:
 
     def kill_schedule(self, flow: str) -> None:
         """Kill the schedule alone, in the middle of a run: what it has started ends with it."""
-        self.meet(flow)
+        when = self._when(flow)
         assert self.schedule is not None
         programs = psutil.Process(self.schedule.pid).children(recursive=True)
         self.schedule.kill()
         self.ended(programs)
-        self.say(f"the schedule is killed in the middle of {flow}")
+        self.say(f"the schedule is killed {when}")
 
     def kill_prefect(self, flow: str) -> None:
         """Kill Prefect's server in the middle of a run: the schedule ends with a line."""
-        self.meet(flow)
+        when = self._when(flow)
         assert self.schedule is not None
         programs = psutil.Process(self.schedule.pid).children(recursive=True)
         self.parts("flows.server")[0].kill()
         status = self.ended(programs)
         assert status == 1, status
         line = self.log.read_text(encoding="utf-8").strip().splitlines()[-1]
-        self.say(f"Prefect’s server is killed in the middle of {flow}; the schedule says: {line}")
+        self.say(f"Prefect’s server is killed {when}; the schedule says: {line}")
 
     def power_cut(self, flow: str = "") -> None:
         """Kill everything at once, in the middle of a run or between two."""
-        if flow:
-            self.meet(flow)
+        when = self._when(flow) if flow else "between two runs"
         self.off(signal.SIGKILL)
-        self.say(f"everything is killed at once{f' in the middle of {flow}' * bool(flow)}")
+        self.say(f"everything is killed at once, {when}")
 
     def lock_database(self) -> None:
         """Keep other programs from writing for a minute of real time."""

@@ -114,6 +114,15 @@ def _(mo):
 
 @app.cell
 def _(data, mo, nx, timedelta, weeks):
+    def part(graph, inside):
+        """Return a part in the order of the whole: sets have none, and drawings follow it."""
+        found = nx.Graph()
+        found.add_nodes_from(
+            (node, told) for node, told in graph.nodes(data=True) if node in inside
+        )
+        found.add_edges_from(one for one in graph.edges(data=True) if {*one[:2]} <= inside)
+        return found
+
     def network(as_of, least):
         """Who was named with whom in the weeks before a day; weight in independent stories."""
         since = as_of - timedelta(weeks=weeks.value)
@@ -132,7 +141,7 @@ def _(data, mo, nx, timedelta, weeks):
         kept = graph.subgraph(strongest)
         # Two who are only tied to each other are in the table of relations; here they hide others.
         told = [group for group in nx.connected_components(kept) if len(group) > 2]
-        return kept.subgraph(set().union(*told)).copy()
+        return part(graph, set().union(*told))
 
     def placed(graph):
         """Each connected part laid out by itself, the largest first, in rows like words."""
@@ -141,7 +150,7 @@ def _(data, mo, nx, timedelta, weeks):
             size = len(group) ** 0.5
             if left and left + size > 1.6 * width:
                 left, top, height = 0.0, top - height - 0.8, 0.0
-            laid = nx.kamada_kawai_layout(graph.subgraph(group), scale=size / 2)
+            laid = nx.kamada_kawai_layout(part(graph, group), scale=size / 2)
             for node, (x, y) in laid.items():
                 places[node] = (left + size / 2 + x, top - size / 2 + y)
             left, height = left + size + 1.2, max(height, size)
@@ -167,7 +176,16 @@ def _(figures, least, network, nx, periods, placed, plt, weeks):
         for n, group in enumerate(communities[: len(figures.COLOURS)])
         for node in group
     }
-    _fig, _all = plt.subplots(2, 1, figsize=(9.5, 13), sharex=True, sharey=True)
+    # A period without any link is a line, no empty frame.
+    _heights = [6.5 if len(one) else 0.5 for one in graphs] if len(_both) else [3, 0.5]
+    _fig, _all = plt.subplots(
+        2,
+        1,
+        figsize=(9.5, sum(_heights)),
+        height_ratios=_heights,
+        sharex=True,
+        sharey=True,
+    )
     if not len(_both):
         figures.nothing(_all[0], "Aucun lien n’est assez fort : baissez le nombre de récits.")
     # One drawing of both periods: whoever stays, stays in place.
