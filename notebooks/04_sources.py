@@ -90,7 +90,7 @@ def _(figures, plt, sources):
         for _place, _value in enumerate(_shown[_column]):
             _axes.text(_value, _place, f" {figures.number(_value)}", va="center", fontsize=8)
         _axes.margins(y=0.02)
-        _axes.set_xlim(0, max(1.2 * _shown[_column].max(), 1))
+        _axes.set_xlim(0, max([1, *(1.2 * _shown[_column])]))
         figures.counts_axis(_axes, "x")
         _axes.set_title(_title, fontsize=10)
         _axes.set_xlabel("documents" if _column == "documents" else "acteurs")

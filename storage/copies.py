@@ -117,7 +117,8 @@ def examined(file: Path, check: str = "integrity_check") -> str:
         StorageError: it is damaged, or is no database of Vigie.
     """
     try:
-        with closing(sqlite3.connect(f"{file.absolute().as_uri()}?mode=ro&immutable=1", uri=True)) as c:
+        address = f"{file.absolute().as_uri()}?mode=ro&immutable=1"
+        with closing(sqlite3.connect(address, uri=True)) as c:
             if c.execute(f"PRAGMA {check}").fetchone() == ("ok",):
                 return str(c.execute("SELECT version_num FROM alembic_version").fetchone()[0])
     except (sqlite3.Error, TypeError) as error:
