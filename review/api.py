@@ -371,7 +371,10 @@ def by_commune(request: Request, given: Asked) -> MapOut:
 
 def net(request: Request, given: network.Given) -> NetworkOut:
     """Return who was tied to whom over the last half year."""
-    shown = network.network(house(request), given)
+    made = house(request)
+    shown = network.network(made, given)
+    with made.store.reading() as c:
+        lines = directory.lines(c, list(shown.names))
     return NetworkOut(
         nodes=[
             NodeOut(
@@ -379,7 +382,7 @@ def net(request: Request, given: network.Given) -> NetworkOut:
                 ties=shown.degrees[line.actor_id],
                 group=shown.groups.get(line.actor_id, 0),
             )
-            for line in shown.lines.values()
+            for line in lines
         ],
         edges=[EdgeOut(**_taken(edge, EdgeOut)) for edge in shown.edges],
     )

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections import defaultdict
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from storage import directory, edits
@@ -12,7 +11,7 @@ from vigie.gazetteer import fold
 from vigie.records import Field, Side, Verdict
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Callable, Mapping, Sequence
 
     from sqlalchemy import Connection
 
@@ -57,65 +56,100 @@ class Bridges:
     missing: tuple[Missing, ...] = ()
     alone: tuple[Line, ...] = ()
     """Allies inside who are tied to nobody outside."""
+    inside: frozenset[str] = frozenset()
+    """Who of those that the page knows stands inside."""
 
 
 def side_of(line: Line) -> Side:
     """Return where an actor stands: as people wrote, else by its name."""
     if Field.SIDE in line.written:
         return Side(next(iter(line.written[Field.SIDE].edit.value), Side.EXTERNAL))
-    return Side.INTERNAL if _SERVICE.match(fold(line.name)) else Side.EXTERNAL
+    return _by_name(line.name)
 
 
-def bridges(c: Connection, edges: Iterable[Edge], shown: Mapping[str, Line]) -> Bridges:
+def _by_name(name: str) -> Side:
+    return Side.INTERNAL if _SERVICE.match(fold(name)) else Side.EXTERNAL
+
+
+def insiders(c: Connection, names: Mapping[str, str]) -> frozenset[str]:
+    """Return those of some actors, given with their names, who stand inside (`side_of`)."""
+    said = {
+        i: next(iter(one[Field.SIDE].edit.value), Side.EXTERNAL)
+        for i, one in edits.standing(c, names, Field.SIDE).items()
+    }
+    return frozenset(
+        i for i, name in names.items() if (said.get(i) or _by_name(name)) == Side.INTERNAL
+    )
+
+
+def bridges(c: Connection, ties: Mapping[str, Sequence[Edge]], shown: Mapping[str, str]) -> Bridges:
     """Return the bridges between the actors shown and those said to be inside, and the missing.
 
-    `edges` are all ties, `shown` the actors that the page knows.
+    `ties` are all ties of each actor, `shown` the names of the actors that the page knows.
     """
-    edges = list(edges)
     said = edits.saying(c, Field.SIDE, Side.INTERNAL)
     kept = directory.ids(c, frozenset({Verdict.KEEP, Verdict.WATCH}))
     more = [i for i in dict.fromkeys((*said, *kept)) if i not in shown]
-    lines = {**shown, **{line.actor_id: line for line in directory.lines(c, more)}}
-    inside = {i for i, line in lines.items() if side_of(line) is Side.INTERNAL}
-    near: dict[str, set[str]] = defaultdict(set)
-    for edge in edges:
-        near[edge.actor_id].add(edge.other_id)
-        near[edge.other_id].add(edge.actor_id)
-    built = [_bridge(edge, lines, inside) for edge in edges if _crosses(edge, lines, inside)]
-    built.sort(key=lambda one: (-one.edge.stories, one.inside.name, one.outside.name))
-    outside = [i for i in kept if i in lines and i not in inside]
-    missing = [_missing(i, near, lines, inside) for i in outside if not near[i] & inside]
-    missing.sort(key=lambda one: (one.through is None, one.outside.name))
-    alone = [lines[i] for i in sorted(inside) if not (near[i] - inside) & lines.keys()]
-    return Bridges(
-        built=tuple(built[:SHOWN]), missing=tuple(missing[:SHOWN]), alone=tuple(alone[:SHOWN])
-    )
+    names = {**shown, **directory.names(c, more)}
+    inside = insiders(c, names)
+
+    def near(i: str) -> set[str]:
+        return {_other(edge, i) for edge in ties.get(i, ())}
+
+    built = [
+        (i, other, edge)
+        for i in inside
+        for edge in ties.get(i, ())
+        if (other := _other(edge, i)) in names and other not in inside
+    ]
+    built.sort(key=lambda one: (-one[2].stories, names[one[0]], names[one[1]], one[2].kind))
+    missing = [
+        (i, *_between(near, near(i), names, inside))
+        for i in kept
+        if i in names and i not in inside and not near(i) & inside
+    ]
+    missing.sort(key=lambda one: (not one[1], names[one[0]]))
+    alone = [i for i in sorted(inside) if not (near(i) - inside) & names.keys()]
+    found = _read(c, built[:SHOWN], missing[:SHOWN], alone[:SHOWN])
+    return replace(found, inside=inside)
 
 
-def _crosses(edge: Edge, lines: Mapping[str, Line], inside: set[str]) -> bool:
-    both = {edge.actor_id, edge.other_id}
-    return both <= lines.keys() and len(both & inside) == 1
+def _other(edge: Edge, i: str) -> str:
+    return edge.other_id if edge.actor_id == i else edge.actor_id
 
 
-def _bridge(edge: Edge, lines: Mapping[str, Line], inside: set[str]) -> Bridge:
-    one, other = edge.actor_id, edge.other_id
-    if one not in inside:
-        one, other = other, one
-    return Bridge(inside=lines[one], outside=lines[other], edge=edge)
-
-
-def _missing(
-    outside: str, near: Mapping[str, set[str]], lines: Mapping[str, Line], inside: set[str]
-) -> Missing:
-    """Return a bridge that is not there, with who could make it: tied to both."""
+def _between(
+    near: Callable[[str], set[str]],
+    around: set[str],
+    names: Mapping[str, str],
+    inside: frozenset[str],
+) -> tuple[str, str]:
+    """Return who of those around an actor is tied to whom inside; empty where nobody is."""
     ways = (
         (between, end)
-        for between in sorted(near[outside] & lines.keys())
-        for end in sorted(near[between] & inside)
+        for between in sorted(around & names.keys())
+        for end in sorted(near(between) & inside)
     )
-    through, end = next(ways, (None, None))
-    return Missing(
-        outside=lines[outside],
-        through=lines[through] if through else None,
-        inside=lines[end] if end else None,
+    return next(ways, ("", ""))
+
+
+def _read(
+    c: Connection,
+    built: Sequence[tuple[str, str, Edge]],
+    missing: Sequence[tuple[str, str, str]],
+    alone: Sequence[str],
+) -> Bridges:
+    """Return bridges with what is read of their actors."""
+    ends = (i for one, other, _ in built for i in (one, other))
+    wanted = dict.fromkeys((*ends, *(i for way in missing for i in way if i), *alone))
+    lines = {line.actor_id: line for line in directory.lines(c, list(wanted))}
+    return Bridges(
+        built=tuple(
+            Bridge(inside=lines[one], outside=lines[other], edge=edge) for one, other, edge in built
+        ),
+        missing=tuple(
+            Missing(outside=lines[i], through=lines.get(through), inside=lines.get(end))
+            for i, through, end in missing
+        ),
+        alone=tuple(lines[i] for i in alone),
     )

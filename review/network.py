@@ -14,18 +14,18 @@ from typing import TYPE_CHECKING, Annotated
 from fastapi import APIRouter, Depends, Query, Request
 from fastapi.responses import HTMLResponse, JSONResponse
 
-from review.bridges import bridges, side_of
+from review.bridges import bridges, insiders
 from review.reckoning import Reckoning
-from review.shell import house, page
+from review.shell import house, page, waiting
 from review.text import path_part, plain
 from review.words import choose_language
 from storage import directory, queues, relations
 from vigie.language import render
-from vigie.records import ActorKind, ClusterChange, Side, Verdict
+from vigie.records import ActorKind, ClusterChange, Message, Verdict
 from vigie.words import KINDS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Mapping, Sequence
     from datetime import date
 
     from sqlalchemy import Connection
@@ -54,6 +54,8 @@ class Tied:
     """What ties all actors, and of it what is shown to who asks for nothing."""
 
     edges: tuple[Edge, ...]
+    by_actor: Mapping[str, tuple[Edge, ...]]
+    """All ties of each actor, the best witnessed first."""
     shape: Shape
 
 
@@ -69,16 +71,15 @@ class Shape:
 class Net:
     """Actors and the ties between them."""
 
-    lines: Mapping[str, Line]
+    names: Mapping[str, str]
     edges: tuple[Edge, ...]
     groups: Mapping[str, int]
     """Actor → number of the group that the ties make; groups of one are left out."""
 
-    def ties(self, actor_id: str) -> list[tuple[Edge, Line]]:
+    def ties(self, actor_id: str) -> list[tuple[Edge, str]]:
         """Return the ties of an actor, the best witnessed first, with the other actor."""
         mine = self._by_actor[actor_id]
-        mine.sort(key=lambda e: (-e.stories, e.actor_id, e.other_id))
-        return [(e, self.lines[e.other_id if e.actor_id == actor_id else e.actor_id]) for e in mine]
+        return [(e, e.other_id if e.actor_id == actor_id else e.actor_id) for e in mine]
 
     @cached_property
     def degrees(self) -> Counter[str]:
@@ -86,16 +87,12 @@ class Net:
         return _degrees(self.edges)
 
     @cached_property
-    def _by_actor(self) -> Mapping[str, list[Edge]]:
-        found: dict[str, list[Edge]] = defaultdict(list)
-        for edge in self.edges:
-            found[edge.actor_id].append(edge)
-            found[edge.other_id].append(edge)
-        return found
+    def _by_actor(self) -> Mapping[str, tuple[Edge, ...]]:
+        return _by_actor(self.edges)
 
     def ranked(self) -> list[str]:
         """Return the actors, the most tied first."""
-        return sorted(self.lines, key=lambda i: (-self.degrees[i], self.lines[i].name))
+        return sorted(self.names, key=lambda i: (-self.degrees[i], self.names[i]))
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,21 +122,22 @@ Given = Annotated[Asked, Depends(asked)]
 @router.get("/reseau")
 def show(request: Request, given: Given) -> HTMLResponse:
     """Show the network: its actors with their ties as a list, and as a picture."""
-    net = network(house(request), given)
-    language, ranked = choose_language(request), net.ranked()
-    made = house(request)
-    every = ties(made).edges
+    made, language = house(request), choose_language(request)
+    tied = made.reckonings.ready(TIES)
+    if tied is None:
+        return waiting(request, Message("Le réseau se calcule"))
     with made.store.reading() as c:
-        across = bridges(c, every, net.lines)
+        net = _asked_for(c, tied, given)
+        across = bridges(c, tied.by_actor, net.names)
+    ranked = net.ranked()
     return page(
         request,
         "reseau.html",
         net=net,
-        listed=[(net.lines[i], net.ties(i)) for i in ranked[:LISTED]],
+        listed=[(i, net.ties(i)) for i in ranked[:LISTED]],
         more=max(len(ranked) - LISTED, 0),
         given=given,
         across=across,
-        inside={i for i, line in net.lines.items() if side_of(line) is Side.INTERNAL},
         kinds=sorted(KINDS.items(), key=lambda one: render(one[1], language)),
     )
 
@@ -147,20 +145,23 @@ def show(request: Request, given: Given) -> HTMLResponse:
 @router.get("/reseau.json")
 def data(request: Request, given: Given) -> JSONResponse:
     """Give what the picture is drawn from."""
-    net = network(house(request), given)
+    made = house(request)
+    net = network(made, given)
+    with made.store.reading() as c:
+        inside, kept = insiders(c, net.names), _kept(c)
     return JSONResponse(
         {
             "nodes": [
                 {
-                    "id": line.actor_id,
-                    "name": plain(line.name, 60),
-                    "href": f"/acteurs/{path_part(line.actor_id)}",
-                    "ties": net.degrees[line.actor_id],
-                    "group": net.groups.get(line.actor_id, 0),
-                    "kept": line.verdict in {Verdict.KEEP, Verdict.WATCH},
-                    "inside": side_of(line) is Side.INTERNAL,
+                    "id": i,
+                    "name": plain(name, 60),
+                    "href": f"/acteurs/{path_part(i)}",
+                    "ties": net.degrees[i],
+                    "group": net.groups.get(i, 0),
+                    "kept": i in kept,
+                    "inside": i in inside,
                 }
-                for line in net.lines.values()
+                for i, name in net.names.items()
             ],
             "edges": [[e.actor_id, e.other_id, e.stories] for e in net.edges],
         }
@@ -169,39 +170,44 @@ def data(request: Request, given: Given) -> JSONResponse:
 
 def network(made: House, given: Asked) -> Net:
     """Return the network of half a year as it is asked for, of the most tied actors."""
-    tied = ties(made)
+    tied = made.reckonings.kept(TIES)
     with made.store.reading() as c:
-        if given != Asked():
-            return _asked_for(c, tied.edges, given)
-        shown = _names(tied.shape.edges)
-        lines = {line.actor_id: line for line in directory.lines(c, shown)}
-    known = tuple(e for e in tied.shape.edges if e.actor_id in lines and e.other_id in lines)
-    return Net(lines=lines, edges=known, groups=tied.shape.groups)
+        return _asked_for(c, tied, given)
+
+
+def _asked_for(c: Connection, tied: Tied, given: Asked) -> Net:
+    if given == Asked():
+        return _net(c, tied.shape, _names(tied.shape.edges))
+    edges = [e for e in tied.edges if e.stories >= given.recits and given.lien in ("", e.kind)]
+    shown = _names(edges)[: 2 * MOST_NODES]
+    if given.type in set(ActorKind):
+        shown = [i.actor_id for i in directory.lines(c, shown) if given.type in i.kinds]
+    if given.qui:
+        kept = _kept(c).intersection(shown)
+        near = {
+            i for e in edges for i in (e.actor_id, e.other_id) if {e.actor_id, e.other_id} & kept
+        }
+        shown = [i for i in shown if i in near]
+    return _net(c, _shape(edges, shown[:MOST_NODES]), shown)
+
+
+def _net(c: Connection, shape: Shape, shown: Sequence[str]) -> Net:
+    """Return the network of a shape: those of its actors that are known, in the order given."""
+    tied = _degrees(shape.edges)
+    names = directory.names(c, [i for i in shown if i in tied])
+    known = tuple(e for e in shape.edges if e.actor_id in names and e.other_id in names)
+    return Net(names=names, edges=known, groups=shape.groups)
+
+
+def _kept(c: Connection) -> frozenset[str]:
+    """Return the actors that the lab keeps or watches."""
+    return frozenset(directory.ids(c, frozenset({Verdict.KEEP, Verdict.WATCH})))
 
 
 def _names(edges: Iterable[Edge]) -> list[str]:
     """Return the actors of some ties, the most tied first."""
     degrees = _degrees(edges)
     return sorted(degrees, key=lambda i: (-degrees[i], i))
-
-
-def _asked_for(c: Connection, every: Iterable[Edge], given: Asked) -> Net:
-    edges = [e for e in every if e.stories >= given.recits and given.lien in ("", e.kind)]
-    most = _names(edges)[: 2 * MOST_NODES]
-    lines = {line.actor_id: line for line in directory.lines(c, most)}
-    if given.type in set(ActorKind):
-        lines = {i: line for i, line in lines.items() if given.type in line.kinds}
-    if given.qui:
-        kept = {i for i, line in lines.items() if line.verdict in {Verdict.KEEP, Verdict.WATCH}}
-        near = {
-            i for e in edges for i in (e.actor_id, e.other_id) if {e.actor_id, e.other_id} & kept
-        }
-        lines = {i: line for i, line in lines.items() if i in near}
-    shape = _shape(edges, list(lines)[:MOST_NODES])
-    tied = _degrees(shape.edges)
-    return Net(
-        lines={i: lines[i] for i in lines if i in tied}, edges=shape.edges, groups=shape.groups
-    )
 
 
 def _shape(edges: Iterable[Edge], names: Iterable[str]) -> Shape:
@@ -211,15 +217,12 @@ def _shape(edges: Iterable[Edge], names: Iterable[str]) -> Shape:
     return Shape(edges=among, groups=_communities(among))
 
 
-def ties(made: House) -> Tied:
-    """Return what ties actors, over half a year."""
-    return made.reckonings.kept(TIES)
-
-
 def _tied(store: Store, _: Settings, day: date) -> Tied:
     with store.reading() as c:
         edges = tuple(relations.edges(c, day, day - HALF_YEAR))
-    return Tied(edges=edges, shape=_shape(edges, _names(edges)[:MOST_NODES]))
+    return Tied(
+        edges=edges, by_actor=_by_actor(edges), shape=_shape(edges, _names(edges)[:MOST_NODES])
+    )
 
 
 TIES = Reckoning("ties", ("documents", "mentions", "actors", "relations"), _tied)
@@ -227,6 +230,15 @@ TIES = Reckoning("ties", ("documents", "mentions", "actors", "relations"), _tied
 
 def _degrees(edges: Iterable[Edge]) -> Counter[str]:
     return Counter(i for e in edges for i in (e.actor_id, e.other_id))
+
+
+def _by_actor(edges: Iterable[Edge]) -> Mapping[str, tuple[Edge, ...]]:
+    """Return the ties of each actor, the best witnessed first."""
+    found: dict[str, list[Edge]] = defaultdict(list)
+    for edge in sorted(edges, key=lambda e: (-e.stories, e.actor_id, e.other_id)):
+        found[edge.actor_id].append(edge)
+        found[edge.other_id].append(edge)
+    return {i: tuple(mine) for i, mine in found.items()}
 
 
 def _communities(edges: tuple[Edge, ...]) -> Mapping[str, int]:

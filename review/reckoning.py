@@ -12,7 +12,6 @@ import pickle
 import subprocess
 import sys
 from collections import defaultdict
-from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
@@ -34,6 +33,8 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 FRESH = timedelta(minutes=5)
 """How old what is long to reckon may be."""
+YIELDING = 10
+"""How far a process yields the processors to others where no page waits for it (`nice`)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,31 +66,57 @@ class Reckonings:
     apart: bool = False
     """By a process of its own."""
     _kept: dict[str, _Reckoned] = field(default_factory=dict)
+    _failed: dict[str, StorageError] = field(default_factory=dict)
+    """Why what was never reckoned could not be, until somebody is told."""
     _locks: defaultdict[str, Lock] = field(default_factory=lambda: defaultdict(Lock))
 
-    def kept(self, what: Reckoning[T]) -> T:
+    def kept(self, what: Reckoning[T], *, yielding: int = 0) -> T:
         """Return what was reckoned as of today.
 
         The first time one waits for it. Once a table was written to, or the day is another, what
         was reckoned more than some minutes ago is shown once more while it is reckoned anew beside.
+        `yielding` is how far the first reckoning yields the processors to others (`nice`).
 
         Raises:
             StorageError: it was never reckoned, and cannot be.
         """
-        day = self.clock().astimezone(self.settings.zone).date()
-        with self.store.reading() as c:
-            state = (day, *changes.numbers(c, what.read_from))
+        day, state = self._now(what)
         found, lock = self._kept.get(what.name), self._locks[what.name]
         if found is None:
             with lock:
-                found = self._kept.get(what.name) or self._reckon(what, day, state)
-        elif found.of != state and self.clock() - found.at > FRESH and lock.acquire(blocking=False):
-            Thread(target=self._again, args=(lock, what, day, state), daemon=True).start()
+                found = self._kept.get(what.name) or self._reckon(what, day, state, yielding)
+        elif found.of != state and self.clock() - found.at > FRESH:
+            self._beside(what, day, state)
         kept: T = found.value
         return kept
 
+    def ready(self, what: Reckoning[T]) -> T | None:
+        """Return what was reckoned; None while another process does so for the first time.
+
+        Raises:
+            StorageError: it could not be reckoned since somebody last asked.
+        """
+        if not self.apart or what.name in self._kept:
+            return self.kept(what)
+        if failed := self._failed.pop(what.name, None):
+            raise failed
+        self._beside(what, *self._now(what))
+        return None
+
+    def _now(self, what: Reckoning[T]) -> tuple[date, tuple[object, ...]]:
+        """Return the day, and the state of the tables that something is reckoned from."""
+        day = self.clock().astimezone(self.settings.zone).date()
+        with self.store.reading() as c:
+            return day, (day, *changes.numbers(c, what.read_from))
+
+    def _beside(self, what: Reckoning[T], day: date, state: tuple[object, ...]) -> None:
+        """Reckon something beside the pages, unless that is being done."""
+        lock = self._locks[what.name]
+        if lock.acquire(blocking=False):
+            Thread(target=self._again, args=(lock, what, day, state), daemon=True).start()
+
     def _reckon(
-        self, what: Reckoning[T], day: date, state: tuple[object, ...], yielding: int = 0
+        self, what: Reckoning[T], day: date, state: tuple[object, ...], yielding: int
     ) -> _Reckoned:
         job = what.make, self.store, self.settings, day
         value = _apart(*job, yielding=yielding) if self.apart else what.make(*job[1:])
@@ -98,9 +125,10 @@ class Reckonings:
 
     def _again(self, lock: Lock, what: Reckoning[T], day: date, state: tuple[object, ...]) -> None:
         try:
-            with suppress(StorageError):
-                # Nobody waits for it.
-                self._reckon(what, day, state, yielding=10)
+            # No page waits for it.
+            self._reckon(what, day, state, YIELDING)
+        except StorageError as error:
+            self._failed[what.name] = error
         finally:
             lock.release()
 

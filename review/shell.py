@@ -21,6 +21,7 @@ from vigie import settings
 from vigie.errors import SettingsError, StorageError, WorkspaceError
 from vigie.language import say
 from vigie.records import Role
+from vigie.typography import in_words
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Hashable, Sequence
@@ -36,11 +37,14 @@ if TYPE_CHECKING:
     from storage import Store
     from storage.directory import Found, Search
     from storage.naming import Vocabulary
+    from vigie.records import Message
     from vigie.settings import Settings
 
 SIGNATURE_COOKIE = "vigie_signature"
 T = TypeVar("T")
 MOST_KEPT = 50
+AGAIN = 3
+"""Seconds after which a page that waits for what is reckoned asks again."""
 _YEAR = 365 * 24 * 3600
 
 
@@ -214,6 +218,14 @@ def page(request: Request, template: str, status: int = 200, **values: object) -
         response.set_cookie(forms.COOKIE, name, httponly=True, samesite="strict", secure=secure)
     if request.query_params.get("lang") == language:
         remember(request, response, LANGUAGE_COOKIE, language)
+    return response
+
+
+def waiting(request: Request, what: Message) -> HTMLResponse:
+    """Return the page that says what is being reckoned, and that asks again by itself."""
+    title = in_words(what, choose_language(request))
+    response = page(request, "waiting.html", title=title, every=AGAIN)
+    response.headers["retry-after"] = str(AGAIN)
     return response
 
 

@@ -13,13 +13,14 @@ from fastapi.responses import HTMLResponse
 from review.annuaire import Asked, search_of
 from review.pictures import territory_map, tiles_under
 from review.reckoning import Reckoning
-from review.shell import house, page
+from review.shell import house, page, waiting
 from review.words import choose_language
 from signals.blind_spots import BlindSpots, blind_spots
 from storage import actors, directory, facts, source_changes, sources
 from storage.folding import fold
 from vigie import gazetteer
 from vigie.language import render
+from vigie.records import Message
 from vigie.words import KINDS
 
 if TYPE_CHECKING:
@@ -79,7 +80,9 @@ def by_commune(made: House, search: directory.Search) -> dict[str, int]:
 def show_blind_spots(request: Request) -> HTMLResponse:
     """Show the communes, kinds, themes and sources that the watch hardly covers."""
     made = house(request)
-    found = spots(made)
+    found = made.reckonings.ready(SPOTS)
+    if found is None:
+        return waiting(request, Message("Les angles morts se calculent"))
     with made.store.reading() as c:
         names = {source.id: source.name for source in (*sources.all(c), *made.settings.sources)}
     blind = [spot for spot in found.communes if spot.blind]

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING
 from review.annuaire import VERDICTS_ASKED
 from review.catalogue import source_rows
 from review.network import TIES
+from review.reckoning import YIELDING
 from review.territory import SPOTS, by_commune
 from review.words import environment
 from storage.directory import Search
@@ -49,8 +50,9 @@ def _warm(made: House) -> None:
     # A database that cannot be read is told by the pages themselves.
     with suppress(StorageError):
         warm(made)
-        made.reckonings.kept(SPOTS)
-        made.reckonings.kept(TIES)
+        # One after the other: each is a process that takes its share of memory.
+        made.reckonings.kept(TIES, yielding=YIELDING)
+        made.reckonings.kept(SPOTS, yielding=YIELDING)
     # What is kept now stays: looking through it for garbage would hold up a page now and then.
     gc.collect()
     gc.freeze()

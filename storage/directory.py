@@ -20,7 +20,7 @@ from sqlalchemy import (
 from storage import edits, tables
 from storage.folding import fold
 from storage.naming import named
-from storage.statements import chunks
+from storage.statements import chunks, pairs
 from vigie.records import ActorKind, Field, Verdict, shown_kind
 
 if TYPE_CHECKING:
@@ -176,6 +176,16 @@ def by_commune(c: Connection, asked: Search, words: Vocabulary) -> dict[str, int
         for code in value or ("",):
             counts[code] = counts.get(code, 0) + 1
     return counts
+
+
+def names(c: Connection, ids: Sequence[str]) -> dict[str, str]:
+    """Return the names of some unmerged actors, in the order given: written, else found."""
+    written = edits.standing(c, ids, Field.NAME)
+    found: dict[str, str] = {}
+    for some in chunks(ids):
+        found |= pairs(c, select(_actors.id, _actors.name).where(_actors.id.in_(some)))
+    said = {i: next(iter(one[Field.NAME].edit.value), "") for i, one in written.items()}
+    return {i: said.get(i) or found[i] for i in ids if i in found}
 
 
 def lines(c: Connection, ids: Sequence[str]) -> tuple[Line, ...]:

@@ -145,6 +145,15 @@
   }
   window.addEventListener("pageshow", () => { busy = false; });
 
+  /* What is being reckoned is asked for until it is there: a reader is not told twice to wait. */
+  const waiting = byId("waiting");
+  const ask = () => fetch(window.location.href).then((answer) => {
+    if (answer.headers.has("retry-after")) later();
+    else window.location.reload();
+  }, later);
+  const later = () => { window.setTimeout(ask, 1000 * waiting.dataset.every); };
+  if (waiting) later();
+
   const keys = byId("keys-on");
   if (keys) {
     keys.checked = keysOn();

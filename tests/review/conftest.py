@@ -185,11 +185,16 @@ def clock() -> datetime:
 
 @contextmanager
 def running(
-    store: Store, folder: Path, *catalogued: Source, scout: FakeScout | None = None
+    store: Store,
+    folder: Path,
+    *catalogued: Source,
+    scout: FakeScout | None = None,
+    serving: bool = False,
 ) -> Iterator[str]:
     """Serve a store on a free port and yield the address."""
     settings = settings_in(folder, *catalogued)
-    app = create_app(store, settings, clock=clock, scout=scout, intake=Intake(settings))
+    intake = Intake(settings)
+    app = create_app(store, settings, clock=clock, scout=scout, intake=intake, serving=serving)
     server = uvicorn.Server(uvicorn.Config(app, log_level="warning"))
     with listen("127.0.0.1", 0) as listening:
         thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]})

@@ -1,13 +1,16 @@
 """What is long to reckon: by a process of its own; what a server makes ready after its start."""
 
+import threading
 from datetime import date, timedelta
 
 import pytest
+from playwright.sync_api import expect
 
-from review import network, reckoning, warming
+from review import network, reckoning, shell, warming
 from review.app import create_app
 from review.reckoning import Reckoning, Reckonings
-from tests.review.conftest import OPENED, settings_in
+from tests.review.conftest import OPENED, running, settings_in
+from tests.review.test_everywhere import AXE
 from vigie.errors import StorageError
 
 
@@ -24,6 +27,56 @@ def test_what_another_process_cannot_reckon_is_said_in_a_sentence(site, monkeypa
     monkeypatch.setattr(reckoning.subprocess, "run", lambda *_, **__: FAILED)
     with pytest.raises(StorageError, match="n’a pas abouti"):
         made.kept(network.TIES)
+
+
+@pytest.fixture
+def slow(monkeypatch):
+    """Reckonings of another process, which wait until they are let go."""
+    go = threading.Event()
+
+    def apart(make, store, settings, day, *, yielding):
+        assert yielding == reckoning.YIELDING, "no page waits for it"
+        assert go.wait(20)
+        return make(store, settings, day)
+
+    monkeypatch.setattr(reckoning, "_apart", apart)
+    monkeypatch.setattr(shell, "AGAIN", 1)
+    yield go
+    go.set()
+
+
+def test_no_page_waits_for_a_first_reckoning_and_each_shows_itself(site, slow, browser):
+    with running(site.store, site.folder, serving=True) as url:
+        contexts = [
+            browser.new_context(java_script_enabled=on, locale="fr-FR") for on in (True, False)
+        ]
+        pages = [context.new_page() for context in contexts]
+        for page, path in zip(pages, ("/reseau?recits=1", "/angles-morts"), strict=True):
+            page.goto(url + path)
+            expect(page.locator("h1")).to_contain_text("se calcule")
+        pages[0].evaluate(AXE.read_text(encoding="utf-8"))
+        assert pages[0].evaluate("axe.run().then(found => found.violations)") == []
+        slow.set()
+        expect(pages[0].locator("#network")).to_have_attribute("data-drawn", "2")
+        expect(pages[1].locator("h1")).to_have_text("Angles morts")
+        for context in contexts:
+            context.close()
+
+
+def test_a_first_reckoning_that_fails_is_told_once_and_tried_again(site, monkeypatch):
+    def apart(*_, **__):
+        raise StorageError("Le calcul n’a pas abouti.")
+
+    made = Reckonings(
+        store=site.store, settings=settings_in(site.folder), clock=lambda: OPENED, apart=True
+    )
+    monkeypatch.setattr(reckoning, "_apart", apart)
+    for _ in range(2):
+        assert made.ready(network.TIES) is None
+        with made._locks["ties"]:
+            pass
+        with pytest.raises(StorageError, match="n’a pas abouti"):
+            made.ready(network.TIES)
 
 
 class FAILED:
