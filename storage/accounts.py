@@ -9,10 +9,11 @@ import hmac
 import secrets
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime, timedelta
+from functools import cache
 from hashlib import sha256
 from typing import Any
 
-from sqlalchemy import Connection, Row, delete, select, update
+from sqlalchemy import Connection, Row, Select, bindparam, delete, select, update
 
 from storage import tables
 from storage.folding import fold
@@ -140,16 +141,21 @@ def begin(c: Connection, digest: str, name: str, at: datetime, agent: str) -> No
 
 def of_session(c: Connection, digest: str, at: datetime) -> tuple[Account, Session] | None:
     """Return who is signed in by a session, unless it is over or the account disabled."""
-    query = (
+    values = {"digest": digest, "seen": at - IDLE, "began": at - ABSOLUTE}
+    row = c.execute(_of_session(), values).first()
+    return (_account(row), _session(row)) if row else None
+
+
+@cache
+def _of_session() -> Select[Any]:
+    return (
         select(tables.accounts, _sessions.digest, _sessions.began, _sessions.seen, _sessions.agent)
         .join(tables.sessions, _sessions.name == _accounts.name)
-        .where(_sessions.digest == digest)
-        .where(_sessions.seen >= at - IDLE)
-        .where(_sessions.began >= at - ABSOLUTE)
+        .where(_sessions.digest == bindparam("digest"))
+        .where(_sessions.seen >= bindparam("seen"))
+        .where(_sessions.began >= bindparam("began"))
         .where(_accounts.disabled.is_(False))
     )
-    row = c.execute(query).first()
-    return (_account(row), _session(row)) if row else None
 
 
 def used(c: Connection, digest: str, at: datetime) -> None:

@@ -16,7 +16,7 @@ from sqlalchemy import Connection, Row, Select, bindparam, func, select, update
 from storage import distinctions, splits, tables
 from storage.folding import fold, sort_key
 from storage.plain import from_message, to_message
-from storage.statements import chunks, insert_missing, pairs
+from storage.statements import chunks, insert_missing, one_of, pairs
 from vigie.errors import UnknownNameError
 from vigie.language import say
 from vigie.records import INSTITUTIONS, Actor, ActorKind, Suggestion
@@ -77,9 +77,14 @@ def surviving(c: Connection, ids: Iterable[str]) -> dict[str, str]:
     """Return the actor that stands for each of some actors once merges are followed."""
     found: dict[str, str] = {}
     for some in chunks(sorted(set(ids))):
-        query = select(_actors.id, _actors.root_id).where(_actors.id.in_(some))
-        found |= pairs(c, query.order_by(_actors.id))
+        found |= pairs(c, _surviving(), {"ids": some})
     return found
+
+
+@cache
+def _surviving() -> Select[tuple[str, str]]:
+    query = select(_actors.id, _actors.root_id).where(_actors.id.in_(one_of("ids")))
+    return query.order_by(_actors.id)
 
 
 # --- reading -------------------------------------------------------------------------------
@@ -96,8 +101,7 @@ def load(c: Connection, roots: Iterable[str]) -> dict[str, Actor]:
     found: dict[str, Actor] = {}
     for some in chunks(sorted(set(roots))):
         surfaces, first = _surfaces(c, some), _first_seen(c, some)
-        query = select(tables.actors).where(_actors.id.in_(some)).order_by(_actors.id)
-        for row in c.execute(query):
+        for row in c.execute(_load(), {"ids": some}):
             days = [day for day in (first.get(row.id), row.known_since) if day]
             if days:
                 found[row.id] = Actor(
@@ -112,35 +116,51 @@ def load(c: Connection, roots: Iterable[str]) -> dict[str, Actor]:
     return found
 
 
+@cache
+def _load() -> Select[Any]:
+    return select(tables.actors).where(_actors.id.in_(one_of("ids"))).order_by(_actors.id)
+
+
 def _surfaces(c: Connection, roots: list[str]) -> Mapping[str, list[str]]:
-    query = (
-        select(_actors.root_id, _aliases.surface)
-        .join(tables.aliases, _aliases.actor_id == _actors.id)
-        .where(_actors.root_id.in_(roots))
-        .distinct()
-        .order_by(_actors.root_id, _aliases.surface)
-    )
     found: dict[str, list[str]] = defaultdict(list)
-    for root, surface in c.execute(query):
+    for root, surface in c.execute(_surfaces_of(), {"roots": roots}):
         found[root].append(surface)
     return found
 
 
+@cache
+def _surfaces_of() -> Select[tuple[str, str]]:
+    return (
+        select(_actors.root_id, _aliases.surface)
+        .join(tables.aliases, _aliases.actor_id == _actors.id)
+        .where(_actors.root_id.in_(one_of("roots")))
+        .distinct()
+        .order_by(_actors.root_id, _aliases.surface)
+    )
+
+
 def _first_seen(c: Connection, roots: list[str]) -> dict[str, date]:
     """Return the day on which actors were first named, or proposed."""
-    mentions, proposals = tables.mentions.c, tables.proposals.c
-    named = select(_actors.root_id, func.min(mentions.known_on)).join(
-        tables.mentions, mentions.actor_id == _actors.id
-    )
-    proposed = select(_actors.root_id, func.min(proposals.known_on)).join(
-        tables.proposals, proposals.actor_id == _actors.id
-    )
     found: dict[str, date] = {}
-    for query in (named, proposed):
-        some = query.where(_actors.root_id.in_(roots)).group_by(_actors.root_id)
-        for root, day in c.execute(some):
-            found[root] = min(day, found.get(root, day))
+    for root, first, proposed in c.execute(_first_days(), {"roots": roots}):
+        days = [day for day in (first, proposed) if day]
+        if days:
+            found[root] = min(*days, found.get(root, days[0]))
     return found
+
+
+@cache
+def _first_days() -> Select[tuple[str, date, date]]:
+    """Select of each member of some actors when it was first named, and proposed.
+
+    By member, so that the first day is read from the end of an index and not from all mentions.
+    """
+    mentions, proposals = tables.mentions.c, tables.proposals.c
+    named = select(func.min(mentions.known_on)).where(mentions.actor_id == _actors.id)
+    proposed = select(func.min(proposals.known_on)).where(proposals.actor_id == _actors.id)
+    return select(_actors.root_id, named.scalar_subquery(), proposed.scalar_subquery()).where(
+        _actors.root_id.in_(one_of("roots"))
+    )
 
 
 def find(c: Connection, text: str, limit: int = 50) -> list[Actor]:
@@ -180,17 +200,21 @@ def _parted_named(c: Connection, wanted: str) -> dict[str, int]:
 
 def descriptions(c: Connection, root: str, as_of: date) -> list[str]:
     """Return what sentences say that an actor is, the most often said first, then the longest."""
+    said = pairs(c, _descriptions(), {"root": root, "as_of": as_of})
+    return sorted(said, key=lambda words: (-said[words], -len(words), words))
+
+
+@cache
+def _descriptions() -> Select[tuple[str, int]]:
     mentions = tables.mentions.c
-    query = (
+    return (
         select(mentions.description, func.count())
         .join(tables.actors, _actors.id == mentions.actor_id)
-        .where(_actors.root_id == root)
+        .where(_actors.root_id == bindparam("root"))
         .where(tables.DESCRIBED)
-        .where(mentions.known_on <= as_of)
+        .where(mentions.known_on <= bindparam("as_of"))
         .group_by(mentions.description)
     )
-    said = pairs(c, query)
-    return sorted(said, key=lambda words: (-said[words], -len(words), words))
 
 
 def most_named(c: Connection, limit: int, text: str = "") -> list[tuple[Actor, int]]:
@@ -341,12 +365,17 @@ def mark_known(c: Connection, days: Mapping[str, date]) -> None:
 
 def suggestions(c: Connection, ids: Iterable[str]) -> list[Suggestion]:
     """Return the questions « same actor? » about some actors, the surest first."""
-    table = tables.suggestions.c
     found: dict[tuple[str, str], Suggestion] = {}
     for some in chunks(sorted(set(ids))):
-        query = _open_questions().where(table.actor_id.in_(some) | table.other_id.in_(some))
-        found |= {(row.actor_id, row.other_id): _suggestion(row) for row in c.execute(query)}
-    return _still_asked(c, found)
+        rows = c.execute(_questions_of(), {"ids": some})
+        found |= {(row.actor_id, row.other_id): _suggestion(row) for row in rows}
+    return _still_asked(c, found) if found else []
+
+
+@cache
+def _questions_of() -> Select[Any]:
+    table, some = tables.suggestions.c, one_of("ids")
+    return _open_questions().where(table.actor_id.in_(some) | table.other_id.in_(some))
 
 
 def open_suggestions(c: Connection, limit: int = 100) -> list[Suggestion]:

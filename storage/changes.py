@@ -6,12 +6,13 @@ programs and processes at one database see the same numbers at the same moment.
 
 from __future__ import annotations
 
+from functools import cache
 from typing import TYPE_CHECKING
 
-from sqlalchemy import Connection, Delete, Engine, Insert, Table, Update, event, select
+from sqlalchemy import Connection, Delete, Engine, Insert, Select, Table, Update, event, select
 
 from storage import tables
-from storage.statements import insert_for, pairs
+from storage.statements import insert_for, one_of, pairs
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -52,6 +53,10 @@ def note(c: Connection) -> None:
 def numbers(c: Connection, names: Iterable[str]) -> tuple[int, ...]:
     """Return how often each of some tables was written to, in the order given."""
     wanted = list(names)
-    query = select(_changes.name, _changes.number).where(_changes.name.in_(wanted))
-    found = pairs(c, query)
+    found = pairs(c, _numbers(), {"names": wanted})
     return tuple(found.get(name, 0) for name in wanted)
+
+
+@cache
+def _numbers() -> Select[tuple[str, int]]:
+    return select(_changes.name, _changes.number).where(_changes.name.in_(one_of("names")))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import (
@@ -20,14 +21,14 @@ from sqlalchemy import (
 from storage import edits, tables
 from storage.folding import fold
 from storage.naming import named
-from storage.statements import chunks, pairs
+from storage.statements import chunks, one_of, pairs
 from vigie.records import ActorKind, Field, Verdict, shown_kind
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import date
 
-    from sqlalchemy import ColumnElement
+    from sqlalchemy import BindParameter, ColumnElement
 
     from storage.edits import Revision
     from storage.naming import Vocabulary
@@ -183,7 +184,7 @@ def names(c: Connection, ids: Sequence[str]) -> dict[str, str]:
     written = edits.standing(c, ids, Field.NAME)
     found: dict[str, str] = {}
     for some in chunks(ids):
-        found |= pairs(c, select(_actors.id, _actors.name).where(_actors.id.in_(some)))
+        found |= pairs(c, _names(), {"ids": some})
     said = {i: next(iter(one[Field.NAME].edit.value), "") for i, one in written.items()}
     return {i: said.get(i) or found[i] for i in ids if i in found}
 
@@ -193,28 +194,49 @@ def lines(c: Connection, ids: Sequence[str]) -> tuple[Line, ...]:
     written = edits.standing(c, ids)
     found: dict[str, Line] = {}
     for some in chunks(ids):
-        verdicts = _verdicts(some)
-        sums = (
-            select(
-                _actors.root_id,
-                func.sum(_totals.mentions).label("mentions"),
-                func.min(_totals.first_day).label("first_day"),
-                func.max(_totals.last_day).label("last_day"),
-            )
-            .join(tables.totals, _totals.actor_id == _actors.id)
-            .where(_actors.root_id.in_(some))
-            .group_by(_actors.root_id)
-            .subquery()
-        )
-        query = (
-            select(tables.actors, sums, verdicts.c.verdict)
-            .outerjoin(sums, sums.c.root_id == _actors.id)
-            .outerjoin(verdicts, verdicts.c.actor_id == _actors.id)
-            .where(_actors.id.in_(some))
-        )
-        for row in c.execute(query):
+        for row in c.execute(_lines(), {"ids": some}):
             found[row.id] = _line(row, written.get(row.id, {}))
     return tuple(found[one] for one in ids if one in found)
+
+
+@cache
+def _names() -> Select[tuple[str, str]]:
+    return select(_actors.id, _actors.name).where(_actors.id.in_(one_of("ids")))
+
+
+@cache
+def _lines() -> Select[Any]:
+    some = one_of("ids")
+    verdicts = _verdicts(some)
+    sums = (
+        select(
+            _actors.root_id,
+            func.sum(_totals.mentions).label("mentions"),
+            func.min(_totals.first_day).label("first_day"),
+            func.max(_totals.last_day).label("last_day"),
+        )
+        .join(tables.totals, _totals.actor_id == _actors.id)
+        .where(_actors.root_id.in_(some))
+        .group_by(_actors.root_id)
+        .subquery()
+    )
+    return (
+        select(
+            _actors.id,
+            _actors.name,
+            _actors.kind,
+            _actors.commune,
+            _actors.institution,
+            _actors.known_since,
+            sums.c.mentions,
+            sums.c.first_day,
+            sums.c.last_day,
+            verdicts.c.verdict,
+        )
+        .outerjoin(sums, sums.c.root_id == _actors.id)
+        .outerjoin(verdicts, verdicts.c.actor_id == _actors.id)
+        .where(_actors.id.in_(some))
+    )
 
 
 def _line(row: Any, written: dict[Field, Revision]) -> Line:  # noqa: ANN401 - a row of that query
@@ -298,7 +320,7 @@ def _holders(field: Field) -> Select[Any]:
     return select(_edits.actor_id).where(_edits.field == field, _edits.undone_at.is_(None))
 
 
-def _verdicts(ids: Sequence[str] | None = None) -> Any:  # noqa: ANN401 - a part of a query
+def _verdicts(ids: BindParameter[Any] | None = None) -> Any:  # noqa: ANN401 - a part of a query
     """Select the last verdict that stands of each actor, or of some."""
     withdrawn = select(tables.withdrawals.c.judgement_id)
     newest = (

@@ -10,10 +10,10 @@ from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Connection, Row, Select, case, select, update
+from sqlalchemy import Connection, Row, Select, bindparam, case, select, update
 
 from storage import actors, tables
-from storage.statements import chunks, insert_missing
+from storage.statements import chunks, insert_missing, one_of
 from vigie.errors import UnknownNameError
 from vigie.language import say
 from vigie.records import Edit, Field
@@ -21,6 +21,8 @@ from vigie.records import Edit, Field
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
     from datetime import datetime
+
+    from sqlalchemy import BindParameter
 
 _edits, _views, _actors = tables.edits.c, tables.views.c, tables.actors.c
 
@@ -93,14 +95,12 @@ def get(c: Connection, number: int) -> Revision | None:
 
 def last(c: Connection, who: str) -> Revision | None:
     """Return a person's newest writing that stands: what `undo` would take back."""
-    query = _standing().where(_edits.who == who).order_by(_edits.id.desc()).limit(1)
-    return next((_revision(row) for row in c.execute(query)), None)
+    return next((_revision(row) for row in c.execute(_last(), {"who": who})), None)
 
 
 def revisions(c: Connection, root: str) -> list[Revision]:
     """Return all that was written of an actor and of those merged into it, the newest first."""
-    query = _revisions().where(_actors.root_id == root).order_by(_edits.id.desc())
-    return [_revision(row) for row in c.execute(query)]
+    return [_revision(row) for row in c.execute(_of_actor(), {"root": root})]
 
 
 def standing(
@@ -111,15 +111,9 @@ def standing(
     What was written of the actor itself stands before what was written of one merged into it.
     """
     found: dict[str, dict[Field, Revision]] = {}
-    own = case((_edits.actor_id == _actors.root_id, 1), else_=0)
+    query = _standing_of(every=field is None)
     for some in chunks(sorted(set(roots))):
-        query = (
-            _standing()
-            .where(_actors.root_id.in_(some))
-            .where(_edits.field == field if field else _edits.field != Field.NOTE)
-            .order_by(own, _edits.id)
-        )
-        for row in c.execute(query):
+        for row in c.execute(query, {"roots": some, "field": field or Field.NOTE}):
             found.setdefault(row.root_id, {})[Field(row.field)] = _revision(row)
     return found
 
@@ -134,25 +128,16 @@ def saying(c: Connection, field: Field, value: str) -> list[str]:
 
 def notes(c: Connection, root: str) -> list[Revision]:
     """Return the remarks on an actor that stand, the newest first."""
-    query = (
-        _standing()
-        .where(_actors.root_id == root)
-        .where(_edits.field == Field.NOTE)
-        .order_by(_edits.id.desc())
-    )
-    return [_revision(row) for row in c.execute(query)]
+    return [_revision(row) for row in c.execute(_notes(), {"root": root})]
 
 
 def journal(
     c: Connection, limit: int, until: datetime | None = None, actor_id: str | None = None
 ) -> list[Revision]:
     """Return writings, undone ones too, newest first: until a moment, or of one actor."""
-    query = _revisions().order_by(_edits.id.desc()).limit(limit)
-    if actor_id is not None:
-        query = query.where(_edits.actor_id == actor_id)
-    if until is not None:
-        query = query.where(_edits.at <= until)
-    return [_revision(row) for row in c.execute(query)]
+    query = _journal(until=until is not None, of_actor=actor_id is not None)
+    values = {"until": until, "actor": actor_id, "limit": limit}
+    return [_revision(row) for row in c.execute(query, values)]
 
 
 # --- who has opened what -------------------------------------------------------------------
@@ -167,15 +152,22 @@ def seen_by(c: Connection, week: str, actor_ids: Iterable[str]) -> Mapping[str, 
     """Return who has opened the candidates of a week, the first to do so first."""
     found: dict[str, list[View]] = {}
     for some in chunks(sorted(set(actor_ids))):
-        query = (
-            select(tables.views)
-            .where(_views.actor_id.in_(some))
-            .where(_views.week == week)
-            .order_by(_views.at, _views.who)
-        )
-        for row in c.execute(query):
+        for row in c.execute(_seen_by(), {"actors": some, "week": week}):
             found.setdefault(row.actor_id, []).append(View(who=row.who, at=row.at))
     return found
+
+
+# --- queries and rows --------------------------------------------------------------------------
+
+
+@cache
+def _seen_by() -> Select[Any]:
+    return (
+        select(tables.views)
+        .where(_views.actor_id.in_(one_of("actors")))
+        .where(_views.week == bindparam("week"))
+        .order_by(_views.at, _views.who)
+    )
 
 
 @cache
@@ -188,6 +180,42 @@ def _revisions() -> Select[Any]:
 @cache
 def _standing() -> Select[Any]:
     return _revisions().where(_edits.undone_at.is_(None))
+
+
+@cache
+def _last() -> Select[Any]:
+    return _standing().where(_edits.who == bindparam("who")).order_by(_edits.id.desc()).limit(1)
+
+
+@cache
+def _of_actor() -> Select[Any]:
+    return _revisions().where(_actors.root_id == bindparam("root")).order_by(_edits.id.desc())
+
+
+@cache
+def _notes() -> Select[Any]:
+    return _of_actor().where(_edits.undone_at.is_(None)).where(_edits.field == Field.NOTE)
+
+
+@cache
+def _standing_of(*, every: bool) -> Select[Any]:
+    """Select what stands of one field, or of all `every` other ones."""
+    field: BindParameter[str] = bindparam("field")
+    own = case((_edits.actor_id == _actors.root_id, 1), else_=0)
+    return (
+        _standing()
+        .where(_actors.root_id.in_(one_of("roots")))
+        .where(_edits.field != field if every else _edits.field == field)
+        .order_by(own, _edits.id)
+    )
+
+
+@cache
+def _journal(*, until: bool, of_actor: bool) -> Select[Any]:
+    query = _revisions().order_by(_edits.id.desc()).limit(bindparam("limit"))
+    if of_actor:
+        query = query.where(_edits.actor_id == bindparam("actor"))
+    return query.where(_edits.at <= bindparam("until")) if until else query
 
 
 def _revision(row: Row[Any]) -> Revision:

@@ -8,13 +8,14 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from functools import cache
+from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Connection, select, update
+from sqlalchemy import Connection, Select, select, update
 
 from storage import actors, directory, relations, sources, tables, told
 from storage.plain import from_event, to_event
-from storage.statements import chunks, insert_missing
+from storage.statements import chunks, insert_missing, one_of
 from vigie.exchange.plain import is_web, one_line
 from vigie.records import (
     ActorSheet,
@@ -219,16 +220,20 @@ def citation(one: Telling) -> Citation:
 
 
 def _imported(c: Connection, roots: Sequence[str]) -> Mapping[str, list[Citation]]:
-    query = (
-        select(tables.citations, _actors.root_id)
-        .join(tables.actors, _actors.id == _citations.actor_id)
-        .where(_actors.root_id.in_(roots))
-        .order_by(_citations.actor_id, _citations.url)
-    )
     found: dict[str, list[Citation]] = defaultdict(list)
-    for row in c.execute(query):
+    for row in c.execute(_cited(), {"roots": list(roots)}):
         found[row.root_id].append(_stored(row))
     return found
+
+
+@cache
+def _cited() -> Select[Any]:
+    return (
+        select(tables.citations, _actors.root_id)
+        .join(tables.actors, _actors.id == _citations.actor_id)
+        .where(_actors.root_id.in_(one_of("roots")))
+        .order_by(_citations.actor_id, _citations.url)
+    )
 
 
 def imported_citations(c: Connection, root: str, limit: int = 20) -> list[Citation]:

@@ -7,7 +7,7 @@ from enum import StrEnum
 from functools import cache
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from sqlalchemy import Connection, Select, Table, select
+from sqlalchemy import Connection, Select, Table, bindparam, select
 
 from storage import (
     distinctions,
@@ -25,8 +25,10 @@ from vigie.errors import UnknownNameError
 from vigie.language import say
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Mapping
     from datetime import datetime
+
+    from sqlalchemy import BindParameter
 
     from vigie.records import Edit, Judgement, Position
 
@@ -118,10 +120,8 @@ def last(c: Connection, who: str) -> Act | None:
     asked, said = opinions.last_asked(c, who), opinions.last_said(c, who)
     found += [_of_round(asked)] if asked else []
     found += [_of_opinion(said)] if said else []
-    for kind in (ActKind.SPLIT, ActKind.DISTINCTION):
-        table = _TABLES[kind]
-        query = _paired(kind).where(table.c.who == who, table.c.undone_at.is_(None))
-        found += _acts(c, kind, query.limit(1))
+    for kind in _TABLES:
+        found += _acts(c, kind, _last_paired(kind), {"who": who})
     return next(iter(_newest(found)), None)
 
 
@@ -189,13 +189,27 @@ def _edits(c: Connection, limit: int, until: datetime | None, actor_id: str | No
 def _pairs(
     c: Connection, kind: ActKind, limit: int, until: datetime | None, actor_id: str | None
 ) -> list[Act]:
-    query, table = _paired(kind).limit(limit), _TABLES[kind].c
-    if until is not None:
-        query = query.where(table.at <= until)
-    if actor_id is not None:
+    query = _listed(kind, until=until is not None, of_actor=actor_id is not None)
+    return _acts(c, kind, query, {"limit": limit, "until": until, "actor": actor_id})
+
+
+@cache
+def _listed(kind: ActKind, *, until: bool, of_actor: bool) -> Select[Any]:
+    query, table = _paired(kind).limit(bindparam("limit")), _TABLES[kind].c
+    if until:
+        query = query.where(table.at <= bindparam("until"))
+    if of_actor:
         other = table.new_id if kind is ActKind.SPLIT else table.other_id
-        query = query.where((table.actor_id == actor_id) | (other == actor_id))
-    return _acts(c, kind, query)
+        wanted: BindParameter[str] = bindparam("actor")
+        query = query.where((table.actor_id == wanted) | (other == wanted))
+    return query
+
+
+@cache
+def _last_paired(kind: ActKind) -> Select[Any]:
+    table = _TABLES[kind].c
+    query = _paired(kind).where(table.who == bindparam("who"), table.undone_at.is_(None))
+    return query.limit(1)
 
 
 @cache
@@ -217,7 +231,9 @@ def _paired(kind: ActKind) -> Select[Any]:
     )
 
 
-def _acts(c: Connection, kind: ActKind, query: Select[Any]) -> list[Act]:
+def _acts(
+    c: Connection, kind: ActKind, query: Select[Any], values: Mapping[str, object] | None = None
+) -> list[Act]:
     return [
         Act(
             kind=kind,
@@ -231,7 +247,7 @@ def _acts(c: Connection, kind: ActKind, query: Select[Any]) -> list[Act]:
             other_id=row.second_id,
             other_name=row.second_name,
         )
-        for row in c.execute(query)
+        for row in c.execute(query, values)
     ]
 
 

@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from sqlalchemy import Connection, Row, Select, func, select
+from sqlalchemy import Connection, Row, Select, bindparam, func, select
 
 from storage import actors, tables
-from storage.statements import chunks, insert_missing
+from storage.statements import chunks, insert_missing, one_of
 from vigie.errors import UnknownNameError
 from vigie.language import say
 from vigie.records import ActorKind, EnteredBy, Judgement, Lesson, RejectReason, Verdict
@@ -108,19 +108,12 @@ def get(c: Connection, judgement_id: int) -> Entry | None:
 
 def last(c: Connection, who: str) -> Entry | None:
     """Return the newest judgement of a person that stands: what `undo` would take back."""
-    query = _standing().where(_judgements.who == who).order_by(_judgements.id.desc()).limit(1)
-    return next((_entry(row) for row in c.execute(query)), None)
+    return next((_entry(row) for row in c.execute(_last(), {"who": who})), None)
 
 
 def practice(c: Connection, who: str) -> tuple[int, int]:
     """Return how many judgements a person has given, and how many of these were taken back."""
-    query = (
-        select(func.count(), func.count(_withdrawals.judgement_id))
-        .select_from(tables.judgements)
-        .outerjoin(tables.withdrawals, _withdrawals.judgement_id == _judgements.id)
-        .where(_judgements.who == who)
-    )
-    given, withdrawn = c.execute(query).one()
+    given, withdrawn = c.execute(_practice(), {"who": who}).one()
     return int(given), int(withdrawn)
 
 
@@ -140,8 +133,7 @@ def standing(c: Connection, actor_ids: Iterable[str]) -> dict[str, Entry]:
     """Return the last judgement that stands of each actor, by actor id."""
     found: dict[str, Entry] = {}
     for ids in chunks(sorted(set(actor_ids))):
-        query = _standing().where(_judgements.actor_id.in_(ids)).order_by(_judgements.id)
-        found |= {row.actor_id: _entry(row) for row in c.execute(query)}
+        found |= {row.actor_id: _entry(row) for row in c.execute(_standing_of(), {"actors": ids})}
     return found
 
 
@@ -242,12 +234,9 @@ def journal(
     c: Connection, limit: int = 100, until: datetime | None = None, actor_id: str | None = None
 ) -> list[Entry]:
     """Return judgements, withdrawn ones too, newest first: until a moment, or of one actor."""
-    query = _entries().order_by(_judgements.id.desc()).limit(limit)
-    if until is not None:
-        query = query.where(_judgements.at <= until)
-    if actor_id is not None:
-        query = query.where(_judgements.actor_id == actor_id)
-    return [_entry(row) for row in c.execute(query)]
+    query = _journal(until=until is not None, of_actor=actor_id is not None)
+    values = {"until": until, "actor": actor_id, "limit": limit}
+    return [_entry(row) for row in c.execute(query, values)]
 
 
 def given_with(c: Connection, judgement_id: int) -> list[int]:
@@ -285,6 +274,35 @@ def _entries() -> Select[Any]:
 @cache
 def _standing() -> Select[Any]:
     return _entries().where(_withdrawals.judgement_id.is_(None))
+
+
+@cache
+def _last() -> Select[Any]:
+    query = _standing().where(_judgements.who == bindparam("who"))
+    return query.order_by(_judgements.id.desc()).limit(1)
+
+
+@cache
+def _standing_of() -> Select[Any]:
+    return _standing().where(_judgements.actor_id.in_(one_of("actors"))).order_by(_judgements.id)
+
+
+@cache
+def _practice() -> Select[tuple[int, int]]:
+    return (
+        select(func.count(), func.count(_withdrawals.judgement_id))
+        .select_from(tables.judgements)
+        .outerjoin(tables.withdrawals, _withdrawals.judgement_id == _judgements.id)
+        .where(_judgements.who == bindparam("who"))
+    )
+
+
+@cache
+def _journal(*, until: bool, of_actor: bool) -> Select[Any]:
+    query = _entries().order_by(_judgements.id.desc()).limit(bindparam("limit"))
+    if of_actor:
+        query = query.where(_judgements.actor_id == bindparam("actor"))
+    return query.where(_judgements.at <= bindparam("until")) if until else query
 
 
 def _entry(row: Row[Any]) -> Entry:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from sqlalchemy import Connection, Row, func, or_, select, update
+from sqlalchemy import Connection, Row, Select, func, or_, select, update
 
 from storage import tables
 from storage.plain import from_message, to_message
@@ -54,8 +55,12 @@ def standing(c: Connection) -> list[Notice]:
 
 def count(c: Connection) -> int:
     """Return how many things need a person now."""
-    query = select(func.count()).where(_notices.resolved_at.is_(None))
-    return c.execute(query).scalar_one()
+    return c.execute(_count()).scalar_one()
+
+
+@cache
+def _count() -> Select[tuple[int]]:
+    return select(func.count()).where(_notices.resolved_at.is_(None))
 
 
 def resolved(c: Connection, since: datetime) -> list[Notice]:

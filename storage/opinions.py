@@ -7,9 +7,10 @@ decides. How to reach those who are asked by mail is kept apart (`storage.invita
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Connection, Row, select, update
+from sqlalchemy import Connection, Row, Select, bindparam, select, update
 
 from storage import actors, tables
 from vigie.errors import UnknownNameError, VigieError
@@ -174,82 +175,98 @@ def take_back(c: Connection, number: int, who: str, at: datetime) -> Given:
 
 def get(c: Connection, number: int) -> Entry | None:
     """Return a round by its number."""
-    return next(iter(_entries(c, _rounds.id == number)), None)
+    return next(iter(_entries(c, number=number)), None)
 
 
 def all_open(c: Connection) -> list[Entry]:
     """Return the rounds in which opinions are taken, the first to end first."""
-    found = _entries(c, _rounds.closed_at.is_(None), _rounds.undone_at.is_(None))
+    found = _entries(c, "open", "stands")
     return sorted(found, key=lambda one: (one.round.until, one.round.id))
 
 
 def ended(c: Connection, limit: int) -> list[Entry]:
     """Return rounds that have ended, the last one first."""
-    return _entries(c, _rounds.closed_at.is_not(None), newest=limit)
+    return _entries(c, "closed", newest=limit)
 
 
 def of_actor(c: Connection, root: str) -> list[Entry]:
     """Return the rounds about an actor and those merged into it, the newest first."""
-    return _entries(c, _actors.root_id == root, _rounds.undone_at.is_(None))[::-1]
+    return _entries(c, "stands", root=root)[::-1]
 
 
 def journal(
     c: Connection, limit: int, until: datetime | None = None, actor_id: str | None = None
 ) -> list[Entry]:
     """Return rounds, those called off too, newest first: until a moment, or about one actor."""
-    conditions = []
-    if until is not None:
-        conditions.append(_rounds.at <= until)
-    if actor_id is not None:
-        conditions.append(_rounds.actor_id == actor_id)
-    return _entries(c, *conditions, newest=limit)
+    return _entries(c, newest=limit, until=until, actor=actor_id)
 
 
 def given(c: Connection, number: int) -> Given | None:
     """Return an opinion by its number."""
-    return next(iter(_given(c, _opinions.id == number)), None)
+    return next(iter(_given(c, number=number)), None)
 
 
 def said(
     c: Connection, limit: int, until: datetime | None = None, actor_id: str | None = None
 ) -> list[Given]:
     """Return opinions, those taken back too, newest first: until a moment, or about one actor."""
-    conditions = []
-    if until is not None:
-        conditions.append(_opinions.at <= until)
-    if actor_id is not None:
-        conditions.append(_rounds.actor_id == actor_id)
-    return _given(c, *conditions, limit=limit)
+    return _given(c, newest=limit, until=until, actor=actor_id)
 
 
 def last_asked(c: Connection, who: str) -> Entry | None:
     """Return the newest round that a person opened and that can be called off."""
-    under_way = (_rounds.closed_at.is_(None), _rounds.undone_at.is_(None))
-    return next(iter(_entries(c, _rounds.who == who, *under_way, newest=1)), None)
+    return next(iter(_entries(c, "open", "stands", newest=1, who=who)), None)
 
 
 def last_said(c: Connection, who: str) -> Given | None:
     """Return the newest opinion of a person that can be taken back."""
-    under_way = (_rounds.closed_at.is_(None), _rounds.undone_at.is_(None))
-    found = _given(c, _opinions.who == who, _opinions.undone_at.is_(None), *under_way)
-    return next(iter(found), None)
+    return next(iter(_given(c, "stands", "under_way", who=who)), None)
 
 
-# --- rows ----------------------------------------------------------------------------------
+# --- queries and rows --------------------------------------------------------------------------
 
 
-def _entries(c: Connection, *conditions: Any, newest: int | None = None) -> list[Entry]:  # noqa: ANN401 - clauses of a query
+_CLAUSES = {
+    "stands": _rounds.undone_at.is_(None),
+    "open": _rounds.closed_at.is_(None),
+    "closed": _rounds.closed_at.is_not(None),
+    "number": _rounds.id == bindparam("number"),
+    "root": _actors.root_id == bindparam("root"),
+    "actor": _rounds.actor_id == bindparam("actor"),
+    "who": _rounds.who == bindparam("who"),
+    "until": _rounds.at <= bindparam("until"),
+}
+_CLAUSES_OF_OPINIONS = {
+    "stands": _opinions.undone_at.is_(None),
+    "under_way": _rounds.closed_at.is_(None) & _rounds.undone_at.is_(None),
+    "number": _opinions.id == bindparam("number"),
+    "actor": _rounds.actor_id == bindparam("actor"),
+    "who": _opinions.who == bindparam("who"),
+    "until": _opinions.at <= bindparam("until"),
+}
+
+
+@cache
+def _query(clauses: frozenset[str], *, newest: bool) -> Select[Any]:
     query = (
         select(tables.rounds, _actors.root_id, _actors.name.label("actor_name"))
         .join(tables.actors, _actors.id == _rounds.actor_id)
-        .where(*conditions)
+        .where(*(_CLAUSES[name] for name in sorted(clauses)))
     )
-    query = (
-        query.order_by(_rounds.at, _rounds.id)
-        if newest is None
-        else query.order_by(_rounds.at.desc(), _rounds.id.desc()).limit(newest)
-    )
-    rows = list(c.execute(query))
+    if not newest:
+        return query.order_by(_rounds.at, _rounds.id)
+    return query.order_by(_rounds.at.desc(), _rounds.id.desc()).limit(bindparam("newest"))
+
+
+def _entries(
+    c: Connection, *clauses: str, newest: int | None = None, **given: object
+) -> list[Entry]:
+    """Return the rounds that some clauses ask for; one that is given None asks nothing."""
+    values = {name: value for name, value in given.items() if value is not None}
+    query = _query(frozenset((*clauses, *values)), newest=newest is not None)
+    rows = list(c.execute(query, {**values, "newest": newest}))
+    if not rows:
+        return []
     ids = [row.id for row in rows]
     counted: dict[int, dict[str, Opinion]] = {}
     standing = select(tables.opinions).where(_opinions.round_id.in_(ids))
@@ -278,8 +295,9 @@ def _entries(c: Connection, *conditions: Any, newest: int | None = None) -> list
     ]
 
 
-def _given(c: Connection, *conditions: Any, limit: int = 1) -> list[Given]:  # noqa: ANN401 - clauses of a query
-    query = (
+@cache
+def _query_of_opinions(clauses: frozenset[str]) -> Select[Any]:
+    return (
         select(
             tables.opinions,
             _rounds.actor_id,
@@ -288,10 +306,17 @@ def _given(c: Connection, *conditions: Any, limit: int = 1) -> list[Given]:  # n
         )
         .join(tables.rounds, _rounds.id == _opinions.round_id)
         .join(tables.actors, _actors.id == _rounds.actor_id)
-        .where(*conditions)
+        .where(*(_CLAUSES_OF_OPINIONS[name] for name in sorted(clauses)))
         .order_by(_opinions.id.desc())
-        .limit(limit)
+        .limit(bindparam("newest"))
     )
+
+
+def _given(c: Connection, *clauses: str, newest: int = 1, **given: object) -> list[Given]:
+    """Return the newest opinions that some clauses ask for; one given None asks nothing."""
+    values = {name: value for name, value in given.items() if value is not None}
+    query = _query_of_opinions(frozenset((*clauses, *values)))
+    rows = c.execute(query, {**values, "newest": newest})
     return [
         Given(
             opinion=_opinion(row),
@@ -301,7 +326,7 @@ def _given(c: Connection, *conditions: Any, limit: int = 1) -> list[Given]:  # n
             undone_at=row.undone_at,
             final=row.closed_at is not None,
         )
-        for row in c.execute(query)
+        for row in rows
     ]
 
 

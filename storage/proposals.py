@@ -9,10 +9,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import cache
 from math import cos, radians
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Connection, Row, delete, func, select, update
+from sqlalchemy import Connection, Row, Select, bindparam, delete, func, select, update
 
 from storage import actors, judgements, signing, tables
 from storage.folding import sort_key
@@ -220,12 +221,12 @@ def leave_persons_out(c: Connection, said: Mapping[int, str], on: date) -> None:
 
 def get(c: Connection, number: int) -> Entry | None:
     """Return a proposal by its number."""
-    return next(iter(_entries(c, _proposals.id == number)), None)
+    return next(iter(_entries(c, number=number)), None)
 
 
 def of_account(c: Connection, number: int) -> Entry | None:
     """Return what somebody proposed in their own name, by its number."""
-    return next(iter(_entries(c, _proposals.id == number, _proposals.who != "")), None)
+    return next(iter(_entries(c, "of_account", number=number)), None)
 
 
 def of_nonce(c: Connection, nonce: str) -> int | None:
@@ -246,19 +247,19 @@ def token(c: Connection, number: int) -> str:
 
 def waiting(c: Connection) -> list[Entry]:
     """Return the proposals that no verdict answers, the oldest first."""
-    found = _entries(c, _proposals.undone_at.is_(None), _proposals.answered_at.is_(None))
+    found = _entries(c, "stands", "untold")
     return [one for one in found if one.answer is None]
 
 
 def answered(c: Connection) -> list[Entry]:
     """Return the proposals that a verdict answers and of which nobody was told yet."""
-    found = _entries(c, _proposals.undone_at.is_(None), _proposals.answered_at.is_(None))
+    found = _entries(c, "stands", "untold")
     return [one for one in found if one.answer is not None]
 
 
 def unwanted(c: Connection) -> list[Entry]:
     """Return those that were told to be unwanted, and still hold what was written."""
-    return _entries(c, _proposals.answer == Answer.UNWANTED, _proposals.name != ERASED)
+    return _entries(c, "unwanted")
 
 
 def of_public_waiting(c: Connection) -> int:
@@ -274,7 +275,7 @@ def of_public_waiting(c: Connection) -> int:
 
 def of_actor(c: Connection, root: str) -> list[Entry]:
     """Return the proposals about an actor and those merged into it, the newest first."""
-    return _entries(c, _actors.root_id == root, _proposals.undone_at.is_(None))[::-1]
+    return _entries(c, "stands", root=root)[::-1]
 
 
 def placed_near(
@@ -298,18 +299,12 @@ def journal(
     c: Connection, limit: int, until: datetime | None = None, actor_id: str | None = None
 ) -> list[Entry]:
     """Return what accounts proposed, taken back too, newest first: until a moment, or of one."""
-    conditions = [_proposals.who != ""]
-    if until is not None:
-        conditions.append(_proposals.at <= until)
-    if actor_id is not None:
-        conditions.append(_proposals.actor_id == actor_id)
-    return _entries(c, *conditions, newest=limit)
+    return _entries(c, "of_account", newest=limit, until=until, actor=actor_id)
 
 
 def last(c: Connection, who: str) -> Entry | None:
     """Return what a person proposed last that stands."""
-    found = _entries(c, _proposals.who == who, _proposals.undone_at.is_(None), newest=1)
-    return next(iter(found), None)
+    return next(iter(_entries(c, "stands", newest=1, who=who)), None)
 
 
 def unanswered(
@@ -354,18 +349,39 @@ def letters_due(c: Connection) -> list[Due]:
     ]
 
 
-def _entries(c: Connection, *conditions: Any, newest: int | None = None) -> list[Entry]:  # noqa: ANN401 - clauses of a query
+_CLAUSES = {
+    "stands": _proposals.undone_at.is_(None),
+    "untold": _proposals.answered_at.is_(None),
+    "of_account": _proposals.who != "",
+    "unwanted": (_proposals.answer == Answer.UNWANTED) & (_proposals.name != ERASED),
+    "number": _proposals.id == bindparam("number"),
+    "root": _actors.root_id == bindparam("root"),
+    "actor": _proposals.actor_id == bindparam("actor"),
+    "who": _proposals.who == bindparam("who"),
+    "until": _proposals.at <= bindparam("until"),
+}
+
+
+@cache
+def _query(clauses: frozenset[str], *, newest: bool) -> Select[Any]:
     query = (
         select(tables.proposals, _actors.root_id, _actors.name.label("actor_name"))
         .join(tables.actors, _actors.id == _proposals.actor_id)
-        .where(*conditions)
+        .where(*(_CLAUSES[name] for name in sorted(clauses)))
     )
-    query = (
-        query.order_by(_proposals.at, _proposals.id)
-        if newest is None
-        else query.order_by(_proposals.at.desc(), _proposals.id.desc()).limit(newest)
-    )
-    rows = list(c.execute(query))
+    if not newest:
+        return query.order_by(_proposals.at, _proposals.id)
+    turned = query.order_by(_proposals.at.desc(), _proposals.id.desc())
+    return turned.limit(bindparam("newest"))
+
+
+def _entries(
+    c: Connection, *clauses: str, newest: int | None = None, **given: object
+) -> list[Entry]:
+    """Return what some clauses ask for; one that is given None asks nothing."""
+    values = {name: value for name, value in given.items() if value is not None}
+    query = _query(frozenset((*clauses, *values)), newest=newest is not None)
+    rows = list(c.execute(query, {**values, "newest": newest}))
     ids = {row.actor_id for row in rows} | {row.root_id for row in rows}
     standing = judgements.standing(c, ids)
     names = {one.id: one.name for one in actors.load(c, {row.root_id for row in rows}).values()}

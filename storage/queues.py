@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Connection, Row, delete, func, select
+from sqlalchemy import Connection, Row, Select, bindparam, delete, func, select
 
 from storage import tables
 from storage.plain import (
@@ -123,20 +124,26 @@ def _row(week: str, candidate: Candidate) -> dict[str, Any]:
 
 def load(c: Connection, week: str) -> Queue | None:
     """Return a week's queue, or `None` if it was never computed."""
-    head = c.execute(select(tables.queues).where(_queues.week == week)).first()
+    head = c.execute(_head(), {"week": week}).first()
     if head is None:
         return None
-    query = (
-        select(tables.candidates)
-        .where(_candidates.week == week)
-        .order_by(_candidates.rank, _candidates.actor_id)
-    )
     return Queue(
         week=head.week,
         as_of=head.as_of,
-        candidates=tuple(_candidate(row) for row in c.execute(query)),
+        candidates=tuple(_candidate(row) for row in c.execute(_ranked(), {"week": week})),
         clusters=tuple(to_cluster(plain) for plain in head.clusters),
     )
+
+
+@cache
+def _head() -> Select[Any]:
+    return select(tables.queues).where(_queues.week == bindparam("week"))
+
+
+@cache
+def _ranked() -> Select[Any]:
+    query = select(tables.candidates).where(_candidates.week == bindparam("week"))
+    return query.order_by(_candidates.rank, _candidates.actor_id)
 
 
 def _candidate(row: Row[Any]) -> Candidate:
@@ -161,7 +168,12 @@ def _candidate(row: Row[Any]) -> Candidate:
 
 def weeks(c: Connection) -> list[str]:
     """Return the weeks that have a queue, the newest first."""
-    return list(c.execute(select(_queues.week).order_by(_queues.week.desc())).scalars())
+    return list(c.execute(_weeks()).scalars())
+
+
+@cache
+def _weeks() -> Select[tuple[str]]:
+    return select(_queues.week).order_by(_queues.week.desc())
 
 
 def latest(c: Connection) -> Queue | None:

@@ -7,13 +7,14 @@ one's merges.
 from __future__ import annotations
 
 from collections import defaultdict
+from functools import cache
 from hashlib import blake2b
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, Select, select
 
 from storage import tables
-from storage.statements import chunks, upsert
+from storage.statements import chunks, one_of, upsert
 from vigie.records import INSTITUTIONS, ActorKind, NameSign, Registration
 
 if TYPE_CHECKING:
@@ -96,14 +97,7 @@ def of_actors(c: Connection, roots: Iterable[str]) -> Mapping[str, list[Registra
     """Return what is registered of each of some unmerged actors, the oldest first."""
     found: dict[str, list[Registration]] = defaultdict(list)
     for some in chunks(sorted(set(roots))):
-        query = (
-            select(tables.registrations, _actors.root_id)
-            .join(tables.actors, _actors.id == _registrations.actor_id)
-            .where(_actors.root_id.in_(some))
-            .where(_registrations.source_id != INSTITUTIONS)
-            .order_by(_registrations.declared, _registrations.source_id, _registrations.number)
-        )
-        for row in c.execute(query):
+        for row in c.execute(_of_actors(), {"roots": some}):
             found[row.root_id].append(
                 Registration(
                     actor_id=row.actor_id,
@@ -117,6 +111,17 @@ def of_actors(c: Connection, roots: Iterable[str]) -> Mapping[str, list[Registra
                 )
             )
     return found
+
+
+@cache
+def _of_actors() -> Select[Any]:
+    return (
+        select(tables.registrations, _actors.root_id)
+        .join(tables.actors, _actors.id == _registrations.actor_id)
+        .where(_actors.root_id.in_(one_of("roots")))
+        .where(_registrations.source_id != INSTITUTIONS)
+        .order_by(_registrations.declared, _registrations.source_id, _registrations.number)
+    )
 
 
 def institutions(c: Connection) -> frozenset[str]:

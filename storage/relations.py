@@ -11,15 +11,17 @@ from functools import cache
 from itertools import product
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Connection, Row, Select, case, select
+from sqlalchemy import Connection, Row, Select, bindparam, case, select
 
 from storage import tables
-from storage.statements import chunks
+from storage.statements import chunks, one_of
 from vigie.records import Edge, RelationKind, Tie
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from datetime import date
+
+    from sqlalchemy import BindParameter
 
 _relations, _documents = tables.relations.c, tables.documents.c
 _first, _second = tables.mentions.alias("first_mention"), tables.mentions.alias("second_mention")
@@ -30,9 +32,8 @@ def ties_in(c: Connection, actor_id: str, documents: Iterable[str], as_of: date)
     """Return the sentences of some documents that name an actor with others, the newest first."""
     found: list[Tie] = []
     for some in chunks(sorted(set(documents))):
-        query = _ties(as_of).where(_relations.document_id.in_(some))
-        query = query.where((_one.c.root_id == actor_id) | (_other.c.root_id == actor_id))
-        found += [_tie(row) for row in c.execute(query)]
+        values = {"documents": some, "actor": actor_id, "as_of": as_of}
+        found += [_tie(row) for row in c.execute(_ties_in(), values)]
     return sorted(found, key=lambda tie: (-tie.day.toordinal(), tie.document_id, tie.sentence))
 
 
@@ -45,7 +46,7 @@ def ties(c: Connection, actor_ids: Iterable[str], as_of: date) -> list[Tie]:
     found: dict[tuple[str, int, int], Tie] = {}
     sides = (_one.c.root_id, _other.c.root_id)  # one by one: an OR of both would read every tie
     for some, side in product(chunks(sorted(set(actor_ids))), sides):
-        for row in c.execute(_ties(as_of).where(side.in_(some))):
+        for row in c.execute(_ties().where(side.in_(some)), {"as_of": as_of}):
             found[row.document_id, row.first, row.second] = _tie(row)
     newest = sorted(found, key=lambda key: (-found[key].day.toordinal(), *key))
     return [found[key] for key in newest]
@@ -110,9 +111,18 @@ _day = case(
 """Since when a tie is known."""
 
 
-def _ties(as_of: date) -> Select[Any]:
+@cache
+def _ties() -> Select[Any]:
     """Select what sentences say of two actors that are not one; known once both mentions are."""
-    return _joined().where(_first.c.known_on <= as_of).where(_second.c.known_on <= as_of)
+    day: BindParameter[date] = bindparam("as_of")
+    return _joined().where(_first.c.known_on <= day).where(_second.c.known_on <= day)
+
+
+@cache
+def _ties_in() -> Select[Any]:
+    actor: BindParameter[str] = bindparam("actor")
+    query = _ties().where(_relations.document_id.in_(one_of("documents")))
+    return query.where((_one.c.root_id == actor) | (_other.c.root_id == actor))
 
 
 @cache

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Connection, Row, select, update
+from sqlalchemy import Connection, Row, Select, select, update
 
 from storage import tables
 from vigie.errors import UnknownNameError
@@ -62,8 +63,13 @@ def get(c: Connection, number: int) -> Saved | None:
 
 def standing(c: Connection) -> list[Saved]:
     """Return the searches that are kept, by name."""
+    return [_saved(row) for row in c.execute(_standing())]
+
+
+@cache
+def _standing() -> Select[Any]:
     query = select(tables.searches).where(_searches.undone_at.is_(None))
-    return [_saved(row) for row in c.execute(query.order_by(_searches.name, _searches.id))]
+    return query.order_by(_searches.name, _searches.id)
 
 
 def journal(c: Connection, limit: int, until: datetime | None = None) -> list[Saved]:

@@ -1,4 +1,8 @@
-"""Helpers for writing and finding many rows, alike on both databases."""
+"""Helpers for writing and finding many rows, alike on both databases.
+
+A query that pages run is made once, with named parameters (`@cache`, `bindparam`, `one_of`): made
+anew each time, SQLAlchemy takes five times as long over it as SQLite does.
+"""
 
 from __future__ import annotations
 
@@ -6,10 +10,11 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import islice
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from sqlalchemy import bindparam
 from sqlalchemy.dialects import postgresql, sqlite
 
 if TYPE_CHECKING:
-    from sqlalchemy import Connection, Select, Table
+    from sqlalchemy import BindParameter, Connection, Select, Table
 
 T = TypeVar("T")
 K = TypeVar("K")
@@ -25,6 +30,11 @@ def chunks(items: Iterable[T], size: int = CHUNK) -> Iterator[list[T]]:
     iterator = iter(items)
     while chunk := list(islice(iterator, size)):
         yield chunk
+
+
+def one_of(name: str) -> BindParameter[Any]:
+    """Return a parameter that is given a list: `column.in_(one_of("ids"))`."""
+    return bindparam(name, expanding=True)
 
 
 def insert_missing(c: Connection, table: Table, rows: Sequence[Row]) -> None:
@@ -51,6 +61,8 @@ def insert_for(c: Connection, table: Table) -> postgresql.Insert | sqlite.Insert
     return postgresql.insert(table) if c.dialect.name == "postgresql" else sqlite.insert(table)
 
 
-def pairs(c: Connection, query: Select[tuple[K, V]]) -> dict[K, V]:
+def pairs(
+    c: Connection, query: Select[tuple[K, V]], values: Mapping[str, Any] | None = None
+) -> dict[K, V]:
     """Return what a query of two columns finds, the first leading to the second."""
-    return {row[0]: row[1] for row in c.execute(query)}
+    return {row[0]: row[1] for row in c.execute(query, values)}

@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Connection, Row, Select, func, select
+from sqlalchemy import Connection, Row, Select, bindparam, func, select
 
 from storage import tables
 from storage.plain import to_event
-from storage.statements import chunks
+from storage.statements import chunks, one_of
 from vigie.records import DocumentKind
 
 if TYPE_CHECKING:
@@ -65,27 +65,18 @@ def by_documents(c: Connection, root: str, limit: int = MOST_DOCUMENTS) -> list[
     """Return the newest documents that name an actor, the newest first."""
     # Of each member by itself, in the order of the index: of one named ten thousand times no more
     # than the newest are looked at.
-    members = c.execute(select(_actors.id).where(_actors.root_id == root)).scalars().all()
+    members = c.execute(_members(), {"root": root}).scalars().all()
     newest: list[tuple[date, str, int]] = []
     for member in members:
-        query = (
-            select(_mentions.known_on, _mentions.document_id, _mentions.position)
-            .where(_mentions.actor_id == member)
-            .order_by(_mentions.known_on.desc())
-            .limit(2 * limit)
-        )
-        newest += c.execute(query).tuples().all()
+        newest += c.execute(_newest(), {"actor": member, "limit": 2 * limit}).tuples().all()
     newest.sort(key=lambda one: (-one[0].toordinal(), one[1], one[2]))
     first: dict[str, int] = {}
     for _, document_id, position in newest:
         first.setdefault(document_id, position)
     ids = list(first)[:limit]
     found: dict[str, Telling] = {}
-    # An expression, so that the database starts from the documents and not from the actor, which
-    # may be named ten thousand times.
-    named = func.coalesce(_mentions.actor_id, "").in_(members)
     for some in chunks(ids):
-        rows = c.execute(_tellings().where(_mentions.document_id.in_(some), named)).all()
+        rows = c.execute(_tellings_in(), {"documents": some, "members": members})
         told = [row for row in rows if row.position == first[row.document_id]]
         found |= {row.document_id: _telling(row) for row in told}
     return [found[one] for one in ids if one in found]
@@ -99,16 +90,10 @@ def coming(
     The next event comes first; those taken back are left out.
     """
     # The events first: there are far fewer of them than mentions of an actor named often.
-    coming = (
-        select(_documents.id)
-        .where(_documents.event_day >= since)
-        .where(_documents.withdrawn_on.is_(None))
-        .order_by(_documents.event_day)
-        .limit(MOST_EVENTS)
-    )
+    coming = c.execute(_coming(), {"since": since}).scalars().all()
     wanted = set(roots)
     found: dict[tuple[str, str], tuple[str, Telling]] = {}
-    for some in chunks(c.execute(coming).scalars().all()):
+    for some in chunks(coming):
         query = (
             _tellings()
             .join(tables.actors, _actors.id == _mentions.actor_id)
@@ -123,6 +108,40 @@ def coming(
     return sorted(found.values(), key=lambda one: (str(one[1].event_day), one[1].document_id))[
         :limit
     ]
+
+
+@cache
+def _members() -> Select[tuple[str]]:
+    return select(_actors.id).where(_actors.root_id == bindparam("root"))
+
+
+@cache
+def _newest() -> Select[tuple[date, str, int]]:
+    return (
+        select(_mentions.known_on, _mentions.document_id, _mentions.position)
+        .where(_mentions.actor_id == bindparam("actor"))
+        .order_by(_mentions.known_on.desc())
+        .limit(bindparam("limit"))
+    )
+
+
+@cache
+def _tellings_in() -> Select[Any]:
+    # An expression, so that the database starts from the documents and not from the actor, which
+    # may be named ten thousand times.
+    named = func.coalesce(_mentions.actor_id, "").in_(one_of("members"))
+    return _tellings().where(_mentions.document_id.in_(one_of("documents")), named)
+
+
+@cache
+def _coming() -> Select[tuple[str]]:
+    return (
+        select(_documents.id)
+        .where(_documents.event_day >= bindparam("since"))
+        .where(_documents.withdrawn_on.is_(None))
+        .order_by(_documents.event_day)
+        .limit(MOST_EVENTS)
+    )
 
 
 @cache
@@ -171,19 +190,25 @@ def _telling(row: Row[Any]) -> Telling:
 
 def by_weeks(c: Connection, root: str, since: date) -> list[Week]:
     """Return how often each source named an actor, week by week from a Monday on, as counted."""
-    query = (
+    return [
+        Week(monday=week, source_id=source_id, source=name, mentions=mentions)
+        for week, source_id, name, mentions in c.execute(
+            _by_weeks(), {"root": root, "since": since}
+        )
+    ]
+
+
+@cache
+def _by_weeks() -> Select[Any]:
+    return (
         select(_counts.week, _counts.source_id, _sources.name, func.sum(_counts.mentions))
         .join(tables.actors, _actors.id == _counts.actor_id)
         .join(tables.sources, _sources.id == _counts.source_id)
-        .where(_actors.root_id == root)
-        .where(_counts.week >= since)
+        .where(_actors.root_id == bindparam("root"))
+        .where(_counts.week >= bindparam("since"))
         .group_by(_counts.week, _counts.source_id, _sources.name)
         .order_by(_counts.week, _counts.source_id)
     )
-    return [
-        Week(monday=week, source_id=source_id, source=name, mentions=mentions)
-        for week, source_id, name, mentions in c.execute(query)
-    ]
 
 
 def copies(tellings: Sequence[Telling]) -> dict[str, tuple[Telling, ...]]:
