@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 from flows import mail
 from flows.digest import is_ours_alone
 from storage import directory, edits, proposals
+from storage import replies as stored
 from vigie.language import render, say
 from vigie.records import Answer, Edit, Field, Message
 from vigie.typography import plain
@@ -24,7 +25,8 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from storage import Connection, Store
-    from storage.proposals import Due, Entry
+    from storage.proposals import Entry
+    from storage.replies import Due
     from vigie.records import Proposal
     from vigie.settings import Settings
 
@@ -79,8 +81,8 @@ def send(settings: Settings, store: Store, now: datetime) -> Told:
             if still and entry.told_at and entry.told_at <= now - UNWANTED_KEPT:
                 proposals.erase(c, entry.proposal.id)
                 told.erased += 1
-        proposals.forget_addresses(c, now - ADDRESS_KEPT)
-        due = [(one, proposals.token(c, one.proposal.id)) for one in proposals.letters_due(c)]
+        stored.forget_addresses(c, now - ADDRESS_KEPT)
+        due = [(one, proposals.token(c, one.proposal.id)) for one in stored.due(c)]
     _write(settings, store, due, now, told)
     return told
 
@@ -148,9 +150,9 @@ def _done(store: Store, one: Due, now: datetime) -> None:
     """Note that a mail went out, or never will; with the answer the address goes."""
     with store.writing() as c:
         if one.answered:
-            proposals.forget_address(c, one.proposal.id)
+            stored.forget_address(c, one.proposal.id)
         else:
-            proposals.note_receipt(c, one.proposal.id, now)
+            stored.note_receipt(c, one.proposal.id, now)
 
 
 def subject_of(settings: Settings, one: Due) -> str:

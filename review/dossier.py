@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from review.pictures import Map, Timeline, first_monday, territory_map, timeline
-from storage import actors, directory, edits, naming, told
+from storage import actors, directory, edits, naming, suggestions, told
 from vigie import gazetteer
 
 if TYPE_CHECKING:
@@ -90,7 +90,7 @@ def dossier(
 
 
 def _alike(c: Connection, root: str) -> tuple[Alike, ...]:
-    asked = actors.suggestions(c, [root])[:MOST_ALIKE]
+    asked = suggestions.of_actors(c, [root])[:MOST_ALIKE]
     others = {(s.other_id if s.actor_id == root else s.actor_id): s.reason for s in asked}
     roots = actors.surviving(c, others)
     reasons = {roots[i]: reason for i, reason in others.items() if i in roots}

@@ -18,7 +18,7 @@ from review.shell import house, page, signature, today
 from review.text import path_part, visible, web_link
 from review.troubles import IncompleteError, MissingError
 from review.words import choose_language, say_in
-from storage import actors, directory, judgements, opinions, proposals
+from storage import actors, directory, judgements, opinions, proposals, suggestions
 from vigie.errors import InputError
 from vigie.records import Message, Proposal, ProposalKind, RoundKind
 
@@ -47,7 +47,7 @@ def show(request: Request, dit: str = "") -> HTMLResponse:
             one: entry.id
             for one, entry in judgements.standing(c, {w.root for w in waiting}).items()
         }
-        asked = actors.suggestions(c, {one.root for one in waiting[:MOST]})
+        asked = suggestions.of_actors(c, {one.root for one in waiting[:MOST]})
         likes = {
             one.actor_id: one.name
             for one in directory.lines(

@@ -13,7 +13,7 @@ from review.access import OFFICER
 from review.forms import check_token
 from review.shell import house, page, signature, today
 from review.words import choose_language, say_in
-from storage import actors, directory, distinctions, judgements, registrations
+from storage import actors, directory, distinctions, judgements, registrations, suggestions
 from vigie.records import Judgement, Message, Verdict, iso_week
 
 if TYPE_CHECKING:
@@ -58,7 +58,7 @@ class Question:
 
 def open_questions(c: Connection, limit: int) -> list[Question]:
     """Return the open questions, the surest first; who is named more often would stay."""
-    asked = actors.open_suggestions(c, limit)
+    asked = suggestions.standing(c, limit)
     roots = actors.surviving(c, {i for one in asked for i in (one.actor_id, one.other_id)})
     ids = sorted(set(roots.values()))
     lines = {line.actor_id: line for line in directory.lines(c, ids)}

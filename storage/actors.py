@@ -8,18 +8,17 @@ from __future__ import annotations
 
 from collections import defaultdict
 from functools import cache
-from itertools import count
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Connection, Row, Select, bindparam, func, select, update
+from sqlalchemy import Connection, Select, bindparam, func, select, update
 
-from storage import distinctions, splits, tables
+from storage import tables
 from storage.folding import fold, sort_key
-from storage.plain import from_message, to_message
+from storage.plain import from_message
 from storage.statements import chunks, insert_missing, one_of, pairs
 from vigie.errors import UnknownNameError
 from vigie.language import say
-from vigie.records import INSTITUTIONS, Actor, ActorKind, Suggestion
+from vigie.records import INSTITUTIONS, Actor, ActorKind
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -29,9 +28,6 @@ if TYPE_CHECKING:
 
 MOST_SHARED = 50
 """A block that more keys than this share says nothing."""
-
-MOST_ASKED = 500
-"""Questions looked at together, answered ones among them."""
 
 _actors = tables.actors.c
 _aliases = tables.aliases.c
@@ -361,66 +357,3 @@ def mark_known(c: Connection, days: Mapping[str, date]) -> None:
             .values(known_since=bindparam("day")),
             [{"actor": actor_id, "day": day} for actor_id, day in sorted(days.items())],
         )
-
-
-def suggestions(c: Connection, ids: Iterable[str]) -> list[Suggestion]:
-    """Return the questions « same actor? » about some actors, the surest first."""
-    found: dict[tuple[str, str], Suggestion] = {}
-    for some in chunks(sorted(set(ids))):
-        rows = c.execute(_questions_of(), {"ids": some})
-        found |= {(row.actor_id, row.other_id): _suggestion(row) for row in rows}
-    return _still_asked(c, found) if found else []
-
-
-@cache
-def _questions_of() -> Select[Any]:
-    table, some = tables.suggestions.c, one_of("ids")
-    return _open_questions().where(table.actor_id.in_(some) | table.other_id.in_(some))
-
-
-def open_suggestions(c: Connection, limit: int = 100) -> list[Suggestion]:
-    """Return the questions « same actor? » that nobody has answered, the surest first."""
-    table = tables.suggestions.c
-    query = _open_questions().order_by(table.score.desc(), table.actor_id, table.other_id)
-    found: list[Suggestion] = []
-    for at in count(0, MOST_ASKED):
-        rows = list(c.execute(query.limit(MOST_ASKED).offset(at)))
-        found += _still_asked(c, {(r.actor_id, r.other_id): _suggestion(r) for r in rows})
-        if len(found) >= limit or len(rows) < MOST_ASKED:
-            break
-    return found[:limit]
-
-
-@cache
-def _open_questions() -> Select[Any]:
-    table = tables.suggestions.c
-    one, other = tables.actors.alias("one"), tables.actors.alias("other")
-    return (
-        select(tables.suggestions)
-        .join(one, one.c.id == table.actor_id)
-        .join(other, other.c.id == table.other_id)
-        .where(one.c.root_id != other.c.root_id)
-    )
-
-
-def _suggestion(row: Row[Any]) -> Suggestion:
-    return Suggestion(
-        actor_id=row.actor_id,
-        other_id=row.other_id,
-        score=row.score,
-        reason=to_message(row.reason),
-    )
-
-
-def _still_asked(c: Connection, found: dict[tuple[str, str], Suggestion]) -> list[Suggestion]:
-    """Return questions without those that a split or a person has answered, the surest first."""
-    ids = {i for pair in found for i in pair}
-    roots = surviving(c, ids)
-    parted, told_apart = splits.apart(c, ids), distinctions.apart(c, roots.values())
-    found = {
-        pair: asked
-        for pair, asked in found.items()
-        if frozenset(pair) not in parted
-        and frozenset(roots.get(i, i) for i in pair) not in told_apart
-    }
-    return sorted(found.values(), key=lambda s: (-s.score, s.actor_id, s.other_id))

@@ -1,8 +1,8 @@
 """What people propose, and what became of it.
 
 A proposal is answered by the verdict that stands on its actor and was given after it: there is no
-second way to decide. How to reach who proposes is read by `letters_due` alone, and erased with
-the answer.
+second way to decide. How to reach who proposes is read by `storage.replies` alone, and
+erased with the answer.
 """
 
 from __future__ import annotations
@@ -76,15 +76,6 @@ class Entry:
         return ANSWERS[self.verdict.verdict]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Due:
-    """A mail to who proposes: that it came, or what became of it."""
-
-    proposal: Proposal
-    address: str
-    answered: bool
-
-
 # --- writing -------------------------------------------------------------------------------
 
 
@@ -133,11 +124,6 @@ def undo(c: Connection, number: int, who: str, at: datetime) -> Entry:
     return found
 
 
-def note_receipt(c: Connection, number: int, at: datetime) -> None:
-    """Note that who proposes was told that it came."""
-    c.execute(update(tables.proposals).where(_proposals.id == number).values(receipt_at=at))
-
-
 def note_answer(c: Connection, number: int, answer: Answer, at: datetime) -> None:
     """Note that a proposal is answered for good."""
     c.execute(
@@ -145,19 +131,6 @@ def note_answer(c: Connection, number: int, answer: Answer, at: datetime) -> Non
         .where(_proposals.id == number, _proposals.answered_at.is_(None))
         .values(answer=answer, answered_at=at)
     )
-
-
-def forget_address(c: Connection, number: int) -> None:
-    """Erase how to reach who proposes."""
-    c.execute(update(tables.proposals).where(_proposals.id == number).values(address=None))
-
-
-def forget_addresses(c: Connection, before: datetime) -> int:
-    """Erase the addresses of what came before a moment, answered or not; return how many."""
-    statement = update(tables.proposals).where(
-        _proposals.address.is_not(None), _proposals.at < before
-    )
-    return int(c.execute(statement.values(address=None)).rowcount)
 
 
 def erase(c: Connection, number: int) -> None:
@@ -327,26 +300,8 @@ def unanswered(
         verdict = verdicts.get(row.actor_id)
         follows = verdict is not None and verdict.verdict is Verdict.WATCH and verdict.at < row.at
         if verdict is None or follows:
-            found.setdefault(row.actor_id, _proposal(row))
+            found.setdefault(row.actor_id, of_row(row))
     return tuple(found.values())
-
-
-def letters_due(c: Connection) -> list[Due]:
-    """Return the mails that are to be sent: receipts, and answers that were noted."""
-    query = (
-        select(tables.proposals)
-        .where(_proposals.address.is_not(None), _proposals.undone_at.is_(None))
-        .where(_proposals.receipt_at.is_(None) | _proposals.answered_at.is_not(None))
-        .order_by(_proposals.id)
-    )
-    return [
-        Due(
-            proposal=_proposal(row),
-            address=row.address,
-            answered=row.answered_at is not None,
-        )
-        for row in c.execute(query)
-    ]
 
 
 _CLAUSES = {
@@ -397,7 +352,7 @@ def _entry(
     verdict = found.judgement if found else None
     later = verdict is not None and verdict.at >= row.at
     return Entry(
-        proposal=_proposal(row),
+        proposal=of_row(row),
         root=row.root_id,
         actor_name=names.get(row.root_id, row.actor_name),
         verdict=verdict if later else None,
@@ -408,7 +363,8 @@ def _entry(
     )
 
 
-def _proposal(row: Row[Any]) -> Proposal:
+def of_row(row: Row[Any]) -> Proposal:
+    """Return what a row of `tables.proposals` holds."""
     return Proposal(
         id=row.id,
         actor_id=row.actor_id,

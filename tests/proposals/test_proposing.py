@@ -11,7 +11,7 @@ import pytest
 
 from flows import replies
 from flows.steps import detect
-from storage import actors, directory, edits, judgements, proposals, queues, tables
+from storage import directory, edits, judgements, proposals, queues, suggestions, tables
 from tests import databases
 from tests.proposals.conftest import FIELDS, PAGE, filled, has, hidden
 from tests.review.example import HOSTILE, slug
@@ -219,7 +219,7 @@ def test_a_proposal_of_a_known_name_is_about_that_actor_and_elsewhere_about_anot
     first, second = entries(site)
     assert first.root != second.root
     with site.store.reading() as c:
-        asked = actors.suggestions(c, [second.root])
+        asked = suggestions.of_actors(c, [second.root])
     assert asked, "an officer is asked whether they are one"
     assert first.proposal.place == "Mulhouse"
     assert known != second.root

@@ -7,7 +7,7 @@ from datetime import date, timedelta
 
 import pytest
 
-from storage import actors, annotations, documents, facts, stories
+from storage import actors, annotations, documents, facts, stories, suggestions
 from vigie.records import ActorKind, Message, NewActor, Placing, Resolution, Suggestion
 
 DAY = date(2026, 3, 2)
@@ -178,6 +178,6 @@ def test_suggestions_are_kept_once_and_leave_with_a_merge(c, press):
     )
     for _ in range(2):
         annotations.save(c, [], Resolution(suggestions=(doubt,)))
-    assert actors.suggestions(c, ["a-fil-rouge"]) == [doubt]
+    assert suggestions.of_actors(c, ["a-fil-rouge"]) == [doubt]
     actors.merge(c, "a-fil-rouge", "a-fil-et-co")
-    assert actors.suggestions(c, ["a-fil-rouge", "a-fil-et-co"]) == []
+    assert suggestions.of_actors(c, ["a-fil-rouge", "a-fil-et-co"]) == []

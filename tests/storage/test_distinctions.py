@@ -6,7 +6,7 @@ from datetime import date
 
 import pytest
 
-from storage import actors, distinctions
+from storage import actors, distinctions, suggestions
 from vigie.errors import UnknownNameError, VigieError
 from vigie.records import Message, Resolution, Suggestion
 
@@ -29,7 +29,7 @@ def c(store, press):
 
 
 def asked(c):
-    return [(s.actor_id, s.other_id) for s in actors.open_suggestions(c)]
+    return [(s.actor_id, s.other_id) for s in suggestions.standing(c)]
 
 
 PAIR = ("a-alpha", "a-alpha-nord")
@@ -39,7 +39,7 @@ def test_a_question_that_was_answered_is_not_asked_again_until_the_answer_is_und
     assert asked(c) == [PAIR]
     told = distinctions.add(c, *reversed(PAIR), "Awa", NOW)
     assert asked(c) == []
-    assert actors.suggestions(c, [PAIR[0]]) == []
+    assert suggestions.of_actors(c, [PAIR[0]]) == []
     assert [one.who for one in distinctions.standing(c)] == ["Awa"]
     distinctions.undo(c, told.id, "Awa", NOW)
     assert asked(c) == [PAIR]

@@ -7,7 +7,7 @@ from datetime import date, timedelta
 import pytest
 from sqlalchemy import select
 
-from storage import actors, annotations, documents, facts, splits, tables
+from storage import actors, annotations, documents, facts, splits, suggestions, tables
 from vigie.cli import actors as cli
 from vigie.errors import UnknownNameError, VigieError
 from vigie.records import Alias, Message, Resolution, Suggestion
@@ -181,10 +181,10 @@ def test_nobody_is_asked_whether_what_was_split_is_one(c):
     first, second = sorted((FIL, made.new_id))
     doubt = Suggestion(actor_id=first, other_id=second, score=0.9, reason=Message("Semblables."))
     annotations.save(c, [], Resolution(suggestions=(doubt,)))
-    assert actors.suggestions(c, [FIL]) == []
-    assert actors.open_suggestions(c) == []
+    assert suggestions.of_actors(c, [FIL]) == []
+    assert suggestions.standing(c) == []
     splits.undo(c, made.id, "Awa", NOW)
-    assert actors.open_suggestions(c) == [doubt]
+    assert suggestions.standing(c) == [doubt]
 
 
 def test_two_actors_of_one_name_are_both_found_by_it(c, press):

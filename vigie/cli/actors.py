@@ -88,7 +88,7 @@ def show(folder: Path, name: str, as_json: bool) -> None:
     """Print what is known of an actor: names, nature, home, quotes, ties, open questions."""
     from signals.profile import profile
     from storage import actors as stored
-    from storage import facts, registrations, relations, splits
+    from storage import facts, registrations, relations, splits, suggestions
     from vigie.cli.questions import registered
 
     with opened(folder) as (settings, store), store.reading() as c:
@@ -99,7 +99,7 @@ def show(folder: Path, name: str, as_json: bool) -> None:
         ties = relations.ties(c, [actor.id], day)
         others = stored.load(c, {i for tie in ties for i in (tie.actor_id, tie.other_id)})
         listed = registrations.of_actors(c, [actor.id]).get(actor.id, [])
-        questions = stored.suggestions(c, [actor.id])
+        questions = suggestions.of_actors(c, [actor.id])
         roots = stored.surviving(c, {i for s in questions for i in (s.actor_id, s.other_id)})
         asked = stored.load(c, roots.values())
         taken_apart = [s for s in splits.standing(c) if actor.id in {s.actor_id, s.new_id}]

@@ -19,9 +19,9 @@ if TYPE_CHECKING:
 def print_questions(c: Connection, limit: int, *, as_json: bool) -> None:
     """Print the open questions, as lines or as JSON."""
     from storage import actors as stored
-    from storage import registrations
+    from storage import registrations, suggestions
 
-    asked = stored.open_suggestions(c, limit)
+    asked = suggestions.standing(c, limit)
     roots = stored.surviving(c, {i for s in asked for i in (s.actor_id, s.other_id)})
     known = stored.load(c, roots.values())
     listed = registrations.of_actors(c, known)
