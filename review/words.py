@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from babel.dates import format_datetime
 from babel.numbers import format_decimal
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
 
 from review import text
 from vigie import gazetteer
@@ -73,6 +74,12 @@ def say_in(language: str, message: Message, limit: int = 400) -> str:
     return in_words(message, language, limit)
 
 
+@lru_cache(maxsize=4096)
+def _label(template: str, language: str) -> str:
+    """Return a message without values, as kinds and verdicts are, set once."""
+    return say_in(language, Message(template))
+
+
 def moment(at: datetime, language: str, zone: ZoneInfo) -> str:
     """Return a moment on the clocks of a time zone: `9 mars 2026 à 14 h 05`."""
     local = at.astimezone(zone)
@@ -130,11 +137,8 @@ def environment(language: str) -> Environment:
         lstrip_blocks=True,
         extensions=["jinja2.ext.i18n"],
     )
-    made.install_gettext_callables(  # type: ignore[attr-defined]  # added by the extension
-        _typeset_all(catalogue.gettext, language),
-        _typeset_all(_french_plural if language == "fr" else catalogue.ngettext, language),
-        newstyle=True,
-    )
+    made.newstyle_gettext = True  # type: ignore[attr-defined]  # added by the extension
+    said = _said(catalogue.gettext, language)
     filters: dict[str, Callable[..., object]] = {
         "plain": text.plain,
         "visible": text.visible,
@@ -143,12 +147,17 @@ def environment(language: str) -> Environment:
         "markdown": text.markdown,
         "path_part": text.path_part,
         "typeset": lambda sentence: typeset(sentence, language),
-        "message": lambda message: say_in(language, message),
+        "message": lambda message: (
+            say_in(language, message) if message.values else _label(message.template, language)
+        ),
         "long_date": lambda day: long_date(day, language),
         "number": lambda value, pattern="#,##0.##": number(value, language, pattern),
     }
     made.filters |= filters
     made.globals |= {
+        "_": said,
+        "gettext": said,
+        "ngettext": _counted(_french_plural if language == "fr" else catalogue.ngettext, language),
         "language": language,
         "colon": COLON[language],
         "quotes": QUOTES[language],
@@ -183,6 +192,35 @@ def _french_plural(single: str, plural: str, count: int) -> str:
     return plural if abs(count) >= 2 else single
 
 
-def _typeset_all(translate: Callable[..., str], language: str) -> Callable[..., str]:
-    # The texts of our own templates: there are some hundreds of them.
-    return lru_cache(maxsize=4096)(lambda *words: typeset(translate(*words), language))
+# The texts of our own templates, of which there are some hundreds, are set once. Jinja's own
+# callables do the same, but look each other up and put values in at every word of a page.
+
+
+def _said(translate: Callable[[str], str], language: str) -> Callable[..., Markup]:
+    """Return what a template calls with a sentence and its values."""
+
+    @lru_cache(maxsize=4096)
+    def whole(words: str) -> Markup:
+        return Markup(typeset(translate(words), language))  # noqa: S704 - a template's own text
+
+    @lru_cache(maxsize=4096)
+    def alone(words: str) -> Markup:
+        return whole(words) % {}
+
+    def said(words: str, /, **values: object) -> Markup:
+        return whole(words) % values if values else alone(words)
+
+    return said
+
+
+def _counted(translate: Callable[[str, str, int], str], language: str) -> Callable[..., Markup]:
+    """Return what a template calls with a sentence, its plural, a number and other values."""
+
+    @lru_cache(maxsize=4096)
+    def whole(single: str, plural: str, count: int) -> Markup:
+        return Markup(typeset(translate(single, plural, count), language))  # noqa: S704 - the same
+
+    def counted(single: str, plural: str, num: int, /, **values: object) -> Markup:
+        return whole(single, plural, num) % {"num": num, **values}
+
+    return counted

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
@@ -99,12 +99,12 @@ def search(
         total: `count`, where it is known already; of a text it is always counted.
     """
     if fold(asked.text):
-        query = _filtered(asked)
-        ranked = named(c, asked.text, words)
-        fitting: set[str] = set()
-        for some in chunks(ranked):
-            fitting |= set(c.execute(query.where(_actors.id.in_(some))).scalars())
-        ids = [root for root in ranked if root in fitting]
+        ids = named(c, asked.text, words)
+        if replace(asked, text="", sort="") != Search(sort=""):
+            query, fitting = _filtered(asked), set[str]()
+            for some in chunks(ids):
+                fitting |= set(c.execute(query.where(_actors.id.in_(some))).scalars())
+            ids = [root for root in ids if root in fitting]
         return Found(lines=lines(c, ids[offset : offset + limit]), total=len(ids))
     found = lines(c, _page(c, asked, limit, offset))
     return Found(lines=found, total=count(c, asked) if total is None else total)
@@ -194,7 +194,7 @@ def lines(c: Connection, ids: Sequence[str]) -> tuple[Line, ...]:
     written = edits.standing(c, ids)
     found: dict[str, Line] = {}
     for some in chunks(ids):
-        for row in c.execute(_lines(), {"ids": some}):
+        for row in c.execute(_lines(), {"ids": some}).all():
             found[row.id] = _line(row, written.get(row.id, {}))
     return tuple(found[one] for one in ids if one in found)
 

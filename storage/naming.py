@@ -141,11 +141,13 @@ def _holding(
     """Return the keys of names that hold a word of each list, the shortest."""
     # From the rarest words on: of their names it is asked whether they hold the others.
     rarest, *others = sorted(meant, key=words.held)
-    query = select(_words.key).where(_words.word.in_(rarest)).distinct()
+    query = select(_words.key).where(_words.word.in_(rarest))
     for some in others:
         other = tables.name_words.alias()
-        query = query.where(exists().where(other.c.key == _words.key, other.c.word.in_(some)))
-    found = query.subquery()
+        holds = (other.c.key == _words.key) & other.c.word.in_(some)
+        # A name holds each word once: of one word a join is the same, and quicker.
+        query = query.join(other, holds) if len(some) == 1 else query.where(exists().where(holds))
+    found = (query if len(rarest) == 1 else query.distinct()).subquery()
     shortest = select(found.c.key).order_by(func.length(found.c.key), found.c.key).limit(limit)
     return list(c.execute(shortest).scalars().all())
 

@@ -76,7 +76,7 @@ def by_documents(c: Connection, root: str, limit: int = MOST_DOCUMENTS) -> list[
     ids = list(first)[:limit]
     found: dict[str, Telling] = {}
     for some in chunks(ids):
-        rows = c.execute(_tellings_in(), {"documents": some, "members": members})
+        rows = c.execute(_tellings_in(), {"documents": some, "members": members}).all()
         told = [row for row in rows if row.position == first[row.document_id]]
         found |= {row.document_id: _telling(row) for row in told}
     return [found[one] for one in ids if one in found]
@@ -194,7 +194,7 @@ def by_weeks(c: Connection, root: str, since: date) -> list[Week]:
         Week(monday=week, source_id=source_id, source=name, mentions=mentions)
         for week, source_id, name, mentions in c.execute(
             _by_weeks(), {"root": root, "since": since}
-        )
+        ).all()
     ]
 
 
