@@ -14,6 +14,8 @@ from typing import TYPE_CHECKING
 import uvicorn
 from fastapi import Depends, FastAPI
 from starlette.middleware.gzip import GZipMiddleware
+from starlette.responses import RedirectResponse
+from starlette.routing import Route
 from starlette.staticfiles import StaticFiles
 
 import vigie
@@ -53,6 +55,8 @@ from vigie.language import say
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from starlette.requests import Request
+
     from review.intake import Intake
     from review.trials import Scout
     from storage import Store
@@ -60,6 +64,7 @@ if TYPE_CHECKING:
 
 STATIC = Path(__file__).parent / "static"
 LOOPBACK = "127.0.0.1"
+API = "/api/openapi.json"
 
 
 def create_app(
@@ -112,11 +117,18 @@ def create_app(
         app.include_router(room.router)
     for room in (fiche, annuaire, catalogue, account, proposed, rounds, questions, personal):
         app.include_router(room.changes)
+    for address in ("/api", "/api/"):
+        app.router.routes.append(Route(address, _to_the_api))
     app.mount("/api", create_api(app.state.house), name="api")
     troubles.install(app)
     account.install(app)
     probes.install(app)
     return app
+
+
+def _to_the_api(_: Request) -> RedirectResponse:
+    """Lead who comes to the interface itself to its description, which anybody may read."""
+    return RedirectResponse(API)
 
 
 def serve(

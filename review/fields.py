@@ -31,6 +31,7 @@ WRITABLE = (
 LONG = frozenset({Field.DESCRIPTION, Field.LINKS, Field.CONTACT})
 LIMIT = 4000
 """Characters in a field."""
+TOO_LONG = Message("Ce texte est trop long : 4 000 caractères au plus. Raccourcissez-le.")
 
 _PERSON = re.compile(
     r"\b[a-zà-ÿ]{2,}[._-][a-zà-ÿ]{2,}@"
@@ -70,10 +71,10 @@ def shown_in(line: Line, language: str) -> dict[Field, str]:
 def enter(field: Field, form: Mapping[str, str], stands: str, watch: Watch) -> Entered:
     """Return what a form makes of a field; `stands` is its text as it is now."""
     was = visible(form.get(f"was-{field}", ""))
-    text = visible(form.get(field, was))[:LIMIT]
+    text = visible(form.get(field, was))
     if text in {was, stands}:
         return Entered(field=field, text=text, value=(), changed=False)
-    value, wrong = _value(field, text, watch)
+    value, wrong = _value(field, text, watch) if len(text) <= LIMIT else ((), TOO_LONG)
     return Entered(
         field=field, text=text, value=value, changed=True, wrong=wrong, conflict=was != stands
     )

@@ -77,7 +77,8 @@ def say_in(language: str, message: Message, limit: int = 400) -> str:
 @lru_cache(maxsize=4096)
 def _label(template: str, language: str) -> str:
     """Return a message without values, as kinds and verdicts are, set once."""
-    return say_in(language, Message(template))
+    said = translations(language).gettext(template).format_map({})
+    return typeset(text.plain(said, 400), language)
 
 
 def moment(at: datetime, language: str, zone: ZoneInfo) -> str:

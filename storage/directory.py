@@ -106,6 +106,9 @@ def search(
                 fitting |= set(c.execute(query.where(_actors.id.in_(some))).scalars())
             ids = [root for root in ids if root in fitting]
         return Found(lines=lines(c, ids[offset : offset + limit]), total=len(ids))
+    if asked.text.strip():
+        # Nothing but signs, of which no name is made.
+        return Found(lines=(), total=0)
     found = lines(c, _page(c, asked, limit, offset))
     return Found(lines=found, total=count(c, asked) if total is None else total)
 
@@ -158,7 +161,7 @@ def ids(c: Connection, verdicts: frozenset[Verdict]) -> list[str]:
 def by_commune(c: Connection, asked: Search, words: Vocabulary) -> dict[str, int]:
     """Return how many of the actors found are in each commune (INSEE code; empty: in none)."""
     query = _filtered(asked)
-    if fold(asked.text):
+    if asked.text.strip():
         query = query.where(_actors.id.in_(named(c, asked.text, words)))
     found = query.subquery()
     machine = (

@@ -114,6 +114,14 @@ def test_the_journal_is_read_to_its_end_page_by_page(site, monkeypatch):
         assert len(keys) == len(set(keys)) >= 3
 
 
+def test_the_address_of_the_interface_leads_to_its_description(guarded):
+    with guarded.reader() as reader:
+        for address in ("/api", "/api/"):
+            answer = reader.get(address, follow_redirects=True)
+            assert answer.url.path == "/api/openapi.json"
+            assert answer.json()["info"]["title"] == "Vigie"
+
+
 def test_every_answer_is_described(site):
     described = httpx.get(f"{site.url}/api/openapi.json").json()
     for path, ways in described["paths"].items():

@@ -254,6 +254,26 @@ def test_odd_questions_find_nothing_and_break_nothing(site):
             assert reader.get(f"/annuaire.rss?{query}").status_code == 200
 
 
+def test_a_search_for_nothing_but_signs_finds_nothing(site):
+    with site.reader() as reader:
+        for address in ("/annuaire?avis=tous&q=%25", "/annuaire?avis=tous&q=!%20?"):
+            assert "Aucun acteur ne répond" in reader.get(address).text
+        assert "Aucun acteur" in reader.get("/carte?avis=tous&q=%25").text
+
+
+def test_a_text_that_is_too_long_is_refused_and_stays_in_the_form(site):
+    address = f"/fiche/modifier/{FIRST}"
+    long = "mot " * 1000 + "fin."
+    with site.reader() as reader:
+        form = fields_of(reader.get(address).text)
+        answer = reader.post(
+            address, data={**form, "description": long}, headers={"origin": site.url}
+        )
+    assert answer.status_code == 409
+    assert "4 000 caractères au plus" in answer.text
+    assert "fin.</textarea>" in answer.text
+
+
 @pytest.mark.parametrize("field", ["description", "contact"])
 @pytest.mark.parametrize("words", ["Voir jeanne.dupont@exemple.fr", "Appeler le 06 12 34 56 78"])
 def test_how_to_reach_a_person_is_kept_in_no_field(site, field, words):
