@@ -166,9 +166,7 @@ def _recognised(
         for (plain, home), named in zip(read, communes, strict=True)
     )
     named = (
-        areas.with_epcis(
-            plain, standing.corrected(plain, recognition.parted(plain, names)), territory
-        )
+        areas.with_epcis(plain, standing.corrected(plain, names), territory)
         for plain, names in zip(plains, found, strict=True)
     )
     return zip(meant, named, strict=True)

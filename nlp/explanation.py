@@ -11,11 +11,23 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from nlp import areas, classifier, features, model, pieces, places, questions, recognition
+from nlp import (
+    areas,
+    classifier,
+    features,
+    model,
+    pieces,
+    places,
+    questions,
+    recognition,
+    standing,
+)
 from vigie.records import Message
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from spacy.tokens import Doc
 
     from nlp.annotate import Reader
     from nlp.places import Ground
@@ -71,11 +83,10 @@ def _explained(plain: str, reader: Reader, ground: Ground, home: str | None) -> 
         }
         entities = {(e.start_char, e.end_char): e.label_ for e in doc.ents}
         told = []
-        for whole in found:
-            question = at[whole.start, whole.end]
-            vector = features.vectors(doc, [question.candidate], [question.bounds])
-            named = recognition.parted(plain, [whole])
-            told += [
+        for name in areas.with_epcis(plain, standing.corrected(plain, found), ground.territory):
+            whole = next((w for w in found if w.start < name.end and name.start < w.end), None)
+            question = at[whole.start, whole.end] if whole else None
+            told.append(
                 Explained(
                     start=name.start,
                     end=name.end,
@@ -84,16 +95,16 @@ def _explained(plain: str, reader: Reader, ground: Ground, home: str | None) -> 
                     confidence=name.confidence,
                     rule=name.rule,
                     entity=ENTITIES.get(entities.get((name.start, name.end), "")),
-                    reasons=_reasons(weights, question, vector, name.label),
+                    reasons=_reasons(doc, weights, question, name.label) if question else (),
                 )
-                for name in areas.with_epcis(plain, named, ground.territory)
-            ]
+            )
     return told
 
 
 def _reasons(
-    weights: classifier.Weights, question: Question, vector: np.ndarray, label: Label
+    doc: Doc, weights: classifier.Weights, question: Question, label: Label
 ) -> tuple[Message, ...]:
+    vector = features.vectors(doc, [question.candidate], [question.bounds])
     facts = list(dict.fromkeys(question.facts))
     without = [[other for other in facts if other != fact] for fact in facts]
     told = [facts, *without]

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import re
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from nlp import agreement, classifier, features, model, questions
@@ -19,7 +18,6 @@ if TYPE_CHECKING:
 
 BATCH = 60_000
 """Characters given to the language model at once: more only costs memory."""
-SIDE = re.compile(r"[^/]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,22 +82,6 @@ def names_of(doc: Doc, asked: Sequence[Question], weights: classifier.Weights) -
         _found(doc, asked[row], label, confidence)
         for row, label, confidence in classifier.chosen(candidates, judged)
     ]
-
-
-def parted(plain: str, found: Iterable[Found]) -> Iterator[Found]:
-    """Yield the names found in a text; two that a slash joins, as two.
-
-    A word with a slash inside is one name: « Ouvre/Boîte », « Les Amis de l’Ouvre/Boîte ».
-    """
-    for item in found:
-        sides = [side.span() for side in SIDE.finditer(plain, item.start, item.end)]
-        if len(sides) > 1 and all(" " in plain[a:b].strip() for a, b in sides):
-            for start, end in sides:
-                said = plain[start:end]
-                first = start + len(said) - len(said.lstrip())
-                yield replace(item, start=first, end=first + len(said.strip()))
-        else:
-            yield item
 
 
 def _found(doc: Doc, question: Question, label: Label, confidence: float) -> Found:

@@ -11,7 +11,7 @@ import re
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from nlp import kinds, lexicon, names, speech
+from nlp import bounds, kinds, lexicon, names, speech
 from nlp.words import ARTICLES
 from vigie.records import ActorKind, Label
 
@@ -80,7 +80,7 @@ PARTS = re.compile(r"[ -]")
 def corrected(plain: str, found: Iterable[Found]) -> Iterator[Found]:
     """Yield the names found in a prepared text with what the words beside each settle."""
     after = 0
-    for item in found:
+    for item in bounds.repaired(plain, found):
         made = item
         if item.label in GROUPS:
             made = _trimmed(plain, item)

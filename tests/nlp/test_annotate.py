@@ -5,7 +5,7 @@ from itertools import pairwise
 
 import pytest
 
-from nlp import annotate, explanation, gathering, markup, model, recognition
+from nlp import annotate, bounds, explanation, gathering, markup, model
 from nlp.places import Ground
 from nlp.recognition import Found
 from vigie.records import (
@@ -266,7 +266,7 @@ def test_two_names_with_a_slash_between_are_two_actors(language_model):
 )
 def test_a_word_with_a_slash_inside_is_one_name(surface, names):
     whole = Found(0, len(surface), Label.ACTOR, 0.9, "run", (0, len(surface)))
-    parts = recognition.parted(surface, [whole])
+    parts = bounds.repaired(surface, [whole])
     assert [surface[part.start : part.end] for part in parts] == names
 
 
