@@ -17,18 +17,19 @@ from dataclasses import replace
 from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
-from nlp import acronyms, lexicon, speech
+from nlp import acronyms, speech, text
 from nlp.cues import SURE_GROUPS
+from nlp.recognition import Found
 from nlp.spans import LINKS
 from vigie.records import Label
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-    from nlp.recognition import Found
-
 GROUPS = frozenset([Label.ACTOR, Label.INSTITUTION])
 WORD = re.compile(r"[^\W_]+(?:-[^\W_]+)*'?")
+SURE = 0.95
+"""Confidence in a name of words that nobody writes without meaning it."""
 LOOK_AHEAD = 40
 """Characters behind a name in which the word after its verb stands."""
 SIDE = re.compile(r"[^/]+")
@@ -70,12 +71,13 @@ PRONOUNS = frozenset("se s' ne n' y lui leur nous vous".split())
 ONE_AFTER_ANOTHER = frozenset("sans chez entre avec pour à de par et vers sur contre parmi".split())
 """Before « nous », what makes it the last word of a name: « Pas sans nous »."""
 PARTICIPLE = re.compile(r"(?:é|ée|és|ées|ant|ants|ez|ons)$")
+INFINITIVE = ("er", "ir", "re")
 THIRD_PERSON = re.compile(r"(?:e|t|d|a|ont)$")
 
 TRAILING = re.compile(
     r"[ ,–-]+(?:"
     r"en (?:partenariat|collaboration|lien|présence|association|coopération|concertation)\b|"
-    r"avec (?:le (?:soutien|concours)|la (?:participation|complicité|collaboration)|l'(?:aide|appui))\b|"
+    r"avec (?:le (?:soutien|concours)|la (?:participation|complicité)|l'(?:aide|appui))\b|"
     r"au (?:niveau|sein|profit|bénéfice|nom|titre)\b|dans le cadre\b|à l'occasion\b|à partir d|"
     r"grâce (?:à|aux?)\b|afin d|ainsi que\b|"
     r"(?:d[eu]|dans|à|pour|avec|sur) (?:ses|leurs)\b|d(?:e|ans) (?:son|sa|leur)\b|"
@@ -103,7 +105,8 @@ class Phrase(NamedTuple):
     label: Label
 
 
-TOWN = r"(?: (?:de |d'|du |des )(?:l[ae]s? |l')?[A-ZÀ-Ý][\w'-]*)?"
+OF_A_TOWN = r" (?:de (?:L[ae]s?[ -]|L')?|d'|du |des )[A-ZÀ-Ý][\w'-]*"
+TOWN = rf"(?:{OF_A_TOWN})?"
 PHRASES = (
     Phrase(re.compile(rf"\b[Mm]aison des [Jj]eunes et de la [Cc]ulture{TOWN}"), Label.ACTOR),
     Phrase(re.compile(rf"\b[Mm]aison pour [Tt]ous{TOWN}"), Label.ACTOR),
@@ -114,6 +117,7 @@ PHRASES = (
         ),
         Label.INSTITUTION,
     ),
+    Phrase(re.compile(rf"\b(?:[Mm]airie|[Oo]ffice de tourisme){OF_A_TOWN}"), Label.INSTITUTION),
     Phrase(re.compile(rf"\b[Cc]entre communal d'action sociale{TOWN}"), Label.INSTITUTION),
     Phrase(re.compile(rf"\b[Cc]aisse d'allocations familiales{TOWN}"), Label.INSTITUTION),
 )
@@ -173,7 +177,8 @@ def _without_end(name: str, behind: str) -> str:
     for pattern in (TRAILING, LISTED):
         ends += [m.start() for m in pattern.finditer(name) if m.start()][:1]
     joined = AND.search(name)
-    if joined and not _is_infinitive(WORD.match(name)) and _is_infinitive(joined["verb"]):
+    opening = name.split(maxsplit=1)[0]
+    if joined and not opening.endswith(INFINITIVE) and _is_infinitive(joined["verb"]):
         ends.append(joined.start())
     verb = _verb(name, behind)
     if verb is not None:
@@ -181,9 +186,11 @@ def _without_end(name: str, behind: str) -> str:
     return _tidy(name[: min(ends)]) or name
 
 
-def _is_infinitive(word: str | re.Match[str] | None) -> bool:
-    said = word[0] if isinstance(word, re.Match) else word or ""
-    return said.lower() in speech.dictionary().lemmas["verb"]
+def _is_infinitive(word: str) -> bool:
+    said = word.lower()
+    # « ouvrir », « écrire » are not in the dictionary; their forms are.
+    unknown = said.endswith(("ir", "re")) and not speech.classes_of(said)
+    return unknown or said in speech.dictionary().lemmas["verb"]
 
 
 def _tidy(name: str) -> str:
@@ -216,7 +223,7 @@ def _verb(name: str, behind: str) -> int | None:
 
 
 def _is_pronoun(word: str, before: str, following: str) -> bool:
-    """Tell whether a pronoun leads to a verb: « Club des partenaires vous propose »."""
+    """Tell whether a pronoun leads to a verb: « Club des lecteurs vous propose »."""
     return (
         word in PRONOUNS
         and before not in ONE_AFTER_ANOTHER
@@ -292,24 +299,23 @@ def _written_out(plain: str, found: Sequence[Found]) -> list[Found]:
     made = list(found)
     for pattern, label in PHRASES:
         for phrase in pattern.finditer(plain):
-            made = _with(made, phrase.span(), label)
+            made = _with(plain, made, phrase.span(), label)
     return [_with_purpose(plain, item) if item.label in GROUPS else item for item in made]
 
 
-def _with(found: list[Found], bounds: tuple[int, int], label: Label) -> list[Found]:
-    """Return the names with those that share letters with given bounds widened to them."""
+def _with(plain: str, found: list[Found], bounds: tuple[int, int], label: Label) -> list[Found]:
+    """Return the names with one of given bounds, in place of those within them."""
     start, end = bounds
     touched = [i for i in found if i.start < end and start < i.end]
+    if any(i.start < start or end < i.end for i in touched):
+        return found  # « Amis de la Maison pour tous de Vermont » is another one
     groups = [i for i in touched if i.label in GROUPS]
-    if not groups or any(i.start < start and end < i.end for i in groups):
-        return found
-    first = groups[0]
-    wide = replace(
-        first, start=min(start, first.start), end=max(end, groups[-1].end), label=label
-    )
-    return [*(i for i in found if i.start < start and i not in touched), wide] + [
-        i for i in found if i.start >= start and i not in touched
-    ]
+    if groups:
+        whole = replace(groups[0], start=start, end=end, label=label)
+    else:
+        around = next((b for b in text.sentences(plain) if b[0] <= start and end <= b[1]), bounds)
+        whole = Found(start, end, label, SURE, "written_out", around)
+    return [*(i for i in found if i.end <= start), whole, *(i for i in found if i.start >= end)]
 
 
 def _with_purpose(plain: str, item: Found) -> Found:
@@ -331,11 +337,12 @@ def _with_purpose(plain: str, item: Found) -> Found:
 
 def _noun_phrase(plain: str, start: int, stop: int) -> int:
     """Return where a noun in small letters, with its adjectives and complements, ends."""
-    end, linked = start, True
+    end = before = start
+    linked = True
     for match in WORD.finditer(plain, start, stop):
-        if plain[end : match.start()].strip() or match[0][0].isupper():
+        if plain[before : match.start()].strip() or match[0][0].isupper():
             break
-        word = match[0]
+        word, before = match[0], match.end()
         if word in FURTHER:
             if linked and end > start and word not in {"la", "le", "les", "l'"}:
                 break
@@ -388,5 +395,5 @@ def _as_elsewhere(plain: str, item: Found, surfaces: Counter[str], longer: set[s
 
 def _only_goes_on(tail: str) -> bool:
     """Tell whether what a name goes on with is a phrase of its sentence."""
-    first = tail.split()[0]
+    first = tail.split(maxsplit=1)[0]
     return tail.islower() and first in {"et", "en", "pour", "dans", "sur", "avec", "au", "à"}

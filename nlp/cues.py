@@ -66,6 +66,10 @@ def _openings(words: str) -> str:
 
 OPENING_GROUPS = _openings(GROUPS)
 
+NAMING = r"association|collectif|coopérative|compagnie|tiers-lieu|start-up"
+OF_TOWN = r"[\w’'-]{3,}(?:ois|ais|ien|éen|in|ain|an|en|ise|ienne|éenne|ine|aine|ane|enne|ale?|elle?|ive|aire)"
+"""An adjective of a town or of a trade: « mulhousienne », « culturelle »."""
+
 Side = Literal["before", "after"]
 ORGANISED = (Label.ACTOR, Label.INSTITUTION)
 
@@ -239,8 +243,8 @@ CUES = (
     Cue(
         "named_after",
         "after",
-        r"^ ?(?:,|est) une? (?:(?:jeune|nouvelle|nouveau) )?(?:association|collectif|coopérative|"
-        r"compagnie|tiers-lieu|start-up)(?: loi 1901| (?:de |d'|du )[\w’'-]+)? ?(?:[,.!]|$)",
+        rf"^ ?(?:(?:,|est) une? (?:(?:jeune|nouvelle|nouveau) )?(?:{NAMING})"
+        rf"(?: loi 1901| (?:de |d'|du )[\w’'-]+| {OF_TOWN})?|, (?:{NAMING}) {OF_TOWN}) ?(?:[,.!]|$)",
         "[La Remise aux outils], une association.",
         ORGANISED,
         None,

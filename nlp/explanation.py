@@ -144,6 +144,7 @@ def rule_in_words(rule: str) -> list[Message]:
 
 
 CUES = {
+    "written_out": Message("des mots qui désignent toujours un organisme (mairie de, MJC…)"),
     "group_before": Message("un mot de groupe juste avant (association, collectif…)"),
     "groups_before": Message("une énumération de groupes juste avant"),
     "done_by": Message("« organisé par », « porté par »… juste avant"),

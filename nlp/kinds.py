@@ -16,8 +16,9 @@ HEADS: tuple[tuple[ActorKind, str], ...] = (
     (
         ActorKind.THIRD_PLACE,
         (
-            r"tiers[- ]lieux?|caf[ée]s? associatifs?|coworking|espaces? de coworking|"
-            r"[ée]co[- ]?lieux?|friches? culturelles?"
+            r"tiers[- ]lieux?|caf[ée]s? (?:associatifs?|citoyens?|solidaires?)|coworking|"
+            r"espaces? de coworking|[ée]co[- ]?lieux?|friches? culturelles?|"
+            r"(?:ateliers?|lieux?|espaces?|garages?) (?:partag[ée]s?|hybrides?)"
         ),
     ),
     (

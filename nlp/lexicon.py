@@ -89,3 +89,15 @@ FIRST_NAMES = frozenset(
     carlos antonio marco paolo anna hans peter klaus john james michael george robert richard
     """.split()
 )
+NAMESAKES = FIRST_NAMES | frozenset(
+    """
+    georges henri albert émile edith édith lucien fernand marcel joseph auguste eugène gustave
+    maurice raymond andré roger robert guy emmanuel léon jules félix edgar edmond gaston gilbert
+    hannah rosa joséphine germaine yvonne suzanne colette gisèle lucienne berthe hélène jean-paul
+    jean-marie jean-pierre jean-jacques jean-claude jean-luc jean-louis jean-françois
+    marie-claire marie-thérèse anne-marie pierre-marie louis-ferdinand charles alphonse honoré
+    ernest oscar hector blaise ambroise théophile vladimir nelson fridtjof wilhelm friedrich
+    johann albrecht sigmund aimé aimée olympe camille joséphine flora missak germain abbé
+    """.split()
+)
+"""First names, those of the persons included whom associations and schools are called after."""

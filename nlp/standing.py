@@ -11,7 +11,8 @@ import re
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from nlp import bounds, kinds, lexicon, names, speech
+from nlp import bounds, kinds, lexicon, names, refusals, speech
+from nlp.cues import OF, ROLES
 from nlp.words import ARTICLES
 from vigie.records import ActorKind, Label
 
@@ -60,6 +61,29 @@ ANNOUNCING = re.compile(
 """What announces a name and is none of it."""
 OF_WHOM = re.compile(r"d'(?P<noun>[a-zà-ÿ]+) (?=[^\W_])")
 """What a group's noun goes on with before its name: « collectif d'habitants Les Tilleuls »."""
+PEOPLE = frozenset(["entraide", "habitants", "artistes", "insertion", "citoyens", "usagers"])
+"""Of such a group the noun says no more: its name stands behind, whatever its first word."""
+BEARER = re.compile(
+    r"\b(?P<head>(?:[Aa]ssociation|[Aa]micale|[Cc]ercle|[Ff]onds|[Ff]ondation|[Cc]ollectif|"
+    r"[Cc]ompagnie|[Cc]omité|[Cc]horale|Société|Institut|Club|Groupe|Ensemble|Orchestre|Galerie|"
+    r"Librairie|Ateliers?|Studio)(?: (?:d'|de l'|de |du )?[a-zà-ÿ]{4,}){0,2}) (?:[«\"“] ?)?$"
+)
+"""A group's noun before the person whom the group is called after."""
+FRIENDS = re.compile(
+    r"(?P<head>(?:[Aa]ssociation|[Ss]ociété|[Cc]ercle|[Cc]omité|[Cc]lub|[Gg]roupe|[Ff]ondation) "
+    r"(?:des |d'|les |de l')?(?:Les )?[Aa]mie?s|(?:\bLes )?\bAmie?s) (?:de |d')$"
+)
+"""« Les Amis de », with a capital or behind a group's noun: friends that are a group."""
+ROLE_OF = re.compile(rf"\b(?:{ROLES}) {OF}$", re.IGNORECASE)
+"""« Le président du club Paul Verdigot » is called so, and his club otherwise."""
+EDITION = re.compile(
+    r"(?:(?:La |Le )?\d{1,3}(?:e|ème|ère?) (?:édition|tour|anniversaire) d(?:e la |u |es |e l'|')"
+    r"(?:[a-zà-ÿ-]+ d(?:e la |u |es |e l'|'))?|"
+    r"(?:L')?[Éé]quipe (?:[a-zà-ÿ]+ )?d(?:e la |u |es |e l'))(?=\S)"
+)
+"""What is of a group and none of its name: « la 22e édition de la marche des X »."""
+BESIDE = re.compile(r"(?:Avec|Selon|D'après|Grâce à|Chez nous|Pour|Depuis|Après) (?=[^\Wa-z_])")
+"""How a sentence may open with a capital before a name."""
 FOREIGN = re.compile(
     r"(?:(?:Wer|Was|Wie|Wo|Warum|Wann)\s\w+\s(?:hinter|aus|von|bei|für|mit|in|um|zu|an|auf)|"
     r"(?:Neues?|Besuch|Treffen)\s(?:aus|von|vom|bei|beim|in|im|über|mit)|"
@@ -80,13 +104,25 @@ PARTS = re.compile(r"[ -]")
 def corrected(plain: str, found: Iterable[Found]) -> Iterator[Found]:
     """Yield the names found in a prepared text with what the words beside each settle."""
     after = 0
-    for item in bounds.repaired(plain, found):
+    meant = [item for item in found if not refusals.is_nobody(plain, item)]
+    known = refusals.surnames(plain, meant)
+    for item in bounds.repaired(plain, meant):
+        if refusals.is_nobody(plain, item):
+            continue
         made = item
-        if item.label in GROUPS:
+        if item.label is Label.PERSON:
+            start = _bearer(plain, item)
+            if start is not None and start >= after:
+                made = replace(item, start=start, label=Label.ACTOR)
+        elif item.label in GROUPS:
             made = _trimmed(plain, item)
             made = replace(made, start=max(_head(plain, made), after))
             made = replace(made, label=_label(plain, made))
             if FOREIGN.match(plain, item.start, item.end) and _is_commune(plain, made):
+                made = replace(made, label=Label.PLACE)
+            elif refusals.is_surname(plain, made, known):
+                made = replace(made, label=Label.PERSON)
+            elif refusals.is_town(plain, made):
                 made = replace(made, label=Label.PLACE)
         after = made.end
         yield made
@@ -106,12 +142,32 @@ def is_like_a_person(name: str) -> bool:
     return surname and kept.isdisjoint(first) and not name.isupper()
 
 
+def _bearer(plain: str, item: Found) -> int | None:
+    """Return where a group's name begins that ends with this person's, None if none does."""
+    first = max(item.sentence[0], item.start - LOOK_BACK)
+    before, name = plain[first : item.start], plain[item.start : item.end]
+    found = FRIENDS.search(before)
+    if found is None:
+        found = BEARER.search(before)
+        small = found is not None and found["head"][0].islower()
+        if small and PARTS.split(name)[0].lower() not in lexicon.NAMESAKES:
+            return None
+    if found is None or not PARTS.search(name) or ROLE_OF.search(before[: found.start("head")]):
+        return None
+    return first + found.start("head")
+
+
 def _trimmed(plain: str, item: Found) -> Found:
     opening = (
         ANNOUNCING.match(plain, item.start, item.end)
         or FOREIGN.match(plain, item.start, item.end)
         or _of_whom(plain, item)
+        or EDITION.match(plain, item.start, item.end)
     )
+    if opening is None and item.start == item.sentence[0]:
+        opening = BESIDE.match(plain, item.start, item.end)
+        closed = opening is not None and plain.startswith(",", item.end)
+        opening = opening if closed else None
     return replace(item, start=opening.end()) if opening else item
 
 
@@ -119,6 +175,8 @@ def _of_whom(plain: str, item: Found) -> re.Match[str] | None:
     found = OF_WHOM.match(plain, item.start, item.end)
     if found is None or "f" in (classes := speech.classes_of(found["noun"])):
         return None
+    if found["noun"] in PEOPLE:
+        return found
     article = plain.startswith(("la ", "le ", "les ", "l'"), found.end())
     return found if article or ("n" in classes and plain[found.end()].isupper()) else None
 
@@ -130,12 +188,17 @@ def _head(plain: str, item: Found) -> int:
     house = HOUSE.search(before)
     if house and is_like_a_person(name):
         return first + house.start()
+    borne = _bearer(plain, item) if is_like_a_person(name) else None
+    if borne is not None:
+        return borne
     opens = SHOP.search(before) or CHEZ.search(before)
     return first + opens.start("head") if opens and name[0].isupper() else item.start
 
 
 def _label(plain: str, item: Found) -> Label:
     name = plain[item.start : item.end]
+    if refusals.is_event(plain, item):
+        return Label.EVENT
     if _is_hall(plain, item):
         return Label.PLACE
     trade = TRADE.match(plain, item.end)
