@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from nlp import agreement, classifier, features, model, questions
 
 if TYPE_CHECKING:
@@ -16,8 +18,10 @@ if TYPE_CHECKING:
     from nlp.questions import Question
     from vigie.records import Label
 
-BATCH = 60_000
+BATCH = 30_000
 """Characters given to the language model at once: more only costs memory."""
+JUDGED = 4_096
+"""Candidates judged at once: five kilobytes each."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,13 +79,26 @@ def names_of(doc: Doc, asked: Sequence[Question], weights: classifier.Weights) -
     if not asked:
         return []
     candidates = [question.candidate for question in asked]
-    vectors = features.vectors(doc, candidates, [question.bounds for question in asked])
-    judged = classifier.judge(weights, [question.facts for question in asked], vectors)
-    judged = agreement.agreed(doc, asked, judged)
+    judged = agreement.agreed(doc, asked, _judged(doc, asked, weights))
     return [
         _found(doc, asked[row], label, confidence)
         for row, label, confidence in classifier.chosen(candidates, judged)
     ]
+
+
+def _judged(doc: Doc, asked: Sequence[Question], weights: classifier.Weights) -> classifier.Judged:
+    """Return what the networks say of candidates, so many at a time that memory is bounded."""
+    parts = []
+    for first in range(0, len(asked), JUDGED):
+        here = asked[first : first + JUDGED]
+        vectors = features.vectors(doc, [q.candidate for q in here], [q.bounds for q in here])
+        parts.append(classifier.judge(weights, [q.facts for q in here], vectors))
+    if len(parts) == 1:
+        return parts[0]
+    return classifier.Judged(
+        np.concatenate([part.presence for part in parts]),
+        np.concatenate([part.bounds for part in parts]),
+    )
 
 
 def _found(doc: Doc, question: Question, label: Label, confidence: float) -> Found:

@@ -16,8 +16,8 @@ from nlp import speech
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-LONGEST_TEXT = 50_000
-"""Characters analysed; what a text says after thirty pages is no announcement."""
+LONGEST_TEXT = 20_000
+"""Characters of a piece: a long text is read in such portions, each in bounded memory."""
 LONGEST_SENTENCE = 400
 """Characters quoted as a mention's sentence."""
 
