@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 from crawlers import archive, files, registries, spool
 from crawlers.batch import crawl as crawl_batch
-from flows import due, institutions, learned, sharing, waiting
+from flows import describing, due, institutions, learned, sharing, waiting
 from flows.intake import (
     Rejects,
     TakenIn,
@@ -28,9 +28,8 @@ from flows.intake import (
 from nlp import annotate as annotating
 from nlp import gathering, model, namesakes, pieces, places, resolution, stories
 from nlp.annotate import Reader
-from signals import profile
 from signals.queue import detect as detect_candidates
-from storage import Connection, Store, actors, claims, counts, documents, facts, queues, sources
+from storage import Connection, Store, claims, counts, documents, facts, queues, sources
 from storage import annotations as stored_annotations
 from storage import stories as stored_stories
 from storage.claims import Work
@@ -362,26 +361,10 @@ def annotate_batch(
         hanging = stored_stories.followers(c, ids)
         kept = stored_annotations.save(c, found, resolved, read=batch)
         group_stories(c, ids, hanging)
-        describe(c, {link.actor_id for link in resolved.links})
+        describing.describe(c, {link.actor_id for link in resolved.links})
         claims.done(c, Work.ANNOTATE, ids, worker)
+    describing.tell_notes(batch, found)
     return kept
-
-
-MOST_LOOKED_AT = 300
-"""Mentions of an actor: what one named more often is and where does not hang on a batch."""
-
-
-def describe(c: Connection, actor_ids: Iterable[str]) -> None:
-    """Let actors be what all the documents that name them say, and where, as the queue does.
-
-    What was stored stays as long as no mention says anything else, and of actors named very often.
-    """
-    told = facts.sightings(c, actor_ids, MOST_LOOKED_AT)
-    found = {
-        root: (profile.usual_kind(some), home.commune if (home := profile.home(some)) else None)
-        for root, some in told.items()
-    }
-    actors.describe(c, found)
 
 
 def known_ground(c: Connection, settings: Settings) -> places.Ground:

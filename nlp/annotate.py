@@ -125,7 +125,6 @@ def _extracted(
 
 
 def _span(given: Given, piece: Piece, found: Found) -> Span:
-    surface = piece.said[found.start : found.end]
     start, end = given.clean.bounds(piece.first + found.start, piece.first + found.end)
     return Span(
         start=start,
@@ -134,14 +133,7 @@ def _span(given: Given, piece: Piece, found: Found) -> Span:
         label=found.label,
         confidence=round(found.confidence, 3),
         rule=found.rule,
-        kind=_kind(
-            found,
-            surface,
-            piece.plain[found.sentence[0] : found.sentence[1]],
-            found.start - found.sentence[0],
-        )
-        if found.label in KEPT
-        else ActorKind.UNKNOWN,
+        kind=_kind(found, piece.plain) if found.label in KEPT else ActorKind.UNKNOWN,
     )
 
 
@@ -235,6 +227,7 @@ def _annotate_french(
         yield replace(
             _annotation(document, one, list(islice(read, len(one.pieces))), ground.territory),
             home=home,
+            notes=tuple(one.ways),
             signature=fingerprint.signature,
             bands=fingerprint.bands,
         )
@@ -335,17 +328,18 @@ def _mentions(
             sentence=quote,
             confidence=round(item.confidence, 3),
             rule=item.rule if inside else f"event:{item.rule}",
-            kind=_kind(item, surface, quote, item.start - item.sentence[0]),
+            kind=_kind(item, piece.plain),
             commune=commune,
             placing=placing,
             description=_description(said, piece.plain, item, found),
         )
 
 
-def _kind(found: Found, surface: str, sentence: str, at: int | None = None) -> ActorKind:
+def _kind(found: Found, plain: str) -> ActorKind:
     if found.rule.endswith(areas.EPCI):
         return ActorKind.INSTITUTION
-    return kinds.kind_of(surface, sentence, at)
+    first, last = found.sentence
+    return kinds.kind_of(plain[found.start : found.end], plain[first:last], found.start - first)
 
 
 def _description(said: str, plain: str, item: Found, found: Sequence[Found]) -> str:

@@ -14,7 +14,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, TypeVar
 
 from nlp import names
-from vigie import gazetteer
+from vigie import gazetteer, spelling
 from vigie.records import Label, Mention, Placing
 
 if TYPE_CHECKING:
@@ -41,7 +41,7 @@ class Name:
     @property
     def surface(self) -> str:
         """Return the name that is written most often, in its best writing."""
-        return best_written(self.surfaces)
+        return next(iter(spelling.ranked(self.surfaces)), "")
 
 
 @dataclass(frozen=True, slots=True)
@@ -224,24 +224,6 @@ def blocks(key: str, surface: str) -> tuple[str, ...]:
     elif len(words) == 1 and 3 <= len(words[0]) <= 8:
         found.add("i" + names.fold(surface).strip())
     return tuple(sorted(found))
-
-
-def best_written(surfaces: Counter[str]) -> str:
-    """Return the most frequent name, as it is written with capitals where they belong.
-
-    Headlines in capitals and hasty writers leave accents and small letters out, nobody adds them.
-    """
-    forms: dict[str, Counter[str]] = defaultdict(Counter)
-    for surface, times in surfaces.items():
-        forms[names.fold(surface)][surface] += times
-    form = most(Counter({form: written.total() for form, written in forms.items()}), "")
-    return min(forms[form], key=lambda s: _hasty(s, forms[form][s]), default="")
-
-
-def _hasty(surface: str, times: int) -> tuple[bool, bool, int, int, str]:
-    accents = sum(not c.isascii() and c.isalpha() for c in surface)
-    shouted = surface.isupper() and " " in surface  # one word may be a short form
-    return shouted, surface.islower(), -accents, -times, surface
 
 
 def most(counter: Counter[T], default: Default) -> T | Default:

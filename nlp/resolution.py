@@ -15,9 +15,9 @@ from hashlib import blake2b
 from typing import TYPE_CHECKING
 
 from nlp import kinds, lexicon, names
-from nlp.gathering import best_written, blocks, most
+from nlp.gathering import blocks, most
 from nlp.namesakes import ONE, SEVERAL
-from vigie import gazetteer
+from vigie import gazetteer, spelling
 from vigie.records import (
     ActorKind,
     Alias,
@@ -275,12 +275,10 @@ def _new_actors(
 
 
 def _best_surface(gathered: Mapping[str, Name], keys: list[str]) -> str:
-    """Return the name to show: a full one before an acronym, then the most frequent."""
     surfaces: Counter[str] = Counter()
     for key in keys:
         surfaces.update(gathered[key].surfaces)
-    full = Counter({s: n for s, n in surfaces.items() if " " in s})
-    return best_written(full or surfaces) or keys[0]
+    return next(iter(spelling.ranked(surfaces)), keys[0])
 
 
 def _suggestions(

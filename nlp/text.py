@@ -12,14 +12,24 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from nlp import speech
+from nlp.spans import GROUP_HEADS
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Iterator
 
 LONGEST_TEXT = 20_000
 """Characters of a piece: a long text is read in such portions, each in bounded memory."""
 LONGEST_SENTENCE = 400
 """Characters quoted as a mention's sentence."""
+
+FEWEST_LETTERS = 25
+"""Of a line in capitals that is no short form, no heading of a table."""
+SHORTEST_LINE = 14
+"""The same of one that is written anew as a sentence."""
+OBJECTS = frozenset(["deux", "trois", "quatre", "cinq", "cette", "leur", "leurs", "notre", "nos"])
+"""Words that follow a verb, besides the small ones."""
+CLOSING, OPENING = re.compile(r"[.,;:!?()–«»]"), re.compile(r"[.:!?–«]")
+"""What ends a name in a line of capitals, and behind which of them another may begin."""
 
 MARKUP = re.compile(r"</?[A-Za-z!][^<>]{0,300}>|&(?:nbsp|amp|quot|laquo|raquo|#\d{1,5});")
 RUN_OF_MARKS = re.compile(r"[^\w\s]{40,}")
@@ -42,7 +52,7 @@ def prepare(text: str) -> str:
     kept = MARKUP.sub(_blank, text[:LONGEST_TEXT])
     kept = RUN_OF_MARKS.sub(_blank, LINK_NOTE.sub(_blank, kept))
     kept = "".join(map(_plain, kept)) if not kept.isascii() else kept.translate(_CONTROL)
-    return "\n".join(_calm(line, _calm_word) for line in kept.split("\n"))
+    return "\n".join(_calm(line) for line in kept.split("\n"))
 
 
 _CONTROL = {code: " " for code in range(32) if chr(code) != "\n"} | {127: " "}
@@ -67,25 +77,56 @@ def _blank(match: re.Match[str]) -> str:
 
 
 def recased(text: str) -> str:
-    """Return a text whose lines in capitals are written as titles, their verbs in lower case.
+    """Return a text whose lines in capitals are written as a sentence, its names with capitals.
 
-    `prepare` alone leaves verbs among the words of a title, as the weights have learnt it: a name
-    would run on into what it does.
+    `prepare` alone makes titles of them, as the weights have learnt it: a name would run on into
+    what it does. Here a name is what opens the line or follows a group's noun, up to a verb or a
+    mark; of the rest, only words of no dictionary.
     """
-    return "\n".join(_calm(line, _calm_unless_verb) for line in text.split("\n"))
+    return "\n".join(
+        _as_said(line) if _shouts(line, SHORTEST_LINE) else line for line in text.split("\n")
+    )
 
 
-def _calm_unless_verb(match: re.Match[str]) -> str:
-    classes = speech.classes_of(match[0].lower())
-    return match[0].lower() if classes == "v" else _calm_word(match)
+def shouts(text: str) -> bool:
+    """Tell whether a text of some words is in capitals alone."""
+    letters = [c for c in text if c.isalpha()]
+    return len(letters) >= FEWEST_LETTERS and all(c.isupper() or not c.islower() for c in letters)
 
 
-def _calm(line: str, calm_word: Callable[[re.Match[str]], str]) -> str:
+def _as_said(line: str) -> str:
+    parts: list[str] = []
+    done, naming = 0, True
+    words = list(WORD.finditer(line))
+    following = [match[0].lower() for match in words[1:]] + [""]
+    for match, after in zip(words, following, strict=True):
+        between = line[done : match.start()]
+        if CLOSING.search(between):
+            naming = OPENING.search(between) is not None
+        word = match[0].lower()
+        classes = speech.classes_of(word)
+        acts = classes == "v" and (not after or after in FUNCTION_WORDS or after in OBJECTS)
+        if word in GROUP_HEADS:
+            naming, capital = True, not parts
+        elif word in FUNCTION_WORDS or acts:
+            naming, capital = naming and not acts, not parts
+        else:
+            capital = naming or not classes
+        same = len(word) == len(match[0])
+        said = (word[0].upper() + word[1:] if capital else word) if same else match[0]
+        parts += [between, said]
+        done = match.end()
+    return "".join([*parts, line[done:]])
+
+
+def _calm(line: str) -> str:
     """Return a line written all in capitals as a title, since case says nothing in it."""
+    return WORD.sub(_calm_word, line) if _shouts(line, FEWEST_LETTERS) else line
+
+
+def _shouts(line: str, fewest: int) -> bool:
     letters = [c for c in line if c.isalpha()]
-    if len(letters) < 25 or sum(c.isupper() for c in letters) < 0.8 * len(letters):
-        return line
-    return WORD.sub(calm_word, line)
+    return len(letters) >= fewest and sum(c.isupper() for c in letters) >= 0.8 * len(letters)
 
 
 def _calm_word(match: re.Match[str]) -> str:

@@ -8,8 +8,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from signals import cues
-from signals.text import fold
-from vigie import gazetteer
+from vigie import gazetteer, spelling
 from vigie.records import (
     Actor,
     ActorFacts,
@@ -103,7 +102,7 @@ def profile(facts: ActorFacts, as_of: date) -> Profile | None:
         sightings = sightings[: bisect_right(sightings, as_of, key=lambda s: s.day)]
     if not sightings:
         return None
-    name, aliases = preferred_name(s.surface for s in sightings)
+    name, *aliases = spelling.ranked(Counter(s.surface for s in sightings))
     past = facts.past
     total = len(sightings) + sum(week.mentions for week in past.weeks)
     actors = sum(s.label is Label.ACTOR for s in sightings) + sum(w.as_actor for w in past.weeks)
@@ -114,7 +113,7 @@ def profile(facts: ActorFacts, as_of: date) -> Profile | None:
     return Profile(
         actor_id=facts.actor_id,
         name=name,
-        aliases=aliases,
+        aliases=tuple(aliases),
         kind=kind,
         institution=is_institution(kind, total - actors, total)
         or (kind is ActorKind.UNKNOWN and cues.institution_name(name)),
@@ -144,26 +143,6 @@ def story_days(sightings: Sequence[Sighting]) -> tuple[tuple[date, str], ...]:
         if day is None or sighting.day < day:
             first[sighting.story_id] = sighting.day
     return tuple(sorted((day, story) for story, day in first.items()))
-
-
-def preferred_name(surfaces: Iterable[str]) -> tuple[str, tuple[str, ...]]:
-    """Return the name to show and the others, the most frequent first.
-
-    Spellings that differ in case and accents alone are one name; of two as frequent the longer
-    one is preferred, and of its spellings the capitalised one that does not shout.
-    """
-    groups: dict[str, Counter[str]] = defaultdict(Counter)
-    for surface in surfaces:
-        cleaned = " ".join(surface.split())
-        groups[fold(cleaned)][cleaned] += 1
-    ranked = sorted(groups.items(), key=lambda g: (-g[1].total(), -len(g[0]), g[0]))
-    names = [max(group, key=lambda s: (_well_written(s), group[s], s)) for _, group in ranked]
-    return names[0], tuple(names[1:])
-
-
-def _well_written(surface: str) -> int:
-    shouting = surface.isupper() and (len(surface) > 6 or " " in surface)
-    return 0 if shouting else 1 + surface[:1].isupper()
 
 
 def usual_kind(sightings: Iterable[Sighting]) -> ActorKind:

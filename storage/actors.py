@@ -283,21 +283,6 @@ def save(c: Connection, resolution: Resolution) -> None:
     insert_missing(c, tables.suggestions, suggestions)
 
 
-def describe(c: Connection, found: Mapping[str, tuple[ActorKind, str | None]]) -> None:
-    """Keep of what kind actors are, and in which commune (INSEE code), where that is known."""
-    changed = []
-    for some in chunks(sorted(found)):
-        query = select(_actors.id, _actors.kind, _actors.commune).where(_actors.id.in_(some))
-        for actor_id, kind, commune in c.execute(query):
-            usual, home = found[actor_id]
-            said = (kind if usual is ActorKind.UNKNOWN else usual.value, home or commune)
-            if said != (kind, commune):
-                changed.append({"actor": actor_id, "said": said[0], "there": said[1]})
-    if changed:
-        statement = update(tables.actors).where(_actors.id == bindparam("actor"))
-        c.execute(statement.values(kind=bindparam("said"), commune=bindparam("there")), changed)
-
-
 def merge(c: Connection, from_id: str, into_id: str) -> bool:
     """Let one actor stand for another; return whether that changed anything.
 

@@ -600,6 +600,8 @@ class Annotation:
     """Keys that near-duplicates share with high probability."""
     skipped: Message | None = None
     """Why the document was not analysed, if it was not."""
+    notes: tuple[Message, ...] = ()
+    """In what other way than word by word it was read; told, not kept."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -58,10 +58,10 @@ def test_what_is_said_a_few_times_stays(raw):
     assert pieces.once(raw) == raw
 
 
-def test_a_line_in_capitals_is_read_as_a_title_whose_verbs_are_no_part_of_it():
+def test_a_line_in_capitals_is_read_as_a_sentence_whose_names_have_capitals():
     raw = "LES SEMEURS DU BALLON OUVRENT UN JARDIN À LOMME.\nBienvenue à tous."
     (piece,) = pieces.read_as(raw).pieces
-    assert piece.plain == "les Semeurs du Ballon ouvrent un Jardin à Lomme.\nBienvenue à tous."
+    assert piece.plain == "Les Semeurs du Ballon ouvrent un jardin à Lomme.\nBienvenue à tous."
 
 
 def test_a_huge_text_is_read_to_where_a_word_ends_and_says_what_is_left():

@@ -3,7 +3,7 @@
 from dataclasses import replace
 from datetime import date
 
-from flows.steps import describe
+from flows.describing import describe
 from storage import actors, annotations, directory, documents, tables
 from vigie.records import ActorKind, Placing
 
@@ -53,3 +53,15 @@ def test_a_merged_actor_speaks_for_the_one_that_stands_for_it(store, press):
         describe(c, [press.id_of(NAME)])
         root = press.id_of("Un autre")
         assert actors.load(c, [root])[root].kind is ActorKind.COLLECTIVE
+
+
+def test_a_name_first_met_in_capitals_takes_the_writing_of_later_texts(store, press):
+    with store.writing() as c:
+        for number, written in ((1, NAME.upper()), (2, NAME), (3, NAME.upper())):
+            documents.save(c, [press.document(number, DAY, text=f"Avec {written}.")])
+            found = press.annotation(press.document(number, DAY, text=f"Avec {written}."), written)
+            annotations.save(c, [found], press.resolution(found))
+        first = press.id_of(NAME.upper())
+        c.execute(tables.mentions.update().values(actor_id=first))
+        describe(c, [first])
+        assert actors.load(c, [first])[first].name == NAME
