@@ -171,15 +171,7 @@ def on_simulated(language_model: Language) -> dict[str, Any]:
     Its spans are those of its cast: names that its sentences mention in passing, as places and
     public bodies outside the cast, are not marked, so that precision is a lower bound.
     """
-    territory, seed, weeks = SIMULATED
-    with tempfile.TemporaryDirectory() as made:
-        simulate(Path(made), territory, weeks=weeks, seed=seed)
-        documents = _lines(Path(made) / "documents.jsonl")[::EVERY]
-        notes = {note["url"]: note["spans"] for note in _lines(Path(made) / "annotations.jsonl")}
-        courses = {
-            line["entity"]: "emerging" if line["emerging"] else line["course"]
-            for line in _lines(Path(made) / "truth.jsonl")
-        }
+    documents, notes, courses = _sample()
     documents = [d for d in documents if d["lang"] == "fr"]
     truth = [[Piece(s["start"], s["end"], s["label"]) for s in notes[d["url"]]] for d in documents]
     found = extracted([f"{d['title']}\n\n{d['text']}" for d in documents], language_model)
@@ -204,6 +196,28 @@ def on_simulated(language_model: Language) -> dict[str, Any]:
             for course, hits in sorted(reached.items())
         },
     }
+
+
+def simulated() -> Iterator[dict[str, Any]]:
+    """Yield the sample of simulated documents as labelled texts."""
+    documents, notes, _ = _sample()
+    for d in documents:
+        if d["lang"] == "fr":
+            yield {"text": f"{d['title']}\n\n{d['text']}", "spans": notes[d["url"]]}
+
+
+def _sample() -> tuple[list[dict[str, Any]], dict[str, Any], dict[int, str]]:
+    """Return documents of a simulated archive, their spans by address, and entities' courses."""
+    territory, seed, weeks = SIMULATED
+    with tempfile.TemporaryDirectory() as made:
+        simulate(Path(made), territory, weeks=weeks, seed=seed)
+        documents = _lines(Path(made) / "documents.jsonl")[::EVERY]
+        notes = {note["url"]: note["spans"] for note in _lines(Path(made) / "annotations.jsonl")}
+        courses = {
+            line["entity"]: "emerging" if line["emerging"] else line["course"]
+            for line in _lines(Path(made) / "truth.jsonl")
+        }
+    return documents, notes, courses
 
 
 def _lines(path: Path) -> list[dict[str, Any]]:

@@ -91,9 +91,7 @@ class Given(NamedTuple):
         if self.repeats:
             told.append(Message("le texte se répète : chaque phrase n’en est lue qu’une fois"))
         if self.shouts:
-            told.append(
-                Message("texte tout en capitales : lu comme un titre, les noms y sont moins sûrs")
-            )
+            told.append(Message("texte tout en capitales : les noms y sont moins sûrs"))
         return told
 
 
