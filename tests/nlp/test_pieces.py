@@ -81,3 +81,11 @@ def test_a_huge_text_is_read_to_where_a_word_ends_and_says_what_is_left():
 
 def test_a_text_that_is_read_whole_says_nothing():
     assert pieces.read_as("La Remise ouvre un local au bout du quai.").notes == []
+
+
+def test_a_text_says_in_what_other_way_than_word_by_word_it_is_read():
+    assert [str(n) for n in pieces.read_as("LA MALLE VERTE RECRUTE DEUX BÉNÉVOLES").ways] == [
+        "texte tout en capitales : les noms y sont moins sûrs"
+    ]
+    assert "se répète" in str(pieces.read_as("Les Malles du Val chantent. " * 500).ways[0])
+    assert pieces.read_as("La Malle verte recrute.").ways == []
