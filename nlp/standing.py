@@ -63,12 +63,15 @@ OF_WHOM = re.compile(r"d'(?P<noun>[a-zà-ÿ]+) (?=[^\W_])")
 """What a group's noun goes on with before its name: « collectif d'habitants Les Tilleuls »."""
 PEOPLE = frozenset(["entraide", "habitants", "artistes", "insertion", "citoyens", "usagers"])
 """Of such a group the noun says no more: its name stands behind, whatever its first word."""
-BEARER = re.compile(
-    r"\b(?P<head>(?:[Aa]ssociation|[Aa]micale|[Cc]ercle|[Ff]onds|[Ff]ondation|[Cc]ollectif|"
-    r"[Cc]ompagnie|[Cc]omité|[Cc]horale|Société|Institut|Club|Groupe|Ensemble|Orchestre|Galerie|"
-    r"Librairie|Ateliers?|Studio)(?: (?:d'|de l'|de |du )?[a-zà-ÿ]{4,}){0,2}) (?:[«\"“] ?)?$"
+BEARERS = (
+    r"[Aa]ssociation|[Aa]micale|[Cc]ercle|[Ff]onds|[Ff]ondation|[Cc]ollectif|[Cc]ompagnie|[Cc]omité|"
+    r"[Cc]horale|Société|Institut|Club|Groupe|Ensemble|Orchestre|Galerie|Librairie|Ateliers?|Studio"
 )
-"""A group's noun before the person whom the group is called after."""
+"""Groups that are called after a person; a « société » in small letters may be anybody's."""
+BORNE = r"(?: (?:d'|de l'|de |du )?[a-zà-ÿ]{4,}){0,2}) (?:[«\"“] ?)?$"
+BEARER = re.compile(rf"\b(?P<head>(?:{BEARERS}){BORNE}")
+BEARER_OF_A_GROUP = re.compile(rf"\b(?P<head>(?i:{BEARERS}){BORNE}")
+"""The same before what the networks took for a group anyway."""
 FRIENDS = re.compile(
     r"(?P<head>(?:[Aa]ssociation|[Ss]ociété|[Cc]ercle|[Cc]omité|[Cc]lub|[Gg]roupe|[Ff]ondation) "
     r"(?:des |d'|les |de l')?(?:Les )?[Aa]mie?s|(?:\bLes )?\bAmie?s) (?:de |d')$"
@@ -148,7 +151,8 @@ def _bearer(plain: str, item: Found) -> int | None:
     before, name = plain[first : item.start], plain[item.start : item.end]
     found = FRIENDS.search(before)
     if found is None:
-        found = BEARER.search(before)
+        pattern = BEARER if item.label is Label.PERSON else BEARER_OF_A_GROUP
+        found = pattern.search(before)
         small = found is not None and found["head"][0].islower()
         if small and PARTS.split(name)[0].lower() not in lexicon.NAMESAKES:
             return None

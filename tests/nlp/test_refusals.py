@@ -90,6 +90,13 @@ def test_a_person_beside_a_group_stays_a_person(text):
     assert [label for _, label in corrected(text, Label.PERSON)] == [Label.PERSON]
 
 
+def test_a_club_that_the_networks_saw_keeps_its_noun_before_a_person_s_name():
+    assert corrected("Le club [Jean Verdigot] joue.") == [("club Jean Verdigot", Label.ACTOR)]
+    assert corrected("Le club [Jean Verdigot] joue.", Label.PERSON) == [
+        ("Jean Verdigot", Label.PERSON)
+    ]
+
+
 def test_a_surname_alone_is_the_person_s_whom_the_text_named():
     plain = "Odile Verdigot gagne. Verdigot sourit."
     given = [
