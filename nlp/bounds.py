@@ -12,19 +12,20 @@ longer belong to the name. Names in quotation marks stay as their writer bounded
 from __future__ import annotations
 
 import re
-from collections import Counter
+from collections import Counter, defaultdict
 from dataclasses import replace
 from functools import lru_cache
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from nlp import acronyms, speech, text
 from nlp.cues import SURE_GROUPS
+from nlp.phrases import PHRASES
 from nlp.recognition import Found
 from nlp.spans import LINKS
 from vigie.records import Label
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 GROUPS = frozenset([Label.ACTOR, Label.INSTITUTION])
 WORD = re.compile(r"[^\W_]+(?:-[^\W_]+)*'?")
@@ -98,29 +99,6 @@ HEADED = re.compile(rf"(?:Le |La |Les |L')(?:{SURE_GROUPS}) (?=(?:l[ae]s? |l'|un
 """A sentence's first article with a group's noun in small letters: the name stands behind."""
 
 
-class Phrase(NamedTuple):
-    """What everyone writes out in the same words, and of what a place may follow."""
-
-    pattern: re.Pattern[str]
-    label: Label
-
-
-OF_A_TOWN = r" (?:de (?:L[ae]s?[ -]|L')?|d'|du |des )[A-ZÀ-Ý][\w'-]*"
-TOWN = rf"(?:{OF_A_TOWN})?"
-PHRASES = (
-    Phrase(re.compile(rf"\b[Mm]aison des [Jj]eunes et de la [Cc]ulture{TOWN}"), Label.ACTOR),
-    Phrase(re.compile(rf"\b[Mm]aison pour [Tt]ous{TOWN}"), Label.ACTOR),
-    Phrase(
-        re.compile(
-            r"\b[Cc]hambre d(?:e (?:commerce et d'industrie|métiers(?: et de l'artisanat)?)|"
-            rf"'agriculture){TOWN}"
-        ),
-        Label.INSTITUTION,
-    ),
-    Phrase(re.compile(rf"\b(?:[Mm]airie|[Oo]ffice de tourisme){OF_A_TOWN}"), Label.INSTITUTION),
-    Phrase(re.compile(rf"\b[Cc]entre communal d'action sociale{TOWN}"), Label.INSTITUTION),
-    Phrase(re.compile(rf"\b[Cc]aisse d'allocations familiales{TOWN}"), Label.INSTITUTION),
-)
 NUMBERED = re.compile(r" (?:bis|ter)\b")
 PURPOSE = re.compile(
     r"(?:Association|Collectif|Comité|Groupement|Mouvement|Union|Fédération|Rassemblement|"
@@ -297,8 +275,8 @@ def _parted(plain: str, item: Found) -> Iterator[Found]:
 def _written_out(plain: str, found: Sequence[Found]) -> list[Found]:
     """Return the names, longer where a phrase or a purpose goes on with them."""
     made = list(found)
-    for pattern, label in PHRASES:
-        for phrase in pattern.finditer(plain):
+    for near, pattern, label in PHRASES:
+        for phrase in pattern.finditer(plain) if near in plain else ():
             made = _with(plain, made, phrase.span(), label)
     return [_with_purpose(plain, item) if item.label in GROUPS else item for item in made]
 
@@ -372,23 +350,27 @@ def _agreed(plain: str, found: list[Found], explained: Sequence[str]) -> list[Fo
     small letters but once, where the text has the shorter one twice or more, is the shorter.
     """
     surfaces = Counter(plain[i.start : i.end] for i in found if i.label in GROUPS)
-    longer = {*explained, *(s for s, times in surfaces.items() if times > 1 or s in explained)}
+    bounded = {*explained, *(surface for surface, times in surfaces.items() if times > 1)}
+    alike: dict[str, list[str]] = defaultdict(list)
+    for surface in sorted(bounded, key=lambda s: (-len(s), s)):
+        alike[surface.partition(" ")[0]].append(surface)
     return [
-        _as_elsewhere(plain, item, surfaces, longer) if item.label in GROUPS else item
+        _as_elsewhere(plain, item, alike) if alike and item.label in GROUPS else item
         for item in found
     ]
 
 
-def _as_elsewhere(plain: str, item: Found, surfaces: Counter[str], longer: set[str]) -> Found:
+def _as_elsewhere(plain: str, item: Found, alike: Mapping[str, Sequence[str]]) -> Found:
+    """Return a name as texts bound it; `alike` are such bounds by first word, the longest first."""
     name = plain[item.start : item.end]
-    if name in longer:
+    others = alike.get(name.partition(" ")[0], ())
+    if name in others:
         return item
-    for other in sorted(longer, key=lambda o: (-len(o), o)):
+    for other in others:
         if other.startswith(name) and plain.startswith(other, item.start):
             return replace(item, end=item.start + len(other))
-    for other in sorted(surfaces, key=lambda o: (-len(o), o)):
-        tail = name[len(other) :]
-        if surfaces[other] > 1 and name.startswith(f"{other} ") and _only_goes_on(tail):
+    for other in others:
+        if name.startswith(f"{other} ") and _only_goes_on(name[len(other) :]):
             return replace(item, end=item.start + len(other))
     return item
 

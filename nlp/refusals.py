@@ -9,6 +9,7 @@ mercredis ». A name that a group's noun announces, or that stands in quotation 
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from nlp import names, speech
@@ -79,27 +80,38 @@ def is_nobody(plain: str, item: Found) -> bool:
     """Tell whether what stands like a group's name is a word of the press or a date."""
     if item.label not in GROUPS or _is_announced(plain, item):
         return False
-    said = names.fold(plain[item.start : item.end]).replace("'", " ")
-    words = WORDS.findall(said)
+    return _says_nobody(plain[item.start : item.end])
+
+
+@lru_cache(maxsize=16384)
+def _says_nobody(name: str) -> bool:
+    words = WORDS.findall(names.fold(name))
     if len(words) == 1:
-        return words[0] in PRESS or _is_calendar(words)
+        short_form = name.isupper() and len(name) < 5  # « OCT » may be one
+        return words[0] in PRESS or (_is_calendar(words) and not short_form)
     return _is_calendar(words) or GENRES.fullmatch(" ".join(words)) is not None
 
 
 def is_event(plain: str, item: Found) -> bool:
     """Tell whether a name is that of an event of a kind that nobody calls a group by."""
-    return not _is_announced(plain, item) and (
-        EVENTS.match(names.fold(plain[item.start : item.end])) is not None
-    )
+    name = plain[item.start : item.end]
+    return " " in name and not _is_announced(plain, item) and _is_event(name)
+
+
+@lru_cache(maxsize=16384)
+def _is_event(name: str) -> bool:
+    return EVENTS.match(names.fold(name)) is not None
 
 
 def is_town(plain: str, item: Found) -> bool:
     """Tell whether a name is a commune's bare one, and no word besides."""
-    name = plain[item.start : item.end]
-    return (
-        not _is_announced(plain, item)
-        and not speech.classes_of(name.lower())
-        and any(place.population >= TOWN for place in gazetteer.find(name))
+    return not _is_announced(plain, item) and _is_town(plain[item.start : item.end])
+
+
+@lru_cache(maxsize=16384)
+def _is_town(name: str) -> bool:
+    return not speech.classes_of(name.lower()) and any(
+        place.population >= TOWN for place in gazetteer.find(name)
     )
 
 
