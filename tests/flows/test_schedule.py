@@ -388,5 +388,5 @@ def test_the_queue_on_prefects_page_leads_to_the_candidates_and_is_no_markup_of_
     )  # fmt: skip
     queue = Queue(week="2026-W12", as_of=date(2026, 3, 16), candidates=(one,), clusters=())
     assert artifacts.queue_text(load(tmp_path), queue).splitlines()[-1] == (
-        r"| 1 | [Le \*Fil\* \| \[ici\]\(x\)](https://vigie.example/semaines/2026-W12/acteurs/a-1) | 0.50 | 2 | 3 |"
+        r"| 1 | [Le \*Fil\* \| \[ici\]\(x\)](https://vigie.example/semaines/2026-W12/acteurs/a-1) | 0,50 | 2 | 3 |"
     )
