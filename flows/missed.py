@@ -16,12 +16,16 @@ if TYPE_CHECKING:
 
 
 def queue_day(settings: Settings, store: Store, now: datetime) -> date | None:
-    """Return the day of the last queue that should have been made and was not."""
+    """Return the day of the last queue that should have been made and was not.
+
+    Of a day before the archive begins none is owed: there was nothing to tell.
+    """
     if not settings.schedule.queue:
         return None
     day = last_time(settings.schedule.queue, now.astimezone(settings.zone)).date()
     with store.reading() as c:
-        return None if queues.load(c, iso_week(day)) else day
+        begins = documents.begins(c)
+        return None if queues.load(c, iso_week(day)) or (begins and begins > day) else day
 
 
 def last_time(cron: str, now: datetime) -> datetime:

@@ -46,7 +46,7 @@ class Site:
         self.open.set()
         self.asked: list[str] = []
         site = self
-        now = datetime.now(UTC) - timedelta(days=1)
+        now = datetime.now(UTC) - timedelta(days=8)  # before the last Monday's queue
 
         class Handler(BaseHTTPRequestHandler):
             def do_GET(self) -> None:
