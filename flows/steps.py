@@ -35,7 +35,6 @@ from storage import stories as stored_stories
 from storage.claims import Work
 from vigie import gazetteer, lock
 from vigie.catalogue import suggest_id
-from vigie.errors import InputError
 from vigie.language import say
 from vigie.records import (
     Document,
@@ -411,25 +410,12 @@ def group_stories(c: Connection, read: Iterable[str], hanging: Iterable[str]) ->
 
 
 def detect(settings: Settings, store: Store, as_of: date) -> Queue:
-    """Compute the queue of the week of `as_of`, store it and return it as stored.
-
-    Raises:
-        InputError: the archive begins later.
-    """
+    """Compute the queue of the week of `as_of`, store it and return it as stored."""
     institutions.make_known(settings, store, datetime.now(settings.zone).date())
     with store.writing() as c:
         counts.refresh(c)
     with store.reading() as c:
         known = facts.week(c, as_of, zone=settings.zone)
-        if not known.sources and (begins := documents.begins(c)):
-            raise InputError(
-                say(
-                    "Rien n’était encore connu le {day}, l’archive commence le {begins} : aucune "
-                    "file n’est établie.",
-                    day=f"{as_of:%d/%m/%Y}",
-                    begins=f"{begins:%d/%m/%Y}",
-                )
-            )
     queue = detect_candidates(known, settings.watch)
     with store.writing() as c:
         return queues.save(c, queue)

@@ -19,12 +19,12 @@ if TYPE_CHECKING:
 
 
 class _French(Formatter):
-    """Writes decimals with a comma, as French does."""
+    """Writes measures with a decimal comma, as French does."""
 
     def format_field(self, value: str | float | Message, format_spec: str) -> str:
-        """Return a value as a field of a sentence."""
+        """Return a value as a field of a sentence; one without a form is quoted as it is."""
         written = format(value, format_spec)
-        return written.replace(".", ",") if isinstance(value, float) else written
+        return written.replace(".", ",") if isinstance(value, float) and format_spec else written
 
 
 _FRENCH = _French()

@@ -226,7 +226,7 @@ def annotate(folder: Path, *, everything: bool, document: str | None) -> None:
 def detect(folder: Path, until: date | None, actor: str | None, week: str | None) -> None:
     """Compute and store the week's queue, or explain an actor's score."""
     from flows import steps
-    from storage import queues
+    from storage import documents, queues
     from vigie.records import iso_week
 
     if week and actor is None:
@@ -241,7 +241,17 @@ def detect(folder: Path, until: date | None, actor: str | None, week: str | None
             return
         as_of = until or today(settings)
         with store.reading() as c:
+            begins = documents.begins(c)
             again = queues.load(c, iso_week(as_of)) is not None
+        if begins and as_of < begins:
+            raise InputError(
+                say(
+                    "Rien n’était encore connu le {day}, l’archive commence le {begins} : aucune "
+                    "file n’est établie.",
+                    day=f"{as_of:%d/%m/%Y}",
+                    begins=f"{begins:%d/%m/%Y}",
+                )
+            )
         queue = steps.detect(settings, store, as_of)
     n = len(queue.candidates)
     if again:
