@@ -274,7 +274,7 @@ def by_prefect(place: Path, archive: str, number: int) -> dict[str, Any]:
         script = (
             "import sys; from pathlib import Path; from flows import workers; "
             "workers.deploy(Path(sys.argv[1]), 'vigie'); "
-            "print(len(workers.watch(sys.argv[1], sys.argv[2], 2).candidates))"
+            "print(len(workers.watch(sys.argv[1], sys.argv[2], 2)[0].candidates))"
         )
         day = max(
             json.loads(line)["date"][:10]

@@ -61,14 +61,18 @@ def of_summary(lines: Sequence[str]) -> None:
 
 def of_queue(settings: Settings, queue: Queue) -> None:
     """Leave the queue as a table that leads to each candidate's page."""
+    watch = settings.watch_of(queue.watch)
     said = say("La file de la semaine {week}", week=queue.week)
-    create_markdown_artifact(queue_text(settings, queue), key="queue", description=said)
-    of_page(settings, f"/semaines/{queue.week}")
+    if settings.others:
+        said = say("{watch} : la file de la semaine {week}", watch=watch.name, week=queue.week)
+    key = "queue" if watch.is_main else f"queue-{watch.id}"
+    create_markdown_artifact(queue_text(settings, queue), key=key, description=said)
+    of_page(settings, f"{watch.address}/semaines/{queue.week}")
 
 
 def queue_text(settings: Settings, queue: Queue) -> str:
     """Return a queue as a table in Markdown that leads to each candidate's page."""
-    page = f"{settings.pages}/semaines/{queue.week}"
+    page = f"{settings.pages}{settings.watch_of(queue.watch).address}/semaines/{queue.week}"
     head = (say("Rang"), say("Acteur"), say("Score"), say("Récits"), say("Sources"))
     rows = "".join(
         f"| {one.rank} | [{plain(one.name)}]({page}/acteurs/{one.actor_id}) | {decimal(one.score)} "

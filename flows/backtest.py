@@ -50,7 +50,7 @@ def run(
     if not entries:
         raise InputError(say("{file} ne nomme aucun acteur.", file=str(truth)))
     with store.reading() as c:
-        history = read_history(c, zone=settings.zone)
+        history = read_history(c, zone=settings.zone, watch=settings.watch)
         if history.first_day is None:
             raise InputError(
                 say("L’archive est vide : importez ou collectez d’abord, puis « vigie annotate ».")

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from signals import blind_spots as signals
+from signals.proposed import concerns
 from storage import (
     actors,
     directory,
@@ -41,7 +42,7 @@ if TYPE_CHECKING:
     from signals.blind_spots import BlindSpots
     from storage import Connection, Store
     from vigie.records import ActorSheet, Citation, Queue
-    from vigie.settings import Settings
+    from vigie.settings import Settings, Watch
 
 WEEK = timedelta(days=7)
 AHEAD = timedelta(weeks=3)
@@ -76,31 +77,37 @@ def is_ours_alone(page: str) -> bool:
 # --- gathering -------------------------------------------------------------------------------
 
 
-def gather(settings: Settings, store: Store, first: date, day: date) -> Edition:
-    """Return the letter of the week that begins on a Monday, for the lab; `day` is today."""
+def gather(
+    settings: Settings, store: Store, first: date, day: date, watch: Watch | None = None
+) -> Edition:
+    """Return the letter of the week that begins on a Monday, for the lab; `day` is today.
+
+    It is the first watch's unless another is given.
+    """
+    watch = watch or settings.watch
     last = first + timedelta(days=6)
     with store.reading() as c:
-        ids = sorted({i for one in FOLLOWED for i in directory.ids(c, frozenset({one}))})
+        ids = directory.ids(c, frozenset(FOLLOWED), watch.id)
         sheets = {
             sheet.id: sheet
             for sheet in exchanges.sheets(
-                c, ids, Visibility.LAB, settings.watch.visibility, last + timedelta(days=1)
+                c, ids, Visibility.LAB, watch.visibility, last + timedelta(days=1)
             )
         }
-        kept = _kept(c, settings, ids, first)
+        kept = _kept(c, settings, ids, first, watch)
         news = {i: _news(c, i, first, last) for i in ids}
         page = "" if is_ours_alone(settings.pages) else settings.pages
-        queue = queues.load(c, iso_week(last + timedelta(days=1))) or queues.load(
-            c, iso_week(first)
+        queue = queues.load(c, iso_week(last + timedelta(days=1)), watch.id) or queues.load(
+            c, iso_week(first), watch.id
         )
         return Edition(
             week=iso_week(first),
             first=first,
             header=Header(
-                watch=settings.watch.name,
+                watch=watch.name,
                 day=day,
                 audience=Visibility.LAB,
-                licence_id=settings.watch.licence,
+                licence_id=watch.licence,
             ),
             page=page,
             kept=tuple(Told(sheet=sheets[i], news=news[i]) for i in kept),
@@ -109,19 +116,23 @@ def gather(settings: Settings, store: Store, first: date, day: date) -> Edition:
             ),
             events=_events(sheets.values(), last + AHEAD),
             communities=tuple(_communities(c, queue)) if queue else (),
-            proposed=tuple(_proposed(c, last)),
-            blind_spots=tuple(_blind_spots(c, settings, min(day, last + timedelta(days=1)))),
-            silent=tuple(_silent(c, settings)),
+            proposed=tuple(_proposed(c, last, watch)),
+            blind_spots=tuple(_blind_spots(c, settings, min(day, last + timedelta(days=1)), watch)),
+            silent=tuple(_silent(c, settings, watch)),
             waiting=_waiting(c, queue),
+            watch=watch.id,
+            queue=f"{watch.address}/",
         )
 
 
-def _kept(c: Connection, settings: Settings, ids: Sequence[str], first: date) -> list[str]:
-    """Return those that were kept in a week, in the order in which that was decided."""
+def _kept(
+    c: Connection, settings: Settings, ids: Sequence[str], first: date, watch: Watch
+) -> list[str]:
+    """Return those that a watch kept in a week, in the order in which that was decided."""
     start = datetime.combine(first, time_of_day(), settings.zone)
     decided = [
         (entry.judgement.at, i)
-        for i, entry in judgements.standing(c, ids).items()
+        for i, entry in judgements.standing_in(c, ids, watch.id).items()
         if entry.judgement.verdict is Verdict.KEEP and start <= entry.judgement.at < start + WEEK
     ]
     return [i for _, i in sorted(decided)]
@@ -167,11 +178,11 @@ def _communities(c: Connection, queue: Queue) -> Iterator[Community]:
                 yield Community(terms=cluster.label, names=names, places=places)
 
 
-def _proposed(c: Connection, last: date) -> Iterator[Remark]:
+def _proposed(c: Connection, last: date, watch: Watch) -> Iterator[Remark]:
     """Yield what was proposed by a day and nobody has answered, the oldest first."""
     for entry in proposals.waiting(c):
         one = entry.proposal
-        if one.day > last:
+        if one.day > last or not concerns(watch, one):
             continue
         name, place, what = plain(one.name, 80), plain(one.place, 60), plain(one.what, 200)
         told = Message("{name}", {"name": name})
@@ -188,18 +199,18 @@ def _waiting(c: Connection, queue: Queue | None) -> int:
     if queue is None:
         return 0
     ids = [one.actor_id for one in queue.candidates]
-    return len(ids) - len(judgements.standing(c, ids))
+    return len(ids) - len(judgements.standing_in(c, ids, queue.watch))
 
 
-def _blind_spots(c: Connection, settings: Settings, day: date) -> Iterator[Remark]:
+def _blind_spots(c: Connection, settings: Settings, day: date, watch: Watch) -> Iterator[Remark]:
     """Yield where nobody looks, in a sentence each, the largest places first."""
     since = day - SEASON
     found = signals.blind_spots(
-        facts.between(c, since, day, zone=settings.zone),
-        settings.watch,
+        facts.between(c, since, day, zone=settings.zone, watch=watch),
+        watch,
         since,
         listed=actors.listed(c, day),
-        documents=sources.between(c, since, day),
+        documents={i: n for i, n in sources.between(c, since, day).items() if watch.reads(i)},
     )
     yield from _blind(found)
 
@@ -240,9 +251,9 @@ def _blind(found: BlindSpots) -> Iterator[Remark]:
             yield Remark(message=told)
 
 
-def _silent(c: Connection, settings: Settings) -> Iterator[Remark]:
-    """Yield the sources of which nothing comes, in a sentence each, the longest silent first."""
-    names = {source.id: source.name for source in settings.sources}
+def _silent(c: Connection, settings: Settings, watch: Watch) -> Iterator[Remark]:
+    """Yield its sources of which nothing comes, in a sentence each, the longest silent first."""
+    names = {source.id: source.name for source in settings.sources if watch.reads(source.id)}
     mute = [one for one in sources.health(c).values() if one.state in MUTE]
     for one in sorted(mute, key=lambda health: (health.since, health.source_id)):
         if one.source_id in names:

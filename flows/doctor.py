@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from packaging.requirements import Requirement
 
 from flows import backup, due, learned, machine
+from flows.checked_watches import watches
 from flows.findings import Finding, Place, State
 from nlp import model
 from storage import condition, open_store, sources
@@ -40,6 +41,7 @@ def examine(folder: Path, now: datetime) -> list[Finding]:
     place = Place(settings, database, now)
     checks: tuple[Callable[[Place], Iterator[Finding]], ...] = (
         _sources,
+        watches,
         _learned,
         machine.disk,
         machine.clock,

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 def make_known(settings: Settings, store: Store, on: date) -> int:
     """Keep the institutions that are not kept yet as known actors; return how many there were."""
-    listed = institutions.known(settings.watch.territory, on)
+    listed = institutions.known(settings.territory, on)
     with store.reading() as c:
         kept = registrations.numbers(c, INSTITUTIONS)
     new = [entry for entry in listed if registrations.number(entry) not in kept]

@@ -11,7 +11,7 @@ from email.utils import formatdate
 from typing import TYPE_CHECKING, NamedTuple
 
 from flows import mail
-from flows.digest import is_ours_alone
+from flows.digest import gather, is_ours_alone
 from signals.text import theme_stems, themes_in
 from storage import Store, subscribers
 from vigie import gazetteer
@@ -19,14 +19,15 @@ from vigie.digest import rendering, sections
 from vigie.digest.edition import Remark, tailored
 from vigie.errors import SettingsError
 from vigie.language import say
+from vigie.records import MAIN_WATCH
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
-    from datetime import datetime
+    from datetime import date, datetime
 
     from vigie.digest.edition import Community, Edition, Subscriber, Told
     from vigie.digest.sections import Letter
-    from vigie.settings import Settings
+    from vigie.settings import Settings, Watch
 
 
 def wanted(
@@ -68,7 +69,7 @@ def message_for(
         return None
     made = sections.letter(mine, subscriber.language, settings.zone)
     made = sections.addressed(made, way_out, asked(subscriber))
-    message = email(settings, made)
+    message = email(settings, made, edition.watch)
     message["To"] = subscriber.address
     message["Message-ID"] = (
         f"<{edition.week}.{subscriber.id}@{settings.mail.sender.rpartition('@')[2]}>"
@@ -78,8 +79,8 @@ def message_for(
     return message
 
 
-def email(settings: Settings, made: Letter) -> EmailMessage:
-    """Return a letter as a mail, as text and as HTML, to nobody yet."""
+def email(settings: Settings, made: Letter, watch: str = MAIN_WATCH) -> EmailMessage:
+    """Return a watch's letter as a mail, as text and as HTML, to nobody yet."""
     message = EmailMessage(policy=SMTP)
     sender = settings.mail.sender
     name = Address(display_name=made.watch, addr_spec=sender) if sender else None
@@ -87,7 +88,7 @@ def email(settings: Settings, made: Letter) -> EmailMessage:
         message["From"] = name
     message["Subject"] = made.title
     message["Date"] = formatdate()
-    message["List-Id"] = _list_id(settings)
+    message["List-Id"] = _list_id(settings, watch)
     message["Auto-Submitted"] = "auto-generated"
     message["Precedence"] = "bulk"
     message.set_content(rendering.text(made))
@@ -96,9 +97,9 @@ def email(settings: Settings, made: Letter) -> EmailMessage:
     return message
 
 
-def _list_id(settings: Settings) -> str:
+def _list_id(settings: Settings, watch: str) -> str:
     host = settings.mail.sender.rpartition("@")[2] or "localhost"
-    return f"<vigie.{host}>"
+    return f"<vigie.{host}>" if watch == MAIN_WATCH else f"<{watch}.vigie.{host}>"
 
 
 # --- sending -----------------------------------------------------------------------------------
@@ -164,6 +165,33 @@ def require_way_out(settings: Settings) -> None:
         )
 
 
+def send_all(
+    settings: Settings,
+    store: Store,
+    first: date,
+    clock: Callable[[], datetime],
+    *,
+    watches: Sequence[Watch] = (),
+    again: Sequence[str] = (),
+) -> list[str]:
+    """Send the letters of the week that begins on a Monday, of every watch or of some.
+
+    Those that nobody reads are not gathered. Returns lines that say what became of them; raises
+    as `send` does.
+    """
+    lines, day = [], clock().astimezone(settings.zone).date()
+    for watch in watches or settings.watches:
+        with store.reading() as c:
+            if not (watch.is_main or subscribers.all_of(c, watch.id)):
+                continue
+        edition = gather(settings, store, first, day, watch)
+        sent = send(settings, store, edition, clock, again).lines()
+        if settings.others:
+            sent = [say("{watch} : {line}", watch=watch.name, line=line) for line in sent]
+        lines += sent
+    return lines
+
+
 def send(
     settings: Settings,
     store: Store,
@@ -171,16 +199,17 @@ def send(
     clock: Callable[[], datetime],
     again: Sequence[str] = (),
 ) -> Sent:
-    """Send an edition to every reader who has not had it; killed and run again, to the others.
+    """Send an edition to every reader of its watch who has not had it.
 
-    That a letter is begun is kept before the server sees it: one that was interrupted in between
-    is not sent a second time, unless its address is among `again`.
+    Killed and run again, to the others. That a letter is begun is kept before the server sees it:
+    one that was interrupted in between is not sent a second time, unless its address is among
+    `again`.
 
     Raises:
         MailError: the server cannot be reached; whoever had no letter gets it the next time.
     """
     with store.writing() as c:
-        readers = [(one, subscribers.token(c, one)) for one in subscribers.all_of(c)]
+        readers = [(one, subscribers.token(c, one)) for one in subscribers.all_of(c, edition.watch)]
         for one, _ in readers:
             if one.address in again:
                 subscribers.not_sent(c, edition.week, one.id)

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import parse_qsl, urlsplit
 
 from flows import backup, steps
+from flows.checked_watches import late_queues
 from flows.findings import Finding, Place, State
 from flows.missed import last_time
 from storage import copies
@@ -91,13 +92,9 @@ def schedule(place: Place) -> Iterator[Finding]:
             moment = f"{database.last_try.astimezone(settings.zone):%d/%m/%Y %H:%M}"
             late.append(say("dernière collecte le {moment}", moment=moment))
     if settings.schedule.queue:
-        week = iso_week(
-            last_time(
-                settings.schedule.queue, (place.now - LATE_QUEUE).astimezone(settings.zone)
-            ).date()
-        )
-        if (database.last_queue or "") < week:
-            late.append(say("pas de file pour la semaine {week}", week=week))
+        before = (place.now - LATE_QUEUE).astimezone(settings.zone)
+        week = iso_week(last_time(settings.schedule.queue, before).date())
+        late += late_queues(settings, database, week)
     stale = [
         path
         for path in steps.waiting_spools(settings)

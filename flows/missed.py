@@ -12,20 +12,27 @@ from storage import Store, documents, queues, subscribers
 from vigie.records import iso_week
 
 if TYPE_CHECKING:
-    from vigie.settings import Settings
+    from vigie.settings import Settings, Watch
 
 
 def queue_day(settings: Settings, store: Store, now: datetime) -> date | None:
-    """Return the day of the last queue that should have been made and was not.
+    """Return the day of the last queues that should have been made, if one was not.
 
     Of a day before the archive begins none is owed: there was nothing to tell.
     """
     if not settings.schedule.queue:
         return None
     day = last_time(settings.schedule.queue, now.astimezone(settings.zone)).date()
+    return day if without_queue(settings, store, day) else None
+
+
+def without_queue(settings: Settings, store: Store, day: date) -> list[Watch]:
+    """Return the watches that have no queue of the week of a day."""
     with store.reading() as c:
         begins = documents.begins(c)
-        return None if queues.load(c, iso_week(day)) or (begins and begins > day) else day
+        if begins and begins > day:
+            return []
+        return [one for one in settings.watches if not queues.load(c, iso_week(day), one.id)]
 
 
 def last_time(cron: str, now: datetime) -> datetime:

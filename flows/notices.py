@@ -104,18 +104,22 @@ def is_nearly_full(total: int, free: int) -> bool:
 
 
 def _of_queue(c: Connection, settings: Settings, now: datetime) -> Iterator[Notice]:
+    """Yield the watches whose queues nobody has looked at for long."""
     today = now.astimezone(settings.zone).date()
-    first = queues.first_day(c)
-    touched = queues.last_touched(c)
-    if first is None or today - first < UNTOUCHED or (touched and now - touched < UNTOUCHED):
-        return
-    days = (now - touched).days if touched else (today - first).days
-    message = Message(
-        "personne n’a ouvert la file de la semaine depuis {n} jour",
-        {"n": days},
-        "personne n’a ouvert la file de la semaine depuis {n} jours",
-    )
-    yield Notice(kind=NoticeKind.QUEUE, about="queue", message=message, since=now)
+    for watch in settings.watches:
+        first = queues.first_day(c, watch.id)
+        touched = queues.last_touched(c, watch.id)
+        if first is None or today - first < UNTOUCHED or (touched and now - touched < UNTOUCHED):
+            continue
+        message = Message(
+            "personne n’a ouvert la file de la semaine depuis {n} jour",
+            {"n": (now - touched).days if touched else (today - first).days},
+            "personne n’a ouvert la file de la semaine depuis {n} jours",
+        )
+        if settings.others:
+            message = Message("{source} : {message}", {"source": watch.name, "message": message})
+        about = "queue" if watch.is_main else f"queue-{watch.id}"
+        yield Notice(kind=NoticeKind.QUEUE, about=about, message=message, since=now)
 
 
 def _of_runs(runs: Iterable[Run]) -> Iterator[Notice]:

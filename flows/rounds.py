@@ -151,6 +151,7 @@ def end(c: Connection, entry: Entry, settings: Settings, now: datetime) -> Round
                 week=iso_week(now.astimezone(settings.zone).date()),
                 reason=RejectReason.OTHER if asked.verdict is Verdict.REJECT else None,
                 note=trace(entry),
+                watch=asked.watch,
             ),
         )
     opinions.close(c, asked.id, outcome, now, judgement_id)

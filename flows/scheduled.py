@@ -61,7 +61,8 @@ def crawl(folder: str) -> State[str]:
             day = missed.queue_day(settings, store, datetime.now(UTC) - LATE)
             if day is not None:
                 with lock.sole(settings, "schedule", of=lock.READING, patience=PATIENCE):
-                    return watched(workspace, day, due_only=True).lines()
+                    wanted = missed.without_queue(settings, store, day)
+                    return watched(workspace, day, due_only=True, wanted=wanted).lines()
             crawled = crawl_sources(workspace, due_only=True)
         artifacts.of_sources(workspace.settings, workspace.store, crawled.by_source)
         asked = say("{n} source visitée.", "{n} sources visitées.", n=len(crawled.by_source))
@@ -83,9 +84,10 @@ def annotate(folder: str) -> State[str]:
 
 @flow(name="queue", flow_run_name="queue", validate_parameters=False)
 def queue(folder: str, until: str | None = None) -> State[str]:
-    """Crawl what is due, read what waits and make the week's queue; wait for others at work.
+    """Crawl what is due, read what waits and make the week's queues; wait for others at work.
 
-    `until` is the day up to which things count (ISO 8601), today by default.
+    `until` is the day up to which things count (ISO 8601), today by default. With one, queues
+    that are there stay as they are: it catches up what was missed.
     """
 
     def work(workspace: Workspace) -> list[str]:
@@ -95,7 +97,8 @@ def queue(folder: str, until: str | None = None) -> State[str]:
             lock.sole(settings, "schedule", of=lock.READING, patience=PATIENCE),
         ):
             day = date.fromisoformat(until) if until else datetime.now(settings.zone).date()
-            return watched(workspace, day, due_only=True).lines()
+            wanted = missed.without_queue(settings, workspace.store, day) if until else ()
+            return watched(workspace, day, due_only=True, wanted=wanted).lines()
 
     return ran("queue", folder, work)
 
@@ -139,8 +142,8 @@ def send_digest(folder: str) -> State[str]:
                 return [say("Personne ne reçoit la lettre : vigie digest subscribers add ADRESSE.")]
         letters.require_way_out(settings)
         day = datetime.now(settings.zone).date()
-        edition = digest.gather(settings, store, digest.last_whole(day), day)
-        return letters.send(settings, store, edition, lambda: datetime.now(UTC)).lines()
+        first = digest.last_whole(day)
+        return letters.send_all(settings, store, first, lambda: datetime.now(UTC))
 
     return ran("digest", folder, work)
 

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 from crawlers import archive, files, registries, spool
 from crawlers.batch import crawl as crawl_batch
-from flows import describing, due, institutions, learned, sharing, waiting
+from flows import describing, due, ground, institutions, learned, sharing, waiting
 from flows.intake import (
     Rejects,
     TakenIn,
@@ -26,7 +26,7 @@ from flows.intake import (
     without,
 )
 from nlp import annotate as annotating
-from nlp import gathering, model, namesakes, pieces, places, resolution, stories
+from nlp import gathering, model, namesakes, pieces, resolution, stories
 from nlp.annotate import Reader
 from signals.queue import detect as detect_candidates
 from storage import Connection, Store, claims, counts, documents, facts, queues, sources
@@ -47,7 +47,7 @@ from vigie.records import (
     Source,
     SourceKind,
 )
-from vigie.settings import Settings, require_contact
+from vigie.settings import Settings, Watch, require_contact
 from vigie.terminal import progress
 
 if TYPE_CHECKING:
@@ -171,7 +171,7 @@ def reread(settings: Settings, store: Store) -> TakenIn:
         lock.sole(settings, "crawl --from-archive"),
         progress(say("Relecture des archives"), None) as advance,
     ):
-        communes = gazetteer.territory(settings.watch.territory)
+        communes = gazetteer.territory(settings.territory)
         found = archive.reread(settings.data / "archive", known, communes)
         for batch in batches(found, BATCH):
             with store.reading() as c:
@@ -224,7 +224,7 @@ def import_register(
     """
     register = registries.Register(
         source_id=source_id or suggest_id(file.name.partition(".")[0]),
-        communes=gazetteer.territory(settings.watch.territory),
+        communes=gazetteer.territory(settings.territory),
         now=datetime.now(UTC),
     )
     return _import(settings, store, file, registries.read_file(file, register, units))
@@ -344,15 +344,15 @@ def annotate_batch(
     """
     with store.reading() as c:
         batch = documents.load(c, ids)
-        ground = known_ground(c, settings)
-    found = list(annotating.annotate(batch, reader, ground))
-    gathered = gathering.gather(found, ground.territory)
+        places = ground.known(c, settings)
+    found = list(annotating.annotate(batch, reader, places))
+    gathered = gathering.gather(found, places.territory)
     with store.writing() as c:
         held = set(claims.held(c, Work.ANNOTATE, ids, worker))
         if len(held) < len(ids):
             ids = [i for i in ids if i in held]
             found = [one for one in found if one.document_id in held]
-            gathered = gathering.gather(found, ground.territory)
+            gathered = gathering.gather(found, places.territory)
         judged = stored_annotations.judged(c, ids)
         signs = stored_annotations.signs(c, namesakes.doubtful(gathered))
         gathered = namesakes.told_apart(gathered, signs)
@@ -364,21 +364,6 @@ def annotate_batch(
         claims.done(c, Work.ANNOTATE, ids, worker)
     describing.tell_notes(batch, found)
     return kept
-
-
-def known_ground(c: Connection, settings: Settings) -> places.Ground:
-    """Return what the watch knows of the places that its documents may name.
-
-    What the catalogue says of a source counts before what was stored of it.
-    """
-    known = {source.id: source for source in (*sources.all(c), *settings.sources)}
-    watch = settings.watch
-    return places.ground(
-        gazetteer.territory(watch.territory),
-        watch.quarters,
-        known.values(),
-        [name for names in watch.abroad.values() for name in names],
-    )
 
 
 def group_stories(c: Connection, read: Iterable[str], hanging: Iterable[str]) -> None:
@@ -409,13 +394,17 @@ def group_stories(c: Connection, read: Iterable[str], hanging: Iterable[str]) ->
 # --- detect ------------------------------------------------------------------------------
 
 
-def detect(settings: Settings, store: Store, as_of: date) -> Queue:
-    """Compute the queue of the week of `as_of`, store it and return it as stored."""
+def detect(settings: Settings, store: Store, as_of: date, watch: Watch | None = None) -> Queue:
+    """Compute a watch's queue of the week of `as_of`, store it and return it as stored.
+
+    The first watch's, unless another is given.
+    """
+    watch = watch or settings.watch
     institutions.make_known(settings, store, datetime.now(settings.zone).date())
     with store.writing() as c:
         counts.refresh(c)
     with store.reading() as c:
-        known = facts.week(c, as_of, zone=settings.zone)
-    queue = detect_candidates(known, settings.watch)
+        known = facts.week(c, as_of, zone=settings.zone, watch=watch)
+    queue = detect_candidates(known, watch)
     with store.writing() as c:
         return queues.save(c, queue)

@@ -22,15 +22,15 @@ from flows import artifacts, due, steps
 from flows.engine import API_URL
 from flows.intake import TakenIn
 from storage import Store, documents, open_store, sources
-from vigie import lock
+from vigie import lock, watches
 from vigie.errors import VigieError, WorkspaceError
 from vigie.language import say
 from vigie.records import HealthState, Queue, SourceHealth, is_unproven
-from vigie.settings import Settings, load, require_contact
+from vigie.settings import Settings, Watch, load, require_contact
 from vigie.terminal import progress
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from nlp.annotate import Reader
 
@@ -66,7 +66,10 @@ class Summary:
     annotated: int
     left: int
     """Documents that an older version has read, and that the next runs read again."""
-    queue: Queue
+    queues: tuple[Queue, ...]
+    """Of each watch that one was made for."""
+    made: tuple[str, ...]
+    """What each further one holds, a line each."""
     ailing: tuple[SourceHealth, ...]
     """Sources that need somebody, or of which there is something to say."""
     unproven: tuple[str, ...] = ()
@@ -105,13 +108,13 @@ class Summary:
             say(
                 "En tout {documents} documents, {actors} acteurs, semaine {week} : {n} candidat.",
                 "En tout {documents} documents, {actors} acteurs, semaine {week} : {n} candidats.",
-                n=len(self.queue.candidates),
+                n=len(self.queues[0].candidates),
                 documents=self.counts["documents"],
                 actors=self.counts["actors"],
-                week=self.queue.week,
+                week=self.queues[0].week,
             )
         )
-        return lines
+        return [*lines, *self.made]
 
     def unproven_line(self) -> str:
         """Return which addresses are still to be tried, as a line for a person."""
@@ -164,8 +167,9 @@ def _annotate(workspace: Workspace, ids: list[str], reader: Reader, worker: str)
 
 
 @task(name="detect", cache_policy=NO_CACHE, retries=2, retry_delay_seconds=5)
-def _detect(workspace: Workspace, until: date) -> Queue:
-    return steps.detect(workspace.settings, workspace.store, until)
+def _detect(workspace: Workspace, until: date, watch_id: str) -> Queue:
+    settings = workspace.settings
+    return steps.detect(settings, workspace.store, until, settings.watch_of(watch_id))
 
 
 @flow(name="watch", flow_run_name="watch-{until}", validate_parameters=False)
@@ -182,23 +186,35 @@ def watch(folder: str, until: str) -> Summary:
             store.close()
 
 
-def watched(workspace: Workspace, until: date, *, due_only: bool = False) -> Summary:
-    """Crawl all sources, or those that are due, read what waits and make the week's queue."""
+def watched(
+    workspace: Workspace,
+    until: date,
+    *,
+    due_only: bool = False,
+    wanted: Sequence[Watch] = (),
+) -> Summary:
+    """Crawl all sources, or those that are due, read what waits and make the week's queues.
+
+    Of every watch, or of those that are wanted.
+    """
     crawled = crawl_sources(workspace, due_only=due_only)
     reading = annotate_waiting(workspace)
-    queue = _detect(workspace, until)
+    settings = workspace.settings
+    queues = tuple(_detect(workspace, until, one.id) for one in wanted or settings.watches)
     troubled, unproven = ailing(workspace)
     summary = Summary(
         crawled=crawled,
         annotated=reading.done,
         left=reading.left,
-        queue=queue,
+        queues=queues,
+        made=tuple(watches.made(settings, one) for one in queues) if len(queues) > 1 else (),
         ailing=troubled,
         unproven=unproven,
         counts=_counts(workspace.store),
     )
     artifacts.of_sources(workspace.settings, workspace.store, crawled.by_source)
-    artifacts.of_queue(workspace.settings, queue)
+    for queue in queues:
+        artifacts.of_queue(settings, queue)
     return summary
 
 

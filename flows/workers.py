@@ -22,7 +22,7 @@ from flows import artifacts, hosts, steps
 from flows import scheduled as alone
 from storage import Store, claims, documents, open_store
 from storage.claims import Work
-from vigie import lock
+from vigie import lock, watches
 from vigie.errors import WorkspaceError
 from vigie.language import say
 from vigie.settings import Settings, load
@@ -81,28 +81,24 @@ def queue(folder: str, until: str | None = None) -> State[str]:
     def work(workspace: Workspace) -> list[str]:
         day = date.fromisoformat(until) if until else datetime.now(workspace.settings.zone).date()
         made, lines = beside_others(workspace.settings, workspace.store, day)
-        artifacts.of_queue(workspace.settings, made)
+        for one in made:
+            artifacts.of_queue(workspace.settings, one)
         return lines
 
     return alone.ran("queue", folder, work, PATIENCE)
 
 
-def beside_others(settings: Settings, store: Store, day: date) -> tuple[Queue, list[str]]:
-    """Do what `queue` does; return the queue, and lines for a person."""
+def beside_others(settings: Settings, store: Store, day: date) -> tuple[list[Queue], list[str]]:
+    """Do what `queue` does; return the queues, and lines for a person."""
     with lock.sole(settings, "schedule", patience=alone.PATIENCE):
         crawled = hosts.crawl(settings, store)
     _wait_for_others(store, Work.CRAWL)
     reading = steps.annotate(settings, store)
     while _wait_for_others(store, Work.ANNOTATE) and _unread(store):
         reading = steps.annotate(settings, store)
-    made = steps.detect(settings, store, day)
-    found = say(
-        "Semaine {week} : {n} candidat.",
-        "Semaine {week} : {n} candidats.",
-        n=len(made.candidates),
-        week=made.week,
-    )
-    return made, [crawled.taken.line(), *reading.lines(), found]
+    made = [steps.detect(settings, store, day, one) for one in settings.watches]
+    found = [watches.made(settings, one) for one in made]
+    return made, [crawled.taken.line(), *reading.lines(), *found]
 
 
 def _wait_for_others(store: Store, work: Work) -> bool:
@@ -127,7 +123,7 @@ def _opened(folder: str) -> tuple[Settings, Store]:
 
 
 @flow(name="watch-shared", flow_run_name="watch-shared-{until}", validate_parameters=False)
-def watch(folder: str, until: str, workers: int = 2) -> Queue:
+def watch(folder: str, until: str, workers: int = 2) -> list[Queue]:
     """Run the main job once with so many workers, up to the day `until` (ISO 8601).
 
     Raises:
@@ -144,7 +140,8 @@ def watch(folder: str, until: str, workers: int = 2) -> Queue:
                     "Relancez le passage, il finira le travail."
                 )
             )
-        return steps.detect(settings, store, date.fromisoformat(until))
+        day = date.fromisoformat(until)
+        return [steps.detect(settings, store, day, one) for one in settings.watches]
     finally:
         store.close()
 

@@ -15,12 +15,11 @@ from fastapi.responses import JSONResponse
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 
 import vigie
-from review import access, fiche, network, proposed, rates, rounds, territory
+from review import access, api_weeks, fiche, network, proposed, rates, rounds, territory
 from review.annuaire import SORTS, VERDICTS_ASKED, Asked, search_of
 from review.catalogue import SourceRow, source_rows
 from review.desk import next_page
 from review.forms import Moment  # noqa: TC001 - FastAPI reads it when it starts
-from review.picking import themes
 from review.pictures import first_monday
 from review.rates import TooManyError
 from review.schema import (
@@ -28,13 +27,10 @@ from review.schema import (
     ActorWhole,
     ActOut,
     AlikeOut,
-    Answer,
     BlindSpotsOut,
-    CandidateOut,
     EdgeOut,
     EventOut,
     FoundOut,
-    GroupOut,
     GroupsOut,
     JournalOut,
     LastingOut,
@@ -44,20 +40,17 @@ from review.schema import (
     NodeOut,
     PlaceOut,
     Quote,
-    Reason,
     RevisionOut,
     SearchOut,
     SourceOut,
     TieOut,
-    ViewOut,
     WeekCountOut,
-    WeekOut,
+    taken,
 )
 from review.shell import House, house, today
 from review.troubles import MissingError
-from review.weeks import load
 from review.words import say_in
-from storage import accounts, actors, directory, edits, journal, queues, searches
+from storage import accounts, actors, directory, edits, journal, searches
 from storage import told as tellings
 from vigie import gazetteer
 from vigie.errors import VigieError
@@ -66,7 +59,6 @@ from vigie.records import ActorKind, Field, RelationKind, Scope, Stage
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Mapping
 
-    from review.week import Row
 
 PAGE = 100
 
@@ -167,60 +159,6 @@ def create_api(made: House) -> FastAPI:
     return api
 
 
-def weeks(request: Request) -> list[str]:
-    """Return the weeks that have a queue, the newest first."""
-    with house(request).store.reading() as c:
-        return queues.weeks(c)
-
-
-def week_of(request: Request, week: Id) -> WeekOut:
-    """Return a week's queue with what stands of its candidates."""
-    with house(request).store.reading() as c:
-        try:
-            shown = load(c, week)
-        except MissingError as error:
-            raise HTTPException(HTTPStatus.NOT_FOUND, "no queue for this week") from error
-    return WeekOut(
-        week=week,
-        as_of=shown.queue.as_of,
-        done=shown.done,
-        minutes=shown.minutes,
-        candidates=[_candidate(row) for row in shown.rows],
-        groups=[GroupOut(**_taken(one, GroupOut)) for one in shown.queue.clusters],
-    )
-
-
-def _taken(record: object, model: type[Answer], *but: str) -> dict[str, Any]:
-    """Return the values of a record that a model asks for by the same names; tuples as lists."""
-    found = {name: getattr(record, name) for name in model.model_fields if name not in but}
-    return {name: list(v) if isinstance(v, tuple) else v for name, v in found.items()}
-
-
-_OF_A_ROW = ("themes", "verdict", "judged", "assignee", "views", "reasons", "evidence")
-
-
-def _candidate(row: Row) -> CandidateOut:
-    one = row.candidate
-    return CandidateOut(
-        **_taken(one, CandidateOut, *_OF_A_ROW),
-        themes=list(themes(one)),
-        verdict=row.judgement.verdict if row.judgement else None,
-        judged=row.judged,
-        assignee=row.assignee or None,
-        views=[ViewOut(**_taken(view, ViewOut)) for view in row.views],
-        reasons=[
-            Reason(
-                feature=reason.name,
-                value=reason.value,
-                contribution=reason.contribution,
-                detail=say_in("fr", reason.detail),
-            )
-            for reason in one.reasons
-        ],
-        evidence=[Quote(**_taken(quote, Quote)) for quote in one.evidence],
-    )
-
-
 def found(
     request: Request, given: Asked, offset: Annotated[int, Query(ge=0, le=200_000)] = 0
 ) -> FoundOut:
@@ -235,7 +173,7 @@ def _line(line: directory.Line) -> dict[str, Any]:
     def said(field: Field) -> list[str]:
         return list(line.written[field].edit.value) if field in line.written else []
 
-    return _taken(
+    return taken(
         line, ActorOut, "description", "themes", "links", "stage", "assignee", "visibility"
     ) | {
         "description": next(iter(said(Field.DESCRIPTION)), None),
@@ -268,7 +206,7 @@ def actor(request: Request, actor_id: Id) -> ActorWhole:
             for one in known.tellings
         ],
         ties=[
-            TieOut(**_taken(tie, TieOut, "date"), date=tie.day)
+            TieOut(**taken(tie, TieOut, "date"), date=tie.day)
             for other in whole.tied
             for tie in other.ties
         ],
@@ -290,7 +228,7 @@ def actor(request: Request, actor_id: Id) -> ActorWhole:
             )
             for one in known.alike
         ],
-        weeks=[WeekCountOut(**_taken(one, WeekCountOut)) for one in weeks],
+        weeks=[WeekCountOut(**taken(one, WeekCountOut)) for one in weeks],
         revisions={
             field: [_revision(one) for one in some] for field, some in whole.revisions.items()
         },
@@ -331,27 +269,28 @@ def acts(
 def _act(act: journal.Act) -> ActOut:
     judged, written = act.judgement, act.edit
     return ActOut(
-        **_taken(act, ActOut, "actor_id", "other_id", "other_name", *_OF_AN_ACT),
+        **taken(act, ActOut, "actor_id", "other_id", "other_name", *_OF_AN_ACT),
         actor_id=act.actor_id or None,
         other_id=act.other_id or None,
         other_name=act.other_name or None,
         verdict=judged.verdict if judged else None,
         reason=judged.reason if judged else None,
         week=judged.week if judged else None,
+        watch=judged.watch if judged else None,
         note=judged.note if judged else None,
         field=written.field if written else None,
         value=list(written.value) if written else None,
     )
 
 
-_OF_AN_ACT = ("verdict", "reason", "week", "note", "field", "value")
+_OF_AN_ACT = ("verdict", "reason", "week", "watch", "note", "field", "value")
 
 
 def by_commune(request: Request, given: Asked) -> MapOut:
     """Return how many actors a search of the directory finds in each commune."""
     made = house(request)
     counts = territory.by_commune(made, search_of(given))
-    inside = gazetteer.territory(made.settings.watch.territory)
+    inside = gazetteer.territory(made.settings.territory)
     places = [p for code in sorted(counts) if (p := gazetteer.communes().get(code))]
     return MapOut(
         places=[
@@ -378,13 +317,13 @@ def net(request: Request, given: network.Given) -> NetworkOut:
     return NetworkOut(
         nodes=[
             NodeOut(
-                **_taken(line, NodeOut, "ties", "group"),
+                **taken(line, NodeOut, "ties", "group"),
                 ties=shown.degrees[line.actor_id],
                 group=shown.groups.get(line.actor_id, 0),
             )
             for line in lines
         ],
-        edges=[EdgeOut(**_taken(edge, EdgeOut)) for edge in shown.edges],
+        edges=[EdgeOut(**taken(edge, EdgeOut)) for edge in shown.edges],
     )
 
 
@@ -396,10 +335,10 @@ def groups(request: Request) -> GroupsOut:
         weeks=weeks,
         groups=[
             LastingOut(
-                **_taken(one.cluster, LastingOut, "last", "sizes", "members"),
+                **taken(one.cluster, LastingOut, "last", "sizes", "members"),
                 last=one.last,
                 sizes=dict(one.sizes),
-                members=[MemberOut(**_taken(line, MemberOut)) for line in one.members],
+                members=[MemberOut(**taken(line, MemberOut)) for line in one.members],
             )
             for one in lasting
         ],
@@ -449,7 +388,7 @@ def saved(request: Request) -> list[SearchOut]:
         kept = searches.standing(c)
     return [
         SearchOut(
-            **_taken(one, SearchOut, "feed", "calendar"),
+            **taken(one, SearchOut, "feed", "calendar"),
             feed=f"/annuaire.rss?{one.query}",
             calendar=f"/annuaire.ics?{one.query}",
         )
@@ -458,8 +397,9 @@ def saved(request: Request) -> list[SearchOut]:
 
 
 RESOURCES: tuple[tuple[str, Scope, Callable[..., object]], ...] = (
-    ("/weeks", Scope.QUEUE, weeks),
-    ("/weeks/{week}", Scope.QUEUE, week_of),
+    ("/watches", Scope.QUEUE, api_weeks.every_watch),
+    ("/weeks", Scope.QUEUE, api_weeks.weeks),
+    ("/weeks/{week}", Scope.QUEUE, api_weeks.week_of),
     ("/proposals", Scope.QUEUE, proposed.waiting),
     ("/rounds", Scope.QUEUE, rounds.under_way),
     ("/actors", Scope.DIRECTORY, found),

@@ -48,6 +48,7 @@ from review.guard import Guard
 from review.reckoning import Reckonings
 from review.shell import House
 from review.single import SingleSignOn
+from review.watches import PLACE
 from vigie import logs
 from vigie.errors import VigieError
 from vigie.language import say
@@ -113,9 +114,12 @@ def create_app(
     reading = (weeks, verdicts, likeness, fiche, annuaire, territory, network, catalogue, desk)
     for room in (*reading, exports, leaving, account, attention, proposing):
         app.include_router(room.router)
+    for room in (weeks, verdicts, likeness):
+        app.include_router(room.router, prefix=PLACE)
     for room in (proposed, rounds, questions, personal):
         app.include_router(room.router)
-    for room in (fiche, annuaire, catalogue, account, proposed, rounds, questions, personal):
+    changing = (verdicts, fiche, annuaire, catalogue, account, proposed, rounds, questions)
+    for room in (*changing, personal):
         app.include_router(room.changes)
     for address in ("/api", "/api/"):
         app.router.routes.append(Route(address, _to_the_api))

@@ -171,7 +171,7 @@ def source_rows(c: Connection, made: House) -> list[SourceRow]:
     roots = set().union(*found.values())
     kept = {
         root
-        for root, entry in judgements.standing(c, sorted(roots)).items()
+        for root, entry in judgements.settled(c, sorted(roots)).items()
         if entry.judgement.verdict is Verdict.KEEP
     }
     ids = {source.id for source in described}

@@ -13,13 +13,14 @@ from fastapi.responses import HTMLResponse, PlainTextResponse, RedirectResponse
 from review.access import CONTRIBUTOR, OFFICER
 from review.bridges import side_of
 from review.dossier import Dossier, dossier, named_like
-from review.fields import WRITABLE, Entered, enter, not_a_person, shown_in
+from review.fields import WRITABLE, Entered, enter, entered, not_a_person, shown_in
 from review.forms import check_token
 from review.proposed import see_that_others_judged
 from review.shell import house, page, signature, today
 from review.text import path_part, plain
 from review.troubles import IncompleteError, MissingError
 from review.verdicts import clean_note
+from review.watches import judged_in, mine
 from review.weeks import SAID
 from review.words import choose_language, environment, say_in
 from storage import (
@@ -91,6 +92,8 @@ class Fiche:
     revisions: Mapping[Field, tuple[Revision, ...]]
     acts: tuple[journal.Act, ...]
     standing: judgements.Entry | None
+    verdicts: list[judgements.Entry]
+    """The last one of each watch that gave any."""
     proposed: tuple[proposals.Entry, ...] = ()
     """What was proposed of it, the newest first."""
     registered: tuple[Registration, ...] = ()
@@ -151,6 +154,8 @@ def show(
         with_name=avec,
         sought=sought,
         writable=WRITABLE,
+        mine=mine(request),
+        asked_watch=request.query_params.get("veille", ""),
     )
 
 
@@ -175,7 +180,8 @@ def read(c: Connection, request: Request, actor_id: str) -> Fiche:
         coming=tuple(one for _, one in tellings.coming(c, [actor_id], day, 20)),
         revisions={field: tuple(some) for field, some in revisions.items()},
         acts=tuple(journal.read(c, 30, actor_id=actor_id)),
-        standing=judgements.standing(c, [actor_id]).get(actor_id),
+        standing=judgements.settled(c, [actor_id]).get(actor_id),
+        verdicts=judgements.by_watch(c, actor_id),
         proposed=tuple(proposals.of_actor(c, actor_id)),
         registered=tuple(registrations.of_actors(c, [actor_id]).get(actor_id, ())),
         consulted=tuple(opinions.of_actor(c, actor_id)),
@@ -223,11 +229,6 @@ def edit_form(request: Request, actor_id: str) -> HTMLResponse:
         _root(c, actor_id)
         fiche = read(c, request, actor_id)
     return _form(request, fiche, shown_in(fiche.line, choose_language(request)))
-
-
-async def entered(request: Request) -> dict[str, str]:
-    """Return a form's fields (a dependency)."""
-    return {name: str(value) for name, value in (await request.form()).items()}
 
 
 @changes.post("/fiche/modifier/{actor_id:path}", dependencies=[CONTRIBUTOR])
@@ -324,19 +325,21 @@ def judge(
     reason: Annotated[RejectReason | None, Form()] = None,
     into: Annotated[str, Form(max_length=200)] = "",
     vers: Annotated[str, Form(max_length=20)] = "",
+    veille: Annotated[str, Form(max_length=40)] = "",
 ) -> Response:
     """Judge an actor outside of a queue, in the week of the day; `into` merges it.
 
-    One goes back to its page, or to that of proposals (`vers`).
+    For the watch `veille`, else the first in which the visitor judges. One goes back to its page,
+    or to that of proposals (`vers`).
     """
     made, who = house(request), signature(request)
-    verdict = Verdict.MERGE if into else Verdict.REJECT if reason else verdict
+    verdict = Verdict.MERGE if into else verdict or (Verdict.REJECT if reason else None)
     if verdict is None or (verdict is Verdict.MERGE and not into):
         raise IncompleteError(Message("Donnez un avis : retenir, suivre ou écarter."))
-    listed = vers == "/propositions"
+    listed, watch = vers == "/propositions", judged_in(request, veille)
     with made.store.writing() as c:
         see_that_others_judged(c, request, [actor_id])
-        stands = judgements.standing(c, [actor_id]).get(actor_id)
+        stands = judgements.settled(c, [actor_id]).get(actor_id)
         if seen != (str(stands.id) if stands else ""):
             return _listed("entretemps") if listed else _back(actor_id, "entretemps")
         judgements.add(
@@ -349,6 +352,7 @@ def judge(
                 week=iso_week(today(request)),
                 reason=reason if verdict is Verdict.REJECT else None,
                 merge_into=into or None,
+                watch=watch.id,
             ),
         )
     return _listed("juge") if listed else _back(into or actor_id, "fusionne" if into else "juge")

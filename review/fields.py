@@ -6,6 +6,8 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from fastapi import Request  # noqa: TC002 - FastAPI reads it when it starts
+
 from review.text import plain, visible, web_link
 from review.words import commune_name
 from vigie import gazetteer
@@ -143,3 +145,8 @@ def _communes(parts: tuple[str, ...], watch: Watch) -> tuple[tuple[str, ...], Me
             return parts, Message("« {name} » n’est pas une commune.", {"name": part[:60]})
         found.append(next((one for one in places if one.code in territory), places[0]).code)
     return tuple(found), None
+
+
+async def entered(request: Request) -> dict[str, str]:
+    """Return a form's fields (a dependency)."""
+    return {name: str(value) for name, value in (await request.form()).items()}

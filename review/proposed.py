@@ -17,6 +17,7 @@ from review.schema import Answer
 from review.shell import house, page, signature, today
 from review.text import path_part, visible, web_link
 from review.troubles import IncompleteError, MissingError
+from review.watches import mine
 from review.words import choose_language, say_in
 from storage import actors, directory, judgements, opinions, proposals, suggestions
 from vigie.errors import InputError
@@ -44,8 +45,7 @@ def show(request: Request, dit: str = "") -> HTMLResponse:
     with made.store.reading() as c:
         waiting = proposals.waiting(c)
         numbers = {
-            one: entry.id
-            for one, entry in judgements.standing(c, {w.root for w in waiting}).items()
+            one: entry.id for one, entry in judgements.settled(c, {w.root for w in waiting}).items()
         }
         asked = suggestions.of_actors(c, {one.root for one in waiting[:MOST]})
         likes = {
@@ -63,6 +63,7 @@ def show(request: Request, dit: str = "") -> HTMLResponse:
         asked=asked,
         likes=likes,
         opened=made.settings.review.proposals,
+        mine=mine(request),
         said=say_in(choose_language(request), SAID[dit]) if dit in SAID else "",
     )
 

@@ -201,7 +201,7 @@ def _proposal(request: Request, given: Sent, who: str) -> Proposal:
 
 
 def _where(made: House, place: str) -> Where:
-    return where(place[: LONGEST["place"]], gazetteer.territory(made.settings.watch.territory))
+    return where(place[: LONGEST["place"]], gazetteer.territory(made.settings.territory))
 
 
 def _link(text: str) -> str:

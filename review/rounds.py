@@ -24,6 +24,7 @@ from review.shell import House, house, page, signature, today
 from review.text import path_part, plain, visible
 from review.troubles import IncompleteError, MissingError
 from review.verdicts import clean_note
+from review.watches import judged_in, see_that_may_undo
 from review.words import choose_language, say_in
 from storage import actors, directory, invitations, judgements, opinions, proposals
 from storage.days import end_of
@@ -131,8 +132,10 @@ def ask(
     until: Annotated[str, Form(max_length=20)] = "",
     quorum: Annotated[str, Form(max_length=5)] = "",
     invited: Annotated[str, Form()] = "",
+    veille: Annotated[str, Form(max_length=40)] = "",
 ) -> Response:
-    """Open a round of opinions on an actor."""
+    """Open a round of opinions on an actor, for a watch in which the visitor judges."""
+    watch = judged_in(request, veille)
     made, back = house(request), f"/acteurs/{path_part(actor_id)}"
     words = clean_note(question)[:1000]
     if not words:
@@ -148,6 +151,7 @@ def ask(
         at=made.clock(),
         until=_until(request, until, back),
         quorum=int(quorum) if quorum.isdecimal() else 0,
+        watch=watch.id,
     )
     people = _people(invited, back)
     with made.store.writing() as c:
@@ -303,6 +307,7 @@ def conclude(
                 Message("On conclut un avis une fois, pour retenir, suivre ou écarter."),
                 f"/consultations/{number}",
             )
+        see_that_may_undo(request, entry.round.watch)
         see_that_others_judged(c, request, [entry.root])
         given = judgements.add(
             c,
@@ -314,6 +319,7 @@ def conclude(
                 week=iso_week(today(request)),
                 reason=RejectReason.OTHER if verdict is Verdict.REJECT else None,
                 note=clean_note("\n".join(filter(None, (note, _trace(entry))))),
+                watch=entry.round.watch,
             ),
         )
         ended = entry.closed_at or made.clock()
@@ -358,6 +364,8 @@ class RoundOut(Answer):
     until: datetime
     """The first moment after its last day."""
     quorum: int
+    watch: str
+    """For which its verdict is."""
     opinions: list[SaidOut]
 
 
@@ -376,6 +384,7 @@ def under_way(request: Request) -> list[RoundOut]:
             who=one.round.who,
             until=one.round.until,
             quorum=one.round.quorum,
+            watch=one.round.watch,
             opinions=[
                 SaidOut(
                     who=said.who,

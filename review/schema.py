@@ -1,6 +1,7 @@
 """What the interface for programs answers with, described (`review.api`)."""
 
 from datetime import date, datetime
+from typing import Any
 
 from pydantic import BaseModel, ConfigDict
 
@@ -8,7 +9,6 @@ from storage.journal import ActKind
 from vigie.records import (
     ActorKind,
     ClusterChange,
-    EnteredBy,
     Field,
     HealthState,
     Reach,
@@ -26,14 +26,10 @@ class Answer(BaseModel):
     model_config = ConfigDict(use_attribute_docstrings=True)
 
 
-class Reason(Answer):
-    """One term of a score; the contributions add up to it."""
-
-    feature: str
-    value: float
-    contribution: float
-    detail: str
-    """A French sentence that a reader can check."""
+def taken(record: object, model: type[Answer], *but: str) -> dict[str, Any]:
+    """Return the values of a record that a model asks for by the same names; tuples as lists."""
+    found = {name: getattr(record, name) for name in model.model_fields if name not in but}
+    return {name: list(v) if isinstance(v, tuple) else v for name, v in found.items()}
 
 
 class Quote(Answer):
@@ -43,72 +39,6 @@ class Quote(Answer):
     source: str
     date: date
     quote: str
-
-
-class ViewOut(Answer):
-    """That a person has opened a candidate."""
-
-    who: str
-    at: datetime
-
-
-class CandidateOut(Answer):
-    """An actor proposed for a week, with the verdict that stands."""
-
-    rank: int
-    actor_id: str
-    name: str
-    """As it was when it was proposed."""
-    aliases: list[str]
-    kind: ActorKind
-    commune: str | None
-    """INSEE code."""
-    score: float
-    entered_by: EnteredBy
-    first_seen: date
-    mentions: int
-    stories: int
-    """Independent of each other: copies of one release count once."""
-    sources: int
-    cluster: str | None
-    """The id of its group."""
-    themes: list[str]
-    verdict: Verdict | None
-    """The last one that stands, of whichever week."""
-    judged: bool
-    """Whether it was given in this week or later."""
-    assignee: str | None
-    views: list[ViewOut]
-    reasons: list[Reason]
-    evidence: list[Quote]
-
-
-class GroupOut(Answer):
-    """Actors that belong together, in one week."""
-
-    id: str
-    label: list[str]
-    """Its most telling terms, the strongest first."""
-    members: list[str]
-    """Actor ids."""
-    known: list[str]
-    """Of these, those that the lab keeps."""
-    since: str
-    """The week in which it was first seen; empty when that is not known."""
-    change: ClusterChange
-
-
-class WeekOut(Answer):
-    """A week's queue."""
-
-    week: str
-    as_of: date
-    done: int
-    """Candidates judged."""
-    minutes: int
-    """To be reckoned with for the others."""
-    candidates: list[CandidateOut]
-    groups: list[GroupOut]
 
 
 class ActorOut(Answer):
@@ -206,6 +136,8 @@ class ActOut(Answer):
     verdict: Verdict | None
     reason: RejectReason | None
     week: str | None
+    watch: str | None
+    """For which a verdict was given."""
     note: str | None
     field: Field | None
     value: list[str] | None

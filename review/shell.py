@@ -188,6 +188,8 @@ def sign(request: Request, response: Response, name: str) -> None:
 def page(request: Request, template: str, status: int = 200, **values: object) -> HTMLResponse:
     """Return a page in the visitor's language, with the cookies that it needs."""
     made = house(request)
+    asked = request.path_params.get("veille")
+    watches = {one.id: one for one in made.settings.watches}
     language = choose_language(request)
     who = getattr(request.state, "visitor", None)
     session = forms.session(request)
@@ -200,7 +202,8 @@ def page(request: Request, template: str, status: int = 200, **values: object) -
         .render(
             values,
             house=made,
-            watch=made.settings.watch,
+            watch=watches.get(asked or "", made.settings.watch),
+            watches=watches,
             path=request.url.path,
             other_language=f"{quote(request.url.path)}?{urlencode([*query, ('lang', other)])}",
             csrf=forms.token(made.secret, name),

@@ -44,7 +44,7 @@ def show_map(request: Request, given: Asked) -> HTMLResponse:
     made, language = house(request), choose_language(request)
     search = search_of(given)
     counts = by_commune(made, search)
-    territory = gazetteer.territory(made.settings.watch.territory)
+    territory = gazetteer.territory(made.settings.territory)
     drawn, setting = territory_map(territory, counts), made.settings.review.tiles
     elsewhere = sum(n for code, n in counts.items() if code and code not in territory)
     return page(
@@ -94,7 +94,7 @@ def show_blind_spots(request: Request) -> HTMLResponse:
         more=len(blind) - SHOWN,
         kinds=[spot for spot in found.kinds if spot.blind],
         drawn=territory_map(
-            gazetteer.territory(made.settings.watch.territory),
+            gazetteer.territory(made.settings.territory),
             {spot.what: spot.stories for spot in found.communes},
         ),
         blind={spot.what for spot in blind},

@@ -23,6 +23,7 @@ from review.proposed import see_that_others_judged
 from review.shell import House, house, remember, sign, signature, wants_fragment
 from review.text import path_part, plain, visible
 from review.troubles import IncompleteError
+from review.watches import see_that_may_judge, see_that_may_undo, watch_in
 from review.weeks import GUIDE_COOKIE, decided, find, load, render_week
 from review.words import choose_language, say_in
 from storage import actors, edits, journal, judgements
@@ -52,6 +53,9 @@ ActKey = Annotated[str, Form(max_length=40)]
 Picked = Annotated[Picking, Depends(picking)]
 
 router = APIRouter(dependencies=[Depends(check_token)])
+"""What is done on the pages of a week, of whichever watch."""
+changes = APIRouter(dependencies=[Depends(check_token)])
+"""What is done elsewhere."""
 
 
 @router.post("/semaines/{week}/acteurs/{actor_id:path}", dependencies=[OFFICER])
@@ -73,10 +77,11 @@ def judge(
     A reason alone means a rejection, `into` alone a merge into that actor; `again` repeats the
     verdict that stands, with its note.
     """
-    made, who = house(request), signature(request)
+    made, who, watch = house(request), signature(request), watch_in(request)
+    see_that_may_judge(request, watch)
     with made.store.writing() as c:
         see_that_others_judged(c, request, [actor_id])
-        shown = load(c, week, picked)
+        shown = load(c, week, picked, watch)
         row = find(shown, actor_id)
         stands = row.judgement
         if again and stands:
@@ -87,12 +92,12 @@ def judge(
             verdict = Verdict.MERGE
             _must_differ(actors.surviving(c, [actor_id, into]), actor_id, into)
         wanted = _judgement(
-            made, who, row, week=week, verdict=verdict, reason=reason, into=into, note=note
+            made, who, row, shown, verdict=verdict, reason=reason, into=into, note=note
         )
         conflict = seen != row.number and not _agree(stands, wanted)
         if seen == row.number and not (row.judged and stands and _same(stands, wanted)):
             judgements.add(c, wanted)
-        shown = load(c, week, picked)
+        shown = load(c, week, picked, watch)
         last = journal.last(c, who)
     row = find(shown, actor_id)
     if conflict:
@@ -118,22 +123,21 @@ def judge_together(
 
     Each `pick` is a candidate's id and, after a bar, the number of the verdict that was shown.
     """
-    made, who = house(request), signature(request)
+    made, who, watch = house(request), signature(request), watch_in(request)
+    see_that_may_judge(request, watch)
     verdict = Verdict.REJECT if reason else verdict
     shown_as = dict(one.rpartition("|")[::2] for one in (pick or [])[:MOST_PICKED])
     with made.store.writing() as c:
-        shown = load(c, week, picked)
+        shown = load(c, week, picked, watch)
         rows = [row for row in shown.rows if row.candidate.actor_id in shown_as]
         free = [row for row in rows if shown_as[row.candidate.actor_id] == row.number]
         see_that_others_judged(c, request, [row.candidate.actor_id for row in free])
-        wanted = [
-            _judgement(made, who, row, week=week, verdict=verdict, reason=reason) for row in free
-        ]
+        wanted = [_judgement(made, who, row, shown, verdict=verdict, reason=reason) for row in free]
         # One moment for all: they are one act, and undone as one.
         moment = made.clock()
         for one in wanted:
             judgements.add(c, replace(one, at=moment))
-        shown = load(c, week, picked)
+        shown = load(c, week, picked, watch)
         last = journal.last(c, who)
     said = "rien" if not rows else "ensemble" if len(free) == len(rows) else "partiel"
     after = rows[-1].candidate.actor_id if rows else None
@@ -184,7 +188,7 @@ def undo(request: Request, week: str, picked: Picked, act: ActKey) -> Response:
     made, who = house(request), signature(request)
     with made.store.writing() as c:
         undone = _undo(request, c, act)
-        shown = load(c, week, picked)
+        shown = load(c, week, picked, watch_in(request))
         last = journal.last(c, who)
     row = shown.row(undone.actor_id)
     if row is None:
@@ -192,7 +196,7 @@ def undo(request: Request, week: str, picked: Picked, act: ActKey) -> Response:
     return answer(request, shown, row, last, said="annule")
 
 
-@router.post("/journal/annuler", dependencies=[CONTRIBUTOR])
+@changes.post("/journal/annuler", dependencies=[CONTRIBUTOR])
 def undo_in_journal(
     request: Request, act: ActKey, vers: Annotated[str, Form(max_length=20)] = ""
 ) -> Response:
@@ -207,12 +211,13 @@ def undo_in_journal(
 @router.post("/guide/fermer")
 def close_guide(request: Request, week: Annotated[str, Form(max_length=20)] = "") -> Response:
     """Show the guide of the first queue no more in this browser."""
-    response = RedirectResponse(f"/semaines/{path_part(week)}" if week else "/", 303)
+    here = watch_in(request).address
+    response = RedirectResponse(f"{here}/semaines/{path_part(week)}" if week else f"{here}/", 303)
     remember(request, response, GUIDE_COOKIE, "off")
     return response
 
 
-@router.post("/signature")
+@changes.post("/signature")
 def choose_signature(request: Request, name: Annotated[str, Form()] = "") -> Response:
     """Remember the name under which this browser's verdicts are kept."""
     response = RedirectResponse("/journal#signature", HTTPStatus.SEE_OTHER)
@@ -228,6 +233,8 @@ def _undo(request: Request, c: Connection, act: str) -> journal.Act:
     if who is None or not (who.role.may(Role.OFFICER) or undone.who == who.name):
         # Nothing of this transaction is kept.
         raise NotAllowedError
+    if undone.judgement and undone.who != who.name:
+        see_that_may_undo(request, undone.judgement.watch)
     added = undone.source if undone.undone_at is None else None
     if added and added.change is SourceChange.ADDED:
         take_out(house(request), added)
@@ -249,14 +256,14 @@ def _write(
     value: Sequence[str],
     said: str,
 ) -> Response:
-    made, who = house(request), signature(request)
+    made, who, watch = house(request), signature(request), watch_in(request)
     with made.store.writing() as c:
-        row = find(load(c, week, picked), actor_id)
+        row = find(load(c, week, picked, watch), actor_id)
         edit = Edit(actor_id=actor_id, field=field, value=tuple(value), who=who, at=made.clock())
         stands = edits.standing(c, [actor_id], field).get(actor_id, {}).get(field)
         if field is Field.NOTE or (stands.edit.value if stands else ()) != edit.value:
             edits.add(c, edit)
-        shown = load(c, week, picked)
+        shown = load(c, week, picked, watch)
         last = journal.last(c, who)
     return answer(request, shown, find(shown, row.candidate.actor_id), last, said=said)
 
@@ -265,8 +272,8 @@ def _judgement(
     made: House,
     who: str,
     row: Row,
+    shown: WeekView,
     *,
-    week: str,
     verdict: Verdict | None,
     reason: RejectReason | None,
     into: str = "",
@@ -281,7 +288,8 @@ def _judgement(
         verdict=verdict,
         who=who,
         at=made.clock(),
-        week=week,
+        week=shown.queue.week,
+        watch=shown.watch.id,
         reason=reason if verdict is Verdict.REJECT else None,
         merge_into=into if verdict is Verdict.MERGE else None,
         note=clean_note(note),
@@ -308,7 +316,8 @@ def _agree(stands: Judgement | None, wanted: Judgement) -> bool:
 
 
 def _same(stands: Judgement, wanted: Judgement) -> bool:
-    return _agree(stands, wanted) and stands.note == wanted.note
+    alike = _agree(stands, wanted) and stands.note == wanted.note
+    return alike and stands.watch == wanted.watch
 
 
 def _conflict_words(row: Row, wanted: Judgement, language: str) -> str:
@@ -342,7 +351,7 @@ def answer(
     said: str = "",
 ) -> Response:
     """Show a candidate after a change: its part of the page for htmx, else by its address."""
-    address = f"/semaines/{shown.queue.week}/acteurs/{path_part(row.candidate.actor_id)}"
+    address = f"{shown.address}/acteurs/{path_part(row.candidate.actor_id)}"
     if wants_fragment(request):
         response = render_week(request, shown, row, last=last, given=given, said=said)
         response.headers["hx-push-url"] = address + shown.picking.suffix

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from review.picking import Picking
 from review.text import highlight, plain
 from signals.scoring import why_now
+from vigie.settings import MAIN, Watch
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -41,6 +42,8 @@ class Row:
     """The last verdict that stands, of whichever week."""
     judged: bool
     """Decided in this week or after it; an older verdict waits to be confirmed."""
+    elsewhere: bool = False
+    """By another watch, which keeps it: it is known."""
     views: tuple[View, ...] = ()
     """Who has opened it this week."""
     assigned: Revision | None = None
@@ -127,6 +130,12 @@ class WeekView:
     newer: str | None
     minutes: int
     """To be reckoned with for those that wait."""
+    watch: Watch = MAIN
+
+    @property
+    def address(self) -> str:
+        """Return where its page is."""
+        return f"{self.watch.address}/semaines/{self.queue.week}"
 
     @property
     def monday(self) -> date:
@@ -151,6 +160,7 @@ def view(
     weeks: Sequence[str],
     picking: Picking | None = None,
     *,
+    watch: Watch = MAIN,
     seen: Mapping[str, Sequence[View]] | None = None,
     assigned: Mapping[str, Revision] | None = None,
 ) -> WeekView:
@@ -160,7 +170,9 @@ def view(
         Row(
             candidate=candidate,
             entry=(entry := standing.get(candidate.actor_id)),
-            judged=entry is not None and entry.judgement.week >= queue.week,
+            judged=entry is not None
+            and (entry.judgement.week >= queue.week or entry.judgement.watch != watch.id),
+            elsewhere=entry is not None and entry.judgement.watch != watch.id,
             views=tuple((seen or {}).get(candidate.actor_id, ())),
             assigned=(assigned or {}).get(candidate.actor_id),
         )
@@ -177,6 +189,7 @@ def view(
         older=max((week for week in weeks if week < queue.week), default=None),
         newer=min((week for week in weeks if week > queue.week), default=None),
         minutes=minutes_left(rows),
+        watch=watch,
     )
 
 

@@ -16,6 +16,7 @@ from review.picking import Picking, choices, picking
 from review.shell import house, page, signature, wants_fragment
 from review.text import plain
 from review.troubles import MissingError
+from review.watches import may_judge, watch_in
 from review.week import Chosen, Row, WeekView, choose, monday, nearest, view
 from review.words import choose_language, commune_name, say_in
 from storage import documents, edits, journal, judgements, queues
@@ -23,11 +24,12 @@ from storage.folding import fold
 from vigie.errors import StorageError
 from vigie.language import render
 from vigie.records import ActorKind, Field, Judgement, Message
+from vigie.settings import MAIN, Watch
 from vigie.typography import week_span
 from vigie.words import FIELDS, KINDS, REASONS, VERDICTS
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
 
     from sqlalchemy import Connection
 
@@ -43,8 +45,9 @@ router = APIRouter()
 @router.get("/")
 def latest(request: Request) -> Response:
     """Lead to the latest week; explain an empty base."""
+    watch = watch_in(request)
     with house(request).store.reading() as c:
-        weeks = queues.weeks(c)
+        weeks = queues.weeks(c, watch.id)
         if not weeks:
             held = documents.counts(c)
             return page(
@@ -54,7 +57,7 @@ def latest(request: Request) -> Response:
                 documents=held["documents"],
                 scouting=house(request).scout is not None,
             )
-    return RedirectResponse(f"/semaines/{max(weeks)}", 303)
+    return RedirectResponse(f"{watch.address}/semaines/{max(weeks)}", 303)
 
 
 @router.get("/semaines/{week}")
@@ -63,7 +66,7 @@ def show_week(
 ) -> HTMLResponse:
     """Show a week, with the first candidate that waits; `dit` is what was just done."""
     with house(request).store.reading() as c:
-        shown = load(c, week, picked)
+        shown = load(c, week, picked, watch_in(request))
         last = journal.last(c, signature(request))
     waiting = shown.waiting_after(None) or next(
         (row.candidate.actor_id for row in shown.shown), None
@@ -89,7 +92,7 @@ def show_candidate(
     that it may be the same as.
     """
     with house(request).store.reading() as c:
-        shown = load(c, week, picked)
+        shown = load(c, week, picked, watch_in(request))
         last = journal.last(c, signature(request))
     row = find(shown, actor_id)
     response = render_week(request, shown, row, last=last, given=avis, said=dit, with_name=avec)
@@ -99,30 +102,30 @@ def show_candidate(
 
 def _note_view(request: Request, week: str, row: Row) -> None:
     """Remember who opened a candidate, once the page is sent; a busy database is let be."""
-    made, who = house(request), signature(request)
+    made, who, watch = house(request), signature(request), watch_in(request)
     with suppress(StorageError):
         touch(request)
     if any(view.who == who for view in row.views):
         return
     with suppress(StorageError), made.store.writing() as c:
-        edits.saw(c, row.candidate.actor_id, week, who, made.clock())
+        edits.saw(c, row.candidate.actor_id, week, who, made.clock(), watch=watch.id)
 
 
-def load(c: Connection, week: str, picked: Picking | None = None) -> WeekView:
-    """Return a week with what stands of its candidates.
+def load(c: Connection, week: str, picked: Picking | None = None, watch: Watch = MAIN) -> WeekView:
+    """Return a watch's week with what stands of its candidates.
 
     Raises:
         MissingError: there is no queue for that week; it names the nearest.
     """
-    weeks = queues.weeks(c)
-    queue = queues.load(c, week) if week in weeks else None
+    weeks = queues.weeks(c, watch.id)
+    queue = queues.load(c, week, watch.id) if week in weeks else None
     if queue is None:
         near = nearest(week, weeks)
         if near is None:
             raise MissingError(Message("Aucune semaine n’a encore été calculée."))
         raise MissingError(
             Message("Il n’y a pas de file pour la semaine « {week} ».", {"week": plain(week, 40)}),
-            f"/semaines/{near}",
+            f"{watch.address}/semaines/{near}",
             Message(
                 "La plus proche est la semaine {week} de {year}",
                 {"week": int(near[-2:]), "year": near[:4]},
@@ -131,10 +134,11 @@ def load(c: Connection, week: str, picked: Picking | None = None) -> WeekView:
     actor_ids = [candidate.actor_id for candidate in queue.candidates]
     return view(
         queue,
-        judgements.standing(c, actor_ids),
+        judgements.standing_in(c, actor_ids, watch.id),
         weeks,
         picked,
-        seen=edits.seen_by(c, week, actor_ids),
+        watch=watch,
+        seen=edits.seen_by(c, week, actor_ids, watch.id),
         assigned={
             actor_id: found[Field.ASSIGNEE]
             for actor_id, found in edits.standing(c, actor_ids, Field.ASSIGNEE).items()
@@ -148,7 +152,7 @@ def find(week: WeekView, actor_id: str) -> Row:
     if row is None:
         raise MissingError(
             Message("Cet acteur n’est pas dans la file de cette semaine."),
-            f"/semaines/{week.queue.week}",
+            week.address,
             Message("Voir la file de cette semaine"),
         )
     return row
@@ -170,7 +174,7 @@ def render_week(
 ) -> HTMLResponse:
     """Return the page of a week, or for htmx the part of it that changes."""
     made, language, who = house(request), choose_language(request), signature(request)
-    spoken = made.settings.watch.languages
+    spoken = week.watch.languages
     chosen, guide = None, ""
     sought: tuple[Alike, ...] = ()
     if row:
@@ -180,7 +184,7 @@ def render_week(
             known = dossier(
                 c,
                 candidate.actor_id,
-                made.settings.watch,
+                week.watch,
                 week.queue.as_of,
                 commune=candidate.commune,
             )
@@ -196,7 +200,8 @@ def render_week(
         span=week_span(monday(week.queue.week), language),
         chosen=chosen,
         why=why_now(chosen, language) if chosen else "",
-        standing=standing_words(row, language) if row else "",
+        standing=standing_words(row, language, made.settings.watches) if row else "",
+        judges=may_judge(request, week.watch),
         last=last,
         explicit=explicit,
         last_words=act_words(last, language) if last else "",
@@ -242,13 +247,22 @@ def decided(judgement: Judgement, language: str) -> str:
     return f"{words} ({reason[:1].lower()}{reason[1:]})"
 
 
-def standing_words(row: Row, language: str) -> str:
-    """Return who decided, and why; of another week's verdict, all of it; nothing without one."""
+def standing_words(row: Row, language: str, watches: Iterable[Watch] = ()) -> str:
+    """Return who decided, and why; of another week's verdict, all of it; nothing without one.
+
+    What another of the watches decided is said to be so.
+    """
     judgement = row.judgement
     if judgement is None:
         return ""
     who = plain(judgement.who, 60)
-    if not row.judged:
+    if row.elsewhere:
+        names = {one.id: plain(one.name, 60) for one in watches}
+        words = Message(
+            "par {who}, dans la veille « {watch} »",
+            {"who": who, "watch": names.get(judgement.watch, judgement.watch)},
+        )
+    elif not row.judged:
         words = Message(
             "En semaine {week}, {who} avait décidé : {verdict}. Il y a du nouveau.",
             {

@@ -110,6 +110,8 @@ class Context:
     """INSEE codes beside the territory."""
     seasons: tuple[Season, ...] = ()
     """The watch's calendar of what comes back every year."""
+    only_themes: bool = False
+    """None is proposed but those whose sentences touch a theme."""
 
     @property
     def recent(self) -> date:
@@ -178,6 +180,7 @@ def context(facts: WeekFacts, watch: Watch) -> Context:
         theme_weights=_theme_weights(kept, themes, facts.as_of),
         neighbours=gazetteer.territory(watch.neighbours) - gazetteer.territory(watch.territory),
         seasons=tuple(Season(name, *days) for name, days in sorted(watch.seasons.items())),
+        only_themes=watch.only_themes and bool(themes),
     )
 
 

@@ -51,6 +51,7 @@ ASIDE = {
     Aside.INSTITUTION: Message("pris pour une institution"),
     Aside.UNSURE: Message("repéré avec trop peu de certitude"),
     Aside.ELSEWHERE: Message("situé hors du territoire"),
+    Aside.OFF_THEME: Message("rien de ce qui en est dit ne touche aux thèmes de la veille"),
     Aside.KEPT: Message("déjà retenu"),
     Aside.MERGED: Message("fusionné avec un autre"),
     Aside.WATCHED: Message("suivi, sans rien de nouveau"),

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 from signals.context import say_day
 from signals.showing import QUOTES, candidate, shortened
+from signals.text import theme_stems, themes_in
+from vigie import gazetteer
 from vigie.records import (
     ActorKind,
     Candidate,
@@ -22,6 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from signals.ranking import Ranking
+    from vigie.settings import Watch
 
 SOURCE = "Proposition"
 """What stands where the name of a source would."""
@@ -43,6 +46,21 @@ def proposed(
             group = ranking.context.groups.get(proposal.actor_id)
             found = candidate(known, place, EnteredBy.PROPOSED, group, ranking)
             yield marked(found, proposal)
+
+
+def concerns(watch: Watch, proposal: Proposal) -> bool:
+    """Tell whether what is proposed is a watch's to judge; the first one judges whatever comes.
+
+    Another takes what lies in its territory, or says no place; and, where it proposes none but
+    what touches its themes, what touches one.
+    """
+    if watch.is_main:
+        return True
+    territory = gazetteer.territory(watch.territory)
+    here = not territory or proposal.commune is None or proposal.commune in territory
+    said = f"{proposal.name} . {proposal.what}"
+    about = not watch.only_themes or bool(themes_in(said, theme_stems(watch.themes)))
+    return here and about
 
 
 def marked(found: Candidate, proposal: Proposal) -> Candidate:

@@ -8,7 +8,7 @@ from dataclasses import replace
 from math import log
 from typing import TYPE_CHECKING
 
-from signals.proposed import marked, proposed
+from signals.proposed import concerns, marked, proposed
 from signals.ranking import LEAST_EXPLORED, Ranking, rank
 from signals.scoring import logistic
 from signals.showing import candidate
@@ -75,6 +75,7 @@ def compose(ranking: Ranking, facts: WeekFacts, watch: Watch) -> Queue:
         as_of=facts.as_of,
         candidates=tuple(_with_proposals(found, facts, watch, ranking)),
         clusters=shown,
+        watch=watch.id,
     )
 
 
@@ -85,7 +86,7 @@ def _with_proposals(
 
     One that is there anyhow says that it was proposed too.
     """
-    proposals = {one.actor_id: one for one in facts.proposals}
+    proposals = {one.actor_id: one for one in facts.proposals if concerns(watch, one)}
     for one in found:
         proposal = proposals.pop(one.actor_id, None)
         yield marked(one, proposal) if proposal else one

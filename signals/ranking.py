@@ -12,6 +12,7 @@ from signals.learning import learned, shift
 from signals.profile import Profile, profile
 from signals.scoring import Scored, published_weights, score
 from signals.standing import share_elsewhere
+from signals.text import themes_in
 from signals.together import seen_together
 from vigie.records import ActorFacts, Cluster, Judgement, Verdict, WeekFacts, iso_week
 
@@ -40,6 +41,7 @@ class Aside(StrEnum):
     INSTITUTION = "institution"
     UNSURE = "unsure"
     ELSEWHERE = "elsewhere"
+    OFF_THEME = "off_theme"
     KEPT = "kept"
     MERGED = "merged"
     WATCHED = "watched"
@@ -133,6 +135,10 @@ def _on_reading(found: Profile, shared: Context) -> Aside | None:
         return Aside.UNSURE
     if share_elsewhere(found, shared) > 0.75:
         return Aside.ELSEWHERE
+    if shared.only_themes and not any(
+        themes_in(sighting.sentence, shared.themes) for sighting in found.sightings
+    ):
+        return Aside.OFF_THEME
     return None
 
 

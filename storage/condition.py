@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from sqlalchemy import func, inspect, select, text
 
+from storage import queues, tables
 from storage import store as stores
-from storage import tables
 from storage.failures import translated
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from datetime import datetime
     from pathlib import Path
 
@@ -38,8 +39,8 @@ class Condition:
     """The latest moment that was noted: of a visit or of a document's fetching."""
     last_try: datetime | None = None
     """When a source was last visited."""
-    last_queue: str | None = None
-    """The newest week that has a queue."""
+    last_queues: Mapping[str, str] = field(default_factory=dict)
+    """By watch that has any, the week of the newest one."""
 
 
 def examine(url: str, folder: Path, *, patience: float = 5.0) -> Condition:
@@ -71,9 +72,7 @@ def examine(url: str, folder: Path, *, patience: float = 5.0) -> Condition:
                 old_server=not sqlite and _server(c) < OLDEST_POSTGRESQL,
                 newest=_newest(c) if current else None,
                 last_try=_last_try(c) if current else None,
-                last_queue=(
-                    c.execute(select(func.max(tables.queues.c.week))).scalar() if current else None
-                ),
+                last_queues=queues.watches(c) if current else {},
             )
     finally:
         engine.dispose()

@@ -9,8 +9,9 @@ is read.
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from collections import defaultdict
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
@@ -22,6 +23,8 @@ from vigie.records import Label, Past, SourceCount, WeekCount
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+    from vigie.records import Sighting
 
 _counts, _recounts = tables.weekly_counts.c, tables.recounts.c
 _mentions, _documents, _actors = tables.mentions.c, tables.documents.c, tables.actors.c
@@ -149,6 +152,26 @@ def newest(weeks: Sequence[WeekCount], least: int) -> date | None:
         if mentions >= least:
             return week.monday if week.monday > weeks[0].monday else None
     return None
+
+
+def abridged(
+    sightings: Sequence[Sighting], days: Sequence[date], as_of: date, least: int
+) -> tuple[tuple[Sighting, ...], Past]:
+    """Return an actor's sightings of the newest weeks by a day, and what came before them.
+
+    They are given oldest first with their days; the newest weeks are those that hold `least`.
+    """
+    seen, before = bisect_right(days, as_of), bisect_left(days, monday(as_of))
+    start = bisect_left(days, end := monday(days[before - least])) if before >= least else 0
+    if not start:
+        return tuple(sightings[:seen]), Past()
+    tally = Tally()
+    for old in sightings[:start]:
+        as_actor = old.label is Label.ACTOR
+        tally.add(old.day, old.source_id, old.story_id, as_actor=as_actor)
+    kept = tuple(sightings[start:seen])
+    begun = frozenset(s.story_id for s in kept) & tally.told
+    return kept, replace(tally.past(end), begun=begun)
 
 
 def _stale(c: Connection, ids: Iterable[str]) -> set[str]:

@@ -49,6 +49,8 @@ class Search:
     commune: str = ""
     """INSEE code."""
     verdicts: frozenset[Verdict] = frozenset()
+    watch: str = ""
+    """Whose verdicts they are; empty: those by which the directory knows them."""
     theme: str = ""
     stage: str = ""
     assignee: str = ""
@@ -152,9 +154,12 @@ def _page(c: Connection, asked: Search, limit: int, offset: int) -> list[str]:
     return ids
 
 
-def ids(c: Connection, verdicts: frozenset[Verdict]) -> list[str]:
-    """Return the actors on which one of some verdicts stands (none asked: all), by id."""
-    query = _filtered(Search(verdicts=verdicts)).order_by(_actors.id)
+def ids(c: Connection, verdicts: frozenset[Verdict], watch: str = "") -> list[str]:
+    """Return the actors on which one of some verdicts stands (none asked: all), by id.
+
+    Of a watch, those on which it gave it itself.
+    """
+    query = _filtered(Search(verdicts=verdicts, watch=watch)).order_by(_actors.id)
     return list(c.execute(query).scalars())
 
 
@@ -277,7 +282,7 @@ def _is_of(kind: ActorKind) -> ColumnElement[bool]:
 def _filtered(asked: Search) -> Select[Any]:
     query = select(_actors.id).where(_actors.root_id == _actors.id)
     if asked.verdicts:
-        verdicts = _verdicts()
+        verdicts = _verdicts(watch=asked.watch)
         query = query.join(verdicts, verdicts.c.actor_id == _actors.id)
         query = query.where(verdicts.c.verdict.in_(sorted(asked.verdicts)))
     if asked.kind:
@@ -323,18 +328,29 @@ def _holders(field: Field) -> Select[Any]:
     return select(_edits.actor_id).where(_edits.field == field, _edits.undone_at.is_(None))
 
 
-def _verdicts(ids: BindParameter[Any] | None = None) -> Any:  # noqa: ANN401 - a part of a query
-    """Select the last verdict that stands of each actor, or of some."""
+def _verdicts(ids: BindParameter[Any] | None = None, watch: str = "") -> Any:  # noqa: ANN401 - a part of a query
+    """Select the verdict by which each actor, or some, is known, as `judgements.settled` does.
+
+    Of a watch, the last one that it gave itself.
+    """
     withdrawn = select(tables.withdrawals.c.judgement_id)
     newest = (
         select(func.max(_judgements.id))
         .where(_judgements.id.not_in(withdrawn))
-        .group_by(_judgements.actor_id)
+        .group_by(_judgements.actor_id, _judgements.watch)
     )
+    if watch:
+        newest = newest.where(_judgements.watch == watch)
     if ids is not None:
         newest = newest.where(_judgements.actor_id.in_(ids))
+    kept = case((_judgements.verdict == Verdict.KEEP, _judgements.id))
+    settled = (
+        select(func.coalesce(func.max(kept), func.max(_judgements.id)))
+        .where(_judgements.id.in_(newest))
+        .group_by(_judgements.actor_id)
+    )
     return (
         select(_judgements.actor_id, _judgements.verdict)
-        .where(_judgements.id.in_(newest))
+        .where(_judgements.id.in_(settled))
         .subquery("verdicts")
     )

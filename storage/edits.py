@@ -16,7 +16,7 @@ from storage import actors, tables
 from storage.statements import chunks, insert_missing, one_of
 from vigie.errors import UnknownNameError
 from vigie.language import say
-from vigie.records import Edit, Field
+from vigie.records import MAIN_WATCH, Edit, Field
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -143,16 +143,21 @@ def journal(
 # --- who has opened what -------------------------------------------------------------------
 
 
-def saw(c: Connection, actor_id: str, week: str, who: str, at: datetime) -> None:
-    """Remember that a person opened a candidate; the first time counts."""
-    insert_missing(c, tables.views, [{"actor_id": actor_id, "week": week, "who": who, "at": at}])
+def saw(
+    c: Connection, actor_id: str, week: str, who: str, at: datetime, *, watch: str = MAIN_WATCH
+) -> None:
+    """Remember that a person opened a watch's candidate; the first time counts."""
+    row = {"watch": watch, "actor_id": actor_id, "week": week, "who": who, "at": at}
+    insert_missing(c, tables.views, [row])
 
 
-def seen_by(c: Connection, week: str, actor_ids: Iterable[str]) -> Mapping[str, list[View]]:
-    """Return who has opened the candidates of a week, the first to do so first."""
+def seen_by(
+    c: Connection, week: str, actor_ids: Iterable[str], watch: str = MAIN_WATCH
+) -> Mapping[str, list[View]]:
+    """Return who has opened the candidates of a watch's week, the first to do so first."""
     found: dict[str, list[View]] = {}
     for some in chunks(sorted(set(actor_ids))):
-        for row in c.execute(_seen_by(), {"actors": some, "week": week}):
+        for row in c.execute(_seen_by(), {"actors": some, "week": week, "watch": watch}):
             found.setdefault(row.actor_id, []).append(View(who=row.who, at=row.at))
     return found
 
@@ -165,7 +170,7 @@ def _seen_by() -> Select[Any]:
     return (
         select(tables.views)
         .where(_views.actor_id.in_(one_of("actors")))
-        .where(_views.week == bindparam("week"))
+        .where(_views.week == bindparam("week"), _views.watch == bindparam("watch"))
         .order_by(_views.at, _views.who)
     )
 

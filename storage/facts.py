@@ -19,10 +19,11 @@ from sqlalchemy import (
 
 from storage import counts, proposals, queues, tables
 from storage.days import PARIS
-from storage.shared import Shared, read_shared, week_facts
+from storage.shared import Shared, read_by, read_shared, week_facts
 from storage.sightings import gathered, sightings_query
 from storage.statements import chunks, pairs
 from vigie.records import (
+    MAIN_WATCH,
     ActorFacts,
     Lesson,
     Past,
@@ -31,9 +32,10 @@ from vigie.records import (
     WeekFacts,
     iso_week,
 )
+from vigie.settings import MAIN, Watch
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Mapping, Sequence
 
 
 ACTIVE_DAYS = 42
@@ -51,54 +53,62 @@ _documents = tables.documents.c
 
 
 def week(
-    c: Connection, as_of: date, *, active_days: int = ACTIVE_DAYS, zone: tzinfo = PARIS
+    c: Connection,
+    as_of: date,
+    *,
+    active_days: int = ACTIVE_DAYS,
+    zone: tzinfo = PARIS,
+    watch: Watch = MAIN,
 ) -> WeekFacts:
-    """Return what was known by the end of a day.
+    """Return what a watch knew by the end of a day: what its sources told until then.
 
     Actors are those seen in the last `active_days` days, each with its whole history: of one
     named very often the newest weeks mention by mention, the earlier ones as counts, so that a
     week costs what is new. A judgement counts when it was given by the end of the day, or of an
     earlier week's queue, whenever that was gone through.
     """
-    families = _families(c, as_of - timedelta(days=active_days), as_of)
-    pasts = counts.pasts(c, families, counts.monday(as_of), WHOLE)
-    sightings = _recent(c, families, pasts, as_of)
-    told = counts.first_told(c, {s.story_id for root in pasts for s in sightings[root]})
-    common = read_shared(c, zone, families)
+    read = read_by(c, watch)
+    families = _families(c, as_of - timedelta(days=active_days), as_of, read)
+    told = _told(c, families, as_of) if read is None else _told_by(c, families, as_of, read)
+    common = read_shared(c, zone, families, watch.id)
     verdicts = common.verdicts(as_of)
     allies = common.allies(as_of, verdicts)
     actors = (
         ActorFacts(
             actor_id=root,
             sightings=tuple(found),
-            past=_joined(families[root], pasts[root], found, told) if root in pasts else Past(),
+            past=past,
             known_since=common.listed(root, as_of),
             public=root in common.public,
             judgement=verdicts.get(root),
             allies=allies.get(root, ()),
         )
-        for root, found in sorted(sightings.items())
+        for root, (found, past) in sorted(told.items())
     )
     known = _sources_as_of(c, common, as_of)
+    if read is not None:
+        known = {source_id: one for source_id, one in known.items() if source_id in read}
     current = iso_week(as_of)
-    last = queues.before(c, current)
+    last = queues.before(c, current, watch.id)
     return replace(
         week_facts(as_of, known, actors, last, common.taught(as_of)),
-        shown=queues.shown(c, current, iso_week(as_of - timedelta(days=active_days))),
-        clusters=queues.groups(c, current, iso_week(as_of - REMEMBERED)),
-        proposals=proposals.unanswered(c, as_of, verdicts),
+        shown=queues.shown(c, current, iso_week(as_of - timedelta(days=active_days)), watch.id),
+        clusters=queues.groups(c, current, iso_week(as_of - REMEMBERED), watch.id),
+        proposals=proposals.unanswered(c, as_of, common.last_verdicts(as_of)),
     )
 
 
-def between(c: Connection, since: date, as_of: date, *, zone: tzinfo = PARIS) -> WeekFacts:
-    """Return what became known from one day to another, and of judged actors all there is.
+def between(
+    c: Connection, since: date, as_of: date, *, zone: tzinfo = PARIS, watch: Watch = MAIN
+) -> WeekFacts:
+    """Return what a watch learnt from one day to another, and of judged actors all there is.
 
     It is what coverage is reckoned from (`signals.blind_spots`), and costs what those days hold;
     no queue can be made of it.
     """
-    common = read_shared(c, zone, ())
+    common = read_shared(c, zone, (), watch.id)
     verdicts = common.verdicts(as_of)
-    query = sightings_query(as_of)
+    query = sightings_query(as_of, sources=read_by(c, watch))
     told = gathered(c, query.where(_mentions.known_on >= since))
     for some in chunks(sorted(verdicts)):
         told |= gathered(c, query.where(_actors.root_id.in_(some)))
@@ -150,13 +160,53 @@ def of_actor(
     )
 
 
-def lessons(c: Connection, as_of: date, *, zone: tzinfo = PARIS) -> tuple[Lesson, ...]:
-    """Return what judgements of the weeks before a day's had taught by its end."""
-    return read_shared(c, zone, ()).taught(as_of)
+def lessons(
+    c: Connection, as_of: date, *, zone: tzinfo = PARIS, watch: str = MAIN_WATCH
+) -> tuple[Lesson, ...]:
+    """Return what a watch's judgements of the weeks before a day's had taught by its end."""
+    return read_shared(c, zone, (), watch).taught(as_of)
 
 
-def _families(c: Connection, since: date, as_of: date) -> dict[str, list[str]]:
-    """Return the actors seen after a day and by another, with all whom they stand for."""
+Told = dict[str, tuple[list[Sighting], Past]]
+"""By actor its sightings, and what was before them."""
+
+
+def _told(c: Connection, families: Mapping[str, Sequence[str]], as_of: date) -> Told:
+    """Return what was known of some actors by a day; weekly counts spare the old mentions."""
+    pasts = counts.pasts(c, families, counts.monday(as_of), WHOLE)
+    sightings = _recent(c, families, pasts, as_of)
+    told = counts.first_told(c, {s.story_id for root in pasts for s in sightings[root]})
+    return {
+        root: (found, _joined(families[root], pasts[root], found, told))
+        if root in pasts
+        else (found, Past())
+        for root, found in sightings.items()
+    }
+
+
+def _told_by(
+    c: Connection, families: Mapping[str, Sequence[str]], as_of: date, read: Collection[str]
+) -> Told:
+    """Return what some sources told of some actors by a day.
+
+    Who tells a story first hangs on who is read, so that the weekly counts do not hold.
+    """
+    told: Told = {}
+    query = sightings_query(as_of, sources=read)
+    for some in chunks(sorted(families)):
+        for root, found in gathered(c, query.where(_actors.root_id.in_(some))).items():
+            kept, past = counts.abridged(found, [one.day for one in found], as_of, WHOLE)
+            told[root] = (list(kept), past)
+    return told
+
+
+def _families(
+    c: Connection, since: date, as_of: date, read: Collection[str] | None = None
+) -> dict[str, list[str]]:
+    """Return the actors seen after a day and by another, with all whom they stand for.
+
+    By some sources, or by any.
+    """
     active = (
         select(_actors.root_id)
         .join(tables.mentions, _mentions.actor_id == _actors.id)
@@ -164,6 +214,9 @@ def _families(c: Connection, since: date, as_of: date) -> dict[str, list[str]]:
         .where(_mentions.known_on <= as_of)
         .distinct()
     )
+    if read is not None:
+        active = active.join(tables.documents, _documents.id == _mentions.document_id)
+        active = active.where(_documents.source_id.in_(sorted(read)))
     families: dict[str, list[str]] = {}
     for some in chunks(c.execute(active).scalars().all()):
         query = select(_actors.root_id, _actors.id).where(_actors.root_id.in_(some))

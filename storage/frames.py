@@ -501,8 +501,9 @@ class Frames:
 
     def facts(self, *, active_days: int = ACTIVE_DAYS) -> WeekFacts:
         """Return what a detection of the day looks at (`signals.queue.detect`)."""
+        watch = self.settings.watch
         with self.store.reading() as c:
-            return facts.week(c, self.as_of, active_days=active_days, zone=self._zone)
+            return facts.week(c, self.as_of, active_days=active_days, zone=self._zone, watch=watch)
 
     def listed(self) -> Mapping[tuple[str | None, ActorKind], int]:
         """Return how many actors directories list, by commune and kind (`blind_spots`)."""
@@ -512,7 +513,7 @@ class Frames:
     def history(self) -> history.History:
         """Return everything, to be cut at many days (`signals.backtest.replay`)."""
         with self.store.reading() as c:
-            return history.read_history(c, zone=self._zone)
+            return history.read_history(c, zone=self._zone, watch=self.settings.watch)
 
     # --- read once ---------------------------------------------------------------------------
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from bisect import bisect_left, bisect_right
+from bisect import bisect_right
 from collections import defaultdict
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta, tzinfo
 from itertools import accumulate
 from typing import TYPE_CHECKING
@@ -14,9 +14,10 @@ from sqlalchemy import Connection, func, select
 from storage import counts, tables
 from storage.days import PARIS
 from storage.facts import ACTIVE_DAYS, WHOLE
-from storage.shared import Shared, read_shared, week_facts
+from storage.shared import Shared, read_by, read_shared, week_facts
 from storage.sightings import gathered, sightings_query, standing, withdrawn
-from vigie.records import ActorFacts, Label, Past, Queue, Sighting, WeekFacts
+from vigie.records import ActorFacts, Past, Queue, Sighting, WeekFacts
+from vigie.settings import MAIN, Watch
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -24,15 +25,17 @@ if TYPE_CHECKING:
 _documents = tables.documents.c
 
 
-def read_history(c: Connection, *, zone: tzinfo = PARIS) -> History:
-    """Return all that is known, from one reading, to look at as of many dates."""
+def read_history(c: Connection, *, zone: tzinfo = PARIS, watch: Watch = MAIN) -> History:
+    """Return all that a watch knows, from one reading, to look at as of many dates."""
+    read = read_by(c, watch)
     actors = {
         actor_id: _Seen(days=[one.day for one in found], sightings=tuple(found))
-        for actor_id, found in gathered(c, sightings_query()).items()
+        for actor_id, found in gathered(c, sightings_query(sources=read)).items()
     }
+    shelves = _shelves(c)
     return History(
-        shared=read_shared(c, zone, None),
-        shelves=_shelves(c),
+        shared=read_shared(c, zone, None, watch.id),
+        shelves={i: one for i, one in shelves.items() if read is None or i in read},
         actors=actors,
         withdrawn=withdrawn(c),
     )
@@ -47,20 +50,7 @@ class _Seen:
 
     def by(self, as_of: date) -> tuple[tuple[Sighting, ...], Past]:
         """Return the sightings of the newest weeks by a day, and what came before them."""
-        seen = bisect_right(self.days, as_of)
-        before = bisect_left(self.days, counts.monday(as_of))
-        if before < WHOLE:
-            return self.sightings[:seen], Past()
-        start = bisect_left(self.days, end := counts.monday(self.days[before - WHOLE]))
-        if not start:
-            return self.sightings[:seen], Past()
-        tally = counts.Tally()
-        for old in self.sightings[:start]:
-            as_actor = old.label is Label.ACTOR
-            tally.add(old.day, old.source_id, old.story_id, as_actor=as_actor)
-        kept = self.sightings[start:seen]
-        begun = frozenset(s.story_id for s in kept) & tally.told
-        return kept, replace(tally.past(end), begun=begun)
+        return counts.abridged(self.sightings, self.days, as_of, WHOLE)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -12,7 +12,7 @@ from storage import actors, tables
 from storage.statements import chunks, insert_missing, one_of
 from vigie.errors import UnknownNameError
 from vigie.language import say
-from vigie.records import ActorKind, EnteredBy, Judgement, Lesson, RejectReason, Verdict
+from vigie.records import MAIN_WATCH, ActorKind, EnteredBy, Judgement, Lesson, RejectReason, Verdict
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -53,6 +53,7 @@ def add(c: Connection, judgement: Judgement) -> int:
         reason=judgement.reason,
         merge_into=judgement.merge_into if merges else None,
         note=judgement.note,
+        watch=judgement.watch,
     )
     number = c.execute(statement.returning(_judgements.id)).scalar_one()
     if merges and judgement.merge_into:
@@ -130,10 +131,56 @@ def last_merge(c: Connection, who: str) -> Entry | None:
 
 
 def standing(c: Connection, actor_ids: Iterable[str]) -> dict[str, Entry]:
-    """Return the last judgement that stands of each actor, by actor id."""
+    """Return the last judgement that stands of each actor, by actor id, whichever watch gave it."""
+    return {i: entries[-1] for i, entries in _by_actor(c, actor_ids).items()}
+
+
+def standing_in(c: Connection, actor_ids: Iterable[str], watch: str) -> dict[str, Entry]:
+    """Return the judgement that counts for each actor in a watch, by actor id.
+
+    Its own last one; else one of another watch that keeps the actor: what is kept in one is known
+    in all, what is rejected in one is not for the others to hear. A merge counts everywhere.
+    """
     found: dict[str, Entry] = {}
+    for actor_id, entries in _by_actor(c, actor_ids).items():
+        last = {entry.judgement.watch: entry for entry in entries}
+        own = [
+            entry
+            for entry in entries
+            if entry.judgement.watch == watch or entry.judgement.verdict is Verdict.MERGE
+        ]
+        kept = [one for one in last.values() if one.judgement.verdict is Verdict.KEEP]
+        if own or kept:
+            found[actor_id] = (own or sorted(kept, key=lambda one: one.id))[-1]
+    return found
+
+
+def settled(c: Connection, actor_ids: Iterable[str]) -> dict[str, Entry]:
+    """Return the judgement by which the directory knows each actor, by actor id.
+
+    The last one that stands, but for whom a watch keeps while another has decided otherwise since.
+    """
+    found: dict[str, Entry] = {}
+    for actor_id, entries in _by_actor(c, actor_ids).items():
+        last = {entry.judgement.watch: entry for entry in entries}
+        kept = [one for one in last.values() if one.judgement.verdict is Verdict.KEEP]
+        found[actor_id] = max(kept or entries, key=lambda one: one.id)
+    return found
+
+
+def by_watch(c: Connection, actor_id: str) -> list[Entry]:
+    """Return the last judgement of each watch that stands on an actor, oldest first."""
+    entries = _by_actor(c, [actor_id]).get(actor_id, [])
+    last = {entry.judgement.watch: entry for entry in entries}
+    return sorted(last.values(), key=lambda one: one.id)
+
+
+def _by_actor(c: Connection, actor_ids: Iterable[str]) -> dict[str, list[Entry]]:
+    """Return all judgements that stand of each actor, oldest first."""
+    found: dict[str, list[Entry]] = {}
     for ids in chunks(sorted(set(actor_ids))):
-        found |= {row.actor_id: _entry(row) for row in c.execute(_standing_of(), {"actors": ids})}
+        for row in c.execute(_standing_of(), {"actors": ids}):
+            found.setdefault(row.actor_id, []).append(_entry(row))
     return found
 
 
@@ -172,8 +219,8 @@ def told(c: Connection, most: int) -> list[Told]:
     ]
 
 
-def lessons(c: Connection) -> list[tuple[datetime, Lesson]]:
-    """Return what standing judgements teach and when each was given, in the order of giving.
+def lessons(c: Connection, watch: str = MAIN_WATCH) -> list[tuple[datetime, Lesson]]:
+    """Return what a watch's standing judgements teach and when each was given, in that order.
 
     A candidate kept or rejected teaches with the values that its queue showed; one that was
     proposed has none.
@@ -191,10 +238,13 @@ def lessons(c: Connection) -> list[tuple[datetime, Lesson]]:
         )
         .join(
             tables.candidates,
-            (shown.week == _judgements.week) & (shown.actor_id == _judgements.actor_id),
+            (shown.watch == _judgements.watch)
+            & (shown.week == _judgements.week)
+            & (shown.actor_id == _judgements.actor_id),
         )
         .outerjoin(tables.withdrawals, _withdrawals.judgement_id == _judgements.id)
         .where(_withdrawals.judgement_id.is_(None))
+        .where(_judgements.watch == watch)
         .where(_judgements.verdict.in_([Verdict.KEEP, Verdict.REJECT]))
         .where(shown.entered_by != EnteredBy.PROPOSED)
         .order_by(_judgements.id)
@@ -215,14 +265,16 @@ def lessons(c: Connection) -> list[tuple[datetime, Lesson]]:
     ]
 
 
-def resets(c: Connection) -> list[datetime]:
-    """Return the moments from which on earlier judgements teach nothing, oldest first."""
-    return list(c.execute(select(tables.resets.c.at).order_by(tables.resets.c.at)).scalars())
+def resets(c: Connection, watch: str = MAIN_WATCH) -> list[datetime]:
+    """Return the moments from which on earlier judgements teach a watch nothing, oldest first."""
+    at = tables.resets.c.at
+    query = select(at).where(tables.resets.c.watch == watch).order_by(at)
+    return list(c.execute(query).scalars())
 
 
-def reset(c: Connection, who: str, at: datetime) -> None:
-    """Let judgements given before a moment teach nothing any more."""
-    insert_missing(c, tables.resets, [{"at": at, "who": who}])
+def reset(c: Connection, who: str, at: datetime, watch: str = MAIN_WATCH) -> None:
+    """Let a watch's judgements given before a moment teach nothing any more."""
+    insert_missing(c, tables.resets, [{"watch": watch, "at": at, "who": who}])
 
 
 def all_standing(c: Connection) -> list[Judgement]:
@@ -265,7 +317,9 @@ def _entries() -> Select[Any]:
         .join(tables.actors, tables.actors.c.id == _judgements.actor_id)
         .outerjoin(
             tables.candidates,
-            (shown.week == _judgements.week) & (shown.actor_id == _judgements.actor_id),
+            (shown.watch == _judgements.watch)
+            & (shown.week == _judgements.week)
+            & (shown.actor_id == _judgements.actor_id),
         )
         .outerjoin(tables.withdrawals, _withdrawals.judgement_id == _judgements.id)
     )
@@ -325,4 +379,5 @@ def _judgement(row: Row[Any]) -> Judgement:
         reason=RejectReason(row.reason) if row.reason else None,
         merge_into=row.merge_into,
         note=row.note,
+        watch=row.watch,
     )

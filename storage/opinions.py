@@ -85,6 +85,7 @@ def ask(c: Connection, asked: Round, invited: Sequence[tuple[str, str]], languag
         at=asked.at,
         until=asked.until,
         quorum=asked.quorum,
+        watch=asked.watch,
     )
     number = int(c.execute(statement.returning(_rounds.id)).scalar_one())
     rows = [
@@ -341,6 +342,7 @@ def _round(row: Row[Any]) -> Round:
         at=row.at,
         until=row.until,
         quorum=row.quorum,
+        watch=row.watch,
     )
 
 

@@ -1,4 +1,4 @@
-"""The weeks' queues of candidates."""
+"""The weeks' queues of candidates, each of one watch."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from storage.plain import (
     to_feature,
 )
 from storage.statements import pairs, upsert
-from vigie.records import ActorKind, Candidate, Cluster, EnteredBy, Queue
+from vigie.records import MAIN_WATCH, ActorKind, Candidate, Cluster, EnteredBy, Queue
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -37,8 +37,8 @@ def save(c: Connection, queue: Queue) -> Queue:
     ranking leave first, exploration keeps its slots. What was proposed stands after them and
     takes nobody's place.
     """
-    before = load(c, queue.week)
-    judged = _judged(c, queue.week)
+    before = load(c, queue.week, queue.watch)
+    judged = _judged(c, queue.week, queue.watch)
     kept = {
         one.actor_id: one for one in (before.candidates if before else ()) if one.actor_id in judged
     }
@@ -60,15 +60,20 @@ def save(c: Connection, queue: Queue) -> Queue:
         tables.queues,
         [
             {
+                "watch": queue.watch,
                 "week": queue.week,
                 "as_of": queue.as_of,
                 "clusters": [from_cluster(cluster) for cluster in queue.clusters],
             }
         ],
     )
-    c.execute(delete(tables.candidates).where(_candidates.week == queue.week))
+    c.execute(
+        delete(tables.candidates).where(
+            _candidates.watch == queue.watch, _candidates.week == queue.week
+        )
+    )
     if placed:
-        c.execute(tables.candidates.insert(), [_row(queue.week, one) for one in placed])
+        c.execute(tables.candidates.insert(), [_row(queue, one) for one in placed])
     return stored
 
 
@@ -76,12 +81,12 @@ def _is_proposed(candidate: Candidate) -> bool:
     return candidate.entered_by is EnteredBy.PROPOSED
 
 
-def _judged(c: Connection, week: str) -> set[str]:
+def _judged(c: Connection, week: str, watch: str) -> set[str]:
     judgements, withdrawals = tables.judgements.c, tables.withdrawals.c
     query = (
         select(judgements.actor_id)
         .outerjoin(tables.withdrawals, withdrawals.judgement_id == judgements.id)
-        .where(judgements.week == week)
+        .where(judgements.week == week, judgements.watch == watch)
         .where(withdrawals.judgement_id.is_(None))
     )
     return set(c.execute(query).scalars())
@@ -101,9 +106,10 @@ def _interleave(kept: list[Candidate], others: list[Candidate]) -> list[Candidat
     return placed
 
 
-def _row(week: str, candidate: Candidate) -> dict[str, Any]:
+def _row(queue: Queue, candidate: Candidate) -> dict[str, Any]:
     return {
-        "week": week,
+        "watch": queue.watch,
+        "week": queue.week,
         "actor_id": candidate.actor_id,
         "rank": candidate.rank,
         "score": candidate.score,
@@ -122,27 +128,33 @@ def _row(week: str, candidate: Candidate) -> dict[str, Any]:
     }
 
 
-def load(c: Connection, week: str) -> Queue | None:
-    """Return a week's queue, or `None` if it was never computed."""
-    head = c.execute(_head(), {"week": week}).first()
+def load(c: Connection, week: str, watch: str = MAIN_WATCH) -> Queue | None:
+    """Return a week's queue of a watch, or `None` if it was never computed."""
+    asked = {"week": week, "watch": watch}
+    head = c.execute(_head(), asked).first()
     if head is None:
         return None
     return Queue(
         week=head.week,
         as_of=head.as_of,
-        candidates=tuple(_candidate(row) for row in c.execute(_ranked(), {"week": week})),
+        candidates=tuple(_candidate(row) for row in c.execute(_ranked(), asked)),
         clusters=tuple(to_cluster(plain) for plain in head.clusters),
+        watch=watch,
     )
 
 
 @cache
 def _head() -> Select[Any]:
-    return select(tables.queues).where(_queues.week == bindparam("week"))
+    return select(tables.queues).where(
+        _queues.week == bindparam("week"), _queues.watch == bindparam("watch")
+    )
 
 
 @cache
 def _ranked() -> Select[Any]:
-    query = select(tables.candidates).where(_candidates.week == bindparam("week"))
+    query = select(tables.candidates).where(
+        _candidates.week == bindparam("week"), _candidates.watch == bindparam("watch")
+    )
     return query.order_by(_candidates.rank, _candidates.actor_id)
 
 
@@ -166,72 +178,98 @@ def _candidate(row: Row[Any]) -> Candidate:
     )
 
 
-def weeks(c: Connection) -> list[str]:
-    """Return the weeks that have a queue, the newest first."""
-    return list(c.execute(_weeks()).scalars())
+def weeks(c: Connection, watch: str = MAIN_WATCH) -> list[str]:
+    """Return the weeks of which a watch has a queue, the newest first."""
+    return list(c.execute(_weeks(), {"watch": watch}).scalars())
 
 
 @cache
 def _weeks() -> Select[tuple[str]]:
-    return select(_queues.week).order_by(_queues.week.desc())
+    query = select(_queues.week).where(_queues.watch == bindparam("watch"))
+    return query.order_by(_queues.week.desc())
 
 
-def latest(c: Connection) -> Queue | None:
-    """Return the newest week's queue, or `None` if there is none yet."""
-    week = c.execute(select(func.max(_queues.week))).scalar()
-    return load(c, week) if week else None
+def watches(c: Connection) -> dict[str, str]:
+    """Return the watches that have queues, by id, each with the newest week of one."""
+    query = select(_queues.watch, func.max(_queues.week)).group_by(_queues.watch)
+    return pairs(c, query.order_by(_queues.watch))
 
 
-def before(c: Connection, week: str) -> Queue | None:
-    """Return the newest queue of an earlier week, or `None` if there is none."""
-    earlier = c.execute(select(func.max(_queues.week)).where(_queues.week < week)).scalar()
-    return load(c, earlier) if earlier else None
+def latest(c: Connection, watch: str = MAIN_WATCH) -> Queue | None:
+    """Return a watch's queue of the newest week, or `None` if there is none yet."""
+    query = select(func.max(_queues.week)).where(_queues.watch == watch)
+    week = c.execute(query).scalar()
+    return load(c, week, watch) if week else None
 
 
-def first_day(c: Connection) -> date | None:
-    """Return the day of the first queue that had candidates."""
-    filled = select(_candidates.actor_id).where(_candidates.week == _queues.week).exists()
-    return c.execute(select(func.min(_queues.as_of)).where(filled)).scalar()
+def before(c: Connection, week: str, watch: str = MAIN_WATCH) -> Queue | None:
+    """Return a watch's newest queue of an earlier week, or `None` if there is none."""
+    query = select(func.max(_queues.week)).where(_queues.week < week, _queues.watch == watch)
+    earlier = c.execute(query).scalar()
+    return load(c, earlier, watch) if earlier else None
 
 
-def last_touched(c: Connection) -> datetime | None:
-    """Return when somebody last opened a candidate, judged one or wrote something."""
-    acts = (tables.views.c.at, tables.judgements.c.at, tables.edits.c.at)
-    moments = [c.execute(select(func.max(at))).scalar() for at in acts]
+def first_day(c: Connection, watch: str = MAIN_WATCH) -> date | None:
+    """Return the day of a watch's first queue that had candidates."""
+    filled = (
+        select(_candidates.actor_id)
+        .where(_candidates.week == _queues.week, _candidates.watch == _queues.watch)
+        .exists()
+    )
+    query = select(func.min(_queues.as_of)).where(filled, _queues.watch == watch)
+    return c.execute(query).scalar()
+
+
+def last_touched(c: Connection, watch: str = MAIN_WATCH) -> datetime | None:
+    """Return when somebody last opened a watch's candidate, judged for it or wrote something."""
+    views, judgements = tables.views.c, tables.judgements.c
+    asked = (
+        select(func.max(views.at)).where(views.watch == watch),
+        select(func.max(judgements.at)).where(judgements.watch == watch),
+        select(func.max(tables.edits.c.at)),
+    )
+    moments = [c.execute(query).scalar() for query in asked]
     return max((moment for moment in moments if moment is not None), default=None)
 
 
-def shown(c: Connection, week: str, since: str) -> dict[str, date]:
-    """Return the candidates from one week on and before another, with the last day of each.
+def shown(c: Connection, week: str, since: str, watch: str = MAIN_WATCH) -> dict[str, date]:
+    """Return a watch's candidates from one week on and before another, with the last day of each.
 
     The day is the one as of which the queue that showed it was made.
     """
     query = (
         select(_actors.root_id, func.max(_queues.as_of))
         .join(tables.candidates, _candidates.actor_id == _actors.id)
-        .join(tables.queues, _queues.week == _candidates.week)
-        .where(_queues.week < week)
-        .where(_queues.week >= since)
+        .join(
+            tables.queues, (_queues.week == _candidates.week) & (_queues.watch == _candidates.watch)
+        )
+        .where(_queues.week < week, _queues.week >= since, _queues.watch == watch)
         .group_by(_actors.root_id)
     )
     return pairs(c, query)
 
 
-def clusters(c: Connection, weeks: Sequence[str]) -> dict[str, tuple[Cluster, ...]]:
-    """Return the groups of some weeks' queues, by week."""
-    query = select(_queues.week, _queues.clusters).where(_queues.week.in_(weeks))
+def clusters(
+    c: Connection, weeks: Sequence[str], watch: str = MAIN_WATCH
+) -> dict[str, tuple[Cluster, ...]]:
+    """Return the groups of some weeks' queues of a watch, by week."""
+    query = select(_queues.week, _queues.clusters).where(
+        _queues.week.in_(weeks), _queues.watch == watch
+    )
     return {
         week: tuple(to_cluster(one) for one in plain)
         for week, plain in c.execute(query.order_by(_queues.week))
     }
 
 
-def groups(c: Connection, week: str, since: str) -> tuple[Cluster, ...]:
-    """Return the groups of the queues from one week on and before another, as last seen, by id."""
+def groups(c: Connection, week: str, since: str, watch: str = MAIN_WATCH) -> tuple[Cluster, ...]:
+    """Return the groups of a watch's queues from one week on and before another, by id.
+
+    Each as it was last seen.
+    """
     query = (
         select(_queues.clusters)
-        .where(_queues.week < week)
-        .where(_queues.week >= since)
+        .where(_queues.week < week, _queues.week >= since, _queues.watch == watch)
         .order_by(_queues.week)
     )
     found: dict[str, Cluster] = {}

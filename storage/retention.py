@@ -129,38 +129,42 @@ def leave_persons_out(c: Connection, said: Mapping[str, Mapping[str, str]], on: 
         )
 
 
-def quoting_queues(c: Connection, before: date) -> dict[tuple[str, str], list[Evidence]]:
-    """Return the evidence of queues of days before one, by week and actor.
+Quoted = tuple[str, str, str]
+"""A candidate: its watch, its week, its actor."""
+
+
+def quoting_queues(c: Connection, before: date) -> dict[Quoted, list[Evidence]]:
+    """Return the evidence of queues of days before one, by candidate.
 
     Those whose persons were not left out yet.
     """
     candidates, queues = tables.candidates.c, tables.queues.c
+    same = (queues.week == candidates.week) & (queues.watch == candidates.watch)
     query = (
-        select(candidates.week, candidates.actor_id, candidates.evidence)
-        .join(tables.queues, queues.week == candidates.week)
+        select(candidates.watch, candidates.week, candidates.actor_id, candidates.evidence)
+        .join(tables.queues, same)
         .where(queues.as_of < before, queues.persons_dropped_on.is_(None))
-        .order_by(candidates.week, candidates.rank)
+        .order_by(candidates.watch, candidates.week, candidates.rank)
     )
     return {
-        (week, actor_id): [to_evidence(one) for one in evidence]
-        for week, actor_id, evidence in c.execute(query)
+        (watch, week, actor_id): [to_evidence(one) for one in evidence]
+        for watch, week, actor_id, evidence in c.execute(query)
     }
 
 
-def save_evidence(
-    c: Connection, evidence: Mapping[tuple[str, str], Sequence[Evidence]], on: date
-) -> None:
-    """Put evidence in the place of that of some candidates, given by week and actor."""
-    candidates = tables.candidates
-    for (week, actor_id), quotes in evidence.items():
+def save_evidence(c: Connection, evidence: Mapping[Quoted, Sequence[Evidence]], on: date) -> None:
+    """Put evidence in the place of that of some candidates."""
+    candidates, queues = tables.candidates, tables.queues
+    for (watch, week, actor_id), quotes in evidence.items():
         here = update(candidates).where(
-            candidates.c.week == week, candidates.c.actor_id == actor_id
+            candidates.c.watch == watch,
+            candidates.c.week == week,
+            candidates.c.actor_id == actor_id,
         )
         c.execute(here.values(evidence=[from_evidence(one) for one in quotes]))
-    weeks = sorted({week for week, _ in evidence})
-    c.execute(
-        update(tables.queues).where(tables.queues.c.week.in_(weeks)).values(persons_dropped_on=on)
-    )
+    for watch, week in sorted({key[:2] for key in evidence}):
+        here = update(queues).where(queues.c.watch == watch, queues.c.week == week)
+        c.execute(here.values(persons_dropped_on=on))
 
 
 def _with_old_quotes(before: datetime) -> Select[tuple[str]]:

@@ -13,6 +13,7 @@ from storage import judgements, registrations, relations, sources, tables
 from storage.days import end_of
 from storage.statements import chunks, pairs
 from vigie.records import (
+    MAIN_WATCH,
     ActorFacts,
     Judgement,
     Lesson,
@@ -28,16 +29,20 @@ from vigie.records import (
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
+    from vigie.settings import Watch
+
 _actors = tables.actors.c
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Shared:
-    """What all actors share: sources, verdicts, directories."""
+    """What all actors share in a watch: sources, verdicts, directories."""
 
+    watch: str
     zone: tzinfo
     sources: Mapping[str, Source]
     judgements: Sequence[Judgement]
+    """Of every watch."""
     roots: Mapping[str, str]
     """Of judged actors."""
     known_since: Mapping[str, date]
@@ -76,10 +81,33 @@ class Shared:
         return since if since and since <= as_of else None
 
     def verdicts(self, as_of: date) -> dict[str, Judgement]:
+        """Return what a watch goes by for each actor: what it decided, or that another keeps it.
+
+        What is kept in one watch is known in all; a rejection binds the one that gave it.
+        """
+        own = [one for one in self.judgements if self._counts(one, self.watch)]
+        found = self._standing(own, as_of)
+        for other in sorted({one.watch for one in self.judgements} - {self.watch}):
+            theirs = [one for one in self.judgements if self._counts(one, other)]
+            for root, judgement in self._standing(theirs, as_of).items():
+                known = root in found and found[root].verdict is Verdict.KEEP
+                if judgement.verdict is Verdict.KEEP and not known:
+                    found[root] = judgement
+        return found
+
+    def last_verdicts(self, as_of: date) -> dict[str, Judgement]:
+        """Return the last verdict on each actor, whichever watch gave it."""
+        return self._standing(self.judgements, as_of)
+
+    def _counts(self, judgement: Judgement, watch: str) -> bool:
+        """Tell whether a judgement counts in a watch: that two are one is so for all."""
+        return judgement.watch == watch or judgement.verdict is Verdict.MERGE
+
+    def _standing(self, given: Iterable[Judgement], as_of: date) -> dict[str, Judgement]:
         """Return the verdict on each actor: its own, else the last on one merged into it."""
         end, current = end_of(as_of, self.zone), iso_week(as_of)
         latest: dict[str, Judgement] = {}
-        for judgement in self.judgements:
+        for judgement in given:
             if judgement.at < end or (judgement.week and judgement.week < current):
                 latest.pop(judgement.actor_id, None)
                 latest[judgement.actor_id] = judgement
@@ -106,8 +134,17 @@ class Shared:
         )
 
 
-def read_shared(c: Connection, zone: tzinfo, roots: Iterable[str] | None) -> Shared:
-    """Return what actors share; directories of some actors alone, or of all."""
+def read_by(c: Connection, watch: Watch) -> frozenset[str] | None:
+    """Return the sources that a watch reads, by id; None: all of them."""
+    if not watch.sources:
+        return None
+    return frozenset(one.id for one in sources.all(c) if watch.reads(one.id))
+
+
+def read_shared(
+    c: Connection, zone: tzinfo, roots: Iterable[str] | None, watch: str = MAIN_WATCH
+) -> Shared:
+    """Return what actors share in a watch; directories of some actors alone, or of all."""
     known = (
         select(_actors.root_id, func.min(_actors.known_since))
         .where(_actors.known_since.is_not(None))
@@ -126,6 +163,7 @@ def read_shared(c: Connection, zone: tzinfo, roots: Iterable[str] | None) -> Sha
     )
     roots = pairs(c, judged)
     return Shared(
+        watch=watch,
         zone=zone,
         sources={source.id: source for source in sources.all(c)},
         judgements=judgements.all_standing(c),
@@ -133,8 +171,8 @@ def read_shared(c: Connection, zone: tzinfo, roots: Iterable[str] | None) -> Sha
         ties=relations.ties(c, roots.values(), date.max),
         known_since=since,
         public=registrations.institutions(c),
-        lessons=judgements.lessons(c),
-        resets=judgements.resets(c),
+        lessons=judgements.lessons(c, watch),
+        resets=judgements.resets(c, watch),
     )
 
 

@@ -25,17 +25,20 @@ from storage.statements import pairs
 from vigie.records import ActorKind, DocumentKind, Label, Placing, Sighting
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Collection, Mapping, Sequence
 
 _actors = tables.actors.c
 _mentions = tables.mentions.c
 _documents = tables.documents.c
 
 
-def sightings_query(as_of: date | None = None) -> Select[Any]:
+def sightings_query(
+    as_of: date | None = None, *, sources: Collection[str] | None = None
+) -> Select[Any]:
     """Return the query of sightings, as they were by the end of a day; None: all, as they are.
 
-    An event that was taken back by then is on no day.
+    An event that was taken back by then is on no day. `sources` are those that are read, by id;
+    None: all.
     """
     event_day: ColumnElement[Any] = _documents.event_day
     if as_of is not None:
@@ -66,6 +69,8 @@ def sightings_query(as_of: date | None = None) -> Select[Any]:
         .join(tables.documents, _documents.id == _mentions.document_id)
         .order_by(_actors.root_id, _mentions.known_on, _mentions.document_id, _mentions.position)
     )
+    if sources is not None:
+        asked = asked.where(_documents.source_id.in_(sorted(sources)))
     return asked if as_of is None else asked.where(_mentions.known_on <= as_of)
 
 

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from sqlalchemy.engine.interfaces import DBAPIConnection
     from sqlalchemy.pool import ConnectionPoolEntry
 
-SCHEMA = "0030"
+SCHEMA = "0031"
 """The newest migration; a test holds it to the files in `migrations/versions`."""
 
 _WRITERS_LOCK = 0x56494749

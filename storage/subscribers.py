@@ -14,7 +14,7 @@ from sqlalchemy import Connection, delete, select, update
 from storage import signing, tables
 from storage.statements import insert_missing
 from vigie.digest.edition import Subscriber
-from vigie.records import Visibility
+from vigie.records import MAIN_WATCH, Visibility
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -36,7 +36,7 @@ def add(c: Connection, subscriber: Subscriber) -> bool:
     values = asdict(subscriber)
     values["areas"], values["themes"] = list(subscriber.areas), list(subscriber.themes)
     values["address"] = subscriber.address.strip().lower()
-    known = get(c, values["address"])
+    known = get(c, values["address"], subscriber.watch)
     if known is None:
         c.execute(tables.subscribers.insert().values(values))
         return True
@@ -51,15 +51,17 @@ def remove(c: Connection, subscriber_id: str) -> None:
     c.execute(delete(tables.subscribers).where(_subscribers.id == subscriber_id))
 
 
-def get(c: Connection, address: str) -> Subscriber | None:
-    """Return a reader by their address."""
-    query = select(tables.subscribers).where(_subscribers.address == address.strip().lower())
-    return next((_subscriber(row) for row in c.execute(query)), None)
+def get(c: Connection, address: str, watch: str = MAIN_WATCH) -> Subscriber | None:
+    """Return a reader of a watch's letter by their address."""
+    known = address.strip().lower()
+    return next((one for one in all_of(c, watch) if one.address == known), None)
 
 
-def all_of(c: Connection) -> list[Subscriber]:
-    """Return every reader, by address."""
-    query = select(tables.subscribers).order_by(_subscribers.address)
+def all_of(c: Connection, watch: str | None = None) -> list[Subscriber]:
+    """Return every reader of a watch's letter, or of any, by address."""
+    query = select(tables.subscribers).order_by(_subscribers.address, _subscribers.watch)
+    if watch is not None:
+        query = query.where(_subscribers.watch == watch)
     return [_subscriber(row) for row in c.execute(query)]
 
 

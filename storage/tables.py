@@ -10,15 +10,18 @@ from sqlalchemy import (
     Date,
     Float,
     ForeignKey,
+    ForeignKeyConstraint,
     Index,
     Integer,
     LargeBinary,
     MetaData,
     Table,
+    UniqueConstraint,
     literal_column,
 )
 
 from storage.columns import Instant, Json, Words
+from vigie.records import MAIN_WATCH
 
 metadata = MetaData(
     naming_convention={
@@ -372,9 +375,19 @@ distinctions = Table(
 
 # --- queues and judgements -------------------------------------------------------------------
 
+# Each watch has its own: `main`, or the id of one that `vigie.toml` adds.
+
+
+def _watch(*, primary_key: bool = False) -> Column[str]:
+    return Column(
+        "watch", Words, primary_key=primary_key, nullable=False, server_default=MAIN_WATCH
+    )
+
+
 queues = Table(
     "queues",
     metadata,
+    _watch(primary_key=True),
     Column("week", Words, primary_key=True),
     Column("as_of", Date, nullable=False),
     Column("clusters", Json, nullable=False),
@@ -384,7 +397,8 @@ queues = Table(
 candidates = Table(
     "candidates",
     metadata,
-    Column("week", Words, ForeignKey("queues.week"), primary_key=True),
+    _watch(primary_key=True),
+    Column("week", Words, primary_key=True),
     Column("actor_id", Words, ForeignKey("actors.id"), primary_key=True),
     Column("rank", Integer, nullable=False),
     Column("score", Float, nullable=False),
@@ -400,6 +414,7 @@ candidates = Table(
     Column("aliases", Json, nullable=False),
     Column("reasons", Json, nullable=False),
     Column("evidence", Json, nullable=False),
+    ForeignKeyConstraint(["watch", "week"], ["queues.watch", "queues.week"]),
     Index(None, "actor_id"),
 )
 
@@ -415,6 +430,7 @@ judgements = Table(
     Column("reason", Words),
     Column("merge_into", Words, ForeignKey("actors.id")),
     Column("note", Words, nullable=False),
+    _watch(),
     Index(None, "actor_id"),
     Index(None, "who"),
 )
@@ -427,10 +443,11 @@ withdrawals = Table(
     Column("at", Instant, nullable=False),
 )
 
-# From each of these moments on, earlier judgements teach the score nothing any more.
+# From each of these moments on, earlier judgements teach a watch's score nothing any more.
 resets = Table(
     "resets",
     metadata,
+    _watch(primary_key=True),
     Column("at", Instant, primary_key=True),
     Column("who", Words, nullable=False),
 )
@@ -457,6 +474,7 @@ edits = Table(
 views = Table(
     "views",
     metadata,
+    _watch(primary_key=True),
     Column("actor_id", Words, ForeignKey("actors.id"), primary_key=True),
     Column("week", Words, primary_key=True),
     Column("who", Words, primary_key=True),
@@ -512,6 +530,7 @@ rounds = Table(
     Column("judgement_id", Integer, ForeignKey("judgements.id")),
     Column("undone_by", Words),
     Column("undone_at", Instant),
+    _watch(),
     Index(None, "actor_id"),
 )
 
@@ -654,18 +673,20 @@ imported_ties = Table(
     Column("last_day", Date, nullable=False),
 )
 
-# Who is sent the weekly digest; erased with the subscription.
+# Who is sent a watch's weekly digest; erased with the subscription.
 subscribers = Table(
     "subscribers",
     metadata,
     Column("id", Words, primary_key=True),  # drawn
-    Column("address", Words, nullable=False, unique=True),  # in lower case
+    _watch(),
+    Column("address", Words, nullable=False),  # in lower case
     Column("areas", Json, nullable=False),
     Column("themes", Json, nullable=False),
     Column("language", Words, nullable=False),
     Column("audience", Words, nullable=False),
     Column("who", Words, nullable=False),  # who added it
     Column("at", Instant, nullable=False),
+    UniqueConstraint("address", "watch"),
 )
 
 # To whom a week's digest was sent; begun and not done: whether it arrived is not known.

@@ -81,7 +81,30 @@ def remove(folder: Path, source_id: str) -> None:
     lines = text.splitlines(keepends=True)
     while end < len(lines) and not lines[end].strip():
         end += 1
-    _write(folder, "".join(lines[:start] + lines[end:]))
+    _write(folder, _unread("".join(lines[:start] + lines[end:]), source_id))
+
+
+def _unread(text: str, source_id: str) -> str:
+    """Take a source out of the lists of the watches that name it.
+
+    Raises:
+        SettingsError: a watch would be left without any, and read all of them.
+    """
+    document = tomlkit.parse(text)
+    tables = [document.get("watch", {}), *document.get("watches", {}).values()]
+    found = [one["sources"] for one in tables if source_id in one.get("sources", ())]
+    for listed in found:
+        if len(listed) == 1:
+            raise SettingsError(
+                say(
+                    "Une veille ne lit que la source « {id} » : donnez-lui-en d’abord une autre "
+                    "dans {file}.",
+                    id=source_id,
+                    file=settings.FILE_NAME,
+                )
+            )
+        listed.remove(source_id)
+    return tomlkit.dumps(document) if found else text
 
 
 def replace(folder: Path, source: Source) -> None:

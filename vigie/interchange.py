@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 def queue_as_json(queue: Queue) -> dict[str, object]:
     """Return a week's queue as `vigie queue --json` prints it."""
     return {
+        "watch": queue.watch,
         "week": queue.week,
         "as_of": queue.as_of.isoformat(),
         "candidates": [_candidate(candidate) for candidate in queue.candidates],

@@ -15,6 +15,9 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+MAIN_WATCH = "main"
+"""Id of the installation's first watch, `[watch]` of `vigie.toml`."""
+
 # --- sentences ---------------------------------------------------------------------------
 
 
@@ -815,6 +818,8 @@ class Queue:
     """Nothing known after the end of this day was used."""
     candidates: tuple[Candidate, ...]
     clusters: tuple[Cluster, ...] = ()
+    watch: str = MAIN_WATCH
+    """Id of the watch that it is for."""
 
 
 # --- judgements --------------------------------------------------------------------------
@@ -857,6 +862,8 @@ class Judgement:
     reason: RejectReason | None = None
     merge_into: str | None = None
     note: str = ""
+    watch: str = MAIN_WATCH
+    """Id of the watch for which it is given."""
 
 
 # --- what people write of an actor ---------------------------------------------------------
@@ -1039,6 +1046,8 @@ class Round:
     """The first moment after its last day."""
     quorum: int = 0
     """Opinions that it takes, abstentions too."""
+    watch: str = MAIN_WATCH
+    """Id of the watch for which its verdict is given."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

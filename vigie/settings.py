@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
-import re
 import tomllib
 from dataclasses import MISSING, dataclass, field, fields, replace
-from functools import cached_property
-from typing import TYPE_CHECKING, Any, TypeVar
+from fnmatch import fnmatchcase
+from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
-from vigie import __version__, checks
+from vigie import __version__, checks, toml_reader, watches
 from vigie.checks import WrongValueError
-from vigie.errors import SettingsError, WorkspaceError
+from vigie.errors import SettingsError, UnknownNameError, WorkspaceError
 from vigie.language import say
-from vigie.records import MailSecurity, Message, Reservations, Source, SourceKind, Visibility
-from vigie.toml_lines import Statement, statements
+from vigie.records import (
+    MAIN_WATCH,
+    MailSecurity,
+    Reservations,
+    Source,
+    SourceKind,
+    Visibility,
+)
+from vigie.toml_reader import NOT_WRITTEN, Reader
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -30,8 +36,14 @@ class Section:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Watch(Section):
-    """What is watched, and how much of it reaches the officer."""
+    """What is watched, by whom, and how much of it reaches them.
 
+    `[watch]` is the first of an installation; each `[watches.ID]` adds one, which says what is
+    otherwise there.
+    """
+
+    id: str = field(default=MAIN_WATCH, metadata=NOT_WRITTEN)
+    """`main`, or what follows `watches.` in its section's name."""
     name: str = "Vigie"
     territory: tuple[str, ...] = ()
     """EPCI SIREN, department or INSEE commune codes, mixed."""
@@ -54,6 +66,30 @@ class Watch(Section):
     """Of what is published: an identifier of SPDX, or the words of another one."""
     visibility: Visibility = Visibility.LAB
     """Of an actor of which nobody has said who may be shown it."""
+    sources: tuple[str, ...] = ()
+    """Ids of sources, or patterns of them (`ville-*`); none: all of them."""
+    officers: tuple[str, ...] = ()
+    """Names of the accounts that judge here; none: every officer's."""
+    only_themes: bool = False
+    """Propose none but those whose sentences touch a theme."""
+
+    @property
+    def is_main(self) -> bool:
+        """Tell whether it is the first of its installation."""
+        return self.id == MAIN_WATCH
+
+    @property
+    def address(self) -> str:
+        """Return what the addresses of its pages begin with."""
+        return "" if self.is_main else f"/veilles/{self.id}"
+
+    def reads(self, source_id: str) -> bool:
+        """Tell whether a source is one of its own."""
+        return not self.sources or any(fnmatchcase(source_id, one) for one in self.sources)
+
+
+MAIN = Watch()
+"""The first watch as it is where nothing is written of it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -218,6 +254,30 @@ class Settings:
     sources: tuple[Source, ...]
     review: Review = field(default_factory=Review)
     backup: Backup = field(default_factory=Backup)
+    others: tuple[Watch, ...] = ()
+    """Watches beside the first one, in the order of the file."""
+
+    @property
+    def watches(self) -> tuple[Watch, ...]:
+        """Return every watch, the first one first."""
+        return (self.watch, *self.others)
+
+    @property
+    def territory(self) -> tuple[str, ...]:
+        """Return the codes of all that is watched: what texts and registers are read for."""
+        return tuple(dict.fromkeys(code for one in self.watches for code in one.territory))
+
+    def watch_of(self, watch_id: str) -> Watch:
+        """Return a watch by its id.
+
+        Raises:
+            UnknownNameError: there is none; the sentence names the nearest.
+        """
+        for one in self.watches:
+            if one.id == watch_id:
+                return one
+        near = checks.nearest(watch_id, [one.id for one in self.watches])
+        raise UnknownNameError(say("Pas de veille « {id} »{hint}.", id=watch_id, hint=near))
 
     @property
     def data(self) -> Path:
@@ -245,24 +305,6 @@ SECTIONS: Mapping[str, type[Section]] = {
     "review": Review,
     "backup": Backup,
 }
-_Section = TypeVar("_Section", bound=Section)
-
-_SYNONYMS = {
-    "nom": "name",
-    "adresse": "url",
-    "lien": "url",
-    "type": "kind",
-    "genre": "kind",
-    "portée": "reach",
-    "langue": "language",
-    "langues": "languages",
-    "territoire": "territory",
-    "thèmes": "themes",
-    "fuseau": "timezone",
-    "étiquettes": "tags",
-    "sources": "source",
-}
-"""Words that a French hand writes for ours."""
 
 
 def load(folder: Path) -> Settings:
@@ -327,13 +369,16 @@ def examine(text: str, folder: Path) -> tuple[Settings, tuple[str, ...]]:
     try:
         document = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
-        raise SettingsError(_no_toml(str(error), text)) from error
-    reader = _Reader(text)
-    reader.only_known(document, [*SECTIONS, "source"], "")
+        raise SettingsError(toml_reader.no_toml(str(error), text, FILE_NAME)) from error
+    reader = Reader(text, FILE_NAME, SECTIONS)
+    reader.only_known(document, [*SECTIONS, watches.TABLE, "source"], "")
     watch = reader.section(document, "watch", Watch)
     if watch.exploration > watch.queue_size and "exploration" in document.get("watch", {}):
         reader.blame("watch", "exploration", say("dépasse queue_size ({n})", n=watch.queue_size))
-    review = reader.review(document)
+    sources = tuple(_sources(reader, document))
+    others = tuple(watches.read(reader, document, watch))
+    watches.see_sources(reader, document)
+    review = _review(reader, document)
     if review.tiles and not review.attribution:
         why = say('dites aussi à qui elles sont : attribution = "© …"')
         reader.blame("review", "tiles", why)
@@ -344,10 +389,11 @@ def examine(text: str, folder: Path) -> tuple[Settings, tuple[str, ...]]:
         storage=reader.section(document, "storage", Storage),
         schedule=reader.section(document, "schedule", Schedule),
         retention=reader.section(document, "retention", Retention),
-        mail=reader.mail(document),
+        mail=_mail(reader, document),
         backup=reader.section(document, "backup", Backup),
-        sources=tuple(reader.sources(document)),
+        sources=sources,
         review=review,
+        others=others,
     )
     return settings, tuple(said for _, said in sorted(reader.problems))
 
@@ -369,187 +415,73 @@ def require_contact(settings: Settings) -> str:
     return settings.crawler.contact
 
 
-_REASONS = {
-    "Cannot overwrite": Message("cette clé est déjà donnée plus haut"),
-    "Cannot declare": Message("cette section est déjà ouverte plus haut"),
-    "Cannot mutate": Message("cette clé est déjà donnée plus haut"),
-    "Duplicate inline": Message("cette clé est donnée deux fois"),
-    "Expected '='": Message("une clé, en lettres sans accent, est suivie d’un signe ="),
-    "Expected ']'": Message("un crochet n’est pas fermé"),
-    "Unclosed array": Message("un crochet n’est pas fermé"),
-    "Unclosed inline": Message("une accolade n’est pas fermée"),
-    "Unterminated string": Message("un guillemet n’est pas fermé"),
-    "Illegal character": Message("un guillemet n’est pas fermé, ou un caractère est interdit"),
-    "Unescaped": Message("dans un texte entre guillemets, \\ s’écrit \\\\"),
-    "Invalid value": Message(
-        'un texte s’écrit entre guillemets droits ("), une liste entre crochets'
-    ),
-    "Invalid statement": Message("une clé s’écrit en lettres sans accent, puis = et sa valeur"),
-    "Expected newline": Message("il y a quelque chose de trop en fin de ligne"),
-}
-"""What `tomllib` says, and what it mostly means."""
+def _mail(reader: Reader, document: Mapping[str, object]) -> Mail:
+    """Return how mails are sent; whom to tell takes a server and a sender."""
+    mail = reader.section(document, "mail", Mail)
+    if mail.to and not mail.host:
+        reader.blame("mail", "to", say("il manque « host », le serveur qui envoie les courriels"))
+    if mail.host and not mail.sender:
+        why = say("il manque « sender », l’adresse qui signe les courriels")
+        reader.blame("mail", "host", why)
+    return mail
 
 
-def _no_toml(reason: str, text: str) -> str:
-    """Return the French sentence for an error of `tomllib`."""
-    place = re.search(r"at line (\d+)", reason)
-    line = int(place[1]) if place else max(1, len(text.rstrip().splitlines()))
-    meant = next((french for start, french in _REASONS.items() if start in reason), None)
-    if meant is None:
-        return say("{file}, ligne {line} : ce n’est pas du TOML", file=FILE_NAME, line=line)
-    return say(
-        "{file}, ligne {line} : ce n’est pas du TOML : {meant}",
-        file=FILE_NAME,
-        line=line,
-        meant=meant,
-    )
+def _review(reader: Reader, document: Mapping[str, object]) -> Review:
+    """Return how the pages are opened, and by whose single sign-on."""
+    table = document.get("review", {})
+    given = table.get("oidc") if isinstance(table, dict) else None
+    if not isinstance(given, dict):
+        return reader.section(document, "review", Review)
+    assert isinstance(table, dict)  # noqa: S101  # narrows for the type checker
+    rest = {key: value for key, value in table.items() if key != "oidc"}
+    review = reader.section({**document, "review": rest}, "review", Review)
+    values = reader.values(given, Oidc, "review.oidc")
+    for wanted in ("issuer", "client_id"):
+        if wanted not in given:
+            reader.blame("review.oidc", None, say("il manque « {key} »", key=wanted))
+    if not {"issuer", "client_id"} <= values.keys():
+        return review
+    return replace(review, oidc=Oidc(**values))
 
 
-class _Reader:
-    """Turns tables into records, and says on which line it cannot."""
-
-    def __init__(self, text: str) -> None:
-        self._text = text
-        self.problems: list[tuple[int, str]] = []
-
-    @cached_property
-    def _statements(self) -> Mapping[tuple[str, int, str | None], Statement]:
-        return {(s.table, s.index, s.key): s for s in statements(self._text)}
-
-    def line(self, table: str, index: int, key: str | None, needle: str = "") -> int:
-        """Return the line of a key, or failing that of its table."""
-        for place in (
-            (table, index, key),
-            (table, index, None),
-            (key or "", 0, None),
-            ("", 0, table),
-        ):
-            if statement := self._statements.get(place):
-                lines = self._text.split("\n")[statement.start - 1 : statement.end]
-                inside = (n for n, one in enumerate(lines) if needle and f'"{needle}"' in one)
-                return statement.start + next(inside, 0)
-        return 1
-
-    def blame(
-        self, table: str, key: str | None, why: str, index: int = 0, needle: str = ""
-    ) -> None:
-        """Note a problem with a key, or with a table when no key is given."""
-        line = self.line(table, index, key, needle)
-        where = say("{file}, ligne {line}", file=FILE_NAME, line=line)
-        if key:
-            said = say("{where}, {key} : {why}", where=where, key=key, why=why)
-        else:
-            said = say("{where} : {why}", where=where, why=why)
-        self.problems.append((line, said))
-
-    def only_known(
-        self, table: Mapping[str, object], known: Iterable[str], name: str, index: int = 0
-    ) -> None:
-        """Note the keys that mean nothing, with the nearest that does."""
-        for key in table.keys() - set(known):
-            self.blame(name, key, say("clé inconnue{hint}", hint=_hint(key, known)), index)
-
-    def values(
-        self, table: Mapping[str, object], record: type, name: str, index: int = 0
-    ) -> dict[str, Any]:
-        """Return a table's values as the record wants them, without those that are wrong."""
-        types = {field.name: str(field.type) for field in fields(record)}
-        self.only_known(table, types, name, index)
-        good: dict[str, Any] = {}
-        for key in table.keys() & types.keys():
-            try:
-                value = checks.BY_TYPE[types[key]](table[key])
-                check = checks.BY_KEY.get((name, key))
-                good[key] = check(value) if check else value
-            except WrongValueError as wrong:
-                self.blame(name, key, str(wrong), index, wrong.needle)
-        return good
-
-    def section(
-        self, document: Mapping[str, object], name: str, record: type[_Section]
-    ) -> _Section:
-        """Return a section, with defaults for what is left out or wrong."""
-        table = document.get(name, {})
-        if not isinstance(table, dict):
-            self.blame("", name, say("s’écrit [{name}], une seule fois", name=name))
-            return record()
-        return record(**self.values(table, record, name))
-
-    def mail(self, document: Mapping[str, object]) -> Mail:
-        """Return how mails are sent; whom to tell takes a server and a sender."""
-        mail = self.section(document, "mail", Mail)
-        if mail.to and not mail.host:
-            self.blame("mail", "to", say("il manque « host », le serveur qui envoie les courriels"))
-        if mail.host and not mail.sender:
-            why = say("il manque « sender », l’adresse qui signe les courriels")
-            self.blame("mail", "host", why)
-        return mail
-
-    def review(self, document: Mapping[str, object]) -> Review:
-        """Return how the pages are opened, and by whose single sign-on."""
-        table = document.get("review", {})
-        given = table.get("oidc") if isinstance(table, dict) else None
-        if not isinstance(given, dict):
-            return self.section(document, "review", Review)
-        assert isinstance(table, dict)  # noqa: S101  # narrows for the type checker
-        rest = {key: value for key, value in table.items() if key != "oidc"}
-        review = self.section({**document, "review": rest}, "review", Review)
-        values = self.values(given, Oidc, "review.oidc")
-        for wanted in ("issuer", "client_id"):
-            if wanted not in given:
-                self.blame("review.oidc", None, say("il manque « {key} »", key=wanted))
-        if not {"issuer", "client_id"} <= values.keys():
-            return review
-        return replace(review, oidc=Oidc(**values))
-
-    def sources(self, document: Mapping[str, object]) -> Iterable[Source]:
-        """Yield the sources in which nothing is wrong."""
-        tables = document.get("source", [])
-        if not isinstance(tables, list) or not all(isinstance(table, dict) for table in tables):
-            self.blame("source", None, say("s’écrit [[source]], entre doubles crochets"))
-            return
-        first: dict[str, int] = {}
-        for index, table in enumerate(tables):
-            before = len(self.problems)
-            values = self.values(table, Source, "source", index)
-            self._complete(table, values, index)
-            name = values.get("id")
-            if name in first:
-                other = self.line("source", first[name], "id")
-                why = say(
-                    "« {id} » est déjà l’identifiant de la source de la ligne {line}",
-                    id=name,
-                    line=other,
-                )
-                self.blame("source", "id", why, index)
-            elif name is not None:
-                first[name] = index
-            if len(self.problems) == before:
-                yield Source(**values)
-
-    def _complete(self, table: Mapping[str, object], values: dict[str, Any], index: int) -> None:
-        """Check that a source has what it needs, and an address that goes with its kind."""
-        if values.get("kind") == SourceKind.FILES:
-            values.setdefault("url", "")
-        for wanted in fields(Source):
-            if wanted.default is MISSING and wanted.name not in {*table, *values}:
-                why = say("il manque « {key} » à la source", key=wanted.name)
-                self.blame("source", None, why, index)
-        if "kind" in values and "url" in values:
-            try:
-                checks.address(values["url"], values["kind"])
-            except WrongValueError as wrong:
-                self.blame("source", "url", str(wrong), index)
+def _sources(reader: Reader, document: Mapping[str, object]) -> Iterable[Source]:
+    """Yield the sources in which nothing is wrong."""
+    tables = document.get("source", [])
+    if not isinstance(tables, list) or not all(isinstance(table, dict) for table in tables):
+        reader.blame("source", None, say("s’écrit [[source]], entre doubles crochets"))
+        return
+    first: dict[str, int] = {}
+    for index, table in enumerate(tables):
+        before = len(reader.problems)
+        values = reader.values(table, Source, "source", index)
+        _complete(reader, table, values, index)
+        name = values.get("id")
+        if name in first:
+            other = reader.line("source", first[name], "id")
+            why = say(
+                "« {id} » est déjà l’identifiant de la source de la ligne {line}",
+                id=name,
+                line=other,
+            )
+            reader.blame("source", "id", why, index)
+        elif name is not None:
+            first[name] = index
+        if len(reader.problems) == before:
+            yield Source(**values)
 
 
-def _hint(key: str, known: Iterable[str]) -> str:
-    """Return what the writer of an unknown key may have meant."""
-    if key == "obey_robots":
-        return say(" : les robots.txt sont toujours respectés, retirez-la")
-    meant = _SYNONYMS.get(key.lower(), "")
-    if meant in known:
-        return say(" ; vouliez-vous dire « {near} » ?", near=meant)
-    if near := checks.nearest(key, known):
-        return near
-    homes = [name for name, record in SECTIONS.items() if key in {f.name for f in fields(record)}]
-    return say(" ; sa place est dans [{home}]", home=homes[0]) if homes else ""
+def _complete(
+    reader: Reader, table: Mapping[str, object], values: dict[str, Any], index: int
+) -> None:
+    """Check that a source has what it needs, and an address that goes with its kind."""
+    if values.get("kind") == SourceKind.FILES:
+        values.setdefault("url", "")
+    for wanted in fields(Source):
+        if wanted.default is MISSING and wanted.name not in {*table, *values}:
+            why = say("il manque « {key} » à la source", key=wanted.name)
+            reader.blame("source", None, why, index)
+    if "kind" in values and "url" in values:
+        try:
+            checks.address(values["url"], values["kind"])
+        except WrongValueError as wrong:
+            reader.blame("source", "url", str(wrong), index)

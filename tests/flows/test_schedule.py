@@ -320,10 +320,11 @@ def test_a_queue_whose_run_was_killed_is_made_by_the_next_crawl(scheduled, tmp_p
         def lines(self) -> list[str]:
             return ["Faite."]
 
-    def watched(workspace, day, *, due_only) -> Summary:
-        made.append(day)
+    def watched(workspace, day, *, due_only, wanted) -> Summary:
+        made.append((day, [one.id for one in wanted]))
         with workspace.store.writing() as c:
-            queues.save(c, Queue(week=iso_week(day), as_of=day, candidates=(), clusters=()))
+            for one in wanted:
+                queues.save(c, Queue(week=iso_week(day), as_of=day, candidates=(), watch=one.id))
         return Summary()
 
     monkeypatch.setattr(scheduled, "watched", watched)
@@ -335,9 +336,12 @@ def test_a_queue_whose_run_was_killed_is_made_by_the_next_crawl(scheduled, tmp_p
         settings.schedule.queue, datetime.now(settings.zone) - scheduled.LATE
     )
     assert scheduled.crawl.fn(str(tmp_path)).message == "Faite."
-    assert made == [due.date()]
+    assert made == [(due.date(), ["main"])]
     assert "0 source visitée." in scheduled.crawl.fn(str(tmp_path)).message
-    assert made == [due.date()]
+    (tmp_path / "vigie.toml").write_text('[watches.velo]\nthemes = ["vélo"]\n', encoding="utf-8")
+    assert scheduled.crawl.fn(str(tmp_path)).message == "Faite."
+    assert "0 source visitée." in scheduled.crawl.fn(str(tmp_path)).message
+    assert made[1:] == [(due.date(), ["velo"])]
 
 
 def test_a_run_that_a_person_can_mend_fails_with_a_sentence_and_needs_somebody(scheduled, tmp_path):

@@ -197,6 +197,6 @@ def test_a_queue_waits_for_what_other_workers_still_crawl_or_read(tmp_path, monk
     monkeypatch.setattr(workers.time, "sleep", others_end)
     made, lines = workers.beside_others(settings, store, NOW.date())
     assert left == []
-    assert made.week == "2026-W10"
+    assert [one.week for one in made] == ["2026-W10"]
     assert lines[-1] == "Semaine 2026-W10 : 0 candidat."
     store.close()

@@ -33,10 +33,12 @@ from storage import (
     searches,
     sources,
     splits,
+    subscribers,
     tables,
 )
 from storage import store as stores
 from tests.storage.conftest import Press, id_of
+from vigie.digest.edition import Subscriber
 from vigie.records import (
     ActorKind,
     Candidate,
@@ -139,6 +141,12 @@ def fill(store: Store) -> None:
             digest="d" * 64, name="Awa", label="Carte", scopes=frozenset(Scope), at=AT
         )
         accounts.add_token(c, token)
+        judgements.reset(c, "Awa", AT)
+        reader = Subscriber(
+            id="r1", address="nadia@example.org", themes=("vélo",), who="Awa", at=AT
+        )
+        subscribers.add(c, reader)
+        subscribers.begin(c, "2026-W11", "r1", AT)
 
 
 def candidate() -> Candidate:

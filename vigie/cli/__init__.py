@@ -31,6 +31,7 @@ from vigie.cli import (
     searching,
     sources,
     users,
+    watches,
     weights,
     work,
 )
@@ -73,6 +74,7 @@ for command in (
     actors.actors,
     learning.learn,
     weights.weights,
+    watches.watches,
     blind_spots.blind_spots,
     users.user,
     schedule.schedule,

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from vigie.cli.options import opened, today, workspace
+from vigie.cli.options import asked_watch, opened, today, watch_option, workspace
 from vigie.cli.work import until_option
 from vigie.language import render, say, terminal_language
 from vigie.terminal import tell
@@ -30,24 +30,26 @@ SHOWN = 12
 )
 @until_option
 @click.option("--json", "as_json", is_flag=True, help=say("En JSON."))
+@watch_option(say("Ceux d’une autre veille que la première."))
 @workspace
-def blind_spots(folder: Path, until: date | None, *, as_json: bool) -> None:
+def blind_spots(folder: Path, until: date | None, *, as_json: bool, watch_id: str | None) -> None:
     """Print what the sources hardly cover, and what comes of each source."""
     from signals import blind_spots as signals
     from storage import actors, facts, source_changes, sources
 
     with opened(folder) as (settings, store):
         as_of = until or today(settings)
-        since = as_of - timedelta(weeks=WEEKS)
+        since, watch = as_of - timedelta(weeks=WEEKS), asked_watch(settings, watch_id)
+        read = [one.id for one in settings.sources if watch.reads(one.id)]
         with store.reading() as c:
-            week = facts.between(c, since, as_of, zone=settings.zone)
+            week = facts.between(c, since, as_of, zone=settings.zone, watch=watch)
             listed = actors.listed(c, as_of)
-            recent = source_changes.given(c, (one.id for one in settings.sources), since, as_of)
+            recent = source_changes.given(c, read, since, as_of)
             every = sources.all(c)
     known = {source.id: source.name for source in settings.sources}
     found = signals.blind_spots(
         week,
-        settings.watch,
+        watch,
         since,
         listed=listed,
         documents=recent,

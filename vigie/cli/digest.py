@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 
 import click
 
-from vigie.cli.options import opened, today, workspace
+from vigie.cli.options import asked_watch, opened, today, watch_option, workspace
 from vigie.errors import InputError, UnknownNameError
 from vigie.language import LANGUAGES, say
-from vigie.records import Visibility
+from vigie.records import MAIN_WATCH, Visibility
 from vigie.terminal import tell
 
 if TYPE_CHECKING:
@@ -54,6 +54,9 @@ language_option = click.option(
     metavar=say("ADRESSE"),
     help=say("Avec --send : l’envoyer encore à cette adresse."),
 )
+@watch_option(
+    say("Celle d’une seule veille (défaut : toutes avec --out ou --send, sinon la première).")
+)
 @audience_option
 @language_option
 @workspace
@@ -68,27 +71,31 @@ def digest(
     language: str,
     send: bool,
     again: tuple[str, ...],
+    watch_id: str | None,
 ) -> None:
     """Make a week's letter."""
     if ctx.invoked_subcommand:
         return
     if send and out:
         raise click.UsageError(say("--out et --send ne vont pas ensemble"))
+    from flows import letters
     from flows.digest import gather
 
     with opened(folder) as (settings, store):
         day = today(settings)
+        wanted = [asked_watch(settings, watch_id)] if watch_id else list(settings.watches)
+        first = _monday(week, day)
         if send:
-            from flows import letters
-
             letters.require_way_out(settings)
-        edition = gather(settings, store, _monday(week, day), day)
-        if send:
-            sent = letters.send(settings, store, edition, lambda: datetime.now(UTC), again)
-            for line in sent.lines():
+            lines = letters.send_all(
+                settings, store, first, lambda: datetime.now(UTC), watches=wanted, again=again
+            )
+            for line in lines:
                 tell(line)
             return
-    _show(settings, edition, Visibility(audience), language, out)
+        for watch in wanted if out else wanted[:1]:
+            edition = gather(settings, store, first, day, watch)
+            _show(settings, edition, Visibility(audience), language, out)
 
 
 def _monday(week: str | None, day: date) -> date:
@@ -122,14 +129,15 @@ def _show(
         "html": rendering.html(letter).encode(),
         "txt": rendering.text(letter).encode(),
         "md": rendering.markdown(letter).encode(),
-        "eml": email(settings, letter).as_bytes(),
+        "eml": email(settings, letter, edition.watch).as_bytes(),
         "rss": feeds.rss(feed).encode(),
         "atom": feeds.atom(feed).encode(),
         "feed.json": feeds.json_feed(feed).encode(),
     }
     out.mkdir(parents=True, exist_ok=True)
+    called = edition.week if edition.watch == MAIN_WATCH else f"{edition.watch}-{edition.week}"
     for suffix, content in files.items():
-        (out / f"lettre-{edition.week}.{suffix}").write_bytes(content)
+        (out / f"lettre-{called}.{suffix}").write_bytes(content)
     tell(
         say("La lettre de la semaine {week} est dans {folder}.", week=edition.week, folder=str(out))
     )
@@ -155,6 +163,7 @@ def subscribers() -> None:
     help=say("Une commune, intercommunalité ou un département : nom ou code."),
 )
 @click.option("--theme", "themes", multiple=True, help=say("Un thème, en quelques mots."))
+@watch_option(say("La lettre d’une autre veille que la première."))
 @audience_option
 @language_option
 @workspace
@@ -166,6 +175,7 @@ def add(
     themes: tuple[str, ...],
     audience: str,
     language: str,
+    watch_id: str | None,
 ) -> None:
     """Keep a reader."""
     import getpass
@@ -173,18 +183,20 @@ def add(
     from storage import subscribers as stored
     from vigie.digest.edition import Subscriber
 
-    reader = Subscriber(
-        id=stored.new_id(),
-        address=_checked(address),
-        areas=tuple(map(_code, areas)),
-        themes=themes,
-        language=language,
-        audience=Visibility(audience),
-        who=getpass.getuser(),
-        at=datetime.now(UTC),
-    )
-    with opened(folder) as (_, store), store.writing() as c:
-        new = stored.add(c, reader)
+    with opened(folder) as (settings, store):
+        reader = Subscriber(
+            id=stored.new_id(),
+            address=_checked(address),
+            areas=tuple(map(_code, areas)),
+            themes=themes,
+            language=language,
+            audience=Visibility(audience),
+            who=getpass.getuser(),
+            at=datetime.now(UTC),
+            watch=asked_watch(settings, watch_id).id,
+        )
+        with store.writing() as c:
+            new = stored.add(c, reader)
     words = (
         say("{address} recevra la lettre.", address=reader.address)
         if new
@@ -216,20 +228,22 @@ def list_(folder: Path) -> None:
     """Print the readers."""
     from storage import subscribers as stored
 
-    with opened(folder) as (_, store), store.reading() as c:
+    with opened(folder) as (settings, store), store.reading() as c:
         every = stored.all_of(c)
+    names = {one.id: one.name for one in settings.watches} if settings.others else {}
     for one in every:
-        click.echo(_line(one))
+        click.echo(_line(one, names.get(one.watch, one.watch) if settings.others else ""))
     if not every:
         tell(say("Personne ne reçoit la lettre : vigie digest subscribers add ADRESSE."))
 
 
-def _line(one: Subscriber) -> str:
+def _line(one: Subscriber, watch: str) -> str:
     from flows.letters import asked
     from vigie.language import render, terminal_language
     from vigie.words import VISIBILITIES
 
     told = [render(VISIBILITIES[one.audience], terminal_language()), one.language, *asked(one)]
+    told = [watch, *told] if watch else told
     return say(
         "{address} : {what} (ajouté par {who} le {day})",
         address=one.address,
@@ -241,14 +255,23 @@ def _line(one: Subscriber) -> str:
 
 @subscribers.command("remove", help=say("Désabonner quelqu’un : rien n’est gardé de son adresse."))
 @click.argument("address", metavar=say("ADRESSE"))
+@watch_option(say("De la lettre d’une seule veille (défaut : de toutes)."))
 @workspace
-def remove(folder: Path, address: str) -> None:
+def remove(folder: Path, address: str, watch_id: str | None) -> None:
     """Erase a reader."""
     from storage import subscribers as stored
 
-    with opened(folder) as (_, store), store.writing() as c:
-        known = stored.get(c, address)
-        if known is None:
+    known = address.strip().lower()
+    with opened(folder) as (settings, store), store.writing() as c:
+        # Of a watch that is no longer in the file one leaves by leaving all of them.
+        watch = asked_watch(settings, watch_id).id if watch_id else None
+        found = [one for one in stored.all_of(c, watch) if one.address == known]
+        if not found:
             raise UnknownNameError(say("{address} ne reçoit pas la lettre.", address=address))
-        stored.remove(c, known.id)
-    tell(say("{address} ne la reçoit plus, et rien n’en est gardé.", address=known.address))
+        for one in found:
+            stored.remove(c, one.id)
+        left = stored.all_of(c)
+    if any(one.address == known for one in left):
+        tell(say("{address} ne reçoit plus cette lettre.", address=known))
+        return
+    tell(say("{address} ne la reçoit plus, et rien n’en est gardé.", address=known))

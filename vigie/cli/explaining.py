@@ -26,7 +26,8 @@ def explain(settings: Settings, store: Store, given: str) -> Iterator[str]:
         UnknownNameError: there is no such document.
         ModelError: the language model is missing.
     """
-    from flows import learned, steps
+    from flows import ground as known_places
+    from flows import learned
     from nlp import acronyms, areas, model, pieces
     from nlp.annotate import Reader
     from nlp.explanation import explain as explained
@@ -37,7 +38,7 @@ def explain(settings: Settings, store: Store, given: str) -> Iterator[str]:
         [document] = documents.load(c, [documents.identify(c, given)])
         version, skipped = annotations.state(c, document.id)
         stored = annotations.mentions_of(c, document.id)
-        ground = steps.known_ground(c, settings)
+        ground = known_places.known(c, settings)
         known = actors.load(c, {read.root_id for read in stored if read.root_id})
     yield document.title or document.url
     yield document.url

@@ -14,7 +14,7 @@ from vigie.language import say
 
 if TYPE_CHECKING:
     from storage import Store
-    from vigie.settings import Settings
+    from vigie.settings import Settings, Watch
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
@@ -30,6 +30,11 @@ def workspace(command: Command) -> Command:
         show_default=say("le dossier courant"),
         help=say("L’espace de travail."),
     )(command)
+
+
+def watch_option(help_: str) -> Callable[[Command], Command]:
+    """Return what adds `--watch`, the id of one of several watches, with its help."""
+    return click.option("--watch", "watch_id", metavar=say("VEILLE"), help=help_)
 
 
 class Day(click.ParamType[date]):
@@ -49,6 +54,11 @@ class Day(click.ParamType[date]):
             self.fail(
                 say("« {value} » n’est pas une date : écrivez 2026-03-16.", value=value), param, ctx
             )
+
+
+def asked_watch(settings: Settings, watch_id: str | None) -> Watch:
+    """Return the watch that was asked for, the first one if none was; raise as `watch_of`."""
+    return settings.watch_of(watch_id) if watch_id else settings.watch
 
 
 def today(settings: Settings) -> date:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from vigie.cli.options import opened, workspace
+from vigie.cli.options import asked_watch, opened, watch_option, workspace
 from vigie.errors import UnknownNameError
 from vigie.language import decimal, render, say, terminal_language
 from vigie.terminal import show, tell
@@ -24,27 +24,28 @@ MARKS = {"exploration": "*", "proposed": "+"}
 @click.command(help=say("Afficher la file d’une semaine."))
 @click.option("--week", metavar="2026-W12", help=say("La semaine (défaut : la dernière)."))
 @click.option("--json", "as_json", is_flag=True, help=say("En JSON."))
+@watch_option(say("Celle d’une autre veille que la première."))
 @workspace
-def queue(folder: Path, week: str | None, as_json: bool) -> None:
+def queue(folder: Path, *, week: str | None, as_json: bool, watch_id: str | None) -> None:
     """Print a week's queue."""
     from vigie.interchange import queue_as_json
 
-    with opened(folder) as (_, store):
-        found = _queue(store, week)
+    with opened(folder) as (settings, store):
+        found = _queue(store, week, asked_watch(settings, watch_id).id)
     if as_json:
         click.echo(json.dumps(queue_as_json(found), ensure_ascii=False, indent=2))
     else:
         _print(found)
 
 
-def _queue(store: Store, week: str | None) -> Queue:
+def _queue(store: Store, week: str | None, watch: str) -> Queue:
     from storage import queues
 
     with store.reading() as c:
-        weeks = queues.weeks(c)
+        weeks = queues.weeks(c, watch)
         if not weeks:
             raise UnknownNameError(say("Aucune file encore : lancez « vigie run »."))
-        found = queues.load(c, week) if week else queues.latest(c)
+        found = queues.load(c, week, watch) if week else queues.latest(c, watch)
     if found is None:
         raise UnknownNameError(
             say(

@@ -16,17 +16,19 @@ if TYPE_CHECKING:
     from signals.scoring import Scored
     from storage import Store
     from vigie.records import Actor, Queue
-    from vigie.settings import Settings
+    from vigie.settings import Settings, Watch
 
 NEIGHBOURS = 3
 WEEKS = 12
 
 
-def explain(settings: Settings, store: Store, given: str, as_of: date) -> Iterator[str]:
+def explain(
+    settings: Settings, store: Store, given: str, as_of: date, watch: Watch
+) -> Iterator[str]:
     """Yield, as lines, an actor's features, the counts behind them and its nearest rivals.
 
-    `given` is an actor's id or a name of it; everything is as of a day, with the weights of its
-    week.
+    `given` is an actor's id or a name of it; everything is as of a day and as a watch knows it,
+    with the weights of its week.
 
     Raises:
         UnknownNameError: there is no such actor, or nothing was known of it lately.
@@ -38,9 +40,9 @@ def explain(settings: Settings, store: Store, given: str, as_of: date) -> Iterat
 
     with store.reading() as c:
         actor = named(c, given)
-        week = facts.week(c, as_of, zone=settings.zone)
-        queue = queues.load(c, iso_week(as_of))
-    ranking = rank(week, settings.watch)
+        week = facts.week(c, as_of, zone=settings.zone, watch=watch)
+        queue = queues.load(c, iso_week(as_of), watch.id)
+    ranking = rank(week, watch)
     places = {one.profile.actor_id: place for place, one in enumerate(ranking.scored)}
     if actor.id not in places:
         yield _left_out(ranking, actor, as_of)
@@ -64,8 +66,8 @@ def explain(settings: Settings, store: Store, given: str, as_of: date) -> Iterat
     yield from _neighbours(ranking, place)
 
 
-def day_of(week: str, store: Store) -> date:
-    """Return the day as of which a week's queue was made, or else its last day.
+def day_of(week: str, store: Store, watch: Watch) -> date:
+    """Return the day as of which a watch's queue of a week was made, or else its last day.
 
     Raises:
         UnknownNameError: it is no week.
@@ -73,7 +75,7 @@ def day_of(week: str, store: Store) -> date:
     from storage import queues
 
     with store.reading() as c:
-        kept = queues.load(c, week)
+        kept = queues.load(c, week, watch.id)
     if kept is not None:
         return kept.as_of
     try:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from vigie.cli.options import opened, today, workspace
+from vigie.cli.options import asked_watch, opened, today, watch_option, workspace
 from vigie.language import decimal, render, say, terminal_language
 from vigie.terminal import show, tell
 
@@ -22,20 +22,22 @@ if TYPE_CHECKING:
     )
 )
 @click.option("--reset", is_flag=True, help=say("Oublier ce que les avis ont appris au score."))
+@watch_option(say("Ceux d’une autre veille que la première."))
 @workspace
-def weights(folder: Path, *, reset: bool) -> None:
+def weights(folder: Path, *, reset: bool, watch_id: str | None) -> None:
     """Show the weights of this week beside the published ones, or start anew."""
     from signals.learning import FEWEST, drift, kept_of, learned
     from signals.scoring import published_weights
     from storage import facts
 
     with opened(folder) as (settings, store):
+        watch = asked_watch(settings, watch_id).id
         if reset:
-            _reset(store)
+            _reset(store, watch)
             tell(say("Le score repart des poids publiés ; les avis restent au journal."))
             return
         with store.reading() as c:
-            lessons = facts.lessons(c, today(settings), zone=settings.zone)
+            lessons = facts.lessons(c, today(settings), zone=settings.zone, watch=watch)
     moved = drift(learned(lessons, published_weights()), published_weights())
     tell(
         say(
@@ -66,14 +68,14 @@ def weights(folder: Path, *, reset: bool) -> None:
         _table(moved)
 
 
-def _reset(store: Store) -> None:
+def _reset(store: Store, watch: str) -> None:
     import getpass
     from datetime import UTC, datetime
 
     from storage import judgements
 
     with store.writing() as c:
-        judgements.reset(c, getpass.getuser(), datetime.now(UTC))
+        judgements.reset(c, getpass.getuser(), datetime.now(UTC), watch)
 
 
 def _table(moved: tuple[tuple[str, float, float], ...]) -> None:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from vigie.cli.options import Day, opened, today, workspace
+from vigie.cli.options import Day, asked_watch, opened, today, watch_option, workspace
 from vigie.errors import InputError, UnknownNameError
 from vigie.language import render, say, terminal_language
 from vigie.terminal import tell
@@ -222,12 +222,21 @@ def annotate(folder: Path, *, everything: bool, document: str | None) -> None:
     help=say("Montrer comment un acteur est noté, et entre quels autres ; ne rien changer."),
 )
 @click.option("--week", metavar="2026-W12", help=say("Avec --explain : la semaine."))
+@watch_option(say("Une seule des veilles (défaut : toutes ; avec --explain : la première)."))
 @workspace
-def detect(folder: Path, until: date | None, actor: str | None, week: str | None) -> None:
-    """Compute and store the week's queue, or explain an actor's score."""
+def detect(
+    folder: Path,
+    *,
+    until: date | None,
+    actor: str | None,
+    week: str | None,
+    watch_id: str | None,
+) -> None:
+    """Compute and store the week's queues, or explain an actor's score."""
     from flows import steps
     from storage import documents, queues
     from vigie.records import iso_week
+    from vigie.watches import made
 
     if week and actor is None:
         raise click.UsageError(say("--week va avec --explain"))
@@ -235,14 +244,14 @@ def detect(folder: Path, until: date | None, actor: str | None, week: str | None
         if actor is not None:
             from vigie.cli import ranking
 
-            day = ranking.day_of(week, store) if week else until or today(settings)
-            for line in ranking.explain(settings, store, actor, day):
+            watch = asked_watch(settings, watch_id)
+            day = ranking.day_of(week, store, watch) if week else until or today(settings)
+            for line in ranking.explain(settings, store, actor, day, watch):
                 click.echo(line)
             return
         as_of = until or today(settings)
         with store.reading() as c:
             begins = documents.begins(c)
-            again = queues.load(c, iso_week(as_of)) is not None
         if begins and as_of < begins:
             raise InputError(
                 say(
@@ -252,26 +261,10 @@ def detect(folder: Path, until: date | None, actor: str | None, week: str | None
                     begins=f"{begins:%d/%m/%Y}",
                 )
             )
-        queue = steps.detect(settings, store, as_of)
-    n = len(queue.candidates)
-    if again:
-        tell(
-            say(
-                "Semaine {week}, établie de nouveau : {n} candidat ; ce qui est jugé reste.",
-                "Semaine {week}, établie de nouveau : {n} candidats ; ce qui est jugé reste.",
-                week=queue.week,
-                n=n,
-            )
-        )
-    else:
-        tell(
-            say(
-                "Semaine {week} : {n} candidat.",
-                "Semaine {week} : {n} candidats.",
-                week=queue.week,
-                n=n,
-            )
-        )
+        for watch in [asked_watch(settings, watch_id)] if watch_id else settings.watches:
+            with store.reading() as c:
+                again = queues.load(c, iso_week(as_of), watch.id) is not None
+            tell(made(settings, steps.detect(settings, store, as_of, watch), again=again))
 
 
 @click.command("import", help=say("Faire entrer des archives que le laboratoire possède déjà."))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from vigie.records import Visibility
+from vigie.records import MAIN_WATCH, Visibility
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -87,6 +87,10 @@ class Edition:
     """Sources of which nothing comes."""
     waiting: int = 0
     """Candidates that nobody has judged."""
+    watch: str = MAIN_WATCH
+    """Id of the watch that it is of."""
+    queue: str = "/"
+    """Where its queue is, from `page` on."""
 
     @property
     def is_empty(self) -> bool:
@@ -109,6 +113,8 @@ class Subscriber:
     audience: Visibility = Visibility.LAB
     who: str = ""
     """Who added it."""
+    watch: str = MAIN_WATCH
+    """Id of the watch whose letter it is."""
     at: datetime
 
 

@@ -157,7 +157,7 @@ def _action(edition: Edition, words: _Words) -> Link | None:
     waiting = Message(
         "{n} candidat attend un avis", {"n": edition.waiting}, "{n} candidats attendent un avis"
     )
-    return Link(words=words(waiting), url=f"{edition.page}/")
+    return Link(words=words(waiting), url=f"{edition.page}{edition.queue}")
 
 
 # --- the parts -----------------------------------------------------------------------------
