@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
-from flows import due, mail
+from flows import due, mail, missed
 from storage import Connection, Store, queues, sources
 from storage import notices as stored
 from vigie.language import render, say, terminal_language
@@ -44,7 +44,8 @@ def look(
     """Note what needs a person now, and what does not any more.
 
     `runs` are the last ones of each kind, where they are known; what is noted of runs stays as
-    it is where they are not.
+    it is where they are not. That of a queue which was killed, and made by another run since, is
+    nobody's concern.
     """
     going_on = due.going_on(settings, store)
     kinds = [NoticeKind.SOURCE, NoticeKind.DISK, NoticeKind.QUEUE]
@@ -56,7 +57,8 @@ def look(
         ]
     if runs is not None:
         kinds.append(NoticeKind.RUN)
-        found += _of_runs(runs)
+        made = missed.queue_day(settings, store, now) is None
+        found += _of_runs(run for run in runs if not (run.flow == "queue" and made))
     with store.writing() as c:
         stored.settle(c, found, kinds, now)
 

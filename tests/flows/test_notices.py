@@ -16,7 +16,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 
-from flows import mail, notices
+from flows import mail, missed, notices
 from storage import notices as stored
 from storage import open_store, queues, sources
 from vigie import settings as reading
@@ -31,6 +31,7 @@ from vigie.records import (
     NoticeKind,
     Outcome,
     Queue,
+    iso_week,
 )
 from vigie.settings import Mail
 
@@ -143,6 +144,18 @@ def test_a_run_that_failed_is_noticed_until_the_next_one_ends_well(watched):
     notices.look(settings, store, MONDAY + DAY)  # nothing is known of runs here
     assert standing(store) == [(NoticeKind.RUN, said)]
     notices.look(settings, store, MONDAY + DAY, [notices.Run("crawl", MONDAY + DAY)])
+    assert standing(store) == []
+
+
+def test_a_queue_that_was_killed_and_made_since_is_no_notice(watched):
+    settings, store = watched
+    day = missed.last_time(settings.schedule.queue, MONDAY.replace(tzinfo=None)).date()
+    killed = [notices.Run("queue", MONDAY, Message("interrompu avant la fin"))]
+    notices.look(settings, store, MONDAY, killed)
+    assert [kind for kind, _ in standing(store)] == [NoticeKind.RUN]
+    with store.writing() as c:
+        queues.save(c, Queue(week=iso_week(day), as_of=day, candidates=(), clusters=()))
+    notices.look(settings, store, MONDAY, killed)
     assert standing(store) == []
 
 
