@@ -40,8 +40,18 @@
     details.querySelector("summary").focus();
   };
 
+  const nothingLeft = () => {
+    const told = byId("announce");
+    const seenToo = document.querySelector("#week .notice[data-announce]");
+    told.textContent = told.dataset.nothing;
+    if (seenToo) seenToo.textContent = told.dataset.nothing;
+  };
+
   const onKey = (event) => {
     const { key, target } = event;
+    if (key === "Enter" && (event.ctrlKey || event.metaKey) && target.id === "note") {
+      return press(target.closest("details").querySelector("button"));
+    }
     if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey) return;
     if (event.isComposing || byId("help")?.open || !(target instanceof Element)) return;
     if (key === "Escape") return leave(target);
@@ -53,7 +63,7 @@
     const digit = /^[1-9]$/.test(key)
       && seen(`details.reject[open] [data-digit="${key}"]`);
     const element = digit || seen(`[data-key="${CSS.escape(key)}"]`);
-    if (!element) return;
+    if (!element) return key === "u" && byId("week") ? nothingLeft() : undefined;
     event.preventDefault();
     if (element.tagName === "SUMMARY") openDetails(element);
     else press(element);

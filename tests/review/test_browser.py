@@ -211,6 +211,22 @@ def test_several_are_picked_and_judged_with_one_key(visit, site):
     page.keyboard.press("u")
     expect(page.get_by_text("0 jugé sur 13")).to_be_visible()
     assert [site.standing(n) for n in (1, 2)] == [None, None]
+    page.keyboard.press("u")
+    expect(page.locator("#announce")).to_have_text("Il ne reste rien à annuler.")
+    expect(page.locator("#week .notice")).to_have_text("Il ne reste rien à annuler.")
+
+
+def test_a_note_is_kept_with_control_and_enter_and_nothing_breaks_the_policy(visit, site):
+    page = visit(site.page(1))
+    said = []
+    page.on("console", lambda message: said.append(message.text))
+    page.keyboard.press("n")
+    page.keyboard.type("à rappeler")
+    page.keyboard.press("Control+Enter")
+    expect(page.locator("#week .notice")).to_have_text("La note est gardée.")
+    page.keyboard.press("j")
+    expect(position(page)).to_have_text("2 sur 13")
+    assert said == []
 
 
 def test_a_note_that_was_begun_waits_for_its_candidate(visit, site):
