@@ -192,11 +192,12 @@ def test_the_terminal_explains_a_rank_the_weights_and_the_blind_spots(vigie, arc
     _, out, _ = vigie(
         "detect", "--explain", first["actor_id"], "--week", queue["week"], "--dir", folder
     )
-    assert f"score {first['score']:.4f}, rang 1 sur" in out
+    score = f"{first['score']:.4f}".replace(".", ",")
+    assert f"score {score}, rang 1 sur" in out
     assert "dans la file de cette semaine : place 1, par le classement" in out
     shares = [line.split()[0] for line in out.splitlines() if line.startswith(("  +", "  -"))]
-    assert sum(map(Fraction, shares)) == Fraction(str(first["score"]))
-    assert f" >    1. {first['score']:.4f}  {first['name']}" in out
+    assert sum(Fraction(one.replace(",", ".")) for one in shares) == Fraction(str(first["score"]))
+    assert f" >    1. {score}  {first['name']}" in out
     status, _, err = vigie("detect", "--explain", "Personne du tout", "--dir", folder)
     assert (status, "Personne du tout" in err) == (1, True)
     _, _, err = vigie("weights", "--dir", folder)

@@ -108,11 +108,11 @@ def _lines(found: BlindSpots, names: Mapping[str, str]) -> Iterator[str]:
         )
     for theme, count in found.themes.items():
         if not count:
-            yield say("thème dont rien n’a été dit : {theme}", theme=theme)
+            yield say("thème dont les mots ne se trouvent dans aucune phrase lue : {theme}", theme=theme)
     for source in found.sources:
         if source.kept or source.rejected:
             yield say(
-                "{source} : {kept} de ses découvertes retenues, {rejected} écartées",
+                "{source} : découvertes retenues {kept}, écartées {rejected}",
                 source=names.get(source.source_id, source.source_id),
                 kept=source.kept,
                 rejected=source.rejected,

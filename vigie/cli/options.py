@@ -37,6 +37,10 @@ def watch_option(help_: str) -> Callable[[Command], Command]:
     return click.option("--watch", "watch_id", metavar=say("VEILLE"), help=help_)
 
 
+FIRST_YEAR = 1900
+"""Days before it are slips: weeks are reckoned back from a day, and nothing was read then."""
+
+
 class Day(click.ParamType[date]):
     """A day written as 2026-03-16."""
 
@@ -49,11 +53,14 @@ class Day(click.ParamType[date]):
         if isinstance(value, date):
             return value
         try:
-            return date.fromisoformat(value)
+            day = date.fromisoformat(value)
         except ValueError:
+            day = date.min
+        if day.year < FIRST_YEAR:
             self.fail(
                 say("« {value} » n’est pas une date : écrivez 2026-03-16.", value=value), param, ctx
             )
+        return day
 
 
 def asked_watch(settings: Settings, watch_id: str | None) -> Watch:

@@ -91,7 +91,7 @@ def _left_out(ranking: Ranking, actor: Actor, as_of: date) -> str:
     from signals.misses import ASIDE
 
     aside = ranking.aside.get(actor.id)
-    why = ASIDE[aside] if aside else say("rien n’en était connu les six semaines d’avant")
+    why = ASIDE[aside] if aside else say("rien n’en a été dit dans les six semaines d’avant")
     return say(
         "{name} : pas classé le {day} ({why}).", name=actor.name, day=f"{as_of:%d/%m/%Y}", why=why
     )
