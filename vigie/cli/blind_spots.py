@@ -108,7 +108,9 @@ def _lines(found: BlindSpots, names: Mapping[str, str]) -> Iterator[str]:
         )
     for theme, count in found.themes.items():
         if not count:
-            yield say("thème dont les mots ne se trouvent dans aucune phrase lue : {theme}", theme=theme)
+            yield say(
+                "thème dont les mots ne se trouvent dans aucune phrase lue : {theme}", theme=theme
+            )
     for source in found.sources:
         if source.kept or source.rejected:
             yield say(
