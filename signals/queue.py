@@ -38,7 +38,7 @@ LEAST_EVIDENCE = 0.28
 """Exploration measures whom the ranking misses among groups: what is surely none is not drawn."""
 OF_ONE_STORY = 3
 """At most so many candidates that one story alone brings."""
-NEWS = 1.0
+NEWS = 2.0
 """What a place is worth, beyond the chance to be kept, for whom no queue has shown: it is new to
 whoever looks, where the others wait for somebody who did not."""
 DIVERSITY = 0.75
