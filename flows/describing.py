@@ -39,8 +39,13 @@ def describe(c: Connection, actor_ids: Iterable[str]) -> None:
 
 
 def tell_notes(read: Sequence[Document], found: Sequence[Annotation]) -> None:
-    """Say which documents were not read as they stand, and why."""
-    for document, annotation in zip(read, found, strict=True):
+    """Say which documents were not read as they stand, and why.
+
+    `found` may lack some: another worker took them over meanwhile.
+    """
+    documents = {document.id: document for document in read}
+    for annotation in found:
+        document = documents[annotation.document_id]
         for note in annotation.notes:
             tell(
                 say(

@@ -284,5 +284,5 @@ def test_a_clock_set_back_makes_an_earlier_week_and_touches_no_later_one(folder)
         return here("queue", "--dir", folder, "--json").stdout
 
     before = week()
-    assert here("detect", "--until", "2026-02-02", "--dir", folder).returncode == 0
+    assert here("detect", "--until", "2026-03-02", "--dir", folder).returncode == 0
     assert week() == before
