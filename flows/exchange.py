@@ -171,8 +171,11 @@ def _make(
 ) -> tuple[str, list[Message]]:
     """Make an actor that a file lists, with what it says of it."""
     made, asked = new_actor(c, sheet, keys, SAME_NAME)
-    day = sheet.first_seen or hand.at.astimezone(hand.settings.zone).date()
-    actors.mark_known(c, {made: day})
+    if sheet.first_seen or not OURS.fullmatch(sheet.id):
+        # What another directory lists is known from today on at the latest; an actor of ours
+        # whom nobody had seen is so here, too.
+        day = sheet.first_seen or hand.at.astimezone(hand.settings.zone).date()
+        actors.mark_known(c, {made: day})
     _fill(c, made, sheet, hand)
     return made, [SAME_NAME] if asked else []
 

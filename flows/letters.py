@@ -30,6 +30,11 @@ if TYPE_CHECKING:
     from vigie.settings import Settings, Watch
 
 
+WHOLE_LINES = SMTP.clone(max_line_length=998)
+"""As long as RFC 5322 lets a line be: a longer address than a line would be written as an encoded
+word, and mail programs look for the way out as it stands (RFC 8058)."""
+
+
 def wanted(
     areas: Sequence[str], themes: Sequence[str]
 ) -> Callable[[Told | Community | Remark], bool]:
@@ -81,7 +86,7 @@ def message_for(
 
 def email(settings: Settings, made: Letter, watch: str = MAIN_WATCH) -> EmailMessage:
     """Return a watch's letter as a mail, as text and as HTML, to nobody yet."""
-    message = EmailMessage(policy=SMTP)
+    message = EmailMessage(policy=WHOLE_LINES)
     sender = settings.mail.sender
     name = Address(display_name=made.watch, addr_spec=sender) if sender else None
     if name:
@@ -91,8 +96,8 @@ def email(settings: Settings, made: Letter, watch: str = MAIN_WATCH) -> EmailMes
     message["List-Id"] = _list_id(settings, watch)
     message["Auto-Submitted"] = "auto-generated"
     message["Precedence"] = "bulk"
-    message.set_content(rendering.text(made))
-    message.add_alternative(rendering.html(made), subtype="html")
+    message.set_content(rendering.text(made), cte="quoted-printable")
+    message.add_alternative(rendering.html(made), subtype="html", cte="quoted-printable")
     message["Content-Language"] = made.language
     return message
 

@@ -53,7 +53,7 @@ class Told:
     def lines(self) -> list[str]:
         """Return it as lines for a person."""
         first = say(
-            "Propositions : {answers} réglées, {mails} courriels, {erased} effacées.",
+            "Propositions : réglées {answers}, courriels {mails}, effacées {erased}.",
             answers=self.answers,
             mails=self.mails,
             erased=self.erased,

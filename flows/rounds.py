@@ -11,7 +11,7 @@ import smtplib
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from email import message_from_bytes, policy
-from email.utils import parsedate_to_datetime
+from email.utils import parseaddr, parsedate_to_datetime
 from hashlib import sha256
 from typing import TYPE_CHECKING
 
@@ -84,8 +84,8 @@ class Done:
     def lines(self) -> list[str]:
         """Return it as lines for a person."""
         first = say(
-            "Consultations : {asked} personnes consultées, {answers} réponses lues, {closed} "
-            "finies.",
+            "Consultations : personnes consultées {asked}, réponses lues {answers}, finies "
+            "{closed}.",
             asked=self.asked,
             answers=self.answers,
             closed=self.closed,
@@ -232,7 +232,7 @@ def take(c: Connection, raw: bytes, now: datetime) -> int:
         return 0
     message = message_from_bytes(raw, policy=policy.default)
     invitation = _invitation(c, message)
-    if invitation is None or _is_automatic(message):
+    if invitation is None or _is_automatic(message) or not _is_theirs(message, invitation):
         return 0
     said = _said(message)
     if said is None:
@@ -253,6 +253,12 @@ def _invitation(c: Connection, message: EmailMessage) -> Invitation | None:
     text_of = " ".join(str(message.get(name, "")) for name in headers)
     found = (invitations.of_token(c, token) for token in _TOKEN.findall(text_of)[:10])
     return next((one for one in found if one is not None), None)
+
+
+def _is_theirs(message: EmailMessage, invitation: Invitation) -> bool:
+    """Tell whether who was asked sends it: a question that is passed on is not theirs to answer."""
+    sender = parseaddr(str(message.get("From", "")))[1]
+    return not invitation.address or sender.casefold() == invitation.address.casefold()
 
 
 def _is_automatic(message: EmailMessage) -> bool:

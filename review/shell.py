@@ -216,7 +216,7 @@ def page(request: Request, template: str, status: int = 200, **values: object) -
         )
     )
     response = HTMLResponse(html, status, headers={"vary": "HX-Request, Accept-Language, Cookie"})
-    if session is None:
+    if session is None and not values.get("public"):
         secure = is_secure(request)
         response.set_cookie(forms.COOKIE, name, httponly=True, samesite="strict", secure=secure)
     if request.query_params.get("lang") == language:

@@ -117,6 +117,7 @@ def test_a_letter_is_text_and_html_and_says_how_to_leave(posted, box):
     assert ana["Subject"].startswith("Veille Mulhouse")
     assert "vigie@example.org" in ana["From"]
     assert ana["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
+    assert f"List-Unsubscribe: <{PAGE}/desabonnement/".encode() in ana.as_bytes()
     assert re.fullmatch(rf"<{PAGE}/desabonnement/[0-9a-f.]+>", ana["List-Unsubscribe"])
     assert ana["List-Unsubscribe"] != bea["List-Unsubscribe"]
     assert [part.get_content_type() for part in ana.iter_parts()] == ["text/plain", "text/html"]

@@ -126,6 +126,14 @@ def test_an_export_taken_into_an_empty_workspace_is_exported_the_same(
     assert exported(empty, name) == given
 
 
+def test_whom_nobody_had_seen_is_not_seen_by_being_imported(empty, tmp_path):
+    given = json.dumps(
+        {"actors": [{"id": "a-00000000000000aa", "name": "La Ronce", "verdict": "watch"}]}
+    )
+    assert take(empty, tmp_path, "json", given).counts == {"new": 1}
+    assert actors(exported(empty))["La Ronce"]["first_seen"] is None
+
+
 def test_a_calendar_comes_back_once_its_actors_are_there(origin, empty, tmp_path):
     take(empty, tmp_path, "csv", exported(origin, "csv"))
     given = exported(origin, "ical")

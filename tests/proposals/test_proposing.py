@@ -522,7 +522,9 @@ def test_a_table_is_tried_then_taken(site):
 
 def test_the_form_has_what_it_needs_without_cookies_or_scripts(site):
     with site.reader() as anyone:
-        html = anyone.get("/proposer").text
+        answer = anyone.get("/proposer")
+        assert "set-cookie" not in answer.headers
+        html = answer.text
         assert has(html, "stamp")
         assert not has(html, "csrf")
         assert 'name="address"' in html

@@ -239,6 +239,8 @@ def test_people_are_asked_by_mail_answer_it_and_are_told_the_end(site, box, tmp_
         asked["karim@example.org"], "Objection", Subject="Re: autre", In_Reply_To="<a>"
     )
     inbox.add(stranger)
+    passed_on = reply(asked["nadia@example.org"], "Oui", From="Un collègue <c@example.org>")
+    inbox.add(passed_on)
     settings = with_inbox(site, tmp_path / "reponses")
     assert rounds.work(settings, site.store, site.clock()).answers == 2
     assert rounds.work(settings, site.store, site.clock()).answers == 0, "each is read once"
