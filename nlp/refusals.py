@@ -57,6 +57,8 @@ GENRES = re.compile(
     r"mode d emploi|chiffres? cles?|en bref|a (?:noter|savoir|venir|suivre|lire aussi)"
 )
 """The same of several words."""
+STUMP = re.compile(r"\b(?:[cdjlmnst]|qu)['’]\s*$", re.IGNORECASE)
+"""How no name ends: « Épicerie d’ » was cut before its last word."""
 CALENDAR = frozenset(
     """
     tous toutes chaque ce cette premier premiere deuxieme troisieme quatrieme dernier derniere
@@ -77,10 +79,11 @@ TOWN = 2_000
 
 
 def is_nobody(plain: str, item: Found) -> bool:
-    """Tell whether what stands like a group's name is a word of the press or a date."""
-    if item.label not in GROUPS or _is_announced(plain, item):
+    """Tell whether what stands like a group's name is a word of the press, a date or a stump."""
+    name = plain[item.start : item.end]
+    if item.label not in GROUPS:
         return False
-    return _says_nobody(plain[item.start : item.end])
+    return bool(STUMP.search(name)) or (not _is_announced(plain, item) and _says_nobody(name))
 
 
 @lru_cache(maxsize=16384)

@@ -26,6 +26,7 @@ def corrected(text, label=Label.ACTOR, rule="run"):
         "[Fin avril], on plante.",
         "[Assemblée générale] : samedi",
         "[STOP]",
+        "[EPICERIE D']A COTE : réunion mardi",
     ],
 )
 def test_words_of_the_press_and_dates_name_nobody(text):

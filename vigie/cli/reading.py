@@ -66,6 +66,7 @@ def extract(file: Path, as_json: bool) -> None:
     from nlp.annotate import examine
     from vigie.cli.explaining import passage_in_words, place_in_words, short_in_words
     from vigie.interchange import place_as_json, span_as_json
+    from vigie.records import Message
     from vigie.words import LABELS
 
     rows = list(_texts(file))
@@ -76,9 +77,10 @@ def extract(file: Path, as_json: bool) -> None:
     for (row_id, text), seen in zip(
         rows, examine([text for _, text in rows], language_model, frozenset()), strict=True
     ):
-        if seen.skipped is not None:
+        empty = None if text.strip() else Message("le texte est vide")
+        if (skipping := seen.skipped or empty) is not None:
             skipped += 1
-            why = render(seen.skipped, language)
+            why = render(skipping, language)
             tell(say("vigie : {id} laissé de côté : {why}.", id=str(row_id), why=why))
         for left in seen.foreign:
             tell(f"vigie : {row_id} : {passage_in_words(*left)}")
