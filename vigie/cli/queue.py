@@ -74,6 +74,14 @@ def _print(found: Queue) -> None:
             day=found.as_of.strftime("%d/%m/%Y"),
         )
     )
+    if not found.candidates:
+        tell(
+            say(
+                "Personne : rien de ce qui fut lu ne nomme un acteur nouveau que ses sources, son "
+                "territoire et ses thèmes laissent entrer ; « vigie blind-spots » dit ce qui manque."
+            )
+        )
+        return
     table = Table(box=None, pad_edge=False, header_style="bold")
     table.add_column("", justify="right")
     table.add_column(say("Acteur"), overflow="fold", min_width=18)
