@@ -78,7 +78,8 @@ def _print(found: Queue) -> None:
         tell(
             say(
                 "Personne : rien de ce qui fut lu ne nomme un acteur nouveau que ses sources, son "
-                "territoire et ses thèmes laissent entrer ; « vigie blind-spots » dit ce qui manque."
+                "territoire et ses thèmes laissent entrer ; « vigie blind-spots » dit ce qui "
+                "manque."
             )
         )
         return
