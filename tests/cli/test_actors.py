@@ -57,7 +57,7 @@ def test_the_most_named_actors_are_listed_and_found_by_a_part_of_their_name(fold
 
 
 def test_what_is_read_as_an_institution_is_shown_as_one(folder):
-    assert listed(folder)["CAF du Haut-Rhin"]["kind"] == "institution"
+    assert listed(folder)["Caisse d’allocations familiales du Haut-Rhin"]["kind"] == "institution"
     assert "institution" in vigie("actors", "show", "CAF du Haut-Rhin", "--dir", folder).stdout
 
 

@@ -56,7 +56,7 @@ def test_a_workspace_moves_whole_and_works_on_there(watch, press):
     url = databases.fresh()
     done = here("migrate", "--to", url, "--dir", watch)
     assert done.returncode == 0, done.stderr
-    assert "documents : 40 lignes, identiques" in done.stderr
+    assert "40 lignes dans documents, identiques" in done.stderr
     assert settings.load(watch).storage.url == url
     assert "# Ce fichier dit à Vigie" in (watch / "vigie.toml").read_text(encoding="utf-8")
     moved = open_store(url, watch)
