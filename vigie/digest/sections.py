@@ -208,7 +208,11 @@ def _remarks(told: Iterable[Remark], words: _Words) -> Iterator[str]:
     yield from (words(one.message) for one in told if one.message)
     themes = ", ".join(plain(one.words, 40) for one in told if one.words and not one.message)
     if themes:
-        yield words(Message("Rien en trois mois sur : {themes}", {"themes": themes}))
+        yield words(
+            Message(
+                "Aucune phrase lue en trois mois n’a les mots de : {themes}", {"themes": themes}
+            )
+        )
 
 
 def _part(
