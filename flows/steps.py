@@ -376,19 +376,32 @@ def group_stories(c: Connection, read: Iterable[str], hanging: Iterable[str]) ->
     new = set(read)
     waiting = [(day, i) for i, day in stored_stories.days(c, {*new, *hanging}).items()]
     heapify(waiting)
+    around: dict[str, stored_stories.Surroundings | None] = {}
     done: set[str] = set()
+    moved: dict[str, str] = {}
     while waiting:
         _, document_id = heappop(waiting)
-        here = None if document_id in done else stored_stories.around(c, document_id)
+        if document_id in done:
+            continue
         done.add(document_id)
+        if document_id not in around:
+            unknown = {document_id, *(i for _, i in waiting)} - around.keys()
+            around |= {**dict.fromkeys(unknown), **stored_stories.around(c, unknown)}
+        here = around[document_id]
         if here is None:
             continue
-        story = stories.story_of(here.signature, here.source_id, here.earlier) or document_id
-        if story != here.story_id:
-            stored_stories.set_story(c, document_id, story)
-        if story != here.story_id or document_id in new:
+        earlier = [
+            (one.source_id, moved.get(one.document_id, one.story_id), one.signature)
+            for one in here.earlier
+        ]
+        own = here.own
+        story = stories.story_of(own.signature, own.source_id, earlier) or document_id
+        if story != own.story_id:
+            moved[document_id] = story
+        if story != own.story_id or document_id in new:
             for later in here.later:
-                heappush(waiting, later)
+                heappush(waiting, (later.day, later.document_id))
+    stored_stories.set_stories(c, moved)
 
 
 # --- detect ------------------------------------------------------------------------------

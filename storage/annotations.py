@@ -86,8 +86,7 @@ def save(
         ]
         insert_missing(c, tables.relations, said)
         kept += len(current)
-    for document_id, story_id in (stories or {}).items():
-        stored_stories.set_story(c, document_id, story_id)
+    stored_stories.set_stories(c, stories or {})
     return kept
 
 

@@ -15,67 +15,95 @@ from storage import counts, tables
 from storage.statements import chunks, pairs
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
     from datetime import date
 
 WINDOW = timedelta(days=21)
 """Copies of one release appear within three weeks of each other."""
 
-Neighbour = tuple[str, str, bytes]
-"""Source id, story id, signature."""
+TOGETHER = 200
+"""Documents whose neighbours are asked for at once."""
 
-_documents, _bands, _signed = tables.documents.c, tables.bands.c, tables.annotations.c
+_documents, _signed = tables.documents.c, tables.annotations.c
 
-# Made once: to make them for each document takes longer than the database needs to answer.
-_own = (
-    select(_documents.known_on, _documents.source_id, _documents.story_id, _signed.signature)
-    .join(tables.annotations, _signed.document_id == _documents.id)
-    .where(_documents.id == bindparam("document"))
-)
-_shared = select(_bands.band).where(_bands.document_id == bindparam("document"))
-_near = (
-    select(
-        _documents.known_on,
-        _documents.id,
-        _documents.source_id,
-        _documents.story_id,
-        _signed.signature,
-    )
-    .join(tables.annotations, _signed.document_id == _documents.id)
-    .where(_documents.id.in_(select(_bands.document_id).where(_bands.band.in_(_shared))))
-    .where(_documents.id != bindparam("document"))
-    .where(_documents.known_on.between(bindparam("first"), bindparam("last")))
-    .order_by(_documents.known_on, _documents.id)
-)
+
+class Signed(NamedTuple):
+    """A document that was read, and by what it is compared."""
+
+    day: date
+    document_id: str
+    source_id: str
+    story_id: str
+    signature: bytes
 
 
 class Surroundings(NamedTuple):
     """A document among those that share some of its words."""
 
-    source_id: str
-    story_id: str
-    signature: bytes
-    earlier: list[Neighbour]
+    own: Signed
+    earlier: list[Signed]
     """Known before it, the oldest first; of one day, the smaller id counts as earlier."""
-    later: list[tuple[date, str]]
-    """Day and id of those known after it."""
+    later: list[Signed]
 
 
-def around(c: Connection, document_id: str, window: timedelta = WINDOW) -> Surroundings | None:
-    """Return an annotated document's surroundings, at most `window` away; `None` if it is none."""
-    own = c.execute(_own, {"document": document_id}).one_or_none()
-    if own is None:
-        return None
-    days = {"first": own.known_on - window, "last": own.known_on + window}
-    near = c.execute(_near, {"document": document_id, **days}).all()
-    here = (own.known_on, document_id)
-    return Surroundings(
-        own.source_id,
-        own.story_id,
-        own.signature,
-        [(source, story, kept) for day, i, source, story, kept in near if (day, i) < here],
-        [(day, i) for day, i, *_ in near if (day, i) > here],
+def around(
+    c: Connection, ids: Iterable[str], window: timedelta = WINDOW
+) -> dict[str, Surroundings]:
+    """Return the surroundings, at most `window` away, of those of some documents that were read.
+
+    Of many at once: asked for one by one, PostgreSQL may look at all bands for each of them, as
+    long as it has not counted them.
+    """
+    day_of = days(c, ids)
+    near: dict[str, set[str]] = {document_id: set() for document_id in day_of}
+    for some in chunks(sorted(day_of, key=lambda i: (day_of[i], i)), TOGETHER):
+        first, last = day_of[some[0]] - window, day_of[some[-1]] + window
+        for document_id, other in _sharing(c, some, first, last):
+            near[document_id].add(other)
+    signed = _all_signed(c, set(near).union(*near.values()))
+    found: dict[str, Surroundings] = {}
+    for own in (signed[document_id] for document_id in near if document_id in signed):
+        others = (signed[i] for i in near[own.document_id] if i in signed)
+        within = sorted(other for other in others if abs(other.day - own.day) <= window)
+        found[own.document_id] = Surroundings(
+            own,
+            [other for other in within if other < own],
+            [other for other in within if other > own],
+        )
+    return found
+
+
+def _sharing(c: Connection, ids: list[str], first: date, last: date) -> list[tuple[str, str]]:
+    """Return pairs of some documents and others, known from one day to another, with a band."""
+    mine, theirs = tables.bands.alias("mine"), tables.bands.alias("theirs")
+    query = (
+        select(mine.c.document_id, theirs.c.document_id)
+        .join(theirs, theirs.c.band == mine.c.band)
+        .join(tables.documents, _documents.id == theirs.c.document_id)
+        .where(mine.c.document_id.in_(ids))
+        .where(theirs.c.document_id != mine.c.document_id)
+        .where(_documents.known_on.between(first, last))
+        .distinct()
     )
+    return list(c.execute(query).tuples())
+
+
+def _all_signed(c: Connection, ids: Iterable[str]) -> dict[str, Signed]:
+    found: dict[str, Signed] = {}
+    for some in chunks(sorted(ids)):
+        query = (
+            select(
+                _documents.known_on,
+                _documents.id,
+                _documents.source_id,
+                _documents.story_id,
+                _signed.signature,
+            )
+            .join(tables.annotations, _signed.document_id == _documents.id)
+            .where(_documents.id.in_(some))
+        )
+        found |= {row.id: Signed(*row) for row in c.execute(query)}
+    return found
 
 
 def days(c: Connection, ids: Iterable[str]) -> dict[str, date]:
@@ -106,8 +134,14 @@ def followers(c: Connection, ids: Iterable[str], window: timedelta = WINDOW) -> 
     return found
 
 
-def set_story(c: Connection, document_id: str, story_id: str) -> None:
-    """Put a document into a story."""
-    documents = tables.documents
-    counts.touched_documents(c, [document_id])
-    c.execute(update(documents).where(documents.c.id == document_id).values(story_id=story_id))
+def set_stories(c: Connection, story_of: Mapping[str, str]) -> None:
+    """Put documents into stories: document id → story id."""
+    if not story_of:
+        return
+    counts.touched_documents(c, story_of)
+    c.execute(
+        update(tables.documents)
+        .where(_documents.id == bindparam("of_document"))
+        .values(story_id=bindparam("story")),
+        [{"of_document": i, "story": story} for i, story in sorted(story_of.items())],
+    )

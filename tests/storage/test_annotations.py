@@ -107,16 +107,18 @@ def test_a_document_stands_among_those_that_share_a_band_within_the_window(c, pr
         for n, (document, shared) in enumerate(zip(batch, bands, strict=True))
     ]
     annotations.save(c, found, Resolution(), {batch[1].id: batch[0].id})
-    here = stories.around(c, batch[2].id)
-    assert here.earlier == [
-        (batch[0].source_id, batch[0].id, b"\0"),
-        (batch[1].source_id, batch[0].id, b"\1"),
+    signed = [
+        stories.Signed(DAY + timedelta(days=10 * n), one.id, one.source_id, one.id, bytes([n]))
+        for n, one in enumerate(batch)
     ]
-    assert here.later == [(DAY + timedelta(days=40), batch[4].id)]
-    near = stories.around(c, batch[2].id, timedelta(days=10))
-    assert near.earlier == [(batch[1].source_id, batch[0].id, b"\1")]
-    assert near.later == []
-    assert stories.around(c, "inconnu") is None
+    signed[1] = signed[1]._replace(story_id=batch[0].id)
+    around = stories.around(c, [batch[2].id, batch[3].id, "inconnu"])
+    assert around == {
+        batch[2].id: (signed[2], signed[:2], [signed[4]]),
+        batch[3].id: (signed[3], [], []),
+    }
+    near = stories.around(c, [batch[2].id], timedelta(days=10))
+    assert near == {batch[2].id: (signed[2], [signed[1]], [])}
     assert stories.followers(c, [batch[1].id]) == {batch[2].id: DAY + timedelta(days=20)}
 
 
@@ -124,7 +126,7 @@ def test_a_story_joins_documents(c, press):
     first = press.publish(c, 1, DAY, "Fil et Co")
     second = press.publish(c, 2, DAY, "Fil et Co")
     assert documents.counts(c)["stories"] == 2
-    stories.set_story(c, second.id, first.id)
+    stories.set_stories(c, {second.id: first.id})
     assert documents.counts(c)["stories"] == 1
     [actor] = facts.week(c, DAY).actors
     assert {s.story_id for s in actor.sightings} == {first.id}

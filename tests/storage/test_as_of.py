@@ -42,7 +42,7 @@ def publish(c, press, draw, number: int, day: date, *, named: int) -> Document:
     some = {f"Atelier {draw.randrange(30)}" for _ in range(named)}
     made = press.publish(c, number, day, "Ville Haute", *sorted(some), source=f"s{number % 4}")
     if number % 6 == 5:
-        stories.set_story(c, made.id, f"{number - 1:016x}")
+        stories.set_stories(c, {made.id: f"{number - 1:016x}"})
     return made
 
 
@@ -55,7 +55,7 @@ def test_documents_planted_in_the_future_change_no_earlier_queue(c, press):
     later = after(7 * WEEKS + 1)
     for number in range(100, 130):
         publish(c, press, draw, number, later + timedelta(days=draw.randrange(90)), named=3)
-        stories.set_story(c, f"{number:016x}", made[draw.randrange(80)].id)
+        stories.set_stories(c, {f"{number:016x}": made[draw.randrange(80)].id})
     press.publish(c, 900, later, "Atelier 1", "Tout Nouveau", source="une-autre")
     actors.mark_known(c, {press.id_of("Atelier 2"): later})
     judgements.add(c, press.judgement("Atelier 3", Verdict.REJECT, later))

@@ -46,7 +46,7 @@ def test_counts_kept_up_are_those_of_a_recount(c, press):
         some = draw.sample(NAMES, draw.randint(1, 3))
         published.append(press.publish(c, number, day, *some, source=f"s{number % 3}"))
         if number % 7 == 0:
-            stories.set_story(c, published[-1].id, draw.choice(published).id)
+            stories.set_stories(c, {published[-1].id: draw.choice(published).id})
         if number % 11 == 0:
             counts.refresh(c)
     assert_a_recount_changes_nothing(c)
@@ -101,7 +101,7 @@ def often(c, press) -> None:
         some = NAMES[:2] if number % 20 == 0 else NAMES[:1]
         made = press.publish(c, number, day, *some, source=f"s{number % 3}")
         if number % 5 == 4:
-            stories.set_story(c, made.id, f"{number - 1:016x}")
+            stories.set_stories(c, {made.id: f"{number - 1:016x}"})
 
 
 def test_of_an_actor_named_often_older_weeks_are_counted(c, press):
