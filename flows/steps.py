@@ -307,8 +307,8 @@ def annotate(
         news = documents.unread_count(c)
     if not total:
         return ReadAgain(0, 0)
-    institutions.make_known(settings, store, datetime.now(settings.zone).date())
     reader = Reader(model.load(), learned.weights(settings.data), version)
+    institutions.make_known(settings, store, datetime.now(settings.zone).date())
     work = read or (
         lambda ids, reader, worker: annotate_batch(settings, store, ids, reader, worker)
     )

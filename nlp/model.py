@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from threadpoolctl import ThreadpoolController
 
+from nlp import speech
 from vigie.errors import ModelError
 from vigie.language import say
 
@@ -66,6 +67,7 @@ def load() -> Language:
                 pin=PIN,
             )
         ) from error
+    speech.dictionary()  # at once: later, it would be while others wait for their turn to write
     return language_model
 
 

@@ -12,12 +12,13 @@ from several is a round-up, and is a story of its own.
 from __future__ import annotations
 
 import struct
+from bisect import bisect_left
 from collections import Counter, defaultdict
 from functools import lru_cache
 from itertools import islice
 from typing import TYPE_CHECKING, NamedTuple
 
-from datasketches import compact_theta_sketch, theta_intersection, update_theta_sketch
+from datasketches import compact_theta_sketch, update_theta_sketch
 
 from nlp import passages
 
@@ -74,6 +75,8 @@ class Kept(NamedTuple):
     sketch: compact_theta_sketch
     hashes: frozenset[int]
     """Of the sketch."""
+    ordered: tuple[int, ...]
+    """The same, the smallest first."""
     passages: Mapping[int, passages.Passage]
     words: int
     """In all its passages."""
@@ -142,12 +145,12 @@ def _sketched(left: Kept, right: Kept, formulas: AbstractSet[int]) -> float:
     met = (left.hashes & right.hashes) - formulas
     if not met:
         return 0.0  # most neighbours share a sentence, or a band by chance
-    shared = theta_intersection()
-    shared.update(left.sketch)
-    shared.update(right.sketch)
-    bound = shared.get_result().theta64
+    bound = min(left.sketch.theta64, right.sketch.theta64)  # as of their intersection
     common = sum(h < bound for h in met)
-    mine, theirs = (sum(h < bound for h in kept.hashes - formulas) for kept in (left, right))
+    mine, theirs = (
+        bisect_left(kept.ordered, bound) - sum(h < bound for h in kept.hashes & formulas)
+        for kept in (left, right)
+    )
     if common < FEWEST:
         return 1.0 if common and mine == theirs == common else 0.0
     resemblance = common / (mine + theirs - common)
@@ -203,7 +206,8 @@ def _read(signature: bytes, source: str) -> Kept:
     else:
         end, sketch = _end_of_former(signature), _sketch([])
     told = passages.unpacked(signature[end:])
-    return Kept(source, sketch, frozenset(sketch), {p.key: p for p in told}, _words(told))
+    hashes = tuple(sorted(sketch))
+    return Kept(source, sketch, frozenset(hashes), hashes, {p.key: p for p in told}, _words(told))
 
 
 def _end_of_former(signature: bytes) -> int:
