@@ -27,17 +27,19 @@ from sqlalchemy import create_engine, make_url, text
 
 from benchmarks import report
 from flows import sharing, steps
+from flows.server import wait_for
+from flows.workers import ONE_THREAD
 from nlp import model
 from simulation import serve, simulate, write_settings
 from storage import Store, documents, open_store
 from vigie.settings import load
+from vigie.supervision import end
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
 SERVER = os.environ.get("VIGIE_TEST_POSTGRES", "")
 WEEKS, SEED = 26, 21
-ONE_THREAD = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
 
 
 def main() -> None:
@@ -159,6 +161,7 @@ def together(place: Path, archive: str, workers: int, number: int) -> dict[str, 
             for _ in range(workers)
         ]
         while len(list(place.glob("ready-*"))) < workers:
+            assert all(one.poll() is None for one in started), "a worker ended before it began"
             time.sleep(0.05)
         gate.touch()
         told = [json.loads(one.communicate()[0]) for one in started]
@@ -257,15 +260,16 @@ def by_prefect(place: Path, archive: str, number: int) -> dict[str, Any]:
         (place / "prefect").mkdir()
         prefect = str(Path(sys.executable).with_name("prefect"))
 
-        def start(*words: str) -> None:
+        def start(*words: str) -> subprocess.Popen[bytes]:
             process = subprocess.Popen(
                 [prefect, *words], env=environment, stdout=subprocess.DEVNULL
             )
             stack.callback(end, process)
+            return process
 
         begun = time.monotonic()
-        start("server", "start", "--host", "127.0.0.1", "--port", port)
-        answers(f"http://127.0.0.1:{port}/api/health")
+        server = start("server", "start", "--host", "127.0.0.1", "--port", port)
+        wait_for(f"http://127.0.0.1:{port}/api", lambda: server.poll() is None, 600)
         served = time.monotonic()
         create = [prefect, "work-pool", "create", "vigie", "--type", "process"]
         subprocess.run(create, env=environment, check=True, stdout=subprocess.DEVNULL)
@@ -299,30 +303,6 @@ def by_prefect(place: Path, archive: str, number: int) -> dict[str, Any]:
         "mentions": counted["mentions"],
         "candidates": int(done.stdout.split()[-1]),
     }
-
-
-def end(process: subprocess.Popen[bytes]) -> None:
-    """End a program; Prefect's server may hang on connections that are still open."""
-    process.terminate()
-    try:
-        process.wait(20)
-    except subprocess.TimeoutExpired:
-        process.kill()
-        process.wait()
-
-
-def answers(url: str) -> None:
-    """Wait until a server answers."""
-    import httpx  # noqa: PLC0415 - of this part alone
-
-    end = time.monotonic() + 600
-    while time.monotonic() < end:
-        try:
-            if httpx.get(url, timeout=5).is_success:
-                return
-        except httpx.HTTPError:
-            time.sleep(0.5)
-    sys.exit("the Prefect server does not answer")
 
 
 if __name__ == "__main__":
