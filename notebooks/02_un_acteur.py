@@ -36,8 +36,10 @@ def _(data, mo):
 @app.cell
 def _(actors, candidates, mo):
     # Those whom a queue has shown come first, the most told of them at the top.
-    _shown = actors[actors.actor_id.isin(candidates.actor_id)].nlargest(200, "stories")
-    _others = actors[~actors.actor_id.isin(candidates.actor_id)].nlargest(200, "stories")
+    _named = actors[actors.mentions > 0]  # directories list some whom no text has named yet
+    _was_shown = _named.actor_id.isin(candidates.root_id)
+    _shown = _named[_was_shown].nlargest(200, "stories")
+    _others = _named[~_was_shown].nlargest(200, "stories")
     choices = {}
     for _one in [*_shown.itertuples(), *_others.itertuples()]:
         _label = f"{_one.name} ({_one.commune})" if isinstance(_one.commune, str) else _one.name
@@ -76,9 +78,9 @@ def _(actor, figures, mentions, mo):
 
 @app.cell
 def _(actor, candidates, chosen, data, figures, mentions, pd, plt):
-    _proposed = candidates[candidates.actor_id == chosen.value]
+    _proposed = candidates[candidates.root_id == chosen.value]
     _given = data.judgements()
-    _given = _given[(_given.actor_id == chosen.value) & _given.stands]
+    _given = _given[(_given.root_id == chosen.value) & _given.stands]
     _sources = list(dict.fromkeys(mentions.source))[:12]
     _fig, _axes = plt.subplots(figsize=(9.5, 1.7 + 0.36 * len(_sources)))
     _kinds = {"article": figures.BLUE, "événement": figures.GREEN, "avis légal": figures.GOLD}

@@ -209,7 +209,11 @@ def _(figures, gazetteer, mo, since, sources, spots):
         )
         for one in _blind[:12]
     ]
-    _said += [f"- thème dont rien n’a été dit : **{t}**" for t, n in spots.themes.items() if not n]
+    _said += [
+        f"- thème dont les mots ne se trouvent dans aucune phrase lue : **{theme}**"
+        for theme, stories in spots.themes.items()
+        if not stories
+    ]
     _mute = [_names.get(one, one) for one in spots.silent]
     if _mute:
         _said.append(f"- sources muettes : {', '.join(_mute)}")

@@ -16,10 +16,11 @@ def _():
     from nlp.text import prepare, sentences
     from storage import frames
     from vigie import figures
+    from vigie.catalogue import write_whole
 
     figures.use_style()
     data = frames.of_workspace()
-    return data, figures, isnan, json, mo, pd, plt, prepare, sentences, sqrt
+    return data, figures, isnan, json, mo, pd, plt, prepare, sentences, sqrt, write_whole
 
 
 @app.cell(hide_code=True)
@@ -79,11 +80,14 @@ def _(data, mo, pd, prepare, seed, sentences, size):
 def _(data, json):
     # What was labelled before, and, in a demonstration, what is true of its texts.
     kept = data.settings.folder / "data" / "annotation.jsonl"
-    before = {}
-    if kept.is_file():
-        for _line in kept.read_text(encoding="utf-8").splitlines():
-            _row = json.loads(_line)
-            before[_row["sentence"], _row["found"]] = _row["right"], _row["missed"]
+
+    def labelled_before():
+        if not kept.is_file():
+            return {}
+        rows = map(json.loads, kept.read_text(encoding="utf-8").splitlines())
+        return {(row["sentence"], row["found"]): (row["right"], row["missed"]) for row in rows}
+
+    before = labelled_before()
     _told = data.settings.folder / "web" / "annotations.jsonl"
     true_names = {}
     if _told.is_file():
@@ -92,7 +96,7 @@ def _(data, json):
             true_names[_row["url"].split("/", 3)[-1]] = {
                 span["text"] for span in _row["spans"] if span["label"] in {"ACTOR", "INSTITUTION"}
             }
-    return before, kept, true_names
+    return before, kept, labelled_before, true_names
 
 
 @app.cell
@@ -256,21 +260,21 @@ def _(mo):
 
 
 @app.cell
-def _(done, figures, json, kept, mo, save):
+def _(done, figures, json, kept, labelled_before, mo, save, write_whole):
     mo.stop(not save.value)
+    # Beside those of other draws, and of another notebook that is open.
+    _all = labelled_before() | {
+        (one.sentence, one.found): (one.right, "; ".join(one.missed) or "-")
+        for one in done.itertuples()
+    }
     _lines = [
         json.dumps(
-            {
-                "sentence": one.sentence,
-                "found": one.found,
-                "right": one.right,
-                "missed": "; ".join(one.missed) or "-",
-            },
+            {"sentence": sentence, "found": found, "right": right, "missed": missed},
             ensure_ascii=False,
         )
-        for one in done.itertuples()
+        for (sentence, found), (right, missed) in _all.items()
     ]
-    kept.write_text("\n".join(_lines) + "\n", encoding="utf-8")
+    write_whole(kept, "".join(f"{line}\n" for line in _lines))
     mo.md(f"{figures.plural(len(_lines), 'ligne gardée', 'lignes gardées')}.")
     return
 

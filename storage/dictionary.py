@@ -40,6 +40,7 @@ TEXT, COUNT, NUMBER, FLAG = Dtype.TEXT, Dtype.COUNT, Dtype.NUMBER, Dtype.FLAG
 DAY, MOMENT = Dtype.DAY, Dtype.MOMENT
 
 _ACTOR = Column("actor_id", TEXT, "identifiant de l’acteur, celui qui reste après fusion")
+_ROOT = Column("root_id", TEXT, "identifiant de celui qui reste après fusion, dans « actors »")
 _ACTOR_SHOWN = Column("actor_id", TEXT, "identifiant de l’acteur, tel que la file l’a montré")
 _NAME = Column("name", TEXT, "nom de l’acteur, tel qu’on l’a écrit ou corrigé")
 _NAME_SHOWN = Column("name", TEXT, "nom, tel que la file l’a montré")
@@ -109,7 +110,9 @@ TABLES: Mapping[str, tuple[Column, ...]] = {
     "actors": (
         _ACTOR,
         _NAME,
-        Column("kind", TEXT, "types d’acteur, séparés par des virgules"),
+        Column(
+            "kind", TEXT, "types d’acteur que disent tous les textes lus, séparés par des virgules"
+        ),
         *_PLACE,
         *_POINT,
         Column("mentions", COUNT, "nombre de mentions"),
@@ -146,6 +149,7 @@ TABLES: Mapping[str, tuple[Column, ...]] = {
         _AS_OF,
         _RANK,
         _ACTOR_SHOWN,
+        _ROOT,
         _NAME_SHOWN,
         Column("kind", TEXT, "type d’acteur"),
         *_PLACE,
@@ -198,6 +202,7 @@ TABLES: Mapping[str, tuple[Column, ...]] = {
         Column("at", MOMENT, "moment de l’avis ; qui l’a donné n’est pas dit"),
         Column("week", TEXT, "semaine ISO de la file où il fut donné ; absente hors d’une file"),
         Column("actor_id", TEXT, "identifiant de l’acteur jugé"),
+        _ROOT,
         Column("name", TEXT, "nom, tel que la file l’a montré"),
         Column("verdict", TEXT, "retenu, à suivre, écarté ou fusionné"),
         Column("reason", TEXT, "pourquoi il fut écarté"),

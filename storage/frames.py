@@ -6,9 +6,10 @@
     data.candidates().groupby("week").score.mean()
 
 `TABLES` documents every column of every table, with its unit; `docs/frames.md` is made from it.
-Words (kinds, verdicts, states) are those that the pages show. Nothing known after the end of the
-day `as_of` is in any table; merges, splits and what people wrote count as they stand today, since
-they correct what was read. Reading needs pandas, of the extra `notebooks`.
+Words (kinds, verdicts, states) are those that the pages show. No document, mention, queue or
+verdict of after the end of the day `as_of` is in any table. What corrects what was read counts as
+it stands today: merges, splits, what people wrote, and the name, kind and commune of an actor, on
+which all texts that name it agree. Reading needs pandas, of the extra `notebooks`.
 """
 
 from __future__ import annotations
@@ -269,12 +270,14 @@ class Frames:
             labels = {one.id: ", ".join(one.label) for one in queue.clusters}
             for one in queue.candidates:
                 place = gazetteer.communes().get(one.commune or "")
-                verdict = self._verdicts.get(self._roots.get(one.actor_id, one.actor_id))
+                root = self._roots.get(one.actor_id, one.actor_id)
+                verdict = self._verdicts.get(root)
                 yield (
                     queue.week,
                     queue.as_of,
                     one.rank,
                     one.actor_id,
+                    root,
                     one.name,
                     self._say(words.KINDS[one.kind]),
                     one.commune,
@@ -363,6 +366,7 @@ class Frames:
         """Return what was decided by the day, and when; not by whom."""
         with self.store.reading() as c:
             entries = judgements.journal(c, limit=10**9, until=self._end)
+            roots = actors.surviving(c, {one.judgement.actor_id for one in entries})
         return self._table(
             "judgements",
             (
@@ -370,6 +374,7 @@ class Frames:
                     one.judgement.at,
                     one.judgement.week or None,
                     one.judgement.actor_id,
+                    roots.get(one.judgement.actor_id, one.judgement.actor_id),
                     one.actor_name,
                     self._say(words.VERDICTS[one.judgement.verdict]),
                     self._say(words.REASONS[one.judgement.reason])

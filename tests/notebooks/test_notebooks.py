@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import importlib.util
+import json
 import re
 import subprocess
 import sys
 from datetime import date
+from types import SimpleNamespace
 
 import nbformat
 import pytest
@@ -104,6 +106,23 @@ def test_labels_move_precision_and_recall(in_town):
     assert measured(worse)[0][0] == 0.0
     forgotten = done.assign(missed=[["Oublié"]] * len(done))
     assert measured(forgotten)[1][0] < recall
+
+
+def test_labels_are_kept_beside_those_of_other_draws(in_town, town):
+    path = next(path for path in NOTEBOOKS if path.stem == "05_annotation")
+    kept = town / "data" / "annotation.jsonl"
+    other = {"sentence": "D’un autre tirage.", "found": "Fil et Co", "right": "oui", "missed": "-"}
+    kept.write_text(json.dumps(other) + "\n", encoding="utf-8")
+    try:
+        _, defined = app_of(path).run(defs={"save": SimpleNamespace(value=True)})
+        lines = [json.loads(line) for line in kept.read_text("utf-8").splitlines()]
+    finally:
+        kept.unlink()
+    assert lines[0] == other
+    done = defined["done"]
+    assert {(one["sentence"], one["found"]) for one in lines[1:]} == {
+        *zip(done.sentence, done.found, strict=True)
+    }
 
 
 @pytest.mark.parametrize("stem", ["02_un_acteur"])

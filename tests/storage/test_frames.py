@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from storage import annotations, documents, facts, frames, judgements, queues, sources
+from storage import actors, annotations, documents, facts, frames, judgements, queues, sources
 from storage.dictionary import Dtype
 from vigie.records import (
     ActorKind,
@@ -172,6 +172,17 @@ def test_an_actor_comes_with_its_counts_its_place_and_the_verdict_on_it(data, to
     assert alone.week.dt.date.tolist() == [EARLIER, MONDAY, MONDAY]
     assert alone.stories.sum() == 3
     assert len(data.mentions(since=MONDAY, actor_id=fil.actor_id)) == 2
+
+
+def test_whom_a_queue_showed_is_found_among_the_actors_after_a_merge(data, town, store, press):
+    with store.writing() as c:
+        actors.merge(c, press.id_of("Fil et Co"), press.id_of("Demain"))
+    shown, judged = data.candidates(), data.judgements()
+    assert list(shown.actor_id) == [press.id_of("Fil et Co")]
+    assert list(shown.root_id) == [press.id_of("Demain")]
+    assert press.id_of("Demain") in set(judged.root_id)
+    assert press.id_of("Demain") not in set(judged.actor_id)
+    assert set(shown.root_id) | set(judged.root_id) <= set(data.actors().actor_id)
 
 
 def test_the_weeks_are_told_in_words_without_identifiers_of_enumerations(data, town):
