@@ -5,10 +5,12 @@ import time
 
 import pytest
 
+from tests import databases
 from tests.command import apart, here
 from vigie.cli import cli
 
 
+@databases.once
 def test_help_answers_in_under_half_a_second():
     durations = [1.0]
     # Other tests keep the machine busy: the best of some tries says how fast it is.
