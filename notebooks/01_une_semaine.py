@@ -54,7 +54,8 @@ def _(figures, mo, title, week):
     ## La file de la {title}
 
     {figures.plural(len(week), "candidat", "candidats")}, dont
-    {int(week.exploration.sum())} par tirage et {int(week.verdict.notna().sum())} déjà jugés ;
+    {int(week.exploration.sum())} par tirage et
+    {figures.plural(int(week.verdict.notna().sum()), "déjà jugé", "déjà jugés")} ;
     {figures.plural(week.commune.nunique(), "commune", "communes")}.
     """)
     return
@@ -66,13 +67,17 @@ def _(data, figures, week):
     terms = terms[(terms.week == week.week.iloc[0]) & (terms.feature != "start")]
 
     def why(actor_id, most=2):
-        _own = terms[(terms.actor_id == actor_id) & (terms.contribution > 0)]
+        _own = terms[terms.actor_id == actor_id]
+        _own = _own[(_own.contribution > 0) | (_own.feature == "proposed")]
         return " ; ".join(_own.nlargest(most, "contribution").detail)
+
+    def score(one):
+        return "proposé" if one.proposed else figures.number(one.score, 2)
 
     figures.table(
         week.assign(
             first_seen=week.first_seen.map(figures.day),
-            score=week.score.map(lambda score: figures.number(score, 2)),
+            score=week.apply(score, axis=1),
             why=week.actor_id.map(why),
         )[["rank", "name", "kind", "commune", "score", "stories", "first_seen", "why"]].rename(
             columns={
@@ -87,11 +92,11 @@ def _(data, figures, week):
             }
         )
     )
-    return (terms,)
+    return score, terms
 
 
 @app.cell
-def _(figures, plt, terms, title, week):
+def _(figures, plt, score, terms, title, week):
     # The terms that weigh most in this queue each have a colour; the others are put together.
     main = terms.groupby("term").contribution.apply(lambda parts: parts.abs().sum())
     main = main.nlargest(6).index.tolist()
@@ -108,7 +113,7 @@ def _(figures, plt, terms, title, week):
             _from = _right if _length > 0 else _left
             _axes.barh(_place, _length, left=_from, color=_colours.get(_term, figures.PALE))
             _right, _left = _right + max(_length, 0), _left + min(_length, 0)
-        _axes.text(_right + 0.01, _place, figures.number(_one.score, 2), va="center", fontsize=8)
+        _axes.text(_right + 0.01, _place, score(_one), va="center", fontsize=8)
     for _term, _colour in [*_colours.items(), ("autres termes", figures.PALE)]:
         _axes.barh(0, 0, color=_colour, label=_term)
     _axes.axvline(0, color=figures.INK, linewidth=0.8)

@@ -19,6 +19,7 @@ def _():
     from signals.truth import TruthActor, read_truth
     from storage import frames
     from vigie import figures, words
+    from vigie.records import EnteredBy
 
     figures.use_style()
     today = frames.of_workspace()
@@ -27,6 +28,7 @@ def _():
     return (
         FEATURES,
         START,
+        EnteredBy,
         TruthActor,
         data,
         detect,
@@ -50,7 +52,7 @@ def _(data, figures, mo):
     Chaque terme du score a un poids publié. Bougez-les : la file qui s’ensuivrait, au
     {figures.day(data.as_of)}, paraît dessous, à côté de celle des poids publiés ; puis ce
     qu’auraient donné les mêmes poids les semaines passées. Rien de ce qui est réglé ici ne change
-    la veille : `vigie weights` est la commande qui le fait.
+    la veille : ses poids suivent vos avis (`vigie weights` les montre).
     """)
     return
 
@@ -121,7 +123,7 @@ def _(figures, mo, published, queue):
 
 
 @app.cell
-def _(figures, plt, published, queue):
+def _(EnteredBy, figures, plt, published, queue):
     _before = {one.actor_id: one for one in published.candidates}
     _after = {one.actor_id: one for one in queue.candidates}
     _rows = max(len(_before), len(_after))
@@ -138,9 +140,10 @@ def _(figures, plt, published, queue):
         for _shown, _x, _side, _alone in _sides:
             if _shown:
                 _colour = figures.INK if _one and _other else _alone
-                _score = figures.number(_shown.score, 2)
+                _proposed = _shown.entered_by is EnteredBy.PROPOSED  # without a score
+                _score = "proposé" if _proposed else figures.number(_shown.score, 2)
                 _name = figures.short(_shown.name, 34)
-                _name += " (tirage)" if _shown.entered_by.value == "exploration" else ""
+                _name += " (tirage)" if _shown.entered_by is EnteredBy.EXPLORATION else ""
                 _axes.scatter(_x, _shown.rank, color=_colour, s=18, zorder=3)
                 _axes.text(
                     _x + (0.03 if _x else -0.03),

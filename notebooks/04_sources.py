@@ -102,12 +102,8 @@ def _(figures, plt, sources):
 
 
 @app.cell
-def _(figures, mo, plt, sources):
+def _(figures, plt, sources):
     expected = sources.dropna(subset=["expected_low"]).sort_values("per_week")
-    mo.stop(
-        expected.empty,
-        mo.md("Aucune source ne dit combien de documents on attend d’elle (`expected`)."),
-    )
     _fig, _axes = plt.subplots(figsize=(9.5, 0.3 * max(len(expected), 3) + 1.6))
     for _place, _one in enumerate(expected.itertuples()):
         _axes.plot(
@@ -132,8 +128,11 @@ def _(figures, mo, plt, sources):
     _axes.minorticks_off()
     _axes.grid(visible=True, axis="x")
     _axes.set_xlabel("documents par semaine, moyenne des quatre dernières (échelle serrée)")
-    _fig.legend(loc="outside lower center", ncols=3)
     _axes.set_title("Donnent-elles ce qu’on attend d’elles ?")
+    if expected.empty:
+        figures.nothing(_axes, "Aucune ne dit combien de documents on attend d’elle (expected).")
+    else:
+        _fig.legend(loc="outside lower center", ncols=3)
     figures.finished(_fig)
     return
 

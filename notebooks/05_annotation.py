@@ -181,7 +181,7 @@ def _(NOTHING, edited, pd, sheet):
 
 
 @app.cell
-def _(done, mo, sqrt):
+def _(sqrt):
     def wilson(hits, total):
         """Share with its 95 % interval (Wilson 1927)."""
         if not total:
@@ -199,7 +199,6 @@ def _(done, mo, sqrt):
         missed = rows.missed.map(len).sum() + hidden
         return wilson(right, right + wrong), wilson(right, right + missed)
 
-    mo.stop(done.empty, mo.md("Rien n’est encore étiqueté : remplacez les « ? »."))
     return (measured,)
 
 
@@ -212,6 +211,8 @@ def _(NOTHING, done, figures, isnan, measured, mo):
     {figures.plural(done.sentence.nunique(), "phrase lue", "phrases lues")},
     {figures.plural(int((done.found != NOTHING).sum()), "nom jugé", "noms jugés")},
     {figures.plural(int(done.missed.map(len).sum()), "nom oublié", "noms oubliés")}.
+
+    {"Rien n’est encore étiqueté : remplacez les « ? »." if done.empty else ""}
 
     - Précision : **{"inconnue" if isnan(_p) else figures.percent(_p)}**
       (de {figures.percent(_p_low)} à {figures.percent(_p_high)}) des noms trouvés sont justes.
@@ -261,21 +262,23 @@ def _(mo):
 
 @app.cell
 def _(done, figures, json, kept, labelled_before, mo, save, write_whole):
-    mo.stop(not save.value)
-    # Beside those of other draws, and of another notebook that is open.
-    _all = labelled_before() | {
-        (one.sentence, one.found): (one.right, "; ".join(one.missed) or "-")
-        for one in done.itertuples()
-    }
-    _lines = [
-        json.dumps(
-            {"sentence": sentence, "found": found, "right": right, "missed": missed},
-            ensure_ascii=False,
-        )
-        for (sentence, found), (right, missed) in _all.items()
-    ]
-    write_whole(kept, "".join(f"{line}\n" for line in _lines))
-    mo.md(f"{figures.plural(len(_lines), 'ligne gardée', 'lignes gardées')}.")
+    def keep():
+        # Beside those of other draws, and of another notebook that is open.
+        labels = labelled_before() | {
+            (one.sentence, one.found): (one.right, "; ".join(one.missed) or "-")
+            for one in done.itertuples()
+        }
+        lines = [
+            json.dumps(
+                {"sentence": sentence, "found": found, "right": right, "missed": missed},
+                ensure_ascii=False,
+            )
+            for (sentence, found), (right, missed) in labels.items()
+        ]
+        write_whole(kept, "".join(f"{line}\n" for line in lines))
+        return mo.md(f"{figures.plural(len(lines), 'ligne gardée', 'lignes gardées')}.")
+
+    keep() if save.value else None
     return
 
 

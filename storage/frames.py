@@ -45,7 +45,7 @@ from storage.dictionary import TABLES, Dtype
 from storage.facts import ACTIVE_DAYS
 from vigie import gazetteer, words
 from vigie.language import render
-from vigie.records import Label, Verdict
+from vigie.records import EnteredBy, Label, Verdict
 from vigie.settings import load
 
 if TYPE_CHECKING:
@@ -272,6 +272,7 @@ class Frames:
                 place = gazetteer.communes().get(one.commune or "")
                 root = self._roots.get(one.actor_id, one.actor_id)
                 verdict = self._verdicts.get(root)
+                proposed = one.entered_by is EnteredBy.PROPOSED
                 yield (
                     queue.week,
                     queue.as_of,
@@ -284,8 +285,9 @@ class Frames:
                     place.name if place else None,
                     place.latitude if place else None,
                     place.longitude if place else None,
-                    one.score,
-                    one.entered_by.value == "exploration",
+                    None if proposed else one.score,
+                    one.entered_by is EnteredBy.EXPLORATION,
+                    proposed,
                     one.first_seen,
                     one.mentions,
                     one.stories,

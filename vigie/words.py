@@ -196,6 +196,7 @@ FEATURES = {
     "syndicated": Message("communiqué repris"),
     "elsewhere": Message("situation hors du territoire"),
     "institution": Message("institution"),
+    "proposed": Message("proposition"),
     **{f"kind_{kind}": name for kind, name in KINDS.items()},
 }
 """The terms of the score, in a word or two; one of a kind is called by it."""

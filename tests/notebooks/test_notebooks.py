@@ -125,10 +125,9 @@ def test_labels_are_kept_beside_those_of_other_draws(in_town, town):
     }
 
 
-@pytest.mark.parametrize("stem", ["02_un_acteur"])
-def test_the_same_file_runs_as_a_jupyter_notebook(stem, in_town, tmp_path):
-    path = next(path for path in NOTEBOOKS if path.stem == stem)
-    target = tmp_path / f"{stem}.ipynb"
+@pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
+def test_the_same_file_runs_as_a_jupyter_notebook(path, in_town, tmp_path):
+    target = tmp_path / f"{path.stem}.ipynb"
     words = ["export", "ipynb", path, "-o", target, "--sort", "topological"]
     subprocess.run([sys.executable, "-m", "marimo", *map(str, words)], check=True)
     made = nbformat.read(target, as_version=4)
@@ -139,7 +138,7 @@ def test_the_same_file_runs_as_a_jupyter_notebook(stem, in_town, tmp_path):
         for output in cell.get("outputs", ())
         if "image/png" in output.get("data", {})
     ]
-    assert len(pictures) == 3
+    assert pictures
     assert not [
         o for cell in made.cells for o in cell.get("outputs", ()) if o.output_type == "error"
     ]

@@ -185,6 +185,32 @@ def test_whom_a_queue_showed_is_found_among_the_actors_after_a_merge(data, town,
     assert set(shown.root_id) | set(judged.root_id) <= set(data.actors().actor_id)
 
 
+def test_who_was_proposed_has_a_reason_and_no_score(data, town, store, press):
+    shown = queue(press)
+    [one] = shown.candidates
+    term = Feature(
+        name="proposed",
+        value=1.0,
+        weight=0,
+        contribution=0,
+        detail=Message("Proposé par le public le {day}", {"day": "16 mars"}),
+    )
+    other = replace(
+        one,
+        actor_id=press.id_of("Demain"),
+        rank=2,
+        score=0.0,
+        entered_by=EnteredBy.PROPOSED,
+        reasons=(term,),
+    )
+    with store.writing() as c:
+        queues.save(c, replace(shown, candidates=(one, other)))
+    found = data.candidates()
+    assert list(found.score.fillna(-1)) == [0.25, -1]
+    assert list(found.proposed) == [False, True]
+    assert list(data.features().term) == ["nouveauté", "proposition"]
+
+
 def test_the_weeks_are_told_in_words_without_identifiers_of_enumerations(data, town):
     [candidate] = data.candidates().itertuples()
     assert (candidate.kind, candidate.commune, candidate.exploration) == (
