@@ -35,7 +35,7 @@ FORMAT = 1
 """Of the archive; a program refuses those that are newer than it knows."""
 MANIFEST = "manifest.json"
 _LEFT_OUT = re.compile(
-    r"prefect/.*|.*\.lock|(running|reading|schedule)\.json|.*\.(part|new|db-wal|db-shm|db-journal)|draft\.npz"
+    r"prefect/.*|.*\.lock|(running|reading|schedule)\.json|.*\.(part|new)|learned/draft\.npz"
 )
 """Of the folder `data`: what belongs to a running program, or is being written."""
 _PACKED = frozenset({".gz", ".npz", ".zip", ".pgdump"})
@@ -187,13 +187,13 @@ def _write(
 
 def _files(data: Path, settings: Settings) -> list[Path]:
     """Return the files of the folder `data` that a backup holds, but for the database."""
-    database = copies.file_of(settings.storage.url, settings.folder)
+    database = copies.files_of(settings.storage.url, settings.folder)
     return [
         path
         for path in sorted(data.rglob("*"))
         if path.is_file()
         and not path.is_symlink()
-        and path.absolute() != database
+        and path.absolute() not in database
         and not _LEFT_OUT.fullmatch(path.relative_to(data).as_posix())
     ]
 

@@ -18,6 +18,7 @@ from pathlib import Path, PurePosixPath
 from typing import IO, TYPE_CHECKING, Any
 
 import tomlkit
+from pydantic import TypeAdapter
 
 from flows.backup import FORMAT, MANIFEST, Manifest, Member
 from storage import copies, open_store
@@ -92,12 +93,16 @@ def _put(
     archive: zipfile.ZipFile, manifest: Manifest, settings: Settings, room: Path, url: str | None
 ) -> Path | None:
     """Unpack a backup in a room of the workspace, examine the database, move all into place."""
+    database = copies.files_of(settings.storage.url, settings.folder)
     for member in manifest.files:
         path = room / member.name
+        if room / "data" in path.parents and settings.folder.absolute() / member.name in database:
+            # Backups once held what stood beside a database whose name did not end in « .db ».
+            continue
         path.parent.mkdir(parents=True, exist_ok=True)
         with path.open("wb") as out:
             _read(archive, member, Path(archive.filename or ""), out)
-        path.chmod(member.mode | 0o600)
+        path.chmod((member.mode & 0o777) | 0o600)
     (room / "data").mkdir(exist_ok=True)
     if url:
         text = (room / FILE_NAME).read_text(encoding="utf-8-sig")
@@ -118,8 +123,7 @@ def _move(settings: Settings, room: Path, place: Path | None, copy: Path) -> Pat
     coming = [FILE_NAME, *(path.name for path in (room / "data").iterdir())]
     going = [settings.folder / FILE_NAME]
     going += [path for path in settings.data.glob("*") if path.name not in _STAYING]
-    if place is not None:
-        going += [place.with_name(place.name + end) for end in ("", "-wal", "-shm", "-journal")]
+    going += copies.files_of(settings.storage.url, settings.folder)
     for path in dict.fromkeys(going):
         if path.exists():
             target = aside / _within(path, settings.folder)
@@ -181,14 +185,13 @@ def _manifest(archive: zipfile.ZipFile, file: Path) -> Manifest:
     try:
         if archive.getinfo(MANIFEST).file_size > _LARGEST_MANIFEST:
             raise InputError(_damaged(file, MANIFEST))
-        values = json.loads(archive.read(MANIFEST))
+        said = archive.read(MANIFEST)
+        values = json.loads(said)
         newer = int(values["format"]) > FORMAT or str(values["schema"]) not in known_schemas()
         if newer:
             raise InputError(_too_new(file, values))
-        manifest = Manifest(
-            **{**values, "at": datetime.fromisoformat(values["at"])}
-            | {"files": tuple(Member(**member) for member in values["files"])}
-        )
+        # Of each value its type alone is let in; what is wrong is a ValueError.
+        manifest = TypeAdapter(Manifest).validate_json(said, strict=True)
     except (KeyError, TypeError, ValueError, OSError) as error:
         raise InputError(_damaged(file, MANIFEST)) from error
     names = [member.name for member in manifest.files]

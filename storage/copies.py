@@ -42,6 +42,18 @@ def file_of(url: str, folder: Path) -> Path | None:
     return Path(str(place.database)) if place.get_backend_name() == "sqlite" else None
 
 
+def files_of(url: str, folder: Path) -> tuple[Path, ...]:
+    """Return all files of an SQLite database, whichever are there; none for PostgreSQL.
+
+    Beside its own stand what SQLite has not yet brought into it: they belong to that one database,
+    and would spoil another one of the same name.
+    """
+    file = file_of(url, folder)
+    if file is None:
+        return ()
+    return (file, *(file.with_name(f"{file.name}-{end}") for end in ("wal", "shm", "journal")))
+
+
 def shown(url: str, folder: Path) -> str:
     """Return the address of a database as a person may see it."""
     file = file_of(url, folder)

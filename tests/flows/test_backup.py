@@ -25,7 +25,7 @@ from storage import store as stores
 from storage.tables import metadata
 from tests import databases
 from tests.command import here
-from tests.storage.conftest import database, fresh, press, server, store, url  # noqa: F401
+from tests.storage.conftest import Press, database, fresh, press, server, store, url  # noqa: F401
 from tests.storage.old_database import FOLDER as UPGRADES
 from vigie.errors import InputError, StorageError, WorkspaceError
 from vigie.settings import load, parse
@@ -295,6 +295,18 @@ def strange_manifest(members, manifest):
     manifest["files"] = {"name": 1}
 
 
+def size_in_words(members, manifest):
+    manifest["files"][0]["size"] = str(manifest["files"][0]["size"])
+
+
+def mode_in_words(members, manifest):
+    manifest["files"][0]["mode"] = "rw-r--r--"
+
+
+def version_as_a_number(members, manifest):
+    manifest["version"] = 1
+
+
 def longer_than_announced(members, manifest):
     members["data/learned/history.json"] *= 1000
 
@@ -307,6 +319,9 @@ def longer_than_announced(members, manifest):
         no_manifest,
         no_database,
         strange_manifest,
+        size_in_words,
+        mode_in_words,
+        version_as_a_number,
         longer_than_announced,
     ],
 )
@@ -365,6 +380,53 @@ def test_what_the_manifest_does_not_list_is_not_written(file, tmp_path):
     restore.restore(altered(file, more), tmp_path / "new")
     assert not (tmp_path / "outside").exists()
     assert not (tmp_path / "new" / "data" / "inside").exists()
+
+
+def test_who_may_read_and_write_a_file_is_all_that_its_mode_says(file, tmp_path):
+    def privileged(members, manifest):
+        for one in manifest["files"]:
+            one["mode"] = 0o6751
+
+    restore.restore(altered(file, privileged), tmp_path / "new")
+    history = tmp_path / "new" / "data" / "learned" / "history.json"
+    assert stat.S_IMODE(history.stat().st_mode) == 0o751
+
+
+@pytest.fixture
+def otherwise_named(plain):
+    """A workspace whose database has another name, with its write-ahead log beside it."""
+    (plain / "data" / "vigie.db").rename(plain / "data" / "x.sqlite")
+    with (plain / "vigie.toml").open("a") as settings:
+        settings.write('[storage]\nurl = "sqlite:///data/x.sqlite"\n')
+    (plain / "data" / "learned" / "draft.npz").write_bytes(b"being written")
+    return plain
+
+
+def test_what_stands_beside_a_database_stays_out_whatever_its_name(otherwise_named, tmp_path):
+    writer = opened_in(otherwise_named)
+    with writer.writing() as c:
+        documents.save(c, [Press().document(1, DAY)])
+    assert (otherwise_named / "data" / "x.sqlite-wal").stat().st_size
+    manifest = made(otherwise_named, tmp_path / "vigie.zip")
+    writer.close()
+    assert {one.name for one in manifest.files} == {
+        *("vigie.toml", "database.sqlite", "data/learned/history.json")
+    }
+
+
+def test_what_a_former_backup_held_beside_a_database_is_not_put_back(otherwise_named, tmp_path):
+    made(otherwise_named, tmp_path / "vigie.zip")
+
+    def with_its_log(members, manifest):
+        members["data/x.sqlite-wal"] = log = b"of another moment"
+        manifest["files"].append(
+            {"name": "data/x.sqlite-wal", "size": len(log), "sha256": sha256(log).hexdigest(), "mode": 0o644}
+        )  # fmt: skip
+
+    restore.restore(altered(tmp_path / "vigie.zip", with_its_log), tmp_path / "new")
+    for path in (tmp_path / "new" / "data").glob("x.sqlite-*"):
+        assert not path.read_bytes().startswith(b"of another")
+    opened_in(tmp_path / "new").close()
 
 
 def test_a_damaged_database_is_not_backed_up_over_a_good_backup(plain, file):
