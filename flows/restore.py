@@ -57,13 +57,15 @@ def restore(
 
     `url` is that of another database than the backup's settings name, and is written into them.
     With `replace` what the folder holds is set aside, and a PostgreSQL database is replaced in
-    one transaction.
+    one transaction. Programs that have an SQLite database open are refused it from then on.
 
     Raises:
         InputError: the backup is damaged or newer, or does not go with the database.
-        WorkspaceError: the folder or the database has content and `replace` is not said, a
-            program works there, or there is no room.
-        StorageError: the database cannot be reached or written; nothing was changed.
+        WorkspaceError: the folder or the database has content and `replace` is not said, or
+            there is no room.
+        HeldError: a crawl, a reading or a schedule works there.
+        StorageError: the database cannot be reached or written, or a program is writing to it;
+            nothing was changed.
     """
     manifest = examine(file)
     with _opened(file) as archive:
@@ -111,9 +113,13 @@ def _put(
     place = copies.file_of(settings.storage.url, settings.folder)
     if place is not None:
         copies.examined(copy)
-    with lock.sole(settings, "restore"):
+    with lock.whole(settings, "restore"):
         if place is None:
             copies.copy_in(copy, settings.storage.url, settings.folder)
+        else:
+            # Pages that are open would go on with what is set aside.
+            copies.retire(place)
+            copies.retire(copy)
         return _move(settings, room, place, copy)
 
 
@@ -122,7 +128,7 @@ def _move(settings: Settings, room: Path, place: Path | None, copy: Path) -> Pat
     aside = settings.folder / f"before-restore-{datetime.now(UTC):%Y%m%dT%H%M%SZ}"
     coming = [FILE_NAME, *(path.name for path in (room / "data").iterdir())]
     going = [settings.folder / FILE_NAME]
-    going += [path for path in settings.data.glob("*") if path.name not in _STAYING]
+    going += [path for path in settings.data.glob("*") if path.name not in lock.FILES]
     going += copies.files_of(settings.storage.url, settings.folder)
     for path in dict.fromkeys(going):
         if path.exists():
@@ -137,10 +143,6 @@ def _move(settings: Settings, room: Path, place: Path | None, copy: Path) -> Pat
     # Last: with it the folder is a workspace.
     shutil.move(room / FILE_NAME, settings.folder / FILE_NAME)
     return aside if aside.exists() else None
-
-
-_STAYING = frozenset({"vigie.lock", "running.json"})
-"""What the program that restores holds itself."""
 
 
 def _within(path: Path, folder: Path) -> Path:
@@ -230,7 +232,7 @@ def _is_safe(name: str) -> bool:
         and str(path) == name
         and ".." not in path.parts
         and not any(mark in name for mark in "\\:\0")
-        and path.parts[1] not in _STAYING
+        and path.parts[1] not in lock.FILES
     )
 
 
@@ -304,7 +306,7 @@ def _require_empty(folder: Path, settings: Settings) -> None:
 
 
 def _content(data: Path) -> list[Path]:
-    return [path for path in data.glob("*") if path.name not in _STAYING]
+    return [path for path in data.glob("*") if path.name not in lock.FILES]
 
 
 def _require_room(folder: Path, manifest: Manifest) -> None:

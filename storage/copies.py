@@ -81,6 +81,25 @@ def has_content(url: str, folder: Path) -> bool:
         engine.dispose()
 
 
+def retire(file: Path) -> None:
+    """Let no program that has an SQLite database open go on with it (`storage.store.retire`).
+
+    One that is not there or cannot be read any more is let be: nobody works with it.
+
+    Raises:
+        StorageError: another program is writing to it.
+    """
+    try:
+        with closing(sqlite3.connect(f"{file.absolute().as_uri()}?mode=rw", uri=True)) as c:
+            c.execute(f"PRAGMA user_version = {stores.new_generation()}")
+    except sqlite3.Error as error:
+        if str(getattr(error, "sqlite_errorname", "")).startswith(_OCCUPIED):
+            raise StorageError(sentence(error, str(file))) from error
+
+
+_OCCUPIED = ("SQLITE_BUSY", "SQLITE_LOCKED")
+
+
 # --- out -----------------------------------------------------------------------------------
 
 

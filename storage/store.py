@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
+import secrets
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -37,13 +38,15 @@ class Store:
     engine: Engine
     patience: float
     """Seconds to wait for another writer."""
+    generation: int | None = None
+    """Of an SQLite database when it was opened (`retire`); None: whatever it is."""
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:
         """Yield a connection that sees one moment of the database, whoever writes meanwhile.
 
         Raises:
-            StorageError: the database cannot be read.
+            StorageError: the database cannot be read, or was retired since it was opened.
         """
         engine = self.engine
         if engine.dialect.name == "postgresql":
@@ -51,6 +54,7 @@ class Store:
                 isolation_level="REPEATABLE READ", postgresql_readonly=True
             )
         with translated(engine.url), engine.connect() as connection:
+            self._require_same(connection)
             yield connection
 
     @contextmanager
@@ -60,13 +64,15 @@ class Store:
         One writer at a time; the next one waits up to `patience` seconds.
 
         Raises:
-            StorageError: the database cannot be written; nothing of this block was kept.
+            StorageError: the database cannot be written, or was retired since it was opened;
+                nothing of this block was kept.
         """
         engine = self.engine.execution_options(vigie_writing=True)
         with translated(engine.url), engine.begin() as connection:
             if engine.dialect.name == "postgresql":
                 connection.execute(text(f"SET LOCAL lock_timeout = {int(self.patience * 1000)}"))
                 connection.execute(text(f"SELECT pg_advisory_xact_lock({_WRITERS_LOCK})"))
+            self._require_same(connection)
             changes.begin(connection)
             yield connection
             changes.note(connection)
@@ -92,6 +98,39 @@ class Store:
         """Give the connections back."""
         self.engine.dispose()
 
+    def _require_same(self, connection: Connection) -> None:
+        """Refuse a database that the workspace has left since it was opened."""
+        if self.generation not in (None, _generation(connection)):
+            raise StorageError(
+                say(
+                    "La base de données {place} n’est plus celle que ce programme avait ouverte : "
+                    "« vigie migrate » ou « vigie restore » l’a remplacée. Rien n’a été "
+                    "enregistré ; relancez ce programme.",
+                    place=str(self.engine.url.database),
+                )
+            )
+
+
+def retire(connection: Connection) -> None:
+    """Let no program that has an SQLite database open read or write it once this is committed.
+
+    It would write what nobody reads any more. Whoever opens it from then on may: the settings
+    lead there.
+    """
+    connection.exec_driver_sql(f"PRAGMA user_version = {new_generation()}")
+
+
+def new_generation() -> int:
+    """Return a number that no open database has; SQLite keeps it in the head of the file."""
+    return 1 + secrets.randbelow(2**31 - 1)
+
+
+def _generation(connection: Connection) -> int | None:
+    if connection.dialect.name != "sqlite":
+        return None
+    found: int = connection.exec_driver_sql("PRAGMA user_version").scalar_one()
+    return found
+
 
 def open_store(url: str, folder: Path, *, patience: float = 30.0) -> Store:
     """Open the database of a workspace, made or brought to the newest schema if need be.
@@ -108,7 +147,8 @@ def open_store(url: str, folder: Path, *, patience: float = 30.0) -> Store:
     store = Store(engine(place, patience), patience)
     try:
         with store.reading() as connection:
-            schema = _schema(connection)
+            schema, generation = _schema(connection), _generation(connection)
+        store = replace(store, generation=generation)
         if schema != SCHEMA:
             _migrate(store)
     except StorageError:

@@ -42,23 +42,23 @@ class Copied:
 
 
 def copy(
-    source: Store, target: Store, told: Callable[[Copied], None] = lambda _: None
+    own: Connection, target: Store, told: Callable[[Copied], None] = lambda _: None
 ) -> tuple[Copied, ...]:
     """Copy everything from one database into another, and compare the two.
 
-    Nobody else writes to the source meanwhile. `told` hears of each table when it is whole.
+    `own` writes to the first one, so that nobody else does meanwhile. `told` hears of each table
+    when it is whole.
 
     Raises:
         StorageError: the target holds something else than the beginning of this copy, or a table
             differs in the end; or either cannot be read or written.
     """
     found = []
-    with source.writing() as own:
-        brought = {table.name: _compared(own, target, table) for table in _all_tables()}
-        for table in _all_tables():
-            _copy_table(own, target, table)
-            found.append(_verified(own, target, table, brought[table.name]))
-            told(found[-1])
+    brought = {table.name: _compared(own, target, table) for table in _all_tables()}
+    for table in _all_tables():
+        _copy_table(own, target, table)
+        found.append(_verified(own, target, table, brought[table.name]))
+        told(found[-1])
     return tuple(found)
 
 

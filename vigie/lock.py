@@ -28,6 +28,9 @@ if TYPE_CHECKING:
 
 
 FETCHING, READING, SCHEDULE = "vigie", "reading", "schedule"
+_TOLD = {FETCHING: "running.json", READING: "reading.json", SCHEDULE: "schedule.json"}
+FILES = frozenset({*(f"{of}.lock" for of in _TOLD), *_TOLD.values()})
+"""In the folder `data`: the locks, and what their holders say of themselves."""
 
 
 @contextmanager
@@ -47,7 +50,7 @@ def sole(
     """
     settings.data.mkdir(parents=True, exist_ok=True)
     # What the holder says of itself stands apart: whoever tries the lock empties its file.
-    told = settings.data / ("running.json" if of == FETCHING else f"{of}.json")
+    told = settings.data / _TOLD[of]
     lock = FileLock(settings.data.resolve() / f"{of}.lock", is_singleton=True, thread_local=False)
     try:
         lock.acquire(timeout=patience, poll_interval=0.2)
@@ -63,6 +66,21 @@ def sole(
         yield
     finally:
         lock.release()
+
+
+@contextmanager
+def whole(settings: Settings, command: str) -> Iterator[None]:
+    """Hold all locks of a workspace: nothing is fetched or read there, and no schedule runs.
+
+    Raises:
+        HeldError: as `sole`.
+    """
+    with (
+        sole(settings, command, of=SCHEDULE),
+        sole(settings, command, of=FETCHING),
+        sole(settings, command, of=READING),
+    ):
+        yield
 
 
 @contextmanager

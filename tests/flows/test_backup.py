@@ -17,6 +17,7 @@ from hashlib import sha256
 from pathlib import Path
 
 import pytest
+from filelock import FileLock
 from sqlalchemy import select
 
 from flows import backup, restore
@@ -27,7 +28,8 @@ from tests import databases
 from tests.command import here
 from tests.storage.conftest import Press, database, fresh, press, server, store, url  # noqa: F401
 from tests.storage.old_database import FOLDER as UPGRADES
-from vigie.errors import InputError, StorageError, WorkspaceError
+from vigie import lock
+from vigie.errors import HeldError, InputError, StorageError, WorkspaceError
 from vigie.settings import load, parse
 
 pytestmark = databases.once  # its fixtures are of both databases
@@ -81,7 +83,7 @@ def files(folder: Path) -> dict[str, str]:
     return {
         str(path.relative_to(data)): sha256(path.read_bytes()).hexdigest()
         for path in data.rglob("*")
-        if path.is_file() and not path.name.startswith(("vigie.", "running"))
+        if path.is_file() and not path.name.startswith("vigie.") and path.name not in lock.FILES
         if "prefect" not in path.parts
     }
 
@@ -203,6 +205,33 @@ def test_a_workspace_with_content_is_not_written_over_unless_asked(folder, press
         with old.reading() as c:
             assert documents.counts(c)["documents"] == 3
         old.close()
+
+
+@pytest.mark.parametrize("of", [lock.FETCHING, lock.READING, lock.SCHEDULE])
+def test_nothing_is_moved_under_a_program_that_works(of, plain, file):
+    before = files(plain)
+    with FileLock(plain / "data" / f"{of}.lock"), pytest.raises(HeldError):
+        restore.restore(file, plain, replace=True)
+    assert files(plain) == before
+    _, kept = restore.restore(file, plain, replace=True)
+    assert kept is not None
+    assert not list(kept.rglob("*.lock"))
+
+
+def test_pages_that_are_open_write_no_more_where_nobody_reads(plain, file):
+    pages, names = opened_in(plain), ["Awa", "Zoé"]
+    with pages.reading() as c:
+        assert documents.counts(c)["documents"] == 0
+    restore.restore(file, plain, replace=True)
+    for way in (pages.reading, pages.writing):
+        with pytest.raises(StorageError, match="relancez"), way():
+            names.clear()
+    assert names
+    pages.close()
+    again = opened_in(plain)
+    with again.writing() as c:
+        documents.save(c, [Press().document(1, DAY)])
+    again.close()
 
 
 def test_a_database_with_content_is_not_written_over_from_another_folder(

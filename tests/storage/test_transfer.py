@@ -11,12 +11,13 @@ from itertools import islice
 from typing import TYPE_CHECKING
 
 import pytest
+from filelock import FileLock
 from sqlalchemy import create_engine, func, select, text
 
 from storage import actors, documents, fulltext, judgements, open_store, tables, transfer
 from tests import databases
 from tests.command import here
-from vigie import settings, workspace
+from vigie import lock, settings, workspace
 from vigie.errors import StorageError
 from vigie.records import Verdict
 
@@ -54,8 +55,17 @@ def rows(url: str, table) -> int:
 
 def test_a_workspace_moves_whole_and_works_on_there(watch, press):
     url = databases.fresh()
+    pages = open_store("sqlite:///data/vigie.db", watch)
     done = here("migrate", "--to", url, "--dir", watch)
     assert done.returncode == 0, done.stderr
+    # What was open goes on with nothing that nobody will read; what stays can be looked at.
+    with pytest.raises(StorageError, match="relancez"), pages.writing() as c:
+        judgements.add(c, press.judgement(NAMES[0], Verdict.KEEP, DAY))
+    pages.close()
+    left = open_store("sqlite:///data/vigie.db", watch)
+    with left.reading() as c:
+        assert documents.counts(c)["documents"] == 40
+    left.close()
     assert "40 lignes dans documents, identiques" in done.stderr
     assert settings.load(watch).storage.url == url
     assert "# Ce fichier dit à Vigie" in (watch / "vigie.toml").read_text(encoding="utf-8")
@@ -84,7 +94,8 @@ def _slowly(folder, url: str) -> None:
             yield some
 
     transfer.chunks = slow
-    transfer.copy(open_store("sqlite:///data/vigie.db", folder), open_store(url, folder))
+    with open_store("sqlite:///data/vigie.db", folder).writing() as c:
+        transfer.copy(c, open_store(url, folder))
 
 
 def test_killed_in_the_middle_of_a_table_it_goes_on_from_there(watch):
@@ -100,7 +111,8 @@ def test_killed_in_the_middle_of_a_table_it_goes_on_from_there(watch):
     assert settings.load(watch).storage.url.startswith("sqlite")
     source, target = open_store("sqlite:///data/vigie.db", watch), open_store(url, watch)
     told: list[Copied] = []
-    found = transfer.copy(source, target, told.append)
+    with source.writing() as c:
+        found = transfer.copy(c, target, told.append)
     assert list(found) == told
     by_name = {one.table: one for one in found}
     assert (by_name["documents"].rows, by_name["documents"].before) == (40, 40)
@@ -110,7 +122,8 @@ def test_killed_in_the_middle_of_a_table_it_goes_on_from_there(watch):
         "claims",
     }
     # And once more: nothing is left to do, and nothing is done twice.
-    assert [one.before for one in transfer.copy(source, target)] == [one.rows for one in found]
+    with source.writing() as c:
+        assert [one.before for one in transfer.copy(c, target)] == [one.rows for one in found]
     source.close()
     target.close()
 
@@ -154,10 +167,23 @@ def test_a_difference_is_found_and_nothing_is_changed(watch, monkeypatch):
         return honest(own, to, table, before)
 
     monkeypatch.setattr(transfer, "_verified", spoilt)
-    with pytest.raises(StorageError, match="La table documents diffère"):
-        transfer.copy(source, target)
+    with (
+        pytest.raises(StorageError, match="La table documents diffère"),
+        source.writing() as c,
+    ):
+        transfer.copy(c, target)
     source.close()
     target.close()
+
+
+@pytest.mark.parametrize("of", [lock.FETCHING, lock.READING, lock.SCHEDULE])
+def test_a_workspace_in_which_something_works_is_not_moved(of, watch):
+    url = databases.fresh()
+    with FileLock(watch / "data" / f"{of}.lock"):
+        done = here("migrate", "--to", url, "--dir", watch)
+    assert done.returncode == 1
+    assert "travaille déjà" in done.stderr
+    assert settings.load(watch).storage.url.startswith("sqlite")
 
 
 def test_only_a_server_is_a_place_to_move_to(watch):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import closing
 from typing import TYPE_CHECKING
 
 import click
@@ -20,8 +21,8 @@ if TYPE_CHECKING:
 
 @click.command(
     help=say(
-        "Copier toute la base dans PostgreSQL, la vérifier, puis travailler là. Interrompue, la "
-        "copie reprend où elle en était."
+        "Copier toute la base dans PostgreSQL, la vérifier, puis travailler là. Arrêtez d’abord ce "
+        "qui y travaille. Interrompue, la copie reprend où elle en était."
     )
 )
 @click.option(
@@ -35,20 +36,22 @@ if TYPE_CHECKING:
 def migrate(folder: Path, url: str) -> None:
     """Copy an SQLite workspace into PostgreSQL, compare the two, then change the settings."""
     from storage import open_store, transfer
+    from storage.store import retire
     from vigie import lock
     from vigie.settings import load
     from vigie.workspace import move_storage
 
     settings = load(folder)
     _require_places(settings, url)
-    with lock.sole(settings, "migrate"):
-        source = open_store(settings.storage.url, settings.folder)
-        target = open_store(url, settings.folder)
-        try:
-            copied = transfer.copy(source, target, lambda one: tell(_line(one)))
-        finally:
-            target.close()
-            source.close()
+    with (
+        lock.whole(settings, "migrate"),
+        closing(open_store(settings.storage.url, settings.folder)) as source,
+        closing(open_store(url, settings.folder)) as target,
+        source.writing() as c,
+    ):
+        copied = transfer.copy(c, target, lambda one: tell(_line(one)))
+        # Pages that are open would go on in what is left; their turn to write comes after this.
+        retire(c)
         move_storage(folder, url)
     rows = sum(one.rows for one in copied)
     tell(
