@@ -4,17 +4,22 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from crawlers import archive
 from nlp import model, persons
-from storage import Store, exchanges, fulltext, proposals
+from storage import Store, exchanges, proposals
 from storage import retention as stored
 from vigie.language import say
 from vigie.terminal import progress
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from zoneinfo import ZoneInfo
+
     from vigie.settings import Settings
+
+Key, Value = TypeVar("Key"), TypeVar("Value")
 
 BATCH = 500
 """Documents a transaction."""
@@ -84,7 +89,7 @@ def apply(settings: Settings, store: Store, now: datetime, *, dry_run: bool = Fa
     if old_text:
         _drop_texts(store, old_text, today, texts.documents)
     if old_quote:
-        _leave_persons_out(store, old_quote, today, quoting)
+        _leave_persons_out(store, old_quote, settings.zone, today, quoting)
         with store.writing() as c:
             exchanges.drop_quotes(c, old_quote.astimezone(settings.zone).date())
     return found
@@ -102,22 +107,28 @@ def _drop_texts(store: Store, before: datetime, today: date, total: int) -> None
             if not done:
                 break
             advance(done)
-    if total:
-        with store.writing() as c:
-            fulltext.forget_erased(c)
 
 
-def _leave_persons_out(store: Store, before: datetime, today: date, total: int) -> None:
-    """Read old quotes once more, and keep them without the persons that they name."""
+def _leave_persons_out(
+    store: Store, before: datetime, zone: ZoneInfo, today: date, total: int
+) -> None:
+    """Read old quotes once more, and keep them without the persons that they name.
+
+    The model takes its time, and nobody waits for their turn to write meanwhile: what was changed
+    since it was read (a name was erased) is left to the next time.
+    """
+    day = before.astimezone(zone).date()
     with store.reading() as c:
-        evidence = stored.quoting_queues(c, before.date())
+        evidence = stored.quoting_queues(c, day)
         proposed = proposals.with_persons(c, before)
     if not total and not evidence and not proposed:
         return
     language_model = model.load()
-    cut = persons.without(((what, (name,)) for name, what in proposed.values()), language_model)
+    told = ((what, (name,)) for name, what in proposed.values())
+    words = dict(zip(proposed, persons.without(told, language_model), strict=True))
     with store.writing() as c:
-        proposals.leave_persons_out(c, dict(zip(proposed, cut, strict=True)), today)
+        same = _unchanged(proposed, proposals.with_persons(c, before))
+        proposals.leave_persons_out(c, {number: words[number] for number in same}, today)
     with progress(say("Noms de personnes dans les citations"), total) as advance:
         while True:
             with store.reading() as c:
@@ -128,12 +139,20 @@ def _leave_persons_out(store: Store, before: datetime, today: date, total: int) 
             cut = persons.without(flat, language_model)
             said = {i: {q.sentence: next(cut) for q in some} for i, some in quotes.items()}
             with store.writing() as c:
-                stored.leave_persons_out(c, said, today)
-            advance(len(quotes))
-    shown = [(one.quote, (one.surface,)) for some in evidence.values() for one in some]
-    cut = persons.without(shown, language_model)
+                still = _unchanged(quotes, stored.with_persons(c, before, BATCH))
+                stored.leave_persons_out(c, {i: said[i] for i in still}, today)
+            advance(len(still))
+    shown = (one for some in evidence.values() for quotes in some.values() for one in quotes)
+    cut = persons.without(((one.quote, (one.surface,)) for one in shown), language_model)
     without = {
-        key: [replace(one, quote=next(cut)) for one in some] for key, some in evidence.items()
+        week: {i: [replace(one, quote=next(cut)) for one in quotes] for i, quotes in some.items()}
+        for week, some in evidence.items()
     }
     with store.writing() as c:
-        stored.save_evidence(c, without, today)
+        weeks = _unchanged(evidence, stored.quoting_queues(c, day))
+        stored.save_evidence(c, {week: without[week] for week in weeks}, today)
+
+
+def _unchanged(read: Mapping[Key, Value], now: Mapping[Key, Value]) -> list[Key]:
+    """Return the keys of what is now as it was when it was read."""
+    return [key for key, value in read.items() if now.get(key) == value]

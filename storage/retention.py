@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from sqlalchemy import Connection, delete, func, select, update
 
-from storage import tables
+from storage import fulltext, tables
 from storage.plain import from_evidence, to_evidence
 from storage.statements import chunks
 
@@ -49,20 +49,24 @@ def old_texts(c: Connection, before: datetime) -> Old:
 def drop_texts(c: Connection, before: datetime, on: date, limit: int) -> int:
     """Empty the texts of at most `limit` documents fetched before a moment; return of how many.
 
-    Their earlier versions go with them, and the inputs that were refused before that moment.
+    Their earlier versions go with them, and the inputs that were refused before that moment; with
+    the last of them their words leave the index, which takes as long as reading it whole.
     Documents that were not read yet wait for it.
     """
     if c.dialect.name == "sqlite":
         # Else the words would stay readable in the file until something is written over them.
         c.exec_driver_sql("PRAGMA secure_delete = ON")
     c.execute(delete(tables.rejects).where(tables.rejects.c.at < before))
-    ids = list(c.execute(_with_old_text(before).limit(limit)).scalars())
+    found = list(c.execute(_with_old_text(before).limit(limit + 1)).scalars())
+    ids = found[:limit]
     texts, revisions = tables.texts, tables.document_revisions
     for some in chunks(ids):
         c.execute(update(texts).where(texts.c.document_id.in_(some)).values(text=""))
         c.execute(update(revisions).where(revisions.c.document_id.in_(some)).values(text=""))
         dropped = update(tables.documents).where(_documents.id.in_(some))
         c.execute(dropped.values(text_dropped_on=on))
+    if 0 < len(found) <= limit:
+        fulltext.forget_erased(c)
     return len(ids)
 
 
@@ -95,9 +99,11 @@ def with_persons(c: Connection, before: datetime, limit: int) -> dict[str, list[
     names: dict[str, dict[str, list[str]]] = {document_id: {} for document_id in ids}
     for some in chunks(ids):
         query = select(mentions.document_id, mentions.sentence, mentions.surface)
+        query = query.order_by(mentions.document_id, mentions.position)
         for row in c.execute(query.where(mentions.document_id.in_(some))):
             names[row.document_id].setdefault(row.sentence, []).append(row.surface)
         said = select(relations.document_id, relations.sentence)
+        said = said.order_by(relations.document_id, relations.first, relations.second)
         for row in c.execute(said.where(relations.document_id.in_(some))):
             names[row.document_id].setdefault(row.sentence, [])
     return {
@@ -129,12 +135,12 @@ def leave_persons_out(c: Connection, said: Mapping[str, Mapping[str, str]], on: 
         )
 
 
-Quoted = tuple[str, str, str]
-"""A candidate: its watch, its week, its actor."""
+Week = tuple[str, str]
+"""A queue: its watch, its week."""
 
 
-def quoting_queues(c: Connection, before: date) -> dict[Quoted, list[Evidence]]:
-    """Return the evidence of queues of days before one, by candidate.
+def quoting_queues(c: Connection, before: date) -> dict[Week, dict[str, list[Evidence]]]:
+    """Return the evidence of queues of days before one, by queue and by candidate's actor.
 
     Those whose persons were not left out yet.
     """
@@ -146,25 +152,24 @@ def quoting_queues(c: Connection, before: date) -> dict[Quoted, list[Evidence]]:
         .where(queues.as_of < before, queues.persons_dropped_on.is_(None))
         .order_by(candidates.watch, candidates.week, candidates.rank)
     )
-    return {
-        (watch, week, actor_id): [to_evidence(one) for one in evidence]
-        for watch, week, actor_id, evidence in c.execute(query)
-    }
+    found: dict[Week, dict[str, list[Evidence]]] = {}
+    for watch, week, actor_id, evidence in c.execute(query):
+        found.setdefault((watch, week), {})[actor_id] = [to_evidence(one) for one in evidence]
+    return found
 
 
-def save_evidence(c: Connection, evidence: Mapping[Quoted, Sequence[Evidence]], on: date) -> None:
-    """Put evidence in the place of that of some candidates."""
+def save_evidence(
+    c: Connection, evidence: Mapping[Week, Mapping[str, Sequence[Evidence]]], on: date
+) -> None:
+    """Put evidence in the place of that of whole queues."""
     candidates, queues = tables.candidates, tables.queues
-    for (watch, week, actor_id), quotes in evidence.items():
-        here = update(candidates).where(
-            candidates.c.watch == watch,
-            candidates.c.week == week,
-            candidates.c.actor_id == actor_id,
-        )
-        c.execute(here.values(evidence=[from_evidence(one) for one in quotes]))
-    for watch, week in sorted({key[:2] for key in evidence}):
-        here = update(queues).where(queues.c.watch == watch, queues.c.week == week)
-        c.execute(here.values(persons_dropped_on=on))
+    for (watch, week), by_actor in evidence.items():
+        here = update(candidates).where(candidates.c.watch == watch, candidates.c.week == week)
+        for actor_id, quotes in by_actor.items():
+            values = [from_evidence(one) for one in quotes]
+            c.execute(here.where(candidates.c.actor_id == actor_id).values(evidence=values))
+        done = update(queues).where(queues.c.watch == watch, queues.c.week == week)
+        c.execute(done.values(persons_dropped_on=on))
 
 
 def _with_old_quotes(before: datetime) -> Select[tuple[str]]:

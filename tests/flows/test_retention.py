@@ -5,13 +5,16 @@ from __future__ import annotations
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
+from filelock import FileLock
 
 from flows import retention
 from nlp import model, persons
-from storage import open_store, queues, tables
+from storage import erasures, open_store, proposals, queues, tables
 from tests.command import here
 from tests.storage.conftest import Press
-from vigie.records import ActorKind, Candidate, EnteredBy, Evidence, Queue
+from vigie import lock
+from vigie.records import ActorKind, Candidate, EnteredBy, Evidence, Proposal, Queue
+from vigie.settings import load
 
 NOW = datetime.now(UTC)
 MORE = """
@@ -133,6 +136,72 @@ def test_old_quotes_stay_without_the_persons_that_they_name(quoted):
     here("retention", "--dir", quoted)
     assert quotes(quoted) == ([WITHOUT, WITHOUT, SAID], [WITHOUT, SAID])
     assert "0 document où il peut y en avoir" in here("retention", "--dir", quoted).stdout
+
+
+def reads_with(monkeypatch, without) -> None:
+    """Let quotes be read by something quicker than a language model."""
+    monkeypatch.setattr(persons, "without", without)
+    monkeypatch.setattr(model, "load", lambda: None)
+
+
+def test_a_name_erased_while_old_quotes_are_read_again_is_not_put_back(quoted, monkeypatch):
+    given = Proposal(actor_id=Press().id_of("Le Fil"), name="Le Fil", what=SAID, place="", at=NOW - timedelta(days=190),
+                     day=(NOW - timedelta(days=190)).date())  # fmt: skip
+    store = open_store("sqlite:///data/vigie.db", quoted)
+    with store.writing() as c:
+        number = proposals.add(c, given, "n1", made_actor=False)
+    page = open_store("sqlite:///data/vigie.db", quoted, patience=0.1)
+    read = []
+
+    def slowly(sentences, _model):
+        """See no person; meanwhile somebody erases one on the page, whose turn to write it is."""
+        for sentence, _ in sentences:
+            with page.writing() as c:
+                erasures.erase(c, ["Marie Durantin"], "Awa", NOW)
+            read.append(sentence)
+            yield sentence
+
+    reads_with(monkeypatch, slowly)
+    settings = load(quoted)
+    retention.apply(settings, store, NOW)
+    assert read.count(SAID) == 2  # of the proposal and of the queue, as they were
+    said, evidence = quotes(quoted)
+    with store.reading() as c:
+        assert "Durantin" not in str([said, evidence, proposals.get(c, number)])
+    # What was left is done the next time.
+    read.clear()
+    retention.apply(settings, store, NOW)
+    assert len(read) == 2
+    retention.apply(settings, store, NOW)
+    assert len(read) == 2
+    page.close()
+    store.close()
+
+
+def test_what_is_old_is_old_by_the_clock_of_the_territory(quoted, monkeypatch):
+    reads_with(monkeypatch, lambda sentences, _: ("[…]" for _ in sentences))
+    now = datetime(2026, 7, 1, 22, 30, tzinfo=UTC)  # 2 July in Paris
+    last = (now - timedelta(days=90)).date()
+    store = open_store("sqlite:///data/vigie.db", quoted)
+    with store.writing() as c:
+        for week, day in (("2026-W98", last), ("2026-W99", last + timedelta(days=1))):
+            one = Queue(week=week, as_of=day, candidates=(_candidate(day),), clusters=())
+            queues.save(c, one)
+    retention.apply(load(quoted), store, now)
+    store.close()
+    assert quotes(quoted)[1][-2:] == ["[…]", SAID]
+
+
+def test_a_dry_run_waits_for_nobody_and_a_true_one_for_who_crawls_or_reads(kept):
+    for of in (lock.FETCHING, lock.READING):
+        with FileLock(kept / "data" / f"{of}.lock"):
+            assert here("retention", "--dry-run", "--dir", kept).returncode == 0
+            done = here("retention", "--dir", kept)
+            assert done.returncode == 1
+            assert "travaille déjà" in done.stderr
+    with FileLock(kept / "data" / "vigie.lock"):
+        assert here("erase", "Marie Durantin", "--dry-run", "--dir", kept).returncode == 0
+    assert left(kept) == (3, 3, 2)
 
 
 def test_a_name_that_is_an_actors_stays_in_its_quotes():

@@ -1,7 +1,7 @@
 from datetime import date, timedelta
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, text
 
 from storage import documents, facts, retention, tables
 from tests.storage.conftest import at
@@ -57,6 +57,25 @@ def test_the_same_page_again_brings_no_text_back_and_an_edited_one_does(kept, pr
         assert documents.save(c, [edited]).revised == 1
         assert texts(c)[same.id] == "Avec Le Fil et d’autres."
         assert same.id in documents.unread(c, 10)
+
+
+def test_the_words_leave_the_index_with_the_last_text(store, press):
+    with store.writing() as c:
+        press.publish(c, 1, OLD, "Zommerol")
+    with store.writing() as c:
+        press.publish(c, 2, OLD, "Le Fil")
+    held = {
+        "postgresql": "SELECT count(*) FROM text_words WHERE word LIKE 'zommerol%'",
+        # A word as it stands in the index, but for what it has in common with the one before it.
+        "sqlite": "SELECT count(*) FROM text_search_data"
+        " WHERE instr(block, CAST('ommerol' AS BLOB))",
+    }
+    known = text(held[store.engine.dialect.name])
+    for words in (True, False):  # a transaction each: whatever ends the program, none is forgotten
+        with store.writing() as c:
+            assert retention.drop_texts(c, at(NEW), TODAY, 1) == 1
+        with store.reading() as c:
+            assert bool(c.execute(known).scalar_one()) is words
 
 
 def test_the_words_are_gone_from_the_file(kept, tmp_path):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
@@ -34,7 +35,10 @@ def erase(folder: Path, names: tuple[str, ...], *, dry_run: bool, grounds: str) 
 
     wanted = erasures.check(names)
     language = terminal_language()
-    with opened(folder) as (settings, store), lock.sole(settings, "erase"):
+    with (
+        opened(folder) as (settings, store),
+        nullcontext() if dry_run else lock.sole(settings, "erase"),
+    ):
         if dry_run:
             with store.reading() as c:
                 found = erasures.look(c, wanted)

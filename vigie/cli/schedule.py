@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from typing import TYPE_CHECKING
 
 import click
@@ -167,7 +167,9 @@ def retention(folder: Path, *, dry_run: bool) -> None:
     from flows import retention as keeping
     from vigie import lock
 
-    with opened(folder) as (settings, store), lock.sole(settings, "retention"):
+    with opened(folder) as (settings, store), ExitStack() as held:
+        for of in () if dry_run else (lock.FETCHING, lock.READING):
+            held.enter_context(lock.sole(settings, "retention", of=of))
         found = keeping.apply(settings, store, datetime.now(UTC), dry_run=dry_run)
     if dry_run:
         tell(say("Serait effacé :"))
