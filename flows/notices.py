@@ -38,28 +38,29 @@ class Run:
     """None: it ended well."""
 
 
-def look(
-    settings: Settings, store: Store, now: datetime, runs: Sequence[Run] | None = None
-) -> None:
+def look(settings: Settings, store: Store, now: datetime, runs: Sequence[Run] = ()) -> None:
     """Note what needs a person now, and what does not any more.
 
-    `runs` are the last ones of each kind, where they are known; what is noted of runs stays as
-    it is where they are not. That of a queue which was killed, and made by another run since, is
-    nobody's concern.
+    `runs` are the last ones of each kind, where they are known; what is noted of a kind of which
+    none is known stays as it is. That of a queue which was killed, and made by another run since,
+    is nobody's concern.
     """
     going_on = due.going_on(settings, store)
-    kinds = [NoticeKind.SOURCE, NoticeKind.DISK, NoticeKind.QUEUE]
+    kinds = [NoticeKind.SOURCE, NoticeKind.DISK, NoticeKind.QUEUE, NoticeKind.RUN]
+    known = {run.flow for run in runs}
+    if missed.queue_day(settings, store, now) is None:
+        known.add("queue")
+        runs = [run for run in runs if run.flow != "queue"]
     with store.reading() as c:
         found = [
             *_of_sources(c, going_on, now),
             *_of_disk(settings, now),
             *_of_queue(c, settings, now),
+            *_of_runs(runs),
         ]
-    if runs is not None:
-        kinds.append(NoticeKind.RUN)
-        made = missed.queue_day(settings, store, now) is None
-        found += _of_runs(run for run in runs if not (run.flow == "queue" and made))
     with store.writing() as c:
+        before = [one for one in stored.standing(c) if one.kind is NoticeKind.RUN]
+        found += [one for one in before if one.about not in known]
         stored.settle(c, found, kinds, now)
 
 
@@ -136,9 +137,7 @@ def _of_runs(runs: Iterable[Run]) -> Iterator[Notice]:
 # --- by mail -----------------------------------------------------------------------------
 
 
-def send(
-    settings: Settings, store: Store, now: datetime, runs: Sequence[Run] | None = None
-) -> list[str]:
+def send(settings: Settings, store: Store, now: datetime, runs: Sequence[Run] = ()) -> list[str]:
     """Look, then send all that is new in one mail, at most one a day; return lines that say so.
 
     Raises:
@@ -159,7 +158,7 @@ def send(
     words = [one.notice for one in untold]
     mail.send(settings.mail, _subject(settings, words), _text(settings, words, standing))
     with store.writing() as c:
-        stored.told(c, [one.id for one in untold], now)
+        stored.told(c, untold, now)
     return [*lines, say("Courriel envoyé à {to}.", to=", ".join(settings.mail.to))]
 
 

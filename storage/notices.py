@@ -81,12 +81,12 @@ def untold(c: Connection) -> list[Numbered]:
     return [Numbered(row.id, _notice(row)) for row in c.execute(query)]
 
 
-def told(c: Connection, numbers: Iterable[int], at: datetime) -> None:
-    """Remember that these went out by mail, each as it stands: begun or resolved."""
-    these = _notices.id.in_(list(numbers))
-    begun, ended = _notices.resolved_at.is_(None), _notices.resolved_at.is_not(None)
-    c.execute(update(tables.notices).where(these, ended).values(end_told_at=at))
-    c.execute(update(tables.notices).where(these, begun).values(told_at=at))
+def told(c: Connection, those: Iterable[Numbered], at: datetime) -> None:
+    """Remember that these went out by mail, each as it was then: begun or resolved."""
+    ended = {one.id: one.notice.resolved_at is not None for one in those}
+    for column, end in (("told_at", False), ("end_told_at", True)):
+        these = _notices.id.in_([number for number, has_ended in ended.items() if has_ended is end])
+        c.execute(update(tables.notices).where(these).values({column: at}))
 
 
 def last_told(c: Connection) -> datetime | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import socket
 import ssl
+import threading
 from contextlib import closing
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
@@ -143,6 +144,9 @@ def test_a_run_that_failed_is_noticed_until_the_next_one_ends_well(watched):
     assert standing(store) == [(NoticeKind.RUN, said)]
     notices.look(settings, store, MONDAY + DAY)  # nothing is known of runs here
     assert standing(store) == [(NoticeKind.RUN, said)]
+    # Of that kind none is known: Prefect's database is gone, or the last ones were skipped.
+    notices.look(settings, store, MONDAY + DAY, [notices.Run("annotate", MONDAY + DAY)])
+    assert standing(store) == [(NoticeKind.RUN, said)]
     notices.look(settings, store, MONDAY + DAY, [notices.Run("crawl", MONDAY + DAY)])
     assert standing(store) == []
 
@@ -232,9 +236,10 @@ def test_all_that_is_new_goes_out_in_one_mail_a_day_and_its_end_is_told(watched,
     assert "- la file de la semaine n’a pas abouti : erreur" in first.get_content()
     assert "http://127.0.0.1:8000/attention" in first.get_content()
 
-    notices.send(settings, store, MONDAY + timedelta(hours=8), [])
+    well = [notices.Run("queue", MONDAY + timedelta(hours=7))]
+    notices.send(settings, store, MONDAY + timedelta(hours=8), well)
     assert len(box.came) == 1  # one a day
-    notices.send(settings, store, MONDAY + DAY, [])
+    notices.send(settings, store, MONDAY + DAY, well)
     second = box.came[1][1].get_content()
     assert "Résolus :\n- la file de la semaine n’a pas abouti" in second
     assert "Toujours en attente :\n- La Gazette" in second
@@ -254,6 +259,22 @@ def test_a_mail_that_cannot_go_out_is_tried_again_and_says_where_to_look(watched
         notices.send(by_mail(settings, 9), store, MONDAY, [])
     notices.send(by_mail(settings, port), store, MONDAY, [])
     assert len(box.came) == 1
+
+
+def test_a_server_that_does_not_encrypt_is_parted_from(plain_box):
+    box, port = plain_box
+    left = threading.Event()
+
+    async def handle_QUIT(server, session, envelope) -> str:  # noqa: N802 - aiosmtpd's name
+        left.set()
+        return "221 Bye"
+
+    box.handle_QUIT = handle_QUIT
+    mailing = Mail(to=("a@example.org",), sender="v@example.org", host="127.0.0.1", port=port)
+    assert mailing.security is MailSecurity.STARTTLS
+    with pytest.raises(MailError):
+        mail.send(mailing, "Objet", "Texte")
+    assert left.wait(2)
 
 
 @pytest.mark.parametrize("security", [MailSecurity.STARTTLS, MailSecurity.TLS])

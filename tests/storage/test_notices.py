@@ -48,13 +48,25 @@ def test_each_beginning_and_each_end_is_told_once_and_an_untold_trouble_has_no_e
     with store.writing() as c:
         notices.settle(c, [silent("a"), silent("b")], SOURCES, NOON)
         assert untold() == [("a", False), ("b", False)]
-        notices.told(c, [number for number, _ in notices.untold(c)], NOON)
+        notices.told(c, notices.untold(c), NOON)
         assert untold() == []
         notices.settle(c, [silent("b"), silent("c")], SOURCES, NOON)
         assert untold() == [("a", True), ("c", False)]
         notices.settle(c, [silent("b")], SOURCES, NOON)
         assert untold() == [("a", True)]
         later = NOON + timedelta(days=1)
-        notices.told(c, [number for number, _ in notices.untold(c)], later)
+        notices.told(c, notices.untold(c), later)
         assert untold() == []
         assert notices.last_told(c) == later
+
+
+def test_an_end_that_came_while_the_mail_went_out_is_told_by_the_next(store):
+    with store.writing() as c:
+        notices.settle(c, [silent("a")], SOURCES, NOON)
+        going_out = notices.untold(c)
+        notices.settle(c, [], SOURCES, NOON)
+        notices.told(c, going_out, NOON)
+        (left,) = notices.untold(c)
+        assert left.notice.resolved_at == NOON
+        notices.told(c, [left], NOON)
+        assert notices.untold(c) == []
