@@ -262,17 +262,16 @@ def superfluous(made: dict[Path, datetime], daily: int, weekly: int) -> list[Pat
     The last one of each of the `daily` newest days and of each of the `weekly` newest weeks that
     have any is kept, so that silence never empties the folder.
     """
-    newest = sorted(made, key=lambda path: made[path], reverse=True)
+    in_order = sorted(made, key=lambda path: made[path], reverse=True)
     days: dict[object, Path] = {}
     weeks: dict[object, Path] = {}
-    for path in newest:
+    for path in in_order:
         days.setdefault(made[path].date(), path)
         weeks.setdefault(made[path].isocalendar()[:2], path)
     kept = {*list(days.values())[:daily], *list(weeks.values())[:weekly]}
-    return [path for path in newest if path not in kept]
+    return [path for path in in_order if path not in kept]
 
 
-def age(settings: Settings, now: datetime) -> timedelta | None:
-    """Return how old the newest backup in the folder of `[backup]` is; None without any."""
-    made = kept_in(settings.folder / settings.backup.folder)
-    return now - max(made.values()) if made else None
+def newest(settings: Settings) -> datetime | None:
+    """Return when the newest backup in the folder of `[backup]` was made; None without any."""
+    return max(kept_in(settings.folder / settings.backup.folder).values(), default=None)

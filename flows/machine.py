@@ -13,7 +13,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 from urllib.parse import parse_qsl, urlsplit
 
-from flows import backup, steps
+from flows import backup, notices, steps
 from flows.checked_watches import late_queues
 from flows.findings import Finding, Place, State
 from flows.missed import last_time
@@ -25,8 +25,8 @@ from vigie.records import iso_week
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-SCARCE, SCANTY = 200_000_000, 2_000_000_000
-"""Bytes free on a disk below which nothing works soon, and below which somebody should look."""
+SCARCE = 200_000_000
+"""Bytes free on a disk below which nothing works soon."""
 OLD_BACKUP = timedelta(days=3)
 LATE = timedelta(hours=36)
 """After its time, how long a crawl may be missing; a night without one is usual."""
@@ -44,14 +44,11 @@ def disk(place: Place) -> Iterator[Finding]:
     size = file.stat().st_size if file and file.exists() else 0
     for folder in {settings.data, settings.folder / settings.backup.folder}:
         there = next(one for one in (folder, *folder.absolute().parents) if one.exists())
-        free = shutil.disk_usage(there).free
-        state = (
-            State.BROKEN
-            if free < SCARCE
-            else State.LOOK
-            if free < max(SCANTY, 2 * size)
-            else State.WELL
-        )
+        usage = shutil.disk_usage(there)
+        free = usage.free
+        # A backup needs room for a copy of the database beside the packed one.
+        scanty = notices.is_nearly_full(usage.total, free) or free < 2 * size
+        state = State.BROKEN if free < SCARCE else State.LOOK if scanty else State.WELL
         yield Finding(
             check="disk",
             state=state,
@@ -113,7 +110,8 @@ def schedule(place: Place) -> Iterator[Finding]:
 def backups(place: Place) -> Iterator[Finding]:
     """See how old the newest backup is, and whether another can be made."""
     settings = place.settings
-    old = backup.age(settings, place.now)
+    made = backup.newest(settings)
+    old = place.now - made if made else None
     mend = say("« vigie backup » en fait une dans {folder}.", folder=settings.backup.folder)
     if place.database is None or place.database.schema is None:
         return

@@ -59,12 +59,11 @@ def backup_is_due(settings: Settings, now: datetime) -> bool:
 
     A new workspace has nothing to lose yet: its first backup waits for its hour.
     """
-    age = backup.age(settings, now) if settings.schedule.backup else None
-    if age is None:
+    made = backup.newest(settings) if settings.schedule.backup else None
+    if made is None:
         return False
-    here = now.astimezone(settings.zone)
-    due_at = last_time(settings.schedule.backup, here)
-    return (here - age).replace(tzinfo=None) < due_at
+    due_at = last_time(settings.schedule.backup, now.astimezone(settings.zone))
+    return made.astimezone(settings.zone).replace(tzinfo=None) < due_at
 
 
 def digest_is_due(settings: Settings, store: Store, now: datetime) -> bool:

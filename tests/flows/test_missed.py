@@ -98,6 +98,23 @@ def test_last_nights_backup_is_caught_up_once_there_have_been_some(watched):
     assert not missed.backup_is_due(settings, noon)
 
 
+@pytest.mark.parametrize(
+    ("made", "now", "due"),
+    [
+        ("20260328T023000", datetime(2026, 3, 29, 1, 10, tzinfo=UTC), True),  # 3:30, before 4:00
+        ("20260328T033000", datetime(2026, 3, 29, 1, 10, tzinfo=UTC), False),
+        ("20261024T023000", datetime(2026, 10, 25, 2, 10, tzinfo=UTC), False),  # 4:30, after it
+        ("20261024T013000", datetime(2026, 10, 25, 2, 10, tzinfo=UTC), True),
+    ],
+)
+def test_a_backup_is_caught_up_by_the_clock_on_the_wall_when_it_changes(watched, made, now, due):
+    settings, _ = watched
+    folder = settings.folder / settings.backup.folder
+    folder.mkdir()
+    (folder / f"vigie-{made}Z.zip").touch()
+    assert missed.backup_is_due(settings, now) is due
+
+
 def test_a_letter_is_due_to_a_reader_who_has_not_had_it_once_its_hour_is_past(watched):
     settings, store = watched
     monday = datetime(2026, 3, 16, 8, 29, tzinfo=PARIS)
