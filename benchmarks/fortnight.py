@@ -282,8 +282,10 @@ def letterbox() -> Iterator[tuple[list[str], int]]:
     port = free_port()
     controller = Controller(Box(), hostname="127.0.0.1", port=port)
     controller.start()
-    yield came, port
-    controller.stop()
+    try:
+        yield came, port
+    finally:
+        controller.stop()
 
 
 if __name__ == "__main__":

@@ -7,6 +7,7 @@ monitoring plugins (Nagios): all is well, somebody should look, something does n
 from __future__ import annotations
 
 import sys
+from contextlib import closing
 from importlib import metadata
 from typing import TYPE_CHECKING
 
@@ -18,7 +19,7 @@ from flows.findings import Finding, Place, State
 from nlp import model
 from storage import condition, open_store, sources
 from vigie import settings as written
-from vigie.errors import VigieError
+from vigie.errors import StorageError, VigieError
 from vigie.language import say
 from vigie.records import is_unproven
 
@@ -51,7 +52,20 @@ def examine(folder: Path, now: datetime) -> list[Finding]:
         machine.secrets,
     )
     found += [*_versions(), *_model(), *said]
-    return found + [finding for check in checks for finding in check(place)]
+    return found + [finding for check in checks for finding in _looked(check, place)]
+
+
+def _looked(check: Callable[[Place], Iterator[Finding]], place: Place) -> Iterator[Finding]:
+    """Yield what a check finds; a database that fails in the middle of it hides no other."""
+    try:
+        yield from check(place)
+    except StorageError as error:
+        yield _failed(error)
+
+
+def _failed(error: VigieError) -> Finding:
+    mend = say("Faites ce que dit cette phrase, puis relancez « vigie doctor ».")
+    return Finding(check="database", state=State.BROKEN, said=str(error), remedy=mend)
 
 
 def worst(found: list[Finding]) -> State:
@@ -146,9 +160,7 @@ def _database(settings: Settings) -> tuple[Condition | None, list[Finding]]:
         if found.schema is not None and not found.newer:
             condition.is_writable(url, folder)
     except VigieError as error:
-        mend = say("Faites ce que dit cette phrase, puis relancez « vigie doctor ».")
-        finding = Finding(check="database", state=State.BROKEN, said=str(error), remedy=mend)
-        return None, [finding]
+        return None, [_failed(error)]
     state, said, mend = _told(found)
     if found.schema is None and _had_one(settings):
         state, said = State.BROKEN, say("la base a disparu : ce dossier en a eu une")
@@ -201,10 +213,9 @@ def _sources(place: Place) -> Iterator[Finding]:
         said = say("{n} source, jamais visitée", "{n} sources, jamais visitées", n=len(wanted))
         yield Finding(check="sources", state=State.WELL, said=said)
         return
-    store = open_store(place.settings.storage.url, place.settings.folder)
-    with store.reading() as c:
+    url, folder = place.settings.storage.url, place.settings.folder
+    with closing(open_store(url, folder)) as store, store.reading() as c:
         health = sources.health(c)
-    store.close()
     ids = [one.id for one in wanted if not is_unproven(one, health.get(one.id))]
     failing = {i for i, one in health.items() if one.state.is_failure and one.failures > 1}
     ailing = [i for i in ids if i in failing]

@@ -79,14 +79,18 @@ def connected(mail: Mail) -> Iterator[smtplib.SMTP]:
         ) from error
 
 
-def _opened(mail: Mail) -> smtplib.SMTP:
+@contextmanager
+def _opened(mail: Mail) -> Iterator[smtplib.SMTP]:
+    """Yield a server, and part from it in the end, also when it does not encrypt the line."""
     context = ssl.create_default_context()
     if mail.security is MailSecurity.TLS:
-        return smtplib.SMTP_SSL(mail.host, mail.port, timeout=TIMEOUT, context=context)
-    server = smtplib.SMTP(mail.host, mail.port, timeout=TIMEOUT)
-    if mail.security is MailSecurity.STARTTLS:
-        server.starttls(context=context)
-    return server
+        with smtplib.SMTP_SSL(mail.host, mail.port, timeout=TIMEOUT, context=context) as server:
+            yield server
+        return
+    with smtplib.SMTP(mail.host, mail.port, timeout=TIMEOUT) as server:
+        if mail.security is MailSecurity.STARTTLS:
+            server.starttls(context=context)
+        yield server
 
 
 def reason(error: Exception) -> str:

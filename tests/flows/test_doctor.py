@@ -9,7 +9,7 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from flows import backup, doctor, machine
+from flows import backup, doctor, machine, notices
 from flows.findings import Finding, State
 from nlp import model
 from storage import open_store, queues, sources
@@ -17,7 +17,7 @@ from tests import databases
 from tests.command import here
 from tests.storage.conftest import Press
 from tests.storage.old_database import candidate
-from vigie.errors import ModelError
+from vigie.errors import ModelError, StorageError
 from vigie.records import HealthState, Message, Outcome, Queue
 from vigie.settings import load
 
@@ -68,7 +68,7 @@ def made(tmp_path_factory):
 def folder(made, tmp_path, monkeypatch):
     copy = tmp_path / "watch"
     shutil.copytree(made, copy)
-    monkeypatch.setattr(machine, "SCANTY", 0)
+    monkeypatch.setattr(notices, "is_nearly_full", lambda _total, _free: False)
     monkeypatch.setattr(machine, "SCARCE", 0)
     return copy
 
@@ -171,8 +171,18 @@ def test_a_backup_grows_old_and_a_disk_fills(folder, monkeypatch):
     monkeypatch.setattr(machine, "SCARCE", 10**18)
     assert found(folder)["disk"].state is State.BROKEN
     monkeypatch.setattr(machine, "SCARCE", 0)
-    monkeypatch.setattr(machine, "SCANTY", 10**18)
+    monkeypatch.setattr(notices, "is_nearly_full", lambda _total, _free: True)
     assert found(folder)["disk"].state is State.LOOK
+
+
+def test_a_database_that_fails_in_the_middle_hides_no_other_finding(folder, monkeypatch):
+    def occupied(*_: object) -> None:
+        raise StorageError("La base de données est occupée.")
+
+    monkeypatch.setattr(doctor, "open_store", occupied)
+    told = found(folder)
+    assert told["database"].said == "La base de données est occupée."
+    assert told["backups"].state is State.WELL
 
 
 def test_a_missing_model_and_another_version_of_a_library_are_named(folder, monkeypatch):
