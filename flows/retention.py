@@ -19,7 +19,8 @@ if TYPE_CHECKING:
 
     from vigie.settings import Settings
 
-Key, Value = TypeVar("Key"), TypeVar("Value")
+Key = TypeVar("Key")
+Value = TypeVar("Value")
 
 BATCH = 500
 """Documents a transaction."""
