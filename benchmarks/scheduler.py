@@ -3,8 +3,10 @@
 `python -m benchmarks.scheduler [SOURCES] [DAYS] [WORKERS]` writes a catalogue of invented sources
 and four weeks of their documents into an SQLite base, then lets the time pass: at each tick of the
 published cron, `flows.due` says who is due and `storage.sources` keeps what came of it, as in a
-real crawl; only the network is left out. A source takes as long as its requests are spaced; those
-of one host come one after the other; a tick that falls into a crawl is left out.
+real crawl; the network, the spool and the storing of texts are left out. A source takes as long as
+its requests are spaced; those of one host come one after the other; a tick that falls into a crawl
+is left out. At the end a spool of sources that gave nothing new is taken in as a real crawl does
+it, for what that costs a source.
 
 Held against the catalogue: no source is asked again sooner than half of its own interval, no host
 gets requests closer than the settings' delay, nobody waits longer than its rhythm allows.
@@ -30,14 +32,15 @@ from zoneinfo import ZoneInfo
 from croniter import croniter
 
 from benchmarks import report
-from crawlers import rhythm
+from crawlers import rhythm, spool
 from crawlers.process import MEAN, SOURCES_AT_ONCE
-from flows import due
+from flows import due, steps
 from flows.hosts import host
 from storage import Store, open_store, sources, tables
 from vigie.records import (
     FailureKind,
     HealthState,
+    HttpState,
     Message,
     Outcome,
     Source,
@@ -58,6 +61,8 @@ PLATFORMS = (300, 200, 100, 50, 50)
 FAILING = 0.03
 LATENCY = 0.4
 """Seconds until an answer."""
+SPOOLED = 1_000
+"""Sources that are taken in at the end, as much as the median tick has due."""
 
 
 @dataclass(slots=True)
@@ -97,8 +102,10 @@ def main() -> None:
         store = open_store(settings.storage.url, settings.folder)
         fill(store, catalogue, world, luck)
         ticks = list(simulate(settings, store, world, days, workers))
+        spooled = taking_in(settings, store)
         store.close()
     figures = figures_of(settings, world, ticks, days)
+    figures |= {"milliseconds to take a source in that gave nothing new": round(spooled, 2)}
     figures |= {"workers": workers, "load": round(os.getloadavg()[0], 1)}
     report.table("The scheduler on its own clock", ("", ""), figures.items())
     print(report.write("scheduler", figures))
@@ -259,6 +266,20 @@ def outcome(source: Source, at: datetime, new: int, *, failing: bool) -> Outcome
     return Outcome(
         source_id=source.id, at=at, state=HealthState.LIVELY, message=Message(""), documents=new
     )
+
+
+def taking_in(settings: Settings, store: Store) -> float:
+    """Return the milliseconds that a source costs between its crawl and the database."""
+    some, now = settings.sources[:SPOOLED], datetime.now(UTC)
+    path = settings.data / "spool.jsonl"
+    writer = spool.Writer(path)
+    for source in some:
+        writer.write(HttpState(url=source.url, source_id=source.id, checked_at=now))
+        writer.write(outcome(source, now, 0, failing=False))
+    writer.close()
+    begun = perf_counter()
+    steps.empty_spool(settings, store, path)
+    return 1000 * (perf_counter() - begun) / len(some)
 
 
 def figures_of(

@@ -8,7 +8,8 @@ is lost is fetched again.
 from __future__ import annotations
 
 import json
-from dataclasses import fields
+from array import array
+from dataclasses import dataclass, fields
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any, TextIO
 
@@ -81,14 +82,59 @@ def read(path: Path) -> Iterator[Record]:
     Raises:
         OSError: the file cannot be read.
     """
-    with path.open(encoding="utf-8", errors="replace") as lines:
+    return (record for _, record in _placed(path))
+
+
+@dataclass(frozen=True, slots=True)
+class Portion:
+    """What a spool holds of one source: where it stands, so that a spool of any size is shared out.
+
+    Each reading yields its records in the order in which they were written, and no others.
+    """
+
+    path: Path
+    places: array[int]
+    """Bytes from the file's beginning."""
+
+    def __iter__(self) -> Iterator[Record]:
+        with self.path.open("rb") as file:
+            for place in self.places:
+                file.seek(place)
+                record = _record(file.readline())
+                if record is not None:
+                    yield record
+
+
+def by_source(path: Path) -> dict[str, Portion]:
+    """Return what a spool holds of each source, by its id, after one reading.
+
+    Raises:
+        OSError: the file cannot be read.
+    """
+    found: dict[str, Portion] = {}
+    for place, record in _placed(path):
+        portion = found.setdefault(record.source_id, Portion(path, array("Q")))
+        portion.places.append(place)
+    return found
+
+
+def _placed(path: Path) -> Iterator[tuple[int, Record]]:
+    place = 0
+    with path.open("rb") as lines:
         for line in lines:
-            try:
-                record = load(line)
-            except ValueError:
-                continue
-            if not isinstance(record, Source):
-                yield record
+            record = _record(line)
+            if record is not None:
+                yield place, record
+            place += len(line)
+
+
+def _record(line: bytes) -> Record | None:
+    """Return the record of a line; None where it was cut short."""
+    try:
+        record = load(line.decode(errors="replace"))
+    except ValueError:
+        return None
+    return None if isinstance(record, Source) else record
 
 
 def dump(record: Record | Source) -> str:

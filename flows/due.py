@@ -105,7 +105,7 @@ def judged(
     if source is None or begun is None:
         return outcome
     since = outcome.at - rhythm.LOOKING_BACK
-    recent = sources.recent(c, since).get(source.id, 0)
+    recent = sources.recent(c, since, source.id).get(source.id, 0)
     found = rhythm.yielding(source, outcome, recent, outcome.at - begun)
     if found == outcome:
         return outcome

@@ -60,16 +60,12 @@ COMPARED, MOST_COMPARED = 60, 500
 """Stored and new texts that are laid beside one another, to see what a source repeats."""
 
 
-def repeated_lines(store: Store, spool_file: Path, source_id: str) -> frozenset[str]:
+def repeated_lines(store: Store, source_id: str, records: Iterable[spool.Record]) -> frozenset[str]:
     """Return the lines to leave out of a source's texts: those known, and what is new repeats."""
     with store.reading() as c:
         known = sources.repeated_lines(c, source_id)
         stored = documents.recent_texts(c, source_id, COMPARED)
-    fresh = (
-        record.text
-        for record in spool.read(spool_file)
-        if isinstance(record, Document) and record.source_id == source_id and _is_page(record)
-    )
+    fresh = (one.text for one in records if isinstance(one, Document) and _is_page(one))
     return known | boilerplate.repeated([*islice(fresh, MOST_COMPARED), *stored])
 
 

@@ -95,12 +95,13 @@ def waiting_spools(settings: Settings) -> list[Path]:
     return sorted((settings.data / "spool").glob("*.jsonl"))
 
 
-def take_in(settings: Settings, store: Store, spool_file: Path, source_id: str) -> TakenIn:
-    """Store what a spool file holds of one source, its health last."""
-    of_source = (r for r in spool.read(spool_file) if _source_of(r) == source_id)
-    taken, lines = TakenIn(), repeated_lines(store, spool_file, source_id)
+def take_in(
+    settings: Settings, store: Store, source_id: str, records: Iterable[spool.Record]
+) -> TakenIn:
+    """Store what a spool file holds of one source, its health last; it is read twice."""
+    taken, lines = TakenIn(), repeated_lines(store, source_id, records)
     heard: set[str] = set()
-    for batch in batches(of_source, BATCH):
+    for batch in batches(records, BATCH):
         cleaned = [without(r, lines) if isinstance(r, Document) else r for r in batch]
         heard.update(r.id for r in batch if isinstance(r, Document))
         with store.writing() as c:
@@ -111,10 +112,6 @@ def take_in(settings: Settings, store: Store, spool_file: Path, source_id: str) 
             for outcome in (r for r in batch if isinstance(r, Outcome)):
                 sources.save_outcome(c, due.judged(c, settings, outcome, heard))
     return taken
-
-
-def _source_of(record: spool.Record) -> str:
-    return record.source_id
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,10 +152,10 @@ def crawl(
 
 def empty_spool(settings: Settings, store: Store, path: Path) -> CrawlReport:
     """Store a whole spool file, then remove it."""
-    taken = TakenIn()
-    outcomes = {r.source_id: r for r in spool.read(path) if isinstance(r, Outcome)}
-    for source_id in spooled_sources(path):
-        taken += take_in(settings, store, path, source_id)
+    taken, outcomes = TakenIn(), dict[str, Outcome]()
+    for source_id, records in spool.by_source(path).items():
+        taken += take_in(settings, store, source_id, records)
+        outcomes |= {one.source_id: one for one in records if isinstance(one, Outcome)}
     path.unlink()
     order = [source.id for source in settings.sources if source.id in outcomes]
     return CrawlReport(tuple(outcomes[i] for i in order), taken)
@@ -184,11 +181,6 @@ def reread(settings: Settings, store: Store) -> TakenIn:
                 taken += store_records(c, settings, cleaned)
             advance(len(batch))
     return taken
-
-
-def spooled_sources(path: Path) -> list[str]:
-    """Return the ids of the sources that a spool file speaks of."""
-    return list(dict.fromkeys(_source_of(record) for record in spool.read(path)))
 
 
 # --- import ------------------------------------------------------------------------------

@@ -17,6 +17,7 @@ from prefect.cache_policies import NO_CACHE
 from prefect.exceptions import TerminationSignal
 from prefect.settings import PREFECT_API_URL
 
+from crawlers import spool
 from crawlers.conclusions import is_plain
 from flows import artifacts, due, steps
 from flows.engine import API_URL
@@ -157,8 +158,8 @@ def _fetch(workspace: Workspace, *, due_only: bool) -> Path:
     retries=2,
     retry_delay_seconds=5,
 )
-def _take_in(workspace: Workspace, spool_file: Path, source_id: str) -> TakenIn:
-    return steps.take_in(workspace.settings, workspace.store, spool_file, source_id)
+def _take_in(workspace: Workspace, source_id: str, records: spool.Portion) -> TakenIn:
+    return steps.take_in(workspace.settings, workspace.store, source_id, records)
 
 
 @task(name="annotate", cache_policy=NO_CACHE, retries=2, retry_delay_seconds=5)
@@ -271,9 +272,9 @@ def crawl_sources(workspace: Workspace, *, due_only: bool = False) -> Crawled:
             waiting.append(_fetch(workspace, due_only=due_only))
     for spool_file in waiting:
         complete = True
-        for source_id in steps.spooled_sources(spool_file):
+        for source_id, records in spool.by_source(spool_file).items():
             try:
-                taken = _take_in(workspace, spool_file, source_id)
+                taken = _take_in(workspace, source_id, records)
             except VigieError as error:
                 complete = False
                 not_stored[source_id] = str(error)

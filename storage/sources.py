@@ -135,14 +135,16 @@ def between(c: Connection, since: date, as_of: date) -> dict[str, int]:
     return pairs(c, query)
 
 
-def recent(c: Connection, since: datetime) -> dict[str, int]:
-    """Return how many documents of each source became known since a moment, by id."""
+def recent(c: Connection, since: datetime, source_id: str | None = None) -> dict[str, int]:
+    """Return how many documents of each source, or of one, became known since a moment, by id."""
     table = tables.documents
     query = (
         select(table.c.source_id, func.count())
         .where(table.c.known_on >= since.date())
         .group_by(table.c.source_id)
     )
+    if source_id is not None:
+        query = query.where(table.c.source_id == source_id)
     return {row.source_id: row[1] for row in c.execute(query)}
 
 

@@ -273,6 +273,27 @@ def test_a_spool_gives_back_what_was_written_even_cut_short(tmp_path):
     assert list(spool.read(path)) == records[:-1]
 
 
+def test_a_spool_is_shared_out_by_source_after_one_reading(tmp_path):
+    states = [
+        HttpState(url=f"https://{name}.test/é", source_id=name, checked_at=NOW)
+        for name in ("un", "deux", "un", "un")
+    ]
+    path = tmp_path / "spool.jsonl"
+    writer = spool.Writer(path)
+    for state in states:
+        writer.write(state)
+        writer.end_line()
+    writer.close()
+    with path.open("ab") as file:
+        file.write(b'{"type": "http_state", "url": "https://un.test/')
+    shared = spool.by_source(path)
+    for _ in range(2):
+        assert {name: list(found) for name, found in shared.items()} == {
+            "un": [states[0], states[2], states[3]],
+            "deux": [states[1]],
+        }
+
+
 @pytest.mark.parametrize(
     "address",
     [

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from crawlers import identity
+from crawlers import identity, spool
 from crawlers.conclusions import NOTHING_NEW, outcome_of
 from flows import due, steps
 from storage import documents, open_store, sources
@@ -128,3 +128,24 @@ def test_what_a_source_repeats_stays_left_out_and_is_left_out_of_the_archive_too
     again = steps.reread(watch, store)
     assert (again.new, again.revised) == (0, 0)
     store.close()
+
+
+def test_what_many_sources_gave_is_read_some_times_and_not_once_for_each(tmp_path, monkeypatch):
+    now = datetime(2026, 3, 20, tzinfo=UTC)
+    watched = [source(f"s{n}", f"https://s{n}.example/rss") for n in range(20)]
+    watch = workspace(tmp_path, *watched)
+    path = tmp_path / "spool.jsonl"
+    writer = spool.Writer(path)
+    for one in watched:
+        writer.write(HttpState(url=one.url, source_id=one.id, checked_at=now))
+        writer.write(replace(outcome_of(one, HealthState.LIVELY, NOTHING_NEW), at=now))
+    writer.close()
+    parsed, load = [], spool.load
+    monkeypatch.setattr(spool, "load", lambda line: parsed.append(line) or load(line))
+    store = open_store(watch.storage.url, tmp_path)
+    with store.writing() as c:
+        sources.save(c, watch.sources)
+    report = steps.empty_spool(watch, store, path)
+    store.close()
+    assert [one.source_id for one in report.outcomes] == [one.id for one in watched]
+    assert len(parsed) <= 4 * 2 * len(watched)

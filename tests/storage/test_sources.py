@@ -145,7 +145,8 @@ def test_the_first_try_and_the_recent_documents_of_a_source_are_known(c, press):
     assert sources.watched_since(c, "gazette") == START + timedelta(hours=1)
     days = (date(2026, 2, 1), date(2026, 3, 3), date(2026, 3, 4))
     documents.save(c, [press.document(number, day) for number, day in enumerate(days)])
-    assert sources.recent(c, START) == {"gazette": 2}
+    assert sources.recent(c, START) == {"gazette": 2} == sources.recent(c, START, "gazette")
+    assert sources.recent(c, START, "ville") == {}
 
 
 def test_what_a_site_asked_for_and_why_it_failed_is_kept_until_the_next_answer(c):
