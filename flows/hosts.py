@@ -17,7 +17,7 @@ from vigie.settings import Settings, require_contact
 from vigie.terminal import progress
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable
+    from collections.abc import Collection
     from datetime import datetime
 
     from vigie.records import Source
@@ -50,7 +50,7 @@ def crawl(settings: Settings, store: Store, *, now: datetime | None = None) -> s
                 if wanted:
                     path = steps.fetch(settings, store, wanted=wanted, now=now)
                     report += steps.empty_spool(settings, store, path)
-                with store.writing() as c:
+                with store.claiming() as c:
                     claims.end(c, [worker])
                 seen |= {source.id for source in mine}
                 advance(len(wanted))
@@ -82,7 +82,10 @@ def take(
         ids = sorted(i for one in some for i in of_host[one])
         held = set(sharing.taken(store, Work.CRAWL, sources.among(ids), worker, lease=LEASE))
         whole = [one for one in some if of_host[one] <= held]
-        _give_back(store, held - {i for one in whole for i in of_host[one]}, worker)
+        parts = held - {i for one in whole for i in of_host[one]}
+        if parts:  # of hosts of which another worker has the rest
+            with store.claiming() as c:
+                claims.done(c, Work.CRAWL, parts, worker)
         if whole:
             return [source for one in whole for source in wanted[one]]
     return []
@@ -91,12 +94,6 @@ def take(
 def _due(settings: Settings, store: Store, now: datetime | None) -> dict[str, Source]:
     found = due.wanted_sources(settings, store, due_only=True, now=now)
     return {source.id: source for source in found}
-
-
-def _give_back(store: Store, ids: Iterable[str], worker: str) -> None:
-    """Leave alone the hosts of which another worker has a part."""
-    with store.writing() as c:
-        claims.done(c, Work.CRAWL, ids, worker)
 
 
 def host(source: Source) -> str:

@@ -43,7 +43,7 @@ def working(settings: Settings, store: Store) -> Iterator[str]:
 
 def _let_go(settings: Settings, store: Store, names: list[str]) -> None:
     if names:
-        with store.writing() as c:
+        with store.claiming() as c:
             claims.end(c, names)
         lock.bury(settings, names)
 

@@ -31,6 +31,10 @@ class Work(StrEnum):
     CRAWL = "crawl"
 
 
+_TAKEN = {Work.ANNOTATE: tables.documents.c.id, Work.CRAWL: tables.sources.c.id}
+"""Whose ids are claimed."""
+
+
 def take(
     c: Connection,
     work: Work,
@@ -89,11 +93,16 @@ def _hold(c: Connection, rows: list[dict[str, object]], now: datetime) -> set[st
 def held(c: Connection, work: Work, ids: Iterable[str], worker: str) -> list[str]:
     """Return those of some ids that a worker still holds; to be asked where its work is written.
 
-    Of what it was too slow for, somebody else writes the result.
+    Of what it was too slow for, somebody else writes the result. What is returned is its own until
+    the transaction ends, even if its time is over meanwhile.
     """
     wanted = list(dict.fromkeys(ids))
     found: set[str] = set()
     for some in chunks(wanted):
+        if c.dialect.name == "postgresql":
+            # Not the claims but what they are of: those are the rows that `take` passes over.
+            own = select(_TAKEN[work]).where(_TAKEN[work].in_(some)).order_by(_TAKEN[work])
+            c.execute(own.with_for_update(key_share=True))
         query = select(_claims.key).where(
             _claims.kind == work, _claims.worker == worker, _claims.key.in_(some)
         )

@@ -79,7 +79,7 @@ class Store:
 
     @contextmanager
     def claiming(self) -> Iterator[Connection]:
-        """Yield a connection that takes work and writes nothing else (`storage.claims`).
+        """Yield a connection that takes or gives back work (`storage.claims`), and no more.
 
         On PostgreSQL it waits for no writer: rows that others hold are passed over. SQLite knows
         one writer at a time.

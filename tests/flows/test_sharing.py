@@ -151,6 +151,21 @@ def test_no_host_is_asked_by_two_machines_at_a_time(tmp_path):
     store.close()
 
 
+def test_hosts_are_taken_and_given_back_while_somebody_writes(tmp_path):
+    every = [source(name, f"https://ville.example/{name}") for name in ("un", "deux")]
+    settings = workspace(tmp_path, *every)
+    store = open_store(databases.fresh(), tmp_path, patience=0.5)
+    with store.writing() as c:
+        sources.save(c, every)
+    with store.claiming() as c:
+        claims.take(c, Work.CRAWL, sources.among(["un"]), "other")
+    with store.writing(), sharing.working(settings, store) as worker:
+        assert hosts.take(settings, store, worker) == []
+    with store.reading() as c:
+        assert claims.count(c, Work.CRAWL) == 1
+    store.close()
+
+
 def test_what_is_due_is_crawled_a_few_hosts_at_a_time_and_once(tmp_path, monkeypatch):
     monkeypatch.setattr(hosts, "HOSTS", 1)
     with serving() as web:

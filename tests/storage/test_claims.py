@@ -91,3 +91,42 @@ def test_one_that_looks_at_the_same_moment_is_passed_over_and_not_waited_for(wai
         mine = claims.take(first, Work.ANNOTATE, documents.never_read(10), "a", now=NOW)
         assert len(mine) == 10
         assert take(waiting, "b") == list(range(10, 20))
+
+
+def test_what_a_slow_worker_writes_just_now_is_taken_over_by_nobody(waiting):
+    if waiting.engine.dialect.name == "sqlite":
+        return
+    take(waiting, "a")
+    ids, late = [f"{n:016x}" for n in range(10)], NOW + claims.LEASE + MINUTE
+    with waiting.writing() as c:
+        assert claims.held(c, Work.ANNOTATE, ids, "a") == ids
+        assert take(waiting, "b", now=late) == list(range(10, 20))
+        claims.done(c, Work.ANNOTATE, ids, "a")
+
+
+def test_what_is_taken_over_just_now_is_held_no_more_by_the_slow_one(waiting):
+    if waiting.engine.dialect.name == "sqlite":
+        return
+    take(waiting, "a")
+    ids, late = [f"{n:016x}" for n in range(10)], NOW + claims.LEASE + MINUTE
+    found: list[list[str]] = []
+
+    def write() -> None:
+        with waiting.writing() as c:
+            found.append(claims.held(c, Work.ANNOTATE, ids, "a"))
+
+    slow = threading.Thread(target=write)
+    with waiting.claiming() as c:
+        claims.take(c, Work.ANNOTATE, documents.never_read(10), "b", now=late)
+        slow.start()
+        slow.join(0.3)
+    slow.join()
+    assert found == [[]]
+
+
+def test_what_is_given_back_waits_for_no_writer(waiting):
+    if waiting.engine.dialect.name == "sqlite":
+        return
+    take(waiting, "a")
+    with waiting.writing(), waiting.claiming() as c:
+        assert claims.end(c, ["a"]) == 10
