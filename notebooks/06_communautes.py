@@ -243,12 +243,12 @@ def _(communities, figures, graphs, mo):
     _names = {node: name for graph in graphs for node, name in graph.nodes(data="name")}
     _before, _now = (set(graph) for graph in graphs)
     _said = []
-    for _group in communities[: len(figures.COLOURS)]:
+    for _group in sorted(communities[: len(figures.COLOURS)], key=lambda one: -len(one & _now)):
         _here = sorted(_names[node] for node in _group & _now)
         _new = sorted(_names[node] for node in _group & _now - _before)
         if _here:
             _said.append(
-                f"- **{len(_here)}** : {', '.join(_here[:8])}"
+                f"- **{figures.plural(len(_here), 'acteur', 'acteurs')}** : {', '.join(_here[:8])}"
                 + (" …" if len(_here) > 8 else "")
                 + (f" ; nouveaux venus : {', '.join(_new[:5])}" if _new else "")
             )

@@ -45,7 +45,7 @@ from storage.dictionary import TABLES, Dtype
 from storage.facts import ACTIVE_DAYS
 from vigie import gazetteer, words
 from vigie.language import render
-from vigie.records import EnteredBy, Label, Verdict
+from vigie.records import INSTITUTIONS, EnteredBy, Label, Verdict
 from vigie.settings import load
 
 if TYPE_CHECKING:
@@ -586,6 +586,7 @@ class Frames:
     @cached_property
     def _sources(self) -> Mapping[str, Source]:
         known = {**self._shared.sources, **{one.id: one for one in self.settings.sources}}
+        known.pop(INSTITUTIONS, None)  # what the program itself knows of the territory
         return dict(sorted(known.items()))
 
     @cached_property
