@@ -15,17 +15,14 @@ from typing import TYPE_CHECKING, Any
 
 import httpx
 from prefect.client.orchestration import get_client
-from prefect.client.schemas.filters import DeploymentFilter, DeploymentFilterName
 from prefect.client.schemas.objects import ConcurrencyLimitConfig, ConcurrencyLimitStrategy
-from prefect.client.schemas.sorting import DeploymentSort
 from prefect.deployments.runner import RunnerDeployment
 from prefect.runner import Runner
 from prefect.schedules import Cron
 from prefect.types.entrypoint import EntrypointType
 
-from flows import missed, runs, scheduled
+from flows import deployments, missed, runs, scheduled
 from vigie import children
-from vigie.catalogue import suggest_id
 from vigie.errors import ScheduleError
 from vigie.language import say
 from vigie.terminal import tell
@@ -45,29 +42,24 @@ PAUSE = 1.0
 """Seconds between two looks at the server beside."""
 
 
-def name_of(settings: Settings) -> str:
-    """Return the name of a workspace's deployments: one Prefect server may hold several."""
-    return suggest_id(settings.watch.name)
-
-
-def deployments(settings: Settings) -> list[RunnerDeployment]:
-    """Return what runs by itself in a workspace, and when."""
+def planned(settings: Settings, name: str) -> list[RunnerDeployment]:
+    """Return what runs by itself in a workspace, and when, under the name of its deployments."""
     return [
         RunnerDeployment.from_flow(
             flow,
-            name=name_of(settings),
+            name=name,
             schedule=Cron(cron, timezone=settings.schedule.timezone),
             concurrency_limit=ONE,
-            parameters={"folder": str(settings.folder.resolve())},
-            tags=["vigie"],
+            parameters={"folder": deployments.folder_of(settings)},
+            tags=[deployments.TAG],
             entrypoint_type=EntrypointType.MODULE_PATH,
         )
-        for flow, cron in _planned(settings)
+        for flow, cron in _times(settings)
         if cron
     ]
 
 
-def _planned(settings: Settings) -> Iterator[tuple[Flow[..., Any], str]]:
+def _times(settings: Settings) -> Iterator[tuple[Flow[..., Any], str]]:
     times = settings.schedule
     yield scheduled.crawl, times.crawl
     yield scheduled.annotate, times.annotate
@@ -92,7 +84,7 @@ def keep_serving(settings: Settings, store: Store, is_alive: Callable[[], bool])
     os.environ[children.STARTER] = str(os.getpid())
     # A shell that starts a program in the background lets it ignore SIGINT, by which it ends here.
     signal.signal(signal.SIGINT, signal.default_int_handler)
-    runner = _Runner(name=name_of(settings), pause_on_shutdown=False)
+    runner = _Runner(name=settings.watch.name, pause_on_shutdown=False)
     try:
         # Prefect writes traces there when its server is away; what we say goes to standard error.
         with Path(os.devnull).open("w") as nowhere, redirect_stdout(nowhere):
@@ -143,9 +135,15 @@ class _Runner(Runner):
 async def _serve(
     runner: _Runner, settings: Settings, store: Store, is_alive: Callable[[], bool]
 ) -> None:
-    ids = {one.flow_name or "": await runner.aadd_deployment(one) for one in deployments(settings)}
-    _forget_others(name_of(settings), set(ids))
-    left = runs.set_right(name_of(settings))
+    found = deployments.known()
+    name = deployments.name_of(settings, found, deployments.is_left)
+    plans = planned(settings, name)
+    ids = {one.flow_name or "": await runner.aadd_deployment(one) for one in plans}
+    # Of another name, or planned no longer.
+    deployments.forget(
+        one for one in found if deployments.is_of(settings, one) and one.id not in ids.values()
+    )
+    left = runs.set_right(name)
     if left:
         tell(
             say(
@@ -188,15 +186,3 @@ def catch_up(
     if missed.reading_is_due(settings, store):
         tell(say("Rattrapage : la lecture des documents."))
         yield "annotate", {}
-
-
-def _forget_others(name: str, flows: set[str]) -> None:
-    """Remove the deployments of this workspace that its settings no longer plan."""
-    named = DeploymentFilter(name=DeploymentFilterName(any_=[name]))
-    with get_client(sync_client=True) as client:
-        known = client.read_deployments(
-            deployment_filter=named, limit=200, sort=DeploymentSort.NAME_ASC
-        )
-        for one in known:
-            if client.read_flow(one.flow_id).name not in flows and "vigie" in one.tags:
-                client.delete_deployment(one.id)

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import time
 from datetime import date, datetime
+from math import inf
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -18,7 +19,7 @@ from prefect.client.orchestration import get_client
 from prefect.deployments.runner import RunnerDeployment
 from prefect.types.entrypoint import EntrypointType
 
-from flows import artifacts, hosts, steps
+from flows import artifacts, deployments, hosts, steps
 from flows import scheduled as alone
 from storage import Store, claims, documents, open_store
 from storage.claims import Work
@@ -26,23 +27,25 @@ from vigie import lock, watches
 from vigie.errors import WorkspaceError
 from vigie.language import say
 from vigie.settings import Settings, load
+from vigie.terminal import tell
 
 if TYPE_CHECKING:
     from uuid import UUID
 
+    from prefect.client.orchestration import SyncPrefectClient
     from prefect.client.schemas.objects import State
 
     from flows.watch import Workspace
     from vigie.records import Queue
 
-NAME = "vigie"
-"""Of the deployments: `annotate/vigie`."""
 PATIENCE = 300.0
 """Seconds that a worker waits for its turn to write: there may be many."""
 ONE_THREAD = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
 """A core a worker: threads within one would only take others theirs."""
 LOOKING = 2.0
 """Seconds between two looks at what others do."""
+LONELY = 60.0
+"""Seconds after which work that no worker takes is spoken of: a worker looks every ten or so."""
 
 
 @flow(name="crawl", flow_run_name="crawl-share", validate_parameters=False)
@@ -149,30 +152,49 @@ def watch(folder: str, until: str, workers: int = 2) -> list[Queue]:
 def _run(share: str, folder: str, workers: int) -> None:
     """Let workers do a share each, and wait for the last; one that fails is no more than slower."""
     with get_client(sync_client=True) as client:
-        found = client.read_deployment_by_name(f"{share}/{NAME}")
-        waiting: set[UUID] = {
+        name = deployments.name_of(load(Path(folder)), deployments.known())
+        found = client.read_deployment_by_name(f"{share}/{name}")
+        waiting = {
             client.create_flow_run_from_deployment(found.id, parameters={"folder": folder}).id
             for _ in range(workers)
         }
-        while waiting:
-            time.sleep(LOOKING)
-            states = {one: client.read_flow_run(one).state for one in waiting}
-            waiting -= {one for one, state in states.items() if state and state.is_final()}
+        _wait(client, waiting, found.work_pool_name or "")
+
+
+def _wait(client: SyncPrefectClient, waiting: set[UUID], pool: str) -> None:
+    """Wait until runs have ended; say so, once, if no worker takes any."""
+    patient_until = time.monotonic() + LONELY
+    while waiting:
+        time.sleep(LOOKING)
+        states = {one: client.read_flow_run(one).state for one in waiting}
+        waiting = {one for one, state in states.items() if not (state and state.is_final())}
+        untaken = all(state and state.is_scheduled() for state in states.values())
+        if not untaken:
+            patient_until = inf
+        elif time.monotonic() > patient_until:
+            patient_until = inf
+            tell(
+                say(
+                    "Aucun worker n’a pris le travail : lancez « prefect worker start --pool "
+                    "{pool} » sur une machine où Vigie est installé. On attend.",
+                    pool=pool,
+                )
+            )
 
 
 def deploy(folder: Path, pool: str) -> list[str]:
     """Give a work pool the two shares of a workspace; return the names of the deployments."""
-    names = []
+    settings = load(folder)
+    name = deployments.of_workspace(str(folder))["name"]
     for share in (crawl, annotate):
         deployment = RunnerDeployment.from_flow(
             share,
-            name=NAME,
-            parameters={"folder": str(folder.resolve())},
-            tags=["vigie"],
+            name=name,
+            parameters={"folder": deployments.folder_of(settings)},
+            tags=[deployments.TAG],
             work_pool_name=pool,
             job_variables={"env": ONE_THREAD},
             entrypoint_type=EntrypointType.MODULE_PATH,
         )
         deployment.apply()
-        names.append(f"{share.name}/{NAME}")
-    return names
+    return [f"{share.name}/{name}" for share in (crawl, annotate)]

@@ -17,6 +17,8 @@ from zoneinfo import ZoneInfo
 
 import pytest
 import yaml
+from fastapi import Body, FastAPI
+from fastapi.testclient import TestClient
 from rich.console import Console
 
 from vigie.cli import cli
@@ -190,6 +192,8 @@ def test_prefect_reads_its_file_and_finds_shares_for_workers_and_all_else_one_at
     from prefect.client.schemas.objects import ConcurrencyLimitConfig  # noqa: PLC0415 - it reads its settings when it is imported
     from prefect.flows import load_flow_from_entrypoint  # noqa: PLC0415 - it reads its settings when it is imported
 
+    from flows import deployments  # noqa: PLC0415 - it imports Prefect
+
     planned, actions = _load_deploy_configs_and_actions(ROOT / "prefect.yaml", console=Console())
     times = Schedule()
     cron = {
@@ -213,11 +217,34 @@ def test_prefect_reads_its_file_and_finds_shares_for_workers_and_all_else_one_at
         assert limit.limit == len(one["schedules"]) == (2 if name in {"crawl", "annotate"} else 1)
         assert len({s.get("slug") for s in one["schedules"]}) == limit.limit
         assert one["work_pool"]["name"] == "vigie"
+        assert one["name"] == "{{ workspace.name }}"
+        # Made by the workers of one machine: it holds that one's files.
+        assert one["work_pool"].get("work_queue_name") == ("backup" if name == "backup" else None)
         assert one["work_pool"]["job_variables"]["env"]["OMP_NUM_THREADS"] == "1"
         assert one["parameters"] == {"folder": "{{ $VIGIE_WORKSPACE }}"}
+    assert actions["build"] == [
+        {
+            f"{deployments.__name__}.{deployments.of_workspace.__name__}": {
+                "id": "workspace",
+                "folder": "{{ $VIGIE_WORKSPACE }}",
+            }
+        }
+    ]
     assert [next(iter(step)) for step in actions["pull"]] == [
         "prefect.deployments.steps.set_working_directory"
     ]
+
+
+def test_what_prefects_client_leaves_open_its_server_takes():
+    """Prefect sends a null where the server is to choose; FastAPI 0.151 took it for a value."""
+    app = FastAPI()
+
+    @app.post("/")
+    def filtered(limit: int = Body(200), offset: int = Body(0, ge=0)) -> dict[str, int]:
+        return {"limit": limit, "offset": offset}
+
+    answer = TestClient(app).post("/", json={"limit": None, "offset": None})
+    assert answer.json() == {"limit": 200, "offset": 0}
 
 
 # --- by the clock ------------------------------------------------------------------------
