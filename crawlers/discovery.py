@@ -30,9 +30,8 @@ from crawlers import (
     text,
 )
 from crawlers.sniff import Format, sniff
-from vigie import catalogue, checks
-from vigie.checks import without_login
-from vigie.errors import InputError
+from vigie import addresses, catalogue
+from vigie.errors import InputError, WrongValueError
 from vigie.language import say
 from vigie.records import (
     Document,
@@ -157,28 +156,30 @@ def discover(url: str, settings: Settings, taken: Collection[str] = ()) -> list[
         InputError: the address is none, or nothing answers there.
     """
     try:
-        url = checks.site(url)
-    except checks.WrongValueError as wrong:
+        url = addresses.site(url)
+    except WrongValueError as wrong:
         raise InputError(str(wrong)) from wrong
     if paging.is_agenda_api(url):
         try:
-            checks.address(url, SourceKind.OPENAGENDA)
-        except checks.WrongValueError as wrong:
-            where = without_login(url.partition("?")[0])
+            addresses.address(url, SourceKind.OPENAGENDA)
+        except WrongValueError as wrong:
+            where = addresses.without_login(url.partition("?")[0])
             raise InputError(say("{url} : {reason}.", url=where, reason=str(wrong))) from wrong
     answer = batch.probe(url, settings)
     if isinstance(answer, Message):
-        raise InputError(say("{url} : {reason}.", url=without_login(url)[:200], reason=answer))
+        raise InputError(
+            say("{url} : {reason}.", url=addresses.without_login(url)[:200], reason=answer)
+        )
     found = sniff(answer.body, answer.charset)
     name = _page_title(answer) if found is Format.PAGE else ""
     if kind := formats.kind_of(found):
-        addresses = [(answer.url, kind)]
+        places = [(answer.url, kind)]
         name = _title(answer, found)
     else:
-        addresses = candidates(answer) if found is Format.PAGE else []
+        places = candidates(answer) if found is Format.PAGE else []
     trials = [
         replace(_source(address, kind, name, ()), id=f"candidate-{number}")
-        for number, (address, kind) in enumerate(addresses)
+        for number, (address, kind) in enumerate(places)
     ]
     gave = tried(trials, settings)
     findings: list[Finding] = []

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from crawlers import clock, files, imap, mail, registries, rows
 from crawlers.conclusions import NOTHING_NEW, conclude_reading, for_instance, outcome_of, set_aside
 from crawlers.resource import Reading
-from vigie.checks import LOCAL_KINDS
+from vigie.addresses import LOCAL_KINDS
 from vigie.errors import InputError
 from vigie.records import (
     Document,

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from crawlers.registries import Register
-from vigie.checks import AGENDA_KEY
+from vigie.addresses import AGENDA_KEY
 
 if TYPE_CHECKING:
     from collections.abc import Callable

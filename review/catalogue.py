@@ -20,8 +20,8 @@ from review.troubles import IncompleteError, MissingError
 from review.words import choose_language, say_in
 from storage import judgements, source_changes, sources
 from storage.folding import fold
-from vigie import catalogue, checks, settings
-from vigie.errors import SettingsError, VigieError, WorkspaceError
+from vigie import addresses, catalogue, settings
+from vigie.errors import SettingsError, VigieError, WorkspaceError, WrongValueError
 from vigie.language import say
 from vigie.records import (
     Document,
@@ -326,8 +326,8 @@ def look_at(request: Request, url: Annotated[str, Form(max_length=2000)] = "") -
 def _check(address: str) -> None:
     """Refuse at once what no visit could read, and what everybody would read in the catalogue."""
     try:
-        checks.site(address)
-    except checks.WrongValueError as wrong:
+        addresses.site(address)
+    except WrongValueError as wrong:
         raise IncompleteError(
             Message("{sentence}", {"sentence": str(wrong)}), "/sources/ajouter"
         ) from wrong

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import secrets
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -14,6 +13,7 @@ from sqlalchemy.exc import ArgumentError
 
 from storage import changes
 from storage.failures import translated
+from vigie.addresses import scheme_alone
 from vigie.errors import StorageError
 from vigie.language import say
 
@@ -180,10 +180,6 @@ def is_postgresql(url: str) -> bool:
         return False
 
 
-def _without_password(url: str) -> str:
-    return re.sub(r"//[^@/]*@", "//…@", url)
-
-
 def located(url: str, folder: Path) -> URL:
     """Return the address of a database, with a path from the root; raise as `open_store`."""
     try:
@@ -193,7 +189,7 @@ def located(url: str, folder: Path) -> URL:
             say(
                 "« {url} » n’est pas une adresse de base de données : écrivez par exemple "
                 "sqlite:///data/vigie.db ou postgresql+psycopg://… dans [storage].",
-                url=_without_password(url),
+                url=scheme_alone(url),
             )
         ) from error
     kind = place.get_backend_name()

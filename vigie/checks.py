@@ -12,14 +12,15 @@ from datetime import datetime, timedelta
 from difflib import get_close_matches
 from ipaddress import ip_network
 from typing import TYPE_CHECKING, Any
-from urllib.parse import SplitResult, parse_qsl, urlsplit
+from urllib.parse import SplitResult, urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 
 from babel import Locale
 from croniter import CroniterError, croniter
 
 from vigie import gazetteer
-from vigie.errors import SettingsError
+from vigie.addresses import is_web
+from vigie.errors import SettingsError, WrongValueError
 from vigie.language import say
 from vigie.records import (
     Extraction,
@@ -38,33 +39,15 @@ if TYPE_CHECKING:
 
 Check = Callable[[Any], Any]
 
-LOCAL_KINDS = frozenset(
-    {SourceKind.FILES, SourceKind.REGISTRY, SourceKind.MAILBOX, SourceKind.OPENAGENDA}
-)
-"""Sources that may be a path on this machine; all others are fetched over HTTP."""
 SOURCE_ID = re.compile(r"[a-z0-9][a-z0-9_.-]{0,63}")
 LONGEST = timedelta(days=366)
-
-AGENDA_KEY = "VIGIE_OPENAGENDA_KEY"
-"""The environment's variable with the key of OpenAgenda's interface."""
 
 _DURATION = re.compile(r"([0-9]{1,6})\s*(min|h|d|w)")
 _UNITS = {"min": "minutes", "h": "hours", "d": "days", "w": "weeks"}
 _FRENCH_UNITS = {"j": "d", "jour": "d", "sem": "w", "semaine": "w", "m": "min", "mn": "min"}
 _LANGUAGE = re.compile(r"[a-z]{2,3}")
 _ADDRESS = re.compile(r"[^\s@<>()]+@[^\s@<>()]+")
-_LOGIN = re.compile(r"(?<=//)[^/?#]*@|^[^/?#@]*:[^/?#]*@")
-"""User and password in an address, whether its scheme is written or not."""
 _DATABASES = ("sqlite", "postgresql+psycopg")
-
-
-class WrongValueError(Exception):
-    """A value that cannot be used; its text is the reason, in French."""
-
-    def __init__(self, why: str, needle: str = "") -> None:
-        super().__init__(why)
-        self.needle = needle
-        """What to look for in a value of several lines."""
 
 
 def nearest(wanted: str, known: Iterable[str], cutoff: float = 0.5) -> str:
@@ -281,7 +264,7 @@ def _languages(codes: tuple[str, ...]) -> tuple[str, ...]:
 
 
 def _contact(address: str) -> str:
-    if address and not (_ADDRESS.fullmatch(address) or _web(address)):
+    if address and not (_ADDRESS.fullmatch(address) or is_web(address)):
         raise WrongValueError(
             say("« {value} » n’est ni une adresse de courriel ni une page web", value=address)
         )
@@ -298,16 +281,6 @@ def _mailbox(address: str) -> str:
 
 def _mailboxes(addresses: tuple[str, ...]) -> tuple[str, ...]:
     return tuple(_mailbox(address) for address in addresses)
-
-
-def _web(url: str) -> bool:
-    """Return whether a URL has an HTTP scheme, a host and a possible port."""
-    try:
-        parts = urlsplit(url)
-        _ = parts.port
-    except ValueError:
-        return False
-    return parts.scheme in ("http", "https") and bool(parts.hostname) and " " not in url
 
 
 def _hosts(hosts: tuple[str, ...]) -> tuple[str, ...]:
@@ -526,76 +499,3 @@ BY_KEY: Mapping[tuple[str, str], Check] = {
     ("source", "link_pattern"): _pattern,
 }
 """Table and key → a further check, of a value that already has its type."""
-
-
-def address(url: str, kind: SourceKind) -> str:
-    """Check where a source is read: a web page, or for some kinds a file or a mailbox.
-
-    Raises:
-        WrongValueError: nothing of this kind can be read there.
-    """
-    scheme = url.partition("://")[0].lower() if "://" in url else ""
-    if _web(url):
-        if kind is SourceKind.OPENAGENDA:
-            _no_key(url)
-        return url
-    if kind in LOCAL_KINDS and (not scheme or scheme in ("imap", "imaps")):
-        return url
-    if not url:
-        raise WrongValueError(say("l’adresse est vide"))
-    if kind in LOCAL_KINDS:
-        raise WrongValueError(
-            say(
-                "« {url} » : un chemin de fichier ou une adresse http(s) est attendu",
-                url=without_login(url),
-            )
-        )
-    hint = say(" ; vouliez-vous dire « https://{url} » ?", url=without_login(url))
-    guess = hint if not scheme and "." in url.partition("/")[0] else ""
-    raise WrongValueError(
-        say(
-            "« {url} » n’est pas une adresse http ou https{hint}",
-            url=without_login(url),
-            hint=guess,
-        )
-    )
-
-
-def _no_key(url: str) -> None:
-    """Refuse an agenda's address that holds a key: addresses are stored, archived and shown."""
-    if any(name.lower() == "key" for name, _ in parse_qsl(urlsplit(url).query)):
-        raise WrongValueError(
-            say(
-                "l’adresse contient une clé : retirez-la et mettez-la dans {variable}",
-                variable=AGENDA_KEY,
-            )
-        )
-
-
-def site(typed: str) -> str:
-    """Return the address of a site as somebody types it, by https where they name no way.
-
-    Raises:
-        WrongValueError: it is none of the web, or holds a login, which the catalogue would show.
-    """
-    url = typed.strip()
-    if (shown := without_login(url)) != url:
-        raise WrongValueError(
-            say(
-                "« {url} » contient un nom ou un mot de passe, que tous liraient dans le "
-                "catalogue : retirez-le.",
-                url=shown[:200],
-            )
-        )
-    whole = url if "://" in url else f"https://{url}"
-    # Without a way before it, « javascript:1 » would be a machine and its port.
-    if not _web(whole) or (whole != url and "." not in (urlsplit(whole).hostname or "")):
-        raise WrongValueError(
-            say("« {url} » n’est pas une adresse web.", url=without_login(url)[:200])
-        )
-    return whole
-
-
-def without_login(url: str) -> str:
-    """Return an address as it may be shown: without the user and password that it may hold."""
-    return _LOGIN.sub("…@", url)

@@ -50,3 +50,12 @@ class ModelError(VigieError):
 
 class UnknownNameError(VigieError):
     """A week, an actor, a source or a territory that was asked for does not exist."""
+
+
+class WrongValueError(Exception):
+    """A value that cannot be used; its text is the reason, to which the caller adds where it is."""
+
+    def __init__(self, why: str, needle: str = "") -> None:
+        super().__init__(why)
+        self.needle = needle
+        """What to look for in a value of several lines."""

@@ -15,11 +15,12 @@ import sys
 from functools import cache
 from typing import TYPE_CHECKING, Any, TextIO
 
+from vigie.addresses import HIDDEN, without_logins
+
 if TYPE_CHECKING:
     from types import TracebackType
 
 FORMATS = ("text", "json")
-HIDDEN = "…"
 _LOGGER = logging.getLogger("vigie")
 
 _NAMES = (
@@ -27,7 +28,6 @@ _NAMES = (
     r"[\w-]*|[\w-]*_key|key|auth|signature|sig|sid|session(?:id)?)"
 )
 """What is called like this has a secret for its value."""
-_LOGIN = re.compile(r"(?<=://)[^\s/?#'\"]*@")
 _QUERY = re.compile(rf"(?i)([?&;](?:{_NAMES}|cle)=)[^&\s#'\"<>]+")
 _HEADER = re.compile(
     r"(?i)\b((?:proxy-)?authorization|(?:set-)?cookie|x-api-key|x-auth-token)(['\"]?\s*[:=,]\s*)[^\r\n]+"
@@ -47,7 +47,7 @@ def redacted(text: str) -> str:
     """Return a text without the secrets that it may hold."""
     for secret in _known_secrets(tuple(sorted(os.environ.items()))):
         text = text.replace(secret, HIDDEN)
-    text = _LOGIN.sub(f"{HIDDEN}@", text)
+    text = without_logins(text)
     text = _QUERY.sub(rf"\g<1>{HIDDEN}", text)
     text = _HEADER.sub(rf"\g<1>\g<2>{HIDDEN}", text)
     text = _SCHEME.sub(rf"\g<1> {HIDDEN}", text)

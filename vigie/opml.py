@@ -12,9 +12,8 @@ from typing import TYPE_CHECKING, Any
 
 from lxml import etree
 
-from vigie import catalogue, checks
-from vigie.checks import WrongValueError
-from vigie.errors import InputError
+from vigie import addresses, catalogue, checks
+from vigie.errors import InputError, WrongValueError
 from vigie.language import say
 from vigie.records import Source, SourceKind
 
@@ -123,7 +122,7 @@ def _source(outline: etree._Element, folders: tuple[str, ...], taken: set[str]) 
     url = ours.setdefault("url", (_said(outline, "xmlUrl") or "").strip())
     kind = ours.setdefault("kind", SourceKind.FEED)
     if kind is not SourceKind.FILES:
-        checks.address(url, kind)
+        addresses.address(url, kind)
     name = " ".join((_said(outline, "title") or _said(outline, "text") or url).split())
     ours.setdefault("name", "".join(c for c in name if c.isprintable()) or url)
     if "id" not in ours:

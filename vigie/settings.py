@@ -8,9 +8,8 @@ from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
-from vigie import __version__, checks, toml_reader, watches
-from vigie.checks import WrongValueError
-from vigie.errors import SettingsError, UnknownNameError, WorkspaceError
+from vigie import __version__, addresses, checks, toml_reader, watches
+from vigie.errors import SettingsError, UnknownNameError, WorkspaceError, WrongValueError
 from vigie.language import say
 from vigie.records import (
     MAIN_WATCH,
@@ -482,6 +481,6 @@ def _complete(
             reader.blame("source", None, why, index)
     if "kind" in values and "url" in values:
         try:
-            checks.address(values["url"], values["kind"])
+            addresses.address(values["url"], values["kind"])
         except WrongValueError as wrong:
             reader.blame("source", "url", str(wrong), index)

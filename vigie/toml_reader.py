@@ -8,7 +8,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from vigie import checks
-from vigie.checks import WrongValueError
+from vigie.errors import WrongValueError
 from vigie.language import say
 from vigie.records import Message
 from vigie.toml_lines import Statement, statements

@@ -11,8 +11,8 @@ import pytest
 from crawlers import batch, discovery
 from crawlers.resource import Resource
 from tests.crawlers.test_crawl import ARTICLE, rss, source
-from vigie import checks
-from vigie.errors import InputError
+from vigie import addresses
+from vigie.errors import InputError, WrongValueError
 from vigie.records import Document, HealthState, SourceKind
 
 CALENDAR = (
@@ -172,23 +172,25 @@ def test_a_password_in_an_address_is_shown_nowhere(url, make_settings):
         ),
         ("ftp://marie:secret@gazette.test", SourceKind.FILES, "ftp://…@gazette.test"),
         ("marie:secret@gazette.test/rss", SourceKind.FEED, "« …@gazette.test/rss »"),
+        ("ftp://marie:très/secret?@gazette.test", SourceKind.FEED, "« ftp://…@gazette.test »"),
+        ("marie:très/secret@gazette.test/rss", SourceKind.FEED, "« …@gazette.test/rss »"),
     ],
 )
 def test_settings_show_no_password_of_an_address(url, kind, shown):
-    with pytest.raises(checks.WrongValueError) as error:
-        checks.address(url, kind)
+    with pytest.raises(WrongValueError) as error:
+        addresses.address(url, kind)
     assert shown in str(error.value)
     assert "secret" not in str(error.value)
 
 
 def test_the_key_of_an_agenda_does_not_go_into_its_address(make_settings):
     url = "https://api.openagenda.test/v2/agendas/1/events?size=9&key=tr0p-secret"
-    with pytest.raises(checks.WrongValueError, match="VIGIE_OPENAGENDA_KEY") as told:
-        checks.address(url, SourceKind.OPENAGENDA)
+    with pytest.raises(WrongValueError, match="VIGIE_OPENAGENDA_KEY") as told:
+        addresses.address(url, SourceKind.OPENAGENDA)
     with pytest.raises(InputError, match="VIGIE_OPENAGENDA_KEY") as error:
         discovery.discover(url, make_settings())
     assert "secret" not in f"{told.value} {error.value}"
-    assert checks.address(url.rpartition("&")[0], SourceKind.OPENAGENDA)
+    assert addresses.address(url.rpartition("&")[0], SourceKind.OPENAGENDA)
 
 
 def test_a_check_says_what_each_kind_is_how_much_and_how_new(

@@ -76,6 +76,8 @@ def test_a_newer_database_is_refused_and_left_alone(url, tmp_path, store):
     ("wrong", "says"),
     [
         ("nimporte quoi", "n’est pas une adresse de base de données"),
+        ("postgresql+psycopg://u:pa/secret@h:54x/b", "« postgresql.psycopg://… » n’est pas"),
+        ("u:secret@h/b", "« … » n’est pas une adresse"),
         ("sqlite://", "ne convient pas"),
         ("mysql://u:secret@h/b", "ne convient pas"),
         ("oracle+inconnu://h/b", "ne convient pas"),

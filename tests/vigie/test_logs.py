@@ -18,6 +18,10 @@ LEAKS = [
     f"connexion à imaps://awa%40x.fr:{SECRET}@mail.example/INBOX refusée",
     f"https://{SECRET}@gazette.example/rss",
     f"https://user:a:{SECRET}@@gazette.example/rss",
+    f"postgresql+psycopg://vigie:pa/{SECRET}@base.example:54x/vigie",
+    f"« postgresql://vigie:12/{SECRET}'@base.example/vigie » refusée",
+    f"imaps://awa:?{SECRET}#x@mail.example/INBOX",
+    f"https://awa:a/b/{SECRET}@gazette.example/@awa",
     f"GET https://api.openagenda.com/v2/events?size=3&key={SECRET}&lang=fr 403",
     f"https://x.example/?access_token={SECRET}#a",
     f"https://x.example/?API_KEY={SECRET}",
@@ -49,6 +53,7 @@ HARMLESS = [
     "Le port 8000 ne peut pas être ouvert : choisissez-en un autre avec --port.",
     "Clé inconnue : themes ; ligne 4, key : valeur refusée",
     "« vigie user token » : 2 jetons retirés.",
+    "gazette : 404 pour https://mastodon.example:8443/@awa/12 et http://[::1]/@awa",
 ]
 
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from vigie.cli.options import asked_watch, opened, today, watch_option, workspace
-from vigie.errors import InputError, UnknownNameError
+from vigie.errors import InputError, UnknownNameError, WrongValueError
 from vigie.language import LANGUAGES, say
 from vigie.records import MAIN_WATCH, Visibility
 from vigie.terminal import tell
@@ -212,7 +212,7 @@ def _checked(address: str) -> str:
 
     try:
         return str(checks.BY_KEY["mail", "sender"](address.strip()))
-    except checks.WrongValueError as wrong:
+    except WrongValueError as wrong:
         raise InputError(say("{why}.", why=str(wrong))) from wrong
 
 

@@ -292,7 +292,7 @@ def add(folder: Path, url: str, yes: bool) -> None:
     """Discover the feeds of a site and append one to vigie.toml."""
     from crawlers.discovery import discover
     from vigie import catalogue, lock
-    from vigie.checks import without_login
+    from vigie.addresses import without_login
     from vigie.settings import load, require_contact
     from vigie.words import SOURCE_KINDS
 
