@@ -24,9 +24,11 @@ from flows.backup import FORMAT, MANIFEST, Manifest, Member
 from storage import copies, open_store
 from storage.store import known_schemas
 from vigie import catalogue, lock
+from vigie.addresses import holds_password
 from vigie.errors import InputError, WorkspaceError
 from vigie.language import say
 from vigie.settings import FILE_NAME, parse
+from vigie.workspace import OWNERS_ALONE
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -108,7 +110,8 @@ def _put(
     (room / "data").mkdir(exist_ok=True)
     if url:
         text = (room / FILE_NAME).read_text(encoding="utf-8-sig")
-        catalogue.write_whole(room / FILE_NAME, _with_url(text, url))
+        mode = OWNERS_ALONE if holds_password(url) else None
+        catalogue.write_whole(room / FILE_NAME, _with_url(text, url), mode=mode)
     copy = room / copies.NAMES[manifest.database]
     place = copies.file_of(settings.storage.url, settings.folder)
     if place is not None:

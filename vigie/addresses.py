@@ -28,6 +28,7 @@ HIDDEN = "…"
 _UNENCODED = r"[^\s/?#'\"@:\[]*:(?!\d{1,5}(?:[/?#\s]|$)|//)[^\s/?#@]*[/?#]\S*@"
 _LOGIN = re.compile(rf"(?<=://)(?:[^\s/?#'\"]*@|{_UNENCODED})")
 _OF_DATABASE = re.compile(r"(?i)(\bpostgres[\w+]*://)\S*@")
+_WITH_PASSWORD = re.compile(r"://[^:/]*:[^@]+@|[?&]password=.")
 _SCHEME = re.compile(r"[a-zA-Z][\w+.-]{0,39}://")
 _WITHOUT_SCHEME = re.compile(rf"^(?:[^/?#@]*:[^/?#]*@|{_UNENCODED})")
 
@@ -40,6 +41,11 @@ def without_logins(text: str) -> str:
 def without_login(url: str) -> str:
     """Return an address as it may be shown: without the user and password that it may hold."""
     return _WITHOUT_SCHEME.sub(f"{HIDDEN}@", without_logins(url))
+
+
+def holds_password(url: str) -> bool:
+    """Tell whether a database's address has its password in it, as SQLAlchemy reads it."""
+    return _WITH_PASSWORD.search(url) is not None
 
 
 def scheme_alone(url: str) -> str:

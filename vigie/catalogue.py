@@ -229,8 +229,10 @@ def _write(folder: Path, text: str) -> None:
     write_whole((folder / settings.FILE_NAME).resolve(), text)
 
 
-def write_whole(path: Path, text: str) -> None:
+def write_whole(path: Path, text: str, *, mode: int | None = None) -> None:
     """Write a file so that it is either the old one or the new one, whatever happens.
+
+    Its owner stays, and who may read it too, unless `mode` says otherwise.
 
     Raises:
         WorkspaceError: the folder or the disk does not let it.
@@ -242,7 +244,11 @@ def write_whole(path: Path, text: str) -> None:
             file.write(text)
             file.flush()
             os.fsync(file.fileno())
-        Path(temporary).chmod(path.stat().st_mode & 0o7777 if path.exists() else 0o644)
+        before = path.stat() if path.exists() else None
+        if before and os.geteuid() == 0:
+            os.chown(temporary, before.st_uid, before.st_gid)
+        usual = before.st_mode & 0o7777 if before else 0o644
+        Path(temporary).chmod(usual if mode is None else mode)
         Path(temporary).replace(path)
     except OSError as error:
         if temporary:

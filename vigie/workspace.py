@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import tomlkit
 
-from vigie import catalogue, gazetteer, settings
+from vigie import addresses, catalogue, gazetteer, settings
 from vigie.errors import UnknownNameError, WorkspaceError
 from vigie.gazetteer import Area, Epci
 from vigie.language import say
@@ -53,6 +53,10 @@ queue = "0 6 * * 1"             # le lundi à 6 h
 # Aucune source encore. Ajoutez-en une par son adresse, ou par celle de sa page d’accueil :
 #     vigie sources add https://…
 """
+
+
+OWNERS_ALONE = 0o600
+"""How a file with a secret in it may be read."""
 
 
 def create(folder: Path, territory: str) -> settings.Settings:
@@ -102,6 +106,8 @@ def refuse_if_taken(folder: Path) -> None:
 def move_storage(folder: Path, url: str) -> None:
     """Write into `vigie.toml` where the data are kept from now on; all else stays as it is.
 
+    With a password in the address the file can be read by its owner alone.
+
     Raises:
         SettingsError: the file, or the address, says something impossible.
         WorkspaceError: the file is missing or cannot be written.
@@ -110,7 +116,8 @@ def move_storage(folder: Path, url: str) -> None:
     document.setdefault("storage", tomlkit.table())["url"] = url
     text = tomlkit.dumps(document)
     settings.parse(text, folder)
-    catalogue.write_whole((folder / settings.FILE_NAME).resolve(), text)
+    mode = OWNERS_ALONE if addresses.holds_password(url) else None
+    catalogue.write_whole((folder / settings.FILE_NAME).resolve(), text, mode=mode)
 
 
 def text_for(territory: str) -> str:

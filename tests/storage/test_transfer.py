@@ -54,10 +54,13 @@ def rows(url: str, table) -> int:
 
 
 def test_a_workspace_moves_whole_and_works_on_there(watch, press):
-    url = databases.fresh()
+    url = databases.fresh().replace("@", ":ge/heim@")
     pages = open_store("sqlite:///data/vigie.db", watch)
     done = here("migrate", "--to", url, "--dir", watch)
     assert done.returncode == 0, done.stderr
+    assert "~/.pgpass" in done.stderr
+    assert "heim" not in done.stderr
+    assert (watch / "vigie.toml").stat().st_mode & 0o777 == 0o600
     # What was open goes on with nothing that nobody will read; what stays can be looked at.
     with pytest.raises(StorageError, match="relancez"), pages.writing() as c:
         judgements.add(c, press.judgement(NAMES[0], Verdict.KEEP, DAY))

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
@@ -102,3 +103,27 @@ def test_an_unknown_territory_is_answered_with_the_nearest_and_nothing_is_made(
     with pytest.raises(UnknownNameError, match=said):
         workspace.create(tmp_path / "veille", typed)
     assert not (tmp_path / "veille").exists()
+
+
+@pytest.mark.parametrize(
+    ("url", "mode"),
+    [
+        ("postgresql+psycopg://vigie:pa/ss@machine/vigie", 0o600),
+        ("postgresql+psycopg://machine/vigie?password=x", 0o600),
+        ("postgresql+psycopg://vigie@machine/vigie", 0o644),
+    ],
+)
+def test_settings_with_a_password_can_be_read_by_their_owner_alone(tmp_path, url, mode):
+    folder = workspace.create(tmp_path / "w", "mulhouse").folder
+    workspace.move_storage(folder, url)
+    assert settings.load(folder).storage.url == url
+    assert (folder / settings.FILE_NAME).stat().st_mode & 0o777 == mode
+
+
+def test_settings_stay_their_owners_whoever_writes_them(tmp_path):
+    if os.geteuid() != 0:
+        pytest.skip("needs the rights to give files away")
+    folder = workspace.create(tmp_path / "w", "mulhouse").folder
+    os.chown(folder / settings.FILE_NAME, 12345, 12345)
+    workspace.move_storage(folder, "postgresql+psycopg://vigie:secret@machine/vigie")
+    assert (folder / settings.FILE_NAME).stat().st_uid == 12345

@@ -30,7 +30,10 @@ if TYPE_CHECKING:
     "url",
     required=True,
     metavar="URL",
-    help=say("Une base vide : postgresql+psycopg://utilisateur:mot-de-passe@machine/base"),
+    help=say(
+        "Une base vide : postgresql+psycopg://utilisateur@machine/base ; le mot de passe dans "
+        "PGPASSWORD ou ~/.pgpass."
+    ),
 )
 @workspace
 def migrate(folder: Path, url: str) -> None:
@@ -38,6 +41,7 @@ def migrate(folder: Path, url: str) -> None:
     from storage import open_store, transfer
     from storage.store import retire
     from vigie import lock
+    from vigie.addresses import holds_password
     from vigie.settings import load
     from vigie.workspace import move_storage
 
@@ -63,6 +67,13 @@ def migrate(folder: Path, url: str) -> None:
             rows=rows,
         )
     )
+    if holds_password(url):
+        tell(
+            say(
+                "vigie.toml contient le mot de passe : vous seul pouvez le lire maintenant. "
+                "Mieux : retirez-l’en, et donnez-le par PGPASSWORD ou ~/.pgpass."
+            )
+        )
 
 
 def _require_places(settings: Settings, url: str) -> None:
@@ -75,7 +86,7 @@ def _require_places(settings: Settings, url: str) -> None:
         raise StorageError(
             say(
                 "--to attend une adresse de PostgreSQL, comme "
-                "postgresql+psycopg://utilisateur:mot-de-passe@machine/base."
+                "postgresql+psycopg://utilisateur@machine/base."
             )
         )
     others = foreign_tables(url, settings.folder)
