@@ -21,6 +21,10 @@ from fastapi import Body, FastAPI
 from fastapi.testclient import TestClient
 from rich.console import Console
 
+from crawlers import imap
+from flows import mail
+from review import single
+from vigie import addresses
 from vigie.cli import cli
 from vigie.settings import Schedule
 
@@ -145,10 +149,24 @@ def test_the_container_has_the_pg_dump_of_the_server_beside_it():
 
 
 SERVICE_KEYS = {
-    "build", "cap_drop", "command", "depends_on", "entrypoint", "environment", "healthcheck", "image",
+    "build", "cap_drop", "command", "depends_on", "entrypoint", "env_file", "environment", "healthcheck", "image",
     "init", "ports", "read_only", "restart", "security_opt", "stop_grace_period", "tmpfs", "volumes",
 }  # fmt: skip
 """Of the Compose Specification, those that we use."""
+
+
+SECRETS = {
+    "PGPASSWORD", mail.PASSWORD, addresses.AGENDA_KEY, single.SECRET, imap.PASSWORD,
+}  # fmt: skip
+"""The environment's variables with which the program opens what is not its own."""
+
+
+@pytest.mark.parametrize("name", ["environment.example", *(unit.name for unit in UNITS)])
+def test_every_secret_is_named_where_it_is_to_be_given(name):
+    text = (DEPLOY / name).read_text(encoding="utf-8")
+    assert {word for word in SECRETS if re.search(rf"\b{word}\b", text)} == SECRETS
+    for word in SECRETS:
+        assert f"| `{word}` |" in (ROOT / "docs" / "settings.md").read_text(encoding="utf-8")
 
 
 def test_compose_holds_what_its_parts_refer_to():
@@ -181,6 +199,10 @@ def test_compose_holds_what_its_parts_refer_to():
     example = (DEPLOY / "environment.example").read_text(encoding="utf-8")
     for variable in re.findall(r"\$\{(\w+)", text):
         assert f"\n{variable}=\n" in example
+    for name in ("schedule", "review"):
+        assert services[name]["env_file"] == ["environment"]
+        # What is set again beside the file, empty, would win over it.
+        assert not services[name].get("environment", {}).keys() & SECRETS
     assert (DEPLOY / compose["x-vigie"]["build"]["context"] / "deploy" / "Containerfile").exists()
 
 
