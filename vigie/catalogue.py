@@ -19,9 +19,9 @@ from urllib.parse import urlsplit
 
 import tomlkit
 
-from vigie import checks, gazetteer, settings
+from vigie import gazetteer, settings
 from vigie.errors import SettingsError, UnknownNameError, WorkspaceError
-from vigie.language import say
+from vigie.language import nearest, say
 from vigie.records import Source
 from vigie.toml_lines import Statement, statements
 
@@ -204,7 +204,7 @@ def _lines_of(text: str, source_id: str, folder: Path) -> tuple[int, int]:
     """Return the lines of a source's block: first, from 0, and the one after its last value."""
     known = [source.id for source in settings.parse(text, folder).sources]
     if source_id not in known:
-        near = checks.nearest(source_id, known)
+        near = nearest(source_id, known)
         raise UnknownNameError(
             say("Pas de source « {id} » dans le catalogue{hint}.", id=source_id, hint=near)
         )

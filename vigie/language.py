@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 from contextlib import contextmanager
 from contextvars import ContextVar
+from difflib import get_close_matches
 from functools import cache
 from gettext import NullTranslations
 from importlib.resources import files
@@ -18,7 +19,7 @@ from typing import TYPE_CHECKING
 from vigie.records import Message
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
 LANGUAGES = ("fr", "en")
 
@@ -90,3 +91,9 @@ def decimal(value: float, form: str = ".2f") -> str:
 def say(template: str, plural: str | None = None, **values: str | float | Message) -> str:
     """Return a sentence in the language of the terminal."""
     return render(Message(template, values, plural), terminal_language())
+
+
+def nearest(wanted: str, known: Iterable[str], cutoff: float = 0.5) -> str:
+    """Return “ ; vouliez-vous dire … ?” with the nearest of the known words, or nothing."""
+    near = get_close_matches(wanted, list(known), n=1, cutoff=cutoff)
+    return say(" ; vouliez-vous dire « {near} » ?", near=near[0]) if near else ""

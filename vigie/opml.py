@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from lxml import etree
 
-from vigie import addresses, catalogue, checks
+from vigie import addresses, catalogue, checks, toml_types
 from vigie.errors import InputError, WrongValueError
 from vigie.language import say
 from vigie.records import Source, SourceKind
@@ -116,7 +116,7 @@ def _source(outline: etree._Element, folders: tuple[str, ...], taken: set[str]) 
     for name, kind_of_value in _TYPES.items():
         said = outline.get(f"{{{NAMESPACE}}}{name}")
         if said is not None:
-            value = checks.BY_TYPE[kind_of_value](_value(said, kind_of_value))
+            value = toml_types.BY_TYPE[kind_of_value](_value(said, kind_of_value))
             check = checks.BY_KEY.get(("source", name))
             ours[name] = check(value) if check else value
     url = ours.setdefault("url", (_said(outline, "xmlUrl") or "").strip())

@@ -8,9 +8,9 @@ from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
-from vigie import __version__, addresses, checks, toml_reader, watches
+from vigie import __version__, addresses, toml_reader, watches
 from vigie.errors import SettingsError, UnknownNameError, WorkspaceError, WrongValueError
-from vigie.language import say
+from vigie.language import nearest, say
 from vigie.records import (
     MAIN_WATCH,
     MailSecurity,
@@ -275,7 +275,7 @@ class Settings:
         for one in self.watches:
             if one.id == watch_id:
                 return one
-        near = checks.nearest(watch_id, [one.id for one in self.watches])
+        near = nearest(watch_id, [one.id for one in self.watches])
         raise UnknownNameError(say("Pas de veille « {id} »{hint}.", id=watch_id, hint=near))
 
     @property

@@ -7,9 +7,9 @@ from dataclasses import fields
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from vigie import checks
+from vigie import checks, toml_types
 from vigie.errors import WrongValueError
-from vigie.language import say
+from vigie.language import nearest, say
 from vigie.records import Message
 from vigie.toml_lines import Statement, statements
 
@@ -140,7 +140,7 @@ class Reader:
         good: dict[str, Any] = {}
         for key in table.keys() & types.keys():
             try:
-                value = checks.BY_TYPE[types[key]](table[key])
+                value = toml_types.BY_TYPE[types[key]](table[key])
                 check = checks.BY_KEY.get((checked_as or name, key))
                 good[key] = check(value) if check else value
             except WrongValueError as wrong:
@@ -163,7 +163,7 @@ def _hint(key: str, known: Iterable[str], sections: Mapping[str, type]) -> str:
     meant = _SYNONYMS.get(key.lower(), "")
     if meant in known:
         return say(" ; vouliez-vous dire « {near} » ?", near=meant)
-    if near := checks.nearest(key, known):
+    if near := nearest(key, known):
         return near
     homes = [name for name, record in sections.items() if key in {f.name for f in fields(record)}]
     return say(" ; sa place est dans [{home}]", home=homes[0]) if homes else ""

@@ -6,8 +6,8 @@ import re
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from vigie import checks, gazetteer
-from vigie.language import say
+from vigie import gazetteer
+from vigie.language import nearest, say
 from vigie.records import MAIN_WATCH
 
 if TYPE_CHECKING:
@@ -92,7 +92,7 @@ def see_sources(reader: Reader, document: Mapping[str, Any]) -> None:
                     "« {id} » n’est pas une source du catalogue{hint} (celles d’archives importées "
                     "se nomment par un motif : {id}*)",
                     id=one,
-                    hint=checks.nearest(one, sources),
+                    hint=nearest(one, sources),
                 )
                 reader.blame(section, "sources", why, needle=one)
 

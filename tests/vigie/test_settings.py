@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import settings as trying
 from hypothesis import strategies as st
 
-from vigie import __version__, checks, settings
+from vigie import __version__, settings, toml_types
 from vigie.errors import SettingsError, WorkspaceError
 from vigie.records import Reach, Source, SourceKind
 
@@ -101,7 +101,7 @@ def test_all_that_is_left_out_has_a_default():
 def test_every_field_of_the_records_has_a_check():
     for record in (Source, *settings.SECTIONS.values()):
         for field in fields(record):
-            assert str(field.type) in checks.BY_TYPE, f"{record.__name__}.{field.name}"
+            assert str(field.type) in toml_types.BY_TYPE, f"{record.__name__}.{field.name}"
 
 
 def slips():
