@@ -133,10 +133,6 @@ class Sent:
             before=self.before,
             nothing=self.nothing,
         )
-        refused = [
-            say("{address} : refusée par le serveur ({why}).", address=address, why=why)
-            for address, why in self.refused
-        ]
         doubtful = [
             say(
                 "{address} : un envoi interrompu, dont on ne sait s’il est arrivé. Pour l’envoyer "
@@ -145,7 +141,7 @@ class Sent:
             )
             for address in self.doubtful
         ]
-        return [first, *refused, *doubtful]
+        return [first, *mail.refusals(self.refused), *doubtful]
 
 
 def require_way_out(settings: Settings) -> None:

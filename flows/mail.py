@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import smtplib
 import ssl
+from base64 import b64encode
 from contextlib import contextmanager
 from email.message import EmailMessage
 from email.utils import formatdate, make_msgid
@@ -15,7 +16,7 @@ from vigie.language import say
 from vigie.records import MailSecurity
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from vigie.settings import Mail
 
@@ -23,13 +24,17 @@ PASSWORD = "VIGIE_MAIL_PASSWORD"  # noqa: S105 - a variable's name
 """The environment's variable with the password of `[mail] user`."""
 TIMEOUT = 30.0
 """Seconds for each answer of the server."""
+SIGNED_IN = 235
+"""What a server answers whom it lets in (RFC 4954)."""
 
 
-def send(mail: Mail, subject: str, text: str, html: str | None = None) -> None:
+def send(mail: Mail, subject: str, text: str, html: str | None = None) -> list[tuple[str, str]]:
     """Send a mail to those of `[mail] to`, as text and, where it is given, as HTML.
 
+    Returns the addresses that the server refused, each with its reason; the others have the mail.
+
     Raises:
-        MailError: the server cannot be reached, or refuses.
+        MailError: the server cannot be reached, or refuses all of them.
     """
     message = EmailMessage()
     message["From"], message["To"], message["Subject"] = mail.sender, ", ".join(mail.to), subject
@@ -40,7 +45,8 @@ def send(mail: Mail, subject: str, text: str, html: str | None = None) -> None:
     if html is not None:
         message.add_alternative(html, subtype="html")
     with connected(mail) as server:
-        server.send_message(message)
+        refused = server.send_message(message)
+    return [(address, _said(*answer)) for address, answer in refused.items()]
 
 
 def letter(mail: Mail, to: str, subject: str, text: str, name: str) -> EmailMessage:
@@ -64,7 +70,7 @@ def connected(mail: Mail) -> Iterator[smtplib.SMTP]:
     try:
         with _opened(mail) as server:
             if mail.user:
-                server.login(mail.user, os.environ.get(PASSWORD, ""))
+                _sign_in(server, mail.user, os.environ.get(PASSWORD, ""))
             yield server
     except (OSError, smtplib.SMTPException) as error:
         raise MailError(
@@ -93,13 +99,42 @@ def _opened(mail: Mail) -> Iterator[smtplib.SMTP]:
         yield server
 
 
+def _sign_in(server: smtplib.SMTP, user: str, password: str) -> None:
+    """Sign in; with letters beyond ASCII by PLAIN alone, which is in UTF-8 (RFC 4616, 2).
+
+    `smtplib` knows ASCII, and no standard says how the other ways write more.
+    """
+    if (user + password).isascii():
+        server.login(user, password)
+        return
+    server.ehlo_or_helo_if_needed()
+    if "PLAIN" not in server.esmtp_features.get("auth", "").split():
+        raise smtplib.SMTPNotSupportedError(
+            say("ce serveur ne prend ni nom ni mot de passe avec des accents")
+        )
+    words = b64encode(f"\0{user}\0{password}".encode()).decode()
+    code, answer = server.docmd("AUTH", f"PLAIN {words}")
+    if code != SIGNED_IN:
+        raise smtplib.SMTPAuthenticationError(code, answer)
+
+
+def refusals(refused: Iterable[tuple[str, str]]) -> list[str]:
+    """Return who was refused, and why, as lines for a person."""
+    return [
+        say("{address} : refusée par le serveur ({why}).", address=address, why=why)
+        for address, why in refused
+    ]
+
+
 def reason(error: Exception) -> str:
     """Return why a server refused, without what was sent to it."""
     if isinstance(error, smtplib.SMTPRecipientsRefused):
-        code, told = next(iter(error.recipients.values()))
-        return f"{code} {told.decode(errors='replace')}"
+        return _said(*next(iter(error.recipients.values())))
     if isinstance(error, smtplib.SMTPResponseException):
-        said = error.smtp_error
-        words = said.decode(errors="replace") if isinstance(said, bytes) else said
-        return f"{error.smtp_code} {words}"
+        return _said(error.smtp_code, error.smtp_error)
     return str(error) or type(error).__name__
+
+
+def _said(code: int, words: bytes | str) -> str:
+    """Return a server's answer."""
+    return f"{code} {words.decode(errors='replace') if isinstance(words, bytes) else words}"

@@ -156,10 +156,11 @@ def send(settings: Settings, store: Store, now: datetime, runs: Sequence[Run] = 
     if last is not None and last.astimezone(settings.zone).date() == today:
         return [*lines, say("Un courriel est déjà parti aujourd’hui : la suite demain.")]
     words = [one.notice for one in untold]
-    mail.send(settings.mail, _subject(settings, words), _text(settings, words, standing))
+    refused = mail.send(settings.mail, _subject(settings, words), _text(settings, words, standing))
     with store.writing() as c:
         stored.told(c, untold, now)
-    return [*lines, say("Courriel envoyé à {to}.", to=", ".join(settings.mail.to))]
+    who = [one for one in settings.mail.to if one not in dict(refused)]
+    return [*lines, say("Courriel envoyé à {to}.", to=", ".join(who)), *mail.refusals(refused)]
 
 
 def _subject(settings: Settings, told: Sequence[Notice]) -> str:

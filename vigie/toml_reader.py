@@ -160,6 +160,11 @@ def _hint(key: str, known: Iterable[str], sections: Mapping[str, type]) -> str:
     """Return what the writer of an unknown key may have meant."""
     if key == "obey_robots":
         return say(" : les robots.txt sont toujours respectés, retirez-la")
+    if key == "password" and "passwords" not in known:
+        return say(
+            " : un mot de passe ne s’écrit jamais dans ce fichier ; celui de [mail] se donne par "
+            "la variable VIGIE_MAIL_PASSWORD"
+        )
     meant = _SYNONYMS.get(key.lower(), "")
     if meant in known:
         return say(" ; vouliez-vous dire « {near} » ?", near=meant)

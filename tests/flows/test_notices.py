@@ -171,6 +171,13 @@ class Box:
 
     def __init__(self) -> None:
         self.came: list = []
+        self.refused: set[str] = set()
+
+    async def handle_RCPT(self, server, session, envelope, address, options) -> str:  # noqa: N802
+        if address in self.refused:
+            return "550 no such box"
+        envelope.rcpt_tos.append(address)
+        return "250 OK"
 
     async def handle_DATA(self, server, session, envelope) -> str:  # noqa: N802 - aiosmtpd's name
         content = envelope.content.replace(b"\r\n", b"\n")
@@ -323,3 +330,55 @@ def test_a_password_is_read_from_the_environment_and_crosses_only_an_encrypted_l
         "text/html",
     ]
     assert tried == [(True, b"chut"), (True, b"faux")]
+
+
+def test_who_is_refused_among_several_is_said_and_the_others_are_told(watched, plain_box):
+    settings, store = watched
+    box, port = plain_box
+    box.refused = {"veille@example.org"}
+    crawled(store, HealthState.SILENT, MONDAY)
+    lines = notices.send(by_mail(settings, port), store, MONDAY, [])
+    assert lines[1:] == [
+        "Courriel envoyé à lab@example.org.",
+        "veille@example.org : refusée par le serveur (550 no such box).",
+    ]
+    with store.reading() as c:
+        assert stored.untold(c) == []
+    assert [envelope.rcpt_tos for envelope, _ in box.came] == [["lab@example.org"]]
+
+
+@pytest.mark.parametrize("excluded", [[], ["PLAIN"]])
+def test_a_password_with_an_accent_signs_in_or_is_refused_in_one_line(excluded, monkeypatch):
+    """RFC 4616, section 2: PLAIN is in UTF-8; a server without it gets nothing."""
+    box, tried = Box(), []
+
+    def check(server, session, envelope, mechanism, data) -> AuthResult:
+        tried.append((mechanism, data.login.decode(), data.password.decode()))
+        return AuthResult(success=True)
+
+    class Open(Controller):
+        def factory(self):
+            return SMTP(
+                self.handler, authenticator=check, auth_require_tls=False, auth_required=True,
+                auth_exclude_mechanism=excluded,
+            )  # fmt: skip
+
+    controller = Open(box, hostname="127.0.0.1", port=free_port())
+    controller.start()
+    monkeypatch.setenv(mail.PASSWORD, "motdepassé99")
+    mailing = Mail(
+        to=("a@example.org",), sender="v@example.org", host="127.0.0.1", port=controller.port,
+        security=MailSecurity.NONE, user="vigie",
+    )  # fmt: skip
+    try:
+        if excluded:
+            with pytest.raises(MailError, match="accents") as refused:
+                mail.send(mailing, "Objet", "Texte")
+            assert "motdepass" not in str(refused.value)
+            assert tried == []
+        else:
+            mail.send(mailing, "Objet", "Texte")
+            assert tried == [("PLAIN", "vigie", "motdepassé99")]
+            assert len(box.came) == 1
+    finally:
+        controller.stop()

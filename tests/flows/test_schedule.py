@@ -255,6 +255,15 @@ def test_a_port_that_is_taken_is_named_with_the_option_that_chooses_another(tmp_
             assert words[-2] in done.stderr
 
 
+def test_one_port_for_the_pages_and_for_prefect_is_refused(tmp_path):
+    (tmp_path / "vigie.toml").write_text("", encoding="utf-8")
+    port = free_port()
+    done = here("up", "--port", port, "--prefect-port", port, "--dir", tmp_path)
+    assert done.returncode == 2
+    assert done.stderr.count("\n") == 1
+    assert f"--port et --prefect-port demandent le même port, {port}" in done.stderr
+
+
 def holding(folder: Path, command: str, of: str) -> subprocess.Popen[bytes]:
     """Return a program that holds a workspace until its standard input is closed."""
     code = (

@@ -246,3 +246,8 @@ def test_how_a_listing_is_read_and_how_much_is_archived_are_settings():
             settings.parse(good + wrong, Path("w"))
     with pytest.raises(SettingsError, match="archive_megabytes"):
         settings.parse("[crawler]\narchive_megabytes = -1\n", Path("w"))
+
+
+def test_a_password_in_the_file_is_answered_with_where_it_belongs(tmp_path):
+    with pytest.raises(SettingsError, match=r"ligne 2.*VIGIE_MAIL_PASSWORD"):
+        settings.parse('[mail]\npassword = "chut"\n', tmp_path)

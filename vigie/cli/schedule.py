@@ -121,6 +121,10 @@ def up(folder: Path, host: str, port: int, prefect_port: int) -> None:
     from flows import engine, server
     from vigie import lock, supervision
 
+    if port == prefect_port and engine.API_URL not in os.environ:
+        raise click.UsageError(
+            say("--port et --prefect-port demandent le même port, {port}", port=port)
+        )
     settings = _ready(folder)
     server.require_free(port, "--port")
     with lock.sole(settings, "up", of=lock.SCHEDULE):
