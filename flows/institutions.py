@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from flows import sharing
 from flows.intake import mark_known
 from storage import registrations, sources
 from vigie import institutions
@@ -30,7 +31,7 @@ def make_known(settings: Settings, store: Store, on: date) -> int:
             url="",
             kind=SourceKind.REGISTRY,
         )
-        with store.writing() as c:
+        with store.writing(sharing.PATIENCE) as c:
             sources.save(c, [source])
             mark_known(c, new)
     return len(new)

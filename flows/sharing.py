@@ -22,6 +22,9 @@ if TYPE_CHECKING:
     from storage.claims import Work
     from vigie.settings import Settings
 
+PATIENCE = 300.0
+"""Seconds that one who reads waits for its turn to write, on PostgreSQL: there may be many."""
+
 
 @contextmanager
 def working(settings: Settings, store: Store) -> Iterator[str]:

@@ -339,7 +339,7 @@ def annotate_batch(
         places = ground.known(c, settings)
     found = list(annotating.annotate(batch, reader, places))
     gathered = gathering.gather(found, places.territory)
-    with store.writing() as c:
+    with store.writing(sharing.PATIENCE) as c:
         held = set(claims.held(c, Work.ANNOTATE, ids, worker))
         if len(held) < len(ids):
             ids = [i for i in ids if i in held]

@@ -58,10 +58,11 @@ class Store:
             yield connection
 
     @contextmanager
-    def writing(self) -> Iterator[Connection]:
+    def writing(self, patience: float = 0.0) -> Iterator[Connection]:
         """Yield a connection whose changes are kept all together at the end, or not at all.
 
-        One writer at a time; the next one waits up to `patience` seconds.
+        One writer at a time; the next one waits as many seconds as the store's patience. On
+        PostgreSQL, where many work beside one another, up to `patience` if that is longer.
 
         Raises:
             StorageError: the database cannot be written, or was retired since it was opened;
@@ -70,7 +71,8 @@ class Store:
         engine = self.engine.execution_options(vigie_writing=True)
         with translated(engine.url), engine.begin() as connection:
             if engine.dialect.name == "postgresql":
-                connection.execute(text(f"SET LOCAL lock_timeout = {int(self.patience * 1000)}"))
+                longest = int(max(self.patience, patience) * 1000)
+                connection.execute(text(f"SET LOCAL lock_timeout = {longest}"))
                 connection.execute(text(f"SELECT pg_advisory_xact_lock({_WRITERS_LOCK})"))
             self._require_same(connection)
             changes.begin(connection)

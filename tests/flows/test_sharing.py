@@ -6,7 +6,9 @@ import importlib
 import re
 import signal
 import subprocess
+import threading
 import time
+from contextlib import ExitStack, closing
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from hashlib import blake2b
@@ -16,6 +18,7 @@ import pytest
 from sqlalchemy import update
 
 from flows import hosts, learned, sharing, steps
+from nlp.annotate import Reader
 from storage import claims, documents, open_store, queues, sources, tables
 from storage.claims import Work
 from tests import databases
@@ -24,11 +27,15 @@ from tests.crawlers.conftest import serving
 from tests.crawlers.test_crawl import rss, source
 from tests.flows.test_courtesy import workspace
 from vigie import workspace as workspaces
+from vigie.errors import StorageError
 from vigie.records import Document
+from vigie.settings import load
 
 if TYPE_CHECKING:
     from pathlib import Path
 
+NOBODY = Reader(None, {}, "")
+"""Who reads where there is nothing to be read."""
 NOW = datetime(2026, 3, 2, 9, tzinfo=UTC)
 DOCUMENTS = 260
 """More than one batch, which a worker takes whole."""
@@ -125,6 +132,27 @@ def test_what_a_worker_was_too_slow_for_is_left_to_the_one_that_took_it_over(tmp
     assert steps.annotate(settings, store, slowly).done == 2
     assert written == [2]
     store.close()
+
+
+def test_who_reads_waits_for_a_writer_longer_than_others_do(tmp_path, monkeypatch):
+    """Any number may read on PostgreSQL, each waiting for the turns of all others."""
+    workspaces.create(tmp_path / "w", "mulhouse")
+    databases.place(tmp_path / "w", databases.fresh())
+    settings = load(tmp_path / "w")
+    with (
+        closing(open_store(settings.storage.url, settings.folder)) as other,
+        closing(open_store(settings.storage.url, settings.folder, patience=0.1)) as store,
+        closing(ExitStack()) as writer,
+    ):
+        writer.enter_context(other.writing())
+        with pytest.raises(StorageError, match="occupée"), store.writing():
+            pass
+        monkeypatch.setattr(sharing, "PATIENCE", 0.2)
+        with pytest.raises(StorageError, match="occupée"):
+            steps.annotate_batch(settings, store, [], NOBODY, "w")
+        monkeypatch.setattr(sharing, "PATIENCE", 60.0)
+        threading.Timer(0.5, writer.close).start()
+        assert steps.annotate_batch(settings, store, [], NOBODY, "w") == 0
 
 
 def test_no_host_is_asked_by_two_machines_at_a_time(tmp_path):
