@@ -12,6 +12,7 @@ import numpy as np
 
 from nlp import languages, markup, text
 from vigie.records import Message
+from vigie.words import ANOTHER_LANGUAGE, LANGUAGES
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -120,7 +121,10 @@ def why_unread(language: str | None) -> Message:
         return Message("langue non reconnue : le texte n’a pas été analysé")
     if language == NO_LANGUAGE:
         return Message("un seul mot répété : le texte n’a pas été analysé")
-    return Message("texte en « {language} » : seul le français est analysé", {"language": language})
+    return Message(
+        "texte {language} : seul le français est analysé",
+        {"language": LANGUAGES.get(language, ANOTHER_LANGUAGE)},
+    )
 
 
 def _repeats_one_word(raw: str) -> bool:

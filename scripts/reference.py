@@ -96,29 +96,14 @@ def _option(context: click.Context):  # noqa: ANN202 - a function that `map` wan
         told = parameter.get_help_record(context)
         if told is None:
             return None
-        return "| `{}` | {} |".format(*map(_french, told))
+        return "| `{}` | {} |".format(*map(_cell, told))
 
     return row
 
 
-def _french(words: str) -> str:
-    """Return what click says of an option without its own English words."""
-    for english, french in _CLICK:
-        words = re.sub(english, french, words)
-    return words.strip().replace("|", "\\|")
-
-
-_CLICK = (
-    (r" *\[(.*)\]$", r" (\1)"),
-    (r"\bdefault: \((.*)\)\)$", r"par défaut : \1)"),
-    (r"\bdefault: ", "par défaut : "),
-    (r"\brequired\b", "obligatoire"),
-    (r"\bDIRECTORY\b", "DOSSIER"),
-    (r"\b(INTEGER|FLOAT)( RANGE)?\b", "NOMBRE"),
-    (r"\bTEXT\b", "TEXTE"),
-    (r"\bFILE(NAME)?\b", "FICHIER"),
-    (r"\bPATH\b", "CHEMIN"),
-)
+def _cell(words: str) -> str:
+    """Return what click says of an option as a cell of a table."""
+    return re.sub(r" *\[(.*)\]$", r" (\1)", words).strip().replace("|", "\\|")
 
 
 def decisions() -> str:

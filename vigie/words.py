@@ -307,3 +307,23 @@ SIGN_INS = {
     SignInOutcome.WRONG: Message("mauvais mot de passe"),
     SignInOutcome.OUT: Message("déconnexion"),
 }
+
+LANGUAGES = {
+    "fr": Message("en français"),
+    "de": Message("en allemand"),
+    "gsw": Message("en alsacien"),
+    "en": Message("en anglais"),
+    "ar": Message("en arabe"),
+    "es": Message("en espagnol"),
+    "it": Message("en italien"),
+    "lb": Message("en luxembourgeois"),
+    "nl": Message("en néerlandais"),
+    "pl": Message("en polonais"),
+    "pt": Message("en portugais"),
+    "ro": Message("en roumain"),
+    "ru": Message("en russe"),
+    "tr": Message("en turc"),
+    "uk": Message("en ukrainien"),
+}
+"""In which language a text is, by its code (ISO 639): those that one meets in these lands."""
+ANOTHER_LANGUAGE = Message("dans une autre langue")

@@ -113,4 +113,13 @@ def test_extract_prints_one_object_a_line_and_passes_bad_lines_over(tmp_path):
         assert span.keys() == {"start", "end", "text", "label", "confidence"}
     assert "Les Jardins du Canal" in [span["text"] for span in rows[0]["spans"]]
     assert "ligne 2" in done.stderr
-    assert "c : Passage en « de », laissé de côté : Der Verein" in done.stderr
+    assert "c : Passage en allemand, laissé de côté : Der Verein" in done.stderr
+
+
+def test_a_help_names_values_in_french_and_what_may_be_left_out_in_brackets():
+    said = here("--help").stdout + here("review", "--help").stdout
+    assert "vigie [OPTIONS] COMMANDE [ARGUMENTS]…" in said
+    assert "--host TEXTE" in said
+    assert "--port NOMBRE" in said
+    assert "[OPTIONS] [NOM]" in here("notebook", "--help").stdout
+    assert "[OPTIONS] URL" in here("sources", "add", "--help").stdout

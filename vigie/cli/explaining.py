@@ -86,9 +86,13 @@ def _places(found: Iterable[NamedPlace], home: str | None) -> Iterator[str]:
 
 def passage_in_words(passage: str, language: str) -> str:
     """Return that a passage was not read, with its first words."""
+    from vigie.words import ANOTHER_LANGUAGE, LANGUAGES
+
     words = shorten(" ".join(passage.split()), 80, placeholder=" …")
     return say(
-        "Passage en « {language} », laissé de côté : {words}", language=language, words=words
+        "Passage {language}, laissé de côté : {words}",
+        language=LANGUAGES.get(language, ANOTHER_LANGUAGE),
+        words=words,
     )
 
 

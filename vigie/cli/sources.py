@@ -227,7 +227,7 @@ def _moment(at: datetime | None, settings: Settings) -> str:
         "vigie.toml est réparé."
     )
 )
-@click.argument("ids", metavar="[SOURCE…]", nargs=-1)
+@click.argument("ids", metavar="SOURCE…", nargs=-1)
 @click.option(
     "--report-only", is_flag=True, help=say("Dire seulement ; ne rien changer à vigie.toml.")
 )
@@ -343,7 +343,7 @@ def _sample(sample: Document | KnownActor, settings: Settings) -> str:
 
 
 @sources.command("export", help=say("Écrire le catalogue en OPML, sur la sortie ou dans FICHIER."))
-@click.argument("file", metavar="[FICHIER]", required=False, type=click.Path(path_type=Path))
+@click.argument("file", metavar=say("FICHIER"), required=False, type=click.Path(path_type=Path))
 @workspace
 def export(folder: Path, file: Path | None) -> None:
     """Write the catalogue as OPML."""
