@@ -220,9 +220,9 @@ def measured() -> Iterator[dict[str, float]]:
         return found
 
     @contextmanager
-    def timed_writing(store: Store) -> Iterator[Any]:
+    def timed_writing(store: Store, patience: float = 0.0) -> Iterator[Any]:
         asked = time.perf_counter()
-        with writing(store) as c:
+        with writing(store, patience) as c:
             begun = time.perf_counter()
             spent["waiting"] += begun - asked
             yield c
