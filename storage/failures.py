@@ -124,13 +124,25 @@ def _of_postgresql(error: DBAPIError, url: URL) -> str | None:
     if state.startswith(("08", "28", "3D", "53", "57")) or (
         not state and type(error).__name__ == "OperationalError"
     ):
-        return say(
-            "PostgreSQL ne répond pas à {place} ({error}) : vérifiez l’adresse dans [storage] et "
-            "que le serveur tourne.",
-            place=place,
-            error=(said or state).splitlines()[-1].strip(),
-        )
+        return _not_opened((said or state).splitlines()[-1].strip(), place)
     return None
+
+
+def _not_opened(error: str, place: str) -> str:
+    """Return why a database is not reached; a server's own refusal begins with its severity."""
+    if "FATAL:" in error:
+        return say(
+            "PostgreSQL répond, mais n’ouvre pas {place} ({error}) : vérifiez l’utilisateur, le "
+            "mot de passe et la base de l’adresse (--to, --url ou [storage]).",
+            place=place,
+            error=error,
+        )
+    return say(
+        "PostgreSQL ne répond pas à {place} ({error}) : vérifiez la machine et le port de "
+        "l’adresse (--to, --url ou [storage]), et que le serveur tourne.",
+        place=place,
+        error=error,
+    )
 
 
 def _not_prepared(state: str, said: str, place: str) -> str | None:

@@ -196,6 +196,7 @@ def located(url: str, folder: Path) -> URL:
         ) from error
     kind = place.get_backend_name()
     if kind == "postgresql":
+        _require_clear(place)
         return place.set(drivername="postgresql+psycopg")
     if kind != "sqlite" or place.database in (None, "", ":memory:"):
         raise StorageError(
@@ -206,6 +207,18 @@ def located(url: str, folder: Path) -> URL:
             )
         )
     return place.set(database=str(folder.absolute() / str(place.database)))
+
+
+def _require_clear(place: URL) -> None:
+    """Refuse an address whose password was cut in two: the rest of it would be taken for a host."""
+    if "@" in (place.host or ""):
+        raise StorageError(
+            say(
+                "L’adresse de la base de données a deux « @ » avant le nom de la machine : dans "
+                "l’utilisateur et le mot de passe, écrivez %40 pour @ (de même %2F pour /, %3A "
+                "pour :, %25 pour %)."
+            )
+        )
 
 
 def _make_room_for(url: URL) -> None:
@@ -230,6 +243,11 @@ def engine(url: URL, patience: float) -> Engine:
     if url.get_backend_name() == "postgresql":
         made = create_engine(url, pool_pre_ping=True, connect_args={"connect_timeout": 10})
         changes.watch(made)
+
+        @event.listens_for(made, "connect")
+        def _on_answer(connection: DBAPIConnection, _: ConnectionPoolEntry) -> None:
+            _require_utf8(connection, url)
+
         return made
     # The connection used last comes first: it holds the pages of the database that are asked for.
     made = create_engine(
@@ -258,6 +276,21 @@ def engine(url: URL, patience: float) -> Engine:
         connection.exec_driver_sql("BEGIN IMMEDIATE" if writing else "BEGIN")
 
     return made
+
+
+def _require_utf8(connection: DBAPIConnection, url: URL) -> None:
+    """Refuse a database that cannot hold every character, before anything is written there."""
+    encoding = connection.info.parameter_status("server_encoding")
+    if encoding != "UTF8":
+        raise StorageError(
+            say(
+                "La base de données {place} est encodée en {encoding}, et n’a pas tous les "
+                "caractères : il en faut une en UTF8 (createdb --encoding UTF8 --template "
+                "template0 …).",
+                place=url.render_as_string(hide_password=True),
+                encoding=encoding,
+            )
+        )
 
 
 def is_current(connection: Connection) -> bool:

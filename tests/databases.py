@@ -18,7 +18,7 @@ from uuid import uuid4
 
 import pytest
 import tomlkit
-from sqlalchemy import URL, Engine, create_engine, make_url, text
+from sqlalchemy import URL, Engine, create_engine, inspect, make_url, text
 
 import storage.store
 from storage import open_store
@@ -67,6 +67,23 @@ def fresh() -> str:
     if not SERVER:
         pytest.skip("needs a PostgreSQL server: VIGIE_TEST_POSTGRES")
     return server().url.set(database=_make(_newest())).render_as_string(hide_password=False)
+
+
+def latin1() -> str:
+    """Return the address of a database that lacks most characters; skip a test that has none."""
+    if not SERVER:
+        pytest.skip("needs a PostgreSQL server: VIGIE_TEST_POSTGRES")
+    name = _make("template0", "STRATEGY WAL_LOG ENCODING 'LATIN1' LOCALE 'C'")
+    return server().url.set(database=name).render_as_string(hide_password=False)
+
+
+def tables(url: str) -> list[str]:
+    """Return the tables of a database, whoever made them."""
+    engine = create_engine(url)
+    try:
+        return inspect(engine).get_table_names()
+    finally:
+        engine.dispose()
 
 
 def place(folder: Path, url: str) -> None:
@@ -123,9 +140,9 @@ def _newest() -> str:
     return name
 
 
-def _make(template: str) -> str:
+def _make(template: str, how: str = "STRATEGY FILE_COPY") -> str:
     name = f"vigie_{uuid4().hex}"
     with server().connect() as c:
-        c.execute(text(f"CREATE DATABASE {name} TEMPLATE {template} STRATEGY FILE_COPY"))
+        c.execute(text(f"CREATE DATABASE {name} TEMPLATE {template} {how}"))
     _made.append(name)
     return name

@@ -21,6 +21,7 @@ from sqlalchemy import make_url, select, text
 
 import storage.store
 from storage import Store, annotations, documents, open_store, sources, tables
+from tests import databases
 from tests.storage.conftest import database
 from vigie.errors import StorageError
 from vigie.records import ActorKind, HttpState, Message, NewActor, Reject, Resolution
@@ -94,6 +95,27 @@ def test_a_server_that_does_not_answer_is_named_without_the_password(tmp_path):
         open_store("postgresql+psycopg://vigie:secret@127.0.0.1:1/vigie", tmp_path)
     assert "secret" not in str(refused.value)
     assert "\n" not in str(refused.value)
+
+
+def test_a_server_that_refuses_is_told_from_one_that_does_not_answer(tmp_path):
+    missing = make_url(databases.fresh()).set(database="nulle_part")
+    with pytest.raises(StorageError, match="répond, mais n’ouvre pas") as refused:
+        open_store(missing.render_as_string(hide_password=False), tmp_path)
+    assert "nulle_part" in str(refused.value)
+
+
+@pytest.mark.parametrize("login", ["vigie:hem@melig", "vigie:hem@melig%2F"])
+def test_a_password_that_is_cut_in_two_is_told_without_any_of_it(login, tmp_path):
+    with pytest.raises(StorageError, match="%40 pour @") as refused:
+        open_store(f"postgresql+psycopg://{login}@127.0.0.1:1/base", tmp_path)
+    assert "melig" not in str(refused.value)
+
+
+def test_a_base_that_cannot_hold_every_character_is_refused_before_anything_is_made(tmp_path):
+    url = databases.latin1()
+    with pytest.raises(StorageError, match=r"LATIN1.*--encoding UTF8 --template template0"):
+        open_store(url, tmp_path)
+    assert databases.tables(url) == []
 
 
 def test_a_file_that_is_no_database_is_named(tmp_path):

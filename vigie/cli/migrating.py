@@ -85,8 +85,8 @@ def _require_places(settings: Settings, url: str) -> None:
     if not is_postgresql(url):
         raise StorageError(
             say(
-                "--to attend une adresse de PostgreSQL, comme "
-                "postgresql+psycopg://utilisateur@machine/base."
+                "--to attend une adresse de PostgreSQL, qui commence par "
+                "postgresql+psycopg:// : « vigie migrate --help » en montre une."
             )
         )
     others = foreign_tables(url, settings.folder)
