@@ -8,8 +8,22 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from sqlalchemy import URL, Connection, Engine, create_engine, event, inspect, make_url, text
+from sqlalchemy import (
+    URL,
+    Connection,
+    Engine,
+    MetaData,
+    Table,
+    create_engine,
+    event,
+    func,
+    inspect,
+    make_url,
+    select,
+    text,
+)
 from sqlalchemy.exc import ArgumentError
+from sqlalchemy.schema import DropTableComment, SetTableComment
 
 from storage import changes
 from storage.failures import translated
@@ -134,15 +148,15 @@ def _generation(connection: Connection) -> int | None:
     return found
 
 
-def open_store(url: str, folder: Path, *, patience: float = 30.0) -> Store:
+def open_store(url: str, folder: Path, *, patience: float = 30.0, copying: bool = False) -> Store:
     """Open the database of a workspace, made or brought to the newest schema if need be.
 
     A relative path of an SQLite URL starts from `folder`; its folder is made. `patience` is how
-    many seconds a writer waits for another one.
+    many seconds a writer waits for another one. `copying` opens an unfinished copy too.
 
     Raises:
-        StorageError: the URL is wrong, or the database unreachable, locked, damaged, or written
-            by a newer version of the program.
+        StorageError: the URL is wrong, or the database unreachable, locked, damaged, written by
+            a newer version of the program, or a copy that is not finished.
     """
     place = located(url, folder)
     _make_room_for(place)
@@ -150,6 +164,8 @@ def open_store(url: str, folder: Path, *, patience: float = 30.0) -> Store:
     try:
         with store.reading() as connection:
             schema, generation = _schema(connection), _generation(connection)
+            if not copying:
+                _require_finished(connection)
         store = replace(store, generation=generation)
         if schema != SCHEMA:
             _migrate(store)
@@ -157,6 +173,38 @@ def open_store(url: str, folder: Path, *, patience: float = 30.0) -> Store:
         store.close()
         raise
     return store
+
+
+_UNFINISHED = "vigie migrate: "
+_MARKED = "alembic_version"
+
+
+def mark(connection: Connection, origin: str | None) -> None:
+    """Note with a database that it is the unfinished copy of another one; None: it is whole."""
+    table = Table(_MARKED, MetaData(), comment=f"{_UNFINISHED}{origin}")
+    connection.execute(SetTableComment(table) if origin else DropTableComment(table))
+
+
+def copied_from(connection: Connection) -> str | None:
+    """Return the database of which this one is an unfinished copy; None for a whole one."""
+    if connection.dialect.name != "postgresql":
+        return None
+    table = func.to_regclass(_MARKED)
+    said = connection.execute(select(func.obj_description(table, "pg_class"))).scalar() or ""
+    return said.removeprefix(_UNFINISHED) if said.startswith(_UNFINISHED) else None
+
+
+def _require_finished(connection: Connection) -> None:
+    origin = copied_from(connection)
+    if origin is not None:
+        raise StorageError(
+            say(
+                "La base de données {place} est la copie inachevée de {origin} : reprenez la copie "
+                "avec « vigie migrate », depuis l’espace de travail qui mène à {origin}.",
+                place=connection.engine.url.render_as_string(hide_password=True),
+                origin=origin,
+            )
+        )
 
 
 def foreign_tables(url: str, folder: Path) -> list[str]:

@@ -3,16 +3,21 @@
 Killed at any point and begun again, it goes on after the last row that is there, once what is
 there has been compared with what was to be copied: nothing else marks how far it came. In the
 end every table is compared whole.
+
+Until then the target is marked as the unfinished copy of this one database: no program opens it,
+so that what differs in it, because its original went on meanwhile, may be copied anew.
 """
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from dataclasses import dataclass
 from hashlib import sha256
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Connection, Integer, Select, Table, func, select, text, tuple_, update
 
+from storage import store as stores
 from storage import tables
 from storage.statements import chunks
 from vigie.errors import StorageError
@@ -27,6 +32,8 @@ ROWS = 1_000
 """Rows a transaction."""
 _LEFT_BEHIND = frozenset({"changes", "claims"})
 """What is true of the programs at work now, and of no copy."""
+_COPIES_LOCK = 0x56494743
+"""Of PostgreSQL: one copy into a database at a time."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,19 +54,83 @@ def copy(
     """Copy everything from one database into another, and compare the two.
 
     `own` writes to the first one, so that nobody else does meanwhile. `told` hears of each table
-    when it is whole.
+    when it is whole. `target` is open for copying (`open_store`).
 
     Raises:
-        StorageError: the target holds something else than the beginning of this copy, or a table
-            differs in the end; or either cannot be read or written.
+        StorageError: the target holds something else than this copy's beginning, or another copy
+            goes on there, or a table differs in the end; or either cannot be read or written.
     """
     found = []
-    brought = {table.name: _compared(own, target, table) for table in _all_tables()}
-    for table in _all_tables():
-        _copy_table(own, target, table)
-        found.append(_verified(own, target, table, brought[table.name]))
-        told(found[-1])
+    with _alone(target):
+        brought = _begun(own, target)
+        for table in _all_tables():
+            _copy_table(own, target, table)
+            found.append(_verified(own, target, table, brought[table.name]))
+            told(found[-1])
+        with target.writing() as other:
+            stores.mark(other, None)
     return tuple(found)
+
+
+@contextmanager
+def _alone(target: Store) -> Iterator[None]:
+    """Keep every other copy out of the target, as long as this connection lives."""
+    with target.reading() as c:
+        if not c.execute(select(func.pg_try_advisory_xact_lock(_COPIES_LOCK))).scalar_one():
+            raise StorageError(
+                say(
+                    "Une autre copie vers cette base est en cours : attendez qu’elle finisse, puis "
+                    "recommencez."
+                )
+            )
+        yield
+
+
+def _begun(own: Connection, target: Store) -> dict[str, int]:
+    """Return how many rows of each table are there and stay, once the target is marked."""
+    origin = str(own.engine.url.database)
+    with target.reading() as other:
+        marked = stores.copied_from(other)
+    if marked not in (None, origin):
+        raise StorageError(
+            say(
+                "La base d’arrivée est la copie inachevée d’une autre, {place} : finissez celle-"
+                "là, ou donnez une base vide.",
+                place=marked,
+            )
+        )
+    brought = {}
+    for table in _all_tables():
+        there, same = _compared(own, target, table)
+        if not same:
+            if marked is None:
+                raise StorageError(_not_ours(table.name, there))
+            there = _emptied(target, table)
+        brought[table.name] = there
+    with target.writing() as other:
+        stores.mark(other, origin)
+    return brought
+
+
+def _emptied(target: Store, table: Table) -> int:
+    """Take the rows of an unfinished copy away, and those that refer to them, which come later."""
+    with target.writing() as other:
+        other.execute(text(f'TRUNCATE "{table.name}" CASCADE'))
+        if not _count(other, tables.texts):
+            # Their words, which PostgreSQL takes from texts one by one, as they are deleted.
+            other.execute(text("TRUNCATE text_search, text_words"))
+    return 0
+
+
+def _not_ours(table: str, rows: int) -> str:
+    return say(
+        "La base d’arrivée contient déjà autre chose (table {table}, {n} ligne) : donnez une base "
+        "vide.",
+        "La base d’arrivée contient déjà autre chose (table {table}, {n} lignes) : donnez une "
+        "base vide.",
+        table=table,
+        n=rows,
+    )
 
 
 def _all_tables() -> list[Table]:
@@ -67,22 +138,11 @@ def _all_tables() -> list[Table]:
     return [table for table in tables.metadata.sorted_tables if table.name not in _LEFT_BEHIND]
 
 
-def _compared(own: Connection, target: Store, table: Table) -> int:
-    """Return how many rows of a table are there; they must be the first ones of the copy."""
+def _compared(own: Connection, target: Store, table: Table) -> tuple[int, bool]:
+    """Return how many rows of a table are there, and whether they are the first of the copy."""
     with target.reading() as other:
         there = _count(other, table)
-        if there and _checksum(other, table, there) != _checksum(own, table, there):
-            raise StorageError(
-                say(
-                    "La base d’arrivée contient déjà autre chose (table {table}, {n} ligne) : "
-                    "donnez une base vide.",
-                    "La base d’arrivée contient déjà autre chose (table {table}, {n} lignes) : "
-                    "donnez une base vide.",
-                    table=table.name,
-                    n=there,
-                )
-            )
-    return there
+        return there, not there or _checksum(other, table, there) == _checksum(own, table, there)
 
 
 def _copy_table(own: Connection, target: Store, table: Table) -> None:
@@ -146,7 +206,7 @@ def _verified(own: Connection, target: Store, table: Table, before: int) -> Copi
             raise StorageError(
                 say(
                     "La table {table} diffère entre les deux bases : rien n’a été changé à la "
-                    "première ; recommencez avec une base vide.",
+                    "première ; recommencez.",
                     table=table.name,
                 )
             )

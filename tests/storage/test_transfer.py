@@ -5,7 +5,6 @@ from __future__ import annotations
 import multiprocessing
 import os
 import signal
-import time
 from datetime import date
 from itertools import islice
 from typing import TYPE_CHECKING
@@ -87,32 +86,39 @@ def test_a_workspace_moves_whole_and_works_on_there(watch, press):
     assert "déjà sur PostgreSQL" in again.stderr
 
 
-def _slowly(folder, url: str) -> None:
-    transfer.ROWS = 3
-    quick = transfer.chunks
+def _until_killed(folder, url: str) -> None:
+    """Copy until a part of the mentions is there."""
+    transfer.ROWS = 30
+    whole = transfer.chunks
 
-    def slow(items, size):
-        for some in quick(items, size):
-            time.sleep(0.05)
+    def dying(items, size):
+        for number, some in enumerate(whole(items, size)):
+            if number and "surface" in some[0]:
+                os.kill(os.getpid(), signal.SIGKILL)
             yield some
 
-    transfer.chunks = slow
+    transfer.chunks = dying
     with open_store("sqlite:///data/vigie.db", folder).writing() as c:
-        transfer.copy(c, open_store(url, folder))
+        transfer.copy(c, open_store(url, folder, copying=True))
 
 
-def test_killed_in_the_middle_of_a_table_it_goes_on_from_there(watch):
+@pytest.fixture
+def half(watch):
+    """A base into which a copy was begun, and killed amid the mentions."""
     url = databases.fresh()
-    child = multiprocessing.get_context("fork").Process(target=_slowly, args=(watch, url))
+    child = multiprocessing.get_context("fork").Process(target=_until_killed, args=(watch, url))
     child.start()
-    while not rows(url, tables.mentions):
-        assert child.is_alive()
-        time.sleep(0.02)
-    os.kill(child.pid, signal.SIGKILL)
     child.join()
+    assert child.exitcode == -signal.SIGKILL
+    return url
+
+
+def test_killed_in_the_middle_of_a_table_it_goes_on_from_there(watch, half):
+    url = half
     assert 0 < rows(url, tables.mentions) < 120
     assert settings.load(watch).storage.url.startswith("sqlite")
-    source, target = open_store("sqlite:///data/vigie.db", watch), open_store(url, watch)
+    source = open_store("sqlite:///data/vigie.db", watch)
+    target = open_store(url, watch, copying=True)
     told: list[Copied] = []
     with source.writing() as c:
         found = transfer.copy(c, target, told.append)
@@ -127,6 +133,46 @@ def test_killed_in_the_middle_of_a_table_it_goes_on_from_there(watch):
     # And once more: nothing is left to do, and nothing is done twice.
     with source.writing() as c:
         assert [one.before for one in transfer.copy(c, target)] == [one.rows for one in found]
+    source.close()
+    target.close()
+
+
+def test_half_a_copy_is_nobodys_base_and_follows_its_original(watch, half, press, tmp_path):
+    workspace.create(tmp_path / "other", "mulhouse")
+    open_store("sqlite:///data/vigie.db", tmp_path / "other").close()
+    done = here("migrate", "--to", half, "--dir", tmp_path / "other")
+    assert done.returncode == 1
+    assert f"copie inachevée d’une autre, {watch / 'data' / 'vigie.db'}" in done.stderr
+    with pytest.raises(StorageError, match="reprenez la copie avec « vigie migrate »"):
+        open_store(half, watch)
+    assert rows(half, tables.documents) == 40
+
+    # Meanwhile the workspace goes on.
+    source = open_store("sqlite:///data/vigie.db", watch)
+    with source.writing() as c:
+        documents.save(c, [press.document(7, DAY, title="Mieux", text="Autrement.")])
+    source.close()
+    done = here("migrate", "--to", half, "--dir", watch)
+    assert done.returncode == 0, done.stderr
+    assert "40 lignes dans documents, identiques" in done.stderr
+    moved = open_store(half, watch)
+    with moved.reading() as c:
+        assert [hit.title for hit in fulltext.search(c, "autrement")] == ["Mieux"]
+        assert len(fulltext.search(c, "semaille", 99)) == 39
+    moved.close()
+
+
+def test_one_copy_at_a_time_goes_into_a_base(watch):
+    url = databases.fresh()
+    source = open_store("sqlite:///data/vigie.db", watch)
+    target = open_store(url, watch, copying=True)
+    with (
+        transfer._alone(target),
+        source.writing() as c,
+        pytest.raises(StorageError, match="Une autre copie"),
+    ):
+        transfer.copy(c, target)
+    assert rows(url, tables.documents) == 0
     source.close()
     target.close()
 

@@ -50,7 +50,7 @@ def migrate(folder: Path, url: str) -> None:
     with (
         lock.whole(settings, "migrate"),
         closing(open_store(settings.storage.url, settings.folder)) as source,
-        closing(open_store(url, settings.folder)) as target,
+        closing(open_store(url, settings.folder, copying=True)) as target,
         source.writing() as c,
     ):
         copied = transfer.copy(c, target, lambda one: tell(_line(one)))
