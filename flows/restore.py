@@ -22,12 +22,13 @@ from pydantic import TypeAdapter
 
 from flows.backup import FORMAT, MANIFEST, Manifest, Member
 from storage import copies, open_store
-from storage.store import known_schemas
+from storage.store import foreign_tables, known_schemas
 from vigie import catalogue, lock
 from vigie.addresses import holds_password
-from vigie.errors import InputError, WorkspaceError
+from vigie.errors import InputError, SettingsError, WorkspaceError
 from vigie.language import say
-from vigie.settings import FILE_NAME, parse
+from vigie.settings import FILE_NAME, Storage, parse, read
+from vigie.settings import examine as examine_settings
 from vigie.workspace import OWNERS_ALONE
 
 if TYPE_CHECKING:
@@ -57,29 +58,32 @@ def restore(
 ) -> tuple[Manifest, Path | None]:
     """Put a backup into a folder; return what was in it, and where what was there is kept.
 
-    `url` is that of another database than the backup's settings name, and is written into them.
+    The database is that of `url`; else, to be replaced, that of the folder's own `vigie.toml`; else
+    that of the backup's settings, and none that has content. The restored settings name it.
     With `replace` what the folder holds is set aside, and a PostgreSQL database is replaced in
     one transaction. Programs that have an SQLite database open are refused it from then on.
 
     Raises:
         InputError: the backup is damaged or newer, or does not go with the database.
         WorkspaceError: the folder or the database has content and `replace` is not said, or
-            there is no room.
+            nobody named a database that has, or it is another program's; or there is no room.
         HeldError: a crawl, a reading or a schedule works there.
         StorageError: the database cannot be reached or written, or a program is writing to it;
             nothing was changed.
     """
     manifest = examine(file)
     with _opened(file) as archive:
-        settings = _settings(archive, folder, url)
+        named = url or (_own(folder) if replace else None)
+        settings = _settings(archive, folder, named)
         _require_kind(manifest, settings)
         if not replace:
             _require_empty(folder, settings)
+        _require_replaceable(folder, settings, replace=replace, named=named is not None)
         try:
             folder.mkdir(parents=True, exist_ok=True)
             _require_room(folder, manifest)
             with tempfile.TemporaryDirectory(prefix=".restore-", dir=folder) as name:
-                kept = _put(archive, manifest, settings, Path(name), url)
+                kept = _put(archive, manifest, settings, Path(name))
         except OSError as error:
             raise WorkspaceError(
                 say(
@@ -94,7 +98,7 @@ def restore(
 
 
 def _put(
-    archive: zipfile.ZipFile, manifest: Manifest, settings: Settings, room: Path, url: str | None
+    archive: zipfile.ZipFile, manifest: Manifest, settings: Settings, room: Path
 ) -> Path | None:
     """Unpack a backup in a room of the workspace, examine the database, move all into place."""
     database = copies.files_of(settings.storage.url, settings.folder)
@@ -108,10 +112,7 @@ def _put(
             _read(archive, member, Path(archive.filename or ""), out)
         path.chmod((member.mode & 0o777) | 0o600)
     (room / "data").mkdir(exist_ok=True)
-    if url:
-        text = (room / FILE_NAME).read_text(encoding="utf-8-sig")
-        mode = OWNERS_ALONE if holds_password(url) else None
-        catalogue.write_whole(room / FILE_NAME, _with_url(text, url), mode=mode)
+    _name(room / FILE_NAME, settings.storage.url)
     copy = room / copies.NAMES[manifest.database]
     place = copies.file_of(settings.storage.url, settings.folder)
     if place is not None:
@@ -124,6 +125,15 @@ def _put(
             copies.retire(place)
             copies.retire(copy)
         return _move(settings, room, place, copy)
+
+
+def _name(file: Path, url: str) -> None:
+    """Write into restored settings where the database is; a password there is its owner's alone."""
+    text = file.read_text(encoding="utf-8-sig")
+    if (named := _with_url(text, url)) != text:
+        catalogue.write_whole(file, named)
+    if holds_password(url):
+        file.chmod(OWNERS_ALONE)
 
 
 def _move(settings: Settings, room: Path, place: Path | None, copy: Path) -> Path | None:
@@ -262,6 +272,14 @@ def _chunks(archive: zipfile.ZipFile, member: Member, file: Path) -> Iterator[by
         raise InputError(_damaged(file, member.name)) from error
 
 
+def _own(folder: Path) -> str | None:
+    """Return the database that a folder's own settings name; None where they cannot be read."""
+    try:
+        return examine_settings(read(folder), folder)[0].storage.url
+    except (SettingsError, WorkspaceError):
+        return None
+
+
 def _settings(archive: zipfile.ZipFile, folder: Path, url: str | None) -> Settings:
     """Return the settings that the restored workspace will have."""
     text = archive.read(FILE_NAME).decode("utf-8-sig", errors="replace")
@@ -269,25 +287,38 @@ def _settings(archive: zipfile.ZipFile, folder: Path, url: str | None) -> Settin
 
 
 def _with_url(text: str, url: str) -> str:
-    """Return a `vigie.toml` that names another database; the rest stays as it was written."""
+    """Return a `vigie.toml` that names a database; the rest stays as it was written."""
     document = tomlkit.parse(text)
+    if document.get("storage", {}).get("url", Storage().url) == url:
+        return text
     document.setdefault("storage", tomlkit.table())["url"] = url
     return tomlkit.dumps(document)
 
 
 def _require_kind(manifest: Manifest, settings: Settings) -> None:
-    if copies.kind(settings.storage.url, settings.folder) != manifest.database:
+    if copies.kind(settings.storage.url, settings.folder) == manifest.database:
+        return
+    place = copies.shown(settings.storage.url, settings.folder)
+    if manifest.database == "sqlite":
         raise InputError(
             say(
-                "La sauvegarde est celle d’une base {kind} : restaurez-la dans une telle base, "
-                "puis passez à l’autre par « vigie migrate ».",
-                kind=manifest.database,
+                "La sauvegarde est celle d’une base SQLite, et {place} est à PostgreSQL : "
+                "restaurez-la dans un fichier (--url sqlite:///data/vigie.db), puis passez à "
+                "PostgreSQL par « vigie migrate ».",
+                place=place,
             )
         )
+    raise InputError(
+        say(
+            "La sauvegarde est celle d’une base PostgreSQL, et {place} est un fichier SQLite : "
+            "donnez l’adresse d’une base PostgreSQL (--url) ; rien ne mène de l’une à l’autre.",
+            place=place,
+        )
+    )
 
 
 def _require_empty(folder: Path, settings: Settings) -> None:
-    """Refuse to write where there is something already."""
+    """Refuse to write into a folder where there is something already."""
     taken = [path for path in (folder / FILE_NAME, *_content(settings.data)) if path.exists()]
     if taken:
         raise WorkspaceError(
@@ -297,12 +328,30 @@ def _require_empty(folder: Path, settings: Settings) -> None:
                 folder=str(folder),
             )
         )
-    if copies.has_content(settings.storage.url, settings.folder):
-        place = copies.shown(settings.storage.url, settings.folder)
+
+
+def _require_replaceable(folder: Path, settings: Settings, *, replace: bool, named: bool) -> None:
+    """Refuse a database that is another program's, or has content that nobody asked to replace."""
+    url, file = settings.storage.url, copies.file_of(settings.storage.url, settings.folder)
+    if file is not None and replace and (named or file.is_relative_to(folder.absolute())):
+        # It is set aside whole, whatever it is.
+        return
+    place = copies.shown(url, settings.folder)
+    others = foreign_tables(url, settings.folder)
+    if others:
         raise WorkspaceError(
             say(
-                "La base de données {place} n’est pas vide : donnez-en une autre (--url), ou "
-                "dites --replace pour la remplacer.",
+                "La base de données {place} contient autre chose que Vigie (table {table}, par "
+                "exemple) : donnez-en une qui est vide (--url).",
+                place=place,
+                table=others[0],
+            )
+        )
+    if not (replace and named) and copies.has_content(url, settings.folder):
+        raise WorkspaceError(
+            say(
+                "La base de données {place} n’est pas vide : donnez-en une autre (--url), ou, "
+                "pour la remplacer, dites --replace et son adresse (--url).",
                 place=place,
             )
         )

@@ -213,13 +213,20 @@ def foreign_tables(url: str, folder: Path) -> list[str]:
     Raises:
         StorageError: as `open_store`.
     """
-    store = Store(engine(located(url, folder), 30.0), 30.0)
+    place = located(url, folder)
+    if place.get_backend_name() == "sqlite" and not Path(str(place.database)).exists():
+        return []
+    store = Store(engine(place, 30.0), 30.0)
     try:
         with store.reading() as connection:
             found = inspect(connection).get_table_names()
     finally:
         store.close()
-    return [] if "alembic_version" in found else sorted(found)
+    return [] if set(found) >= _OWN else sorted(found)
+
+
+_OWN = {"alembic_version", "documents", "mentions"}
+"""In every database of Vigie's, whatever its schema."""
 
 
 def is_postgresql(url: str) -> bool:

@@ -64,16 +64,33 @@ def settle(folder: Path) -> Path:
 
 def fresh() -> str:
     """Return the address of an empty database on the server; skip a test that has none."""
-    if not SERVER:
-        pytest.skip("needs a PostgreSQL server: VIGIE_TEST_POSTGRES")
-    return server().url.set(database=_make(_newest())).render_as_string(hide_password=False)
+    _require_server()
+    return _address(_make(_newest()))
+
+
+def of_another_program() -> str:
+    """Return the address of a database that another program made; skip a test that has none."""
+    _require_server()
+    url = _address(_make("template1"))
+    engine = create_engine(url)
+    with engine.begin() as c:
+        c.execute(text("CREATE TABLE comptes (id integer)"))
+    engine.dispose()
+    return url
 
 
 def latin1() -> str:
     """Return the address of a database that lacks most characters; skip a test that has none."""
+    _require_server()
+    return _address(_make("template0", "STRATEGY WAL_LOG ENCODING 'LATIN1' LOCALE 'C'"))
+
+
+def _require_server() -> None:
     if not SERVER:
         pytest.skip("needs a PostgreSQL server: VIGIE_TEST_POSTGRES")
-    name = _make("template0", "STRATEGY WAL_LOG ENCODING 'LATIN1' LOCALE 'C'")
+
+
+def _address(name: str) -> str:
     return server().url.set(database=name).render_as_string(hide_password=False)
 
 

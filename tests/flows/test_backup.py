@@ -252,6 +252,64 @@ def test_a_database_with_content_is_not_written_over_from_another_folder(
     assert not (out / "new").exists()
 
 
+def test_in_place_the_database_of_the_place_is_replaced_and_no_other(
+    folder, elsewhere, press, tmp_path_factory
+):
+    """The backup leads to the database that is at work; the place has one of its own."""
+    target, other = elsewhere
+    if other is None:
+        absolute = (folder / "vigie.toml").read_text("utf-8").replace("///", f"///{folder}/")
+        (folder / "vigie.toml").write_text(absolute, "utf-8")
+        other = "sqlite:///data/own.db"
+    file = tmp_path_factory.mktemp("out") / "vigie.zip"
+    made(folder, file)
+    at_work = opened_in(folder)
+    with at_work.writing() as c:
+        press.publish(c, 3, DAY, "Venus après")
+
+    # Nobody named a database that has content: no word of the folder's, nor of the command's.
+    with pytest.raises(WorkspaceError, match="--replace et son adresse"):
+        restore.restore(file, target, replace=True)
+    target.mkdir(exist_ok=True)
+    shutil.copy(folder / "vigie.toml", target)
+    databases.place(target, other)
+    open_store(other, target).close()
+
+    done = here("restore", file, "--dir", target, "--replace")
+    assert done.returncode == 0, done.stderr
+    assert load(target).storage.url == other
+    assert f"/{other.rpartition('/')[2]}." in done.stderr
+    own = opened_in(target)
+    for one, count in ((at_work, 3), (own, 2)):
+        with one.reading() as c:
+            assert documents.counts(c)["documents"] == count
+        one.close()
+
+
+def of_postgresql(members, manifest):
+    """As if it came from a server; what is in it is never read here."""
+    manifest["database"] = "postgresql"
+    members["database.pgdump"] = members.pop("database.sqlite")
+    for one in manifest["files"]:
+        one["name"] = one["name"].replace("database.sqlite", "database.pgdump")
+
+
+@pytest.mark.parametrize("replace", [False, True])
+def test_a_database_of_another_program_is_never_restored_into(replace, file, tmp_path):
+    url = databases.of_another_program()
+    moved = altered(file, of_postgresql)
+    with pytest.raises(WorkspaceError, match="autre chose que Vigie"):
+        restore.restore(moved, tmp_path / "new", url=url, replace=replace)
+    assert databases.tables(url) == ["comptes"]
+
+
+def test_the_way_from_one_kind_of_database_to_the_other_is_said_where_there_is_one(file, tmp_path):
+    with pytest.raises(InputError, match="puis passez à PostgreSQL par « vigie migrate »"):
+        restore.restore(file, tmp_path / "new", url="postgresql+psycopg://vigie@127.0.0.1:1/base")
+    with pytest.raises(InputError, match="rien ne mène"):
+        restore.restore(altered(file, of_postgresql), tmp_path / "new", url="sqlite:///data/a.db")
+
+
 # --- on SQLite alone -------------------------------------------------------------------------
 
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from filelock import FileLock
-from sqlalchemy import create_engine, func, select, text
+from sqlalchemy import create_engine, func, select
 
 from storage import actors, documents, fulltext, judgements, open_store, tables, transfer
 from tests import databases
@@ -179,19 +179,14 @@ def test_one_copy_at_a_time_goes_into_a_base(watch):
 
 @pytest.mark.parametrize("what", ["documents of its own", "tables of another program"])
 def test_a_base_that_holds_something_else_is_refused_and_left_alone(watch, press, what):
-    url = databases.fresh()
     if what == "documents of its own":
+        url = databases.fresh()
         other = open_store(url, watch)
         with other.writing() as c:
             documents.save(c, [press.document(7, DAY, title="Autre")])
         other.close()
     else:
-        engine = create_engine(url)
-        with engine.begin() as c:
-            c.execute(text("DROP SCHEMA public CASCADE"))
-            c.execute(text("CREATE SCHEMA public"))
-            c.execute(text("CREATE TABLE comptes (id integer)"))
-        engine.dispose()
+        url = databases.of_another_program()
     done = here("migrate", "--to", url, "--dir", watch)
     assert done.returncode == 1
     assert "contient déjà autre chose" in done.stderr

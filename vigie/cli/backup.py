@@ -51,11 +51,17 @@ def backup(folder: Path, file: Path | None) -> None:
     is_flag=True,
     help=say("Même si le dossier ou la base ont un contenu ; celui du dossier est mis de côté."),
 )
-@click.option("--url", metavar="URL", help=say("Une autre base de données que celle des réglages."))
+@click.option(
+    "--url",
+    metavar="URL",
+    help=say("La base de données où restaurer, au lieu de celle des réglages."),
+)
 @workspace
 def restore(folder: Path, file: Path, url: str | None, *, check: bool, replace: bool) -> None:
     """Put a backup back."""
     from flows import restore as restoring
+    from storage import copies
+    from vigie.settings import load
 
     with progress(say("Vérification") if check else say("Restauration"), None):
         if check:
@@ -63,7 +69,14 @@ def restore(folder: Path, file: Path, url: str | None, *, check: bool, replace: 
             return
         manifest, kept = restoring.restore(file, folder, url=url, replace=replace)
     tell(_line(file, manifest))
-    tell(say("L’espace de travail est restauré dans {folder}.", folder=str(folder)))
+    place = copies.shown(load(folder).storage.url, folder)
+    tell(
+        say(
+            "L’espace de travail est restauré dans {folder}, sa base dans {place}.",
+            folder=str(folder),
+            place=place,
+        )
+    )
     if kept:
         tell(
             say("Ce qui s’y trouvait est dans {kept} : supprimez-le quand tout va.", kept=str(kept))
