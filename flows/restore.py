@@ -311,7 +311,7 @@ def _require_kind(manifest: Manifest, settings: Settings) -> None:
     raise InputError(
         say(
             "La sauvegarde est celle d’une base PostgreSQL, et {place} est un fichier SQLite : "
-            "donnez l’adresse d’une base PostgreSQL (--url) ; rien ne mène de l’une à l’autre.",
+            "donnez l’adresse d’une base PostgreSQL (--url) ; rien ne mène de PostgreSQL à SQLite.",
             place=place,
         )
     )
