@@ -49,7 +49,7 @@ def examine(url: str, folder: Path, *, patience: float = 5.0) -> Condition:
     Reading all of it for its integrity takes about a second for each 200 MB.
 
     Raises:
-        StorageError: it cannot be reached, read, or is no database at all.
+        StorageError: it cannot be reached or read, is no database at all, or half a copy.
     """
     place = stores.located(url, folder)
     sqlite = place.get_backend_name() == "sqlite"
@@ -60,6 +60,7 @@ def examine(url: str, folder: Path, *, patience: float = 5.0) -> Condition:
         with translated(place), engine.connect() as c:
             if not inspect(c).has_table("alembic_version"):
                 return Condition(schema=None)
+            stores.require_finished(c)
             schema = str(c.execute(text("SELECT version_num FROM alembic_version")).scalar())
             newer = schema not in stores.known_schemas()
             damage = tuple(_damage(c)) if sqlite else ()

@@ -165,7 +165,7 @@ def open_store(url: str, folder: Path, *, patience: float = 30.0, copying: bool 
         with store.reading() as connection:
             schema, generation = _schema(connection), _generation(connection)
             if not copying:
-                _require_finished(connection)
+                require_finished(connection)
         store = replace(store, generation=generation)
         if schema != SCHEMA:
             _migrate(store)
@@ -194,7 +194,8 @@ def copied_from(connection: Connection) -> str | None:
     return said.removeprefix(_UNFINISHED) if said.startswith(_UNFINISHED) else None
 
 
-def _require_finished(connection: Connection) -> None:
+def require_finished(connection: Connection) -> None:
+    """Raise StorageError for an unfinished copy: nobody works there."""
     origin = copied_from(connection)
     if origin is not None:
         raise StorageError(

@@ -13,7 +13,7 @@ import pytest
 from filelock import FileLock
 from sqlalchemy import create_engine, func, select
 
-from storage import actors, documents, fulltext, judgements, open_store, tables, transfer
+from storage import actors, condition, documents, fulltext, judgements, open_store, tables, transfer
 from tests import databases
 from tests.command import here
 from vigie import lock, settings, workspace
@@ -143,8 +143,9 @@ def test_half_a_copy_is_nobodys_base_and_follows_its_original(watch, half, press
     done = here("migrate", "--to", half, "--dir", tmp_path / "other")
     assert done.returncode == 1
     assert f"copie inachevée d’une autre, {watch / 'data' / 'vigie.db'}" in done.stderr
-    with pytest.raises(StorageError, match="reprenez la copie avec « vigie migrate »"):
-        open_store(half, watch)
+    for looks in (open_store, condition.examine):
+        with pytest.raises(StorageError, match="reprenez la copie avec « vigie migrate »"):
+            looks(half, watch)
     assert rows(half, tables.documents) == 40
 
     # Meanwhile the workspace goes on.
