@@ -124,16 +124,19 @@ def _of_postgresql(error: DBAPIError, url: URL) -> str | None:
     if state.startswith(("08", "28", "3D", "53", "57")) or (
         not state and type(error).__name__ == "OperationalError"
     ):
-        return _not_opened((said or state).splitlines()[-1].strip(), place)
+        reason = (said or state).splitlines()[-1].strip()
+        # A server that asked for a password is there; so is one that says itself why not.
+        asked = getattr(getattr(error.orig, "pgconn", None), "used_password", False)
+        return _not_opened(reason, place, answered=asked or "FATAL:" in reason)
     return None
 
 
-def _not_opened(error: str, place: str) -> str:
-    """Return why a database is not reached; a server's own refusal begins with its severity."""
-    if "FATAL:" in error:
+def _not_opened(error: str, place: str, *, answered: bool) -> str:
+    if answered:
         return say(
-            "PostgreSQL répond, mais n’ouvre pas {place} ({error}) : vérifiez l’utilisateur, le "
-            "mot de passe et la base de l’adresse (--to, --url ou [storage]).",
+            "PostgreSQL répond, mais n’ouvre pas {place} ({error}) : vérifiez l’utilisateur et la "
+            "base de l’adresse (--to, --url ou [storage]), et le mot de passe (PGPASSWORD ou "
+            "~/.pgpass).",
             place=place,
             error=error,
         )

@@ -6,6 +6,8 @@ import hashlib
 import multiprocessing
 import os
 import signal
+import socketserver
+import struct
 import threading
 import time
 from datetime import date
@@ -98,10 +100,29 @@ def test_a_server_that_does_not_answer_is_named_without_the_password(tmp_path):
 
 
 def test_a_server_that_refuses_is_told_from_one_that_does_not_answer(tmp_path):
-    missing = make_url(databases.fresh()).set(database="nulle_part")
+    missing = make_url(databases.of_another_program()).set(database="nulle_part")
     with pytest.raises(StorageError, match="répond, mais n’ouvre pas") as refused:
         open_store(missing.render_as_string(hide_password=False), tmp_path)
     assert "nulle_part" in str(refused.value)
+
+
+class _Asking(socketserver.BaseRequestHandler):
+    """A server that wants a password, and no encryption."""
+
+    def handle(self) -> None:
+        while len(self.request.recv(1000)) == 8:  # asks for encryption
+            self.request.sendall(b"N")
+        self.request.sendall(b"R" + struct.pack("!ii", 8, 3))
+
+
+def test_a_server_that_wants_a_password_is_told_where_it_belongs(tmp_path, monkeypatch):
+    monkeypatch.delenv("PGPASSWORD", raising=False)
+    with socketserver.TCPServer(("127.0.0.1", 0), _Asking) as asking:
+        threading.Thread(target=asking.handle_request).start()
+        with pytest.raises(StorageError, match=r"n’ouvre pas.*PGPASSWORD ou ~/\.pgpass"):
+            open_store(
+                f"postgresql+psycopg://vigie@127.0.0.1:{asking.server_address[1]}/b", tmp_path
+            )
 
 
 @pytest.mark.parametrize("login", ["vigie:hem@melig", "vigie:hem@melig%2F"])
