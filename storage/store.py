@@ -337,7 +337,8 @@ def engine(url: URL, patience: float) -> Engine:
 def _require_utf8(connection: DBAPIConnection, url: URL) -> None:
     """Refuse a database that cannot hold every character, before anything is written there."""
     encoding = connection.info.parameter_status("server_encoding")
-    if encoding != "UTF8":
+    if encoding not in ("UTF8", None):  # None: something stands between that does not tell
+        connection.close()
         raise StorageError(
             say(
                 "La base de données {place} est encodée en {encoding}, et n’a pas tous les "

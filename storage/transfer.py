@@ -13,6 +13,7 @@ from __future__ import annotations
 from contextlib import contextmanager
 from dataclasses import dataclass
 from hashlib import sha256
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Connection, Integer, Select, Table, func, select, text, tuple_, update
@@ -88,7 +89,7 @@ def _alone(target: Store) -> Iterator[None]:
 
 def _begun(own: Connection, target: Store) -> dict[str, int]:
     """Return how many rows of each table are there and stay, once the target is marked."""
-    origin = str(own.engine.url.database)
+    origin = str(Path(str(own.engine.url.database)).resolve())
     with target.reading() as other:
         marked = stores.copied_from(other)
     if marked not in (None, origin):
