@@ -1,7 +1,8 @@
 """What two workspaces hold, compared row by row, and whether one is sound.
 
-Nothing but the clocks' moments, the numbers of rows and the names of archive files is left out,
-and of the sources' health what a second visit must see otherwise (« nothing new »).
+Nothing but the clocks' moments (and the days on which retention looked at what was fetched by
+then), the numbers of rows and the names of archive files is left out, and of the sources' health
+what a second visit must see otherwise (« nothing new »).
 """
 
 from __future__ import annotations
@@ -70,7 +71,7 @@ def _compared(table: Table) -> list[str]:
         f'"{column.name}"'
         for column in table.columns
         if not isinstance(column.type, Instant)
-        and column.name not in {"archive", "seen", "at"}
+        and column.name not in {"archive", "seen", "at", "persons_dropped_on"}
         and not (numbered and column.primary_key and isinstance(column.type, Integer))
     ]
 

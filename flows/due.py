@@ -5,7 +5,7 @@ Apart from the other steps, so that a list of sources needs no language model.
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from crawlers import identity, rhythm
@@ -17,6 +17,11 @@ if TYPE_CHECKING:
 
     from vigie.records import Document, Outcome, Source, SourceHealth
     from vigie.settings import Settings
+
+
+EARLY = timedelta(minutes=5)
+"""How long before its time a source is taken along: it was noted some moments after its last crawl
+began, so that at the same minute an hour later its hour would not be over yet."""
 
 
 def crawled_sources(settings: Settings) -> tuple[Source, ...]:
@@ -44,11 +49,12 @@ def wanted_sources(
         health = sources.health(c)
     failures = {i: one.failures for i, one in health.items()}
     every = sorted(going_on(settings, store), key=lambda source: failures.get(source.id, 0))
+    alone = left_alone(settings, store, now)
+    every = [source for source in every if source.id not in alone]
     if due_only:
         tries = next_tries(settings, store, now)
-        return tuple(source for source in every if (tries[source.id] or now) <= now)
-    alone = left_alone(settings, store, now)
-    return tuple(source for source in every if source.id not in alone)
+        return tuple(source for source in every if (tries[source.id] or now) <= now + EARLY)
+    return tuple(every)
 
 
 def left_alone(settings: Settings, store: Store, now: datetime) -> dict[str, datetime]:

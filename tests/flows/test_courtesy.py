@@ -104,6 +104,25 @@ def test_a_source_is_not_charged_with_the_refusal_that_another_of_its_host_met(w
     store.close()
 
 
+def test_a_source_of_every_hour_is_read_every_hour(tmp_path):
+    hourly = source("presse", "https://presse.example/rss")
+    watch = workspace(tmp_path, hourly)
+    store = open_store(watch.storage.url, tmp_path)
+    tick = datetime(2026, 3, 2, 6, tzinfo=UTC)
+    lively = outcome_of(hourly, HealthState.LIVELY, NOTHING_NEW)
+    with store.writing() as c:
+        sources.save(c, [hourly])
+        # It was noted when its crawl ended, some moments after the hour.
+        sources.save_outcome(c, replace(lively, at=tick + timedelta(seconds=40)))
+    again = due.next_tries(watch, store, tick + timedelta(minutes=1))["presse"]
+    assert again is not None
+    wait = again - tick - timedelta(seconds=40)
+    for early, expected in ((timedelta(0), ["presse"]), (timedelta(minutes=10), [])):
+        wanted = due.wanted_sources(watch, store, due_only=True, now=tick + wait - early)
+        assert [one.id for one in wanted] == expected
+    store.close()
+
+
 def test_what_a_source_repeats_stays_left_out_and_is_left_out_of_the_archive_too(web, tmp_path):
     def article(n: int) -> tuple[str, str]:
         text = ARTICLE.format(title=f"Nouvelle {n}").replace("samedi", f"samedi, à {n} heures,")
