@@ -19,14 +19,14 @@ from hashlib import sha256
 from pathlib import Path
 from typing import IO, TYPE_CHECKING
 
-from storage import copies
+from storage import copies, documents
 from vigie import __version__
 from vigie.errors import InputError, WorkspaceError
 from vigie.language import say
 from vigie.settings import FILE_NAME
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
     from storage import Store
     from vigie.settings import Settings
@@ -70,6 +70,8 @@ class Manifest:
     """`sqlite` or `postgresql`."""
     at: datetime
     files: tuple[Member, ...]
+    documents: int | None = None
+    """In the database; None in backups of versions that did not say so."""
 
     @property
     def size(self) -> int:
@@ -162,6 +164,8 @@ def _write(
     spools = [path for path in _files(data, settings) if path.parent == data / "spool"]
     members = [_add(archive, FILE_NAME, settings.folder / FILE_NAME)]
     members += _add_all(archive, data, spools)
+    with store.reading() as c:
+        held = documents.number(c)
     with tempfile.TemporaryDirectory(prefix=".vigie-", dir=room) as folder:
         name = copies.NAMES[store.engine.dialect.name]
         schema = copies.copy_out(store, Path(folder) / name)
@@ -180,6 +184,7 @@ def _write(
         database=store.engine.dialect.name,
         at=now,
         files=tuple(member for member in members if member is not None),
+        documents=held,
     )
     archive.writestr(MANIFEST, manifest.encoded())
     return manifest
@@ -234,9 +239,20 @@ def scheduled(settings: Settings, store: Store, now: datetime | None = None) -> 
     target = folder / f"vigie-{now.astimezone(UTC):%Y%m%dT%H%M%S}Z.zip"
     back_up(settings, store, target, now=now)
     _tidy(folder, now - timedelta(days=1))
-    for path in superfluous(kept_in(folder), settings.backup.daily, settings.backup.weekly):
+    made, rotation = kept_in(folder), settings.backup
+    for path in superfluous(made, rotation.daily, rotation.weekly, _documents):
         path.unlink(missing_ok=True)
     return target
+
+
+def _documents(path: Path) -> int:
+    """Return how many documents a backup holds; one that does not say holds some, surely."""
+    try:
+        with zipfile.ZipFile(path) as archive:
+            said = json.loads(archive.read(MANIFEST)).get("documents")
+    except (OSError, zipfile.BadZipFile, KeyError, ValueError):
+        return 0
+    return said if isinstance(said, int) else 1
 
 
 def _tidy(folder: Path, before: datetime) -> None:
@@ -256,11 +272,15 @@ def kept_in(folder: Path) -> dict[Path, datetime]:
     }
 
 
-def superfluous(made: dict[Path, datetime], daily: int, weekly: int) -> list[Path]:
+def superfluous(
+    made: dict[Path, datetime], daily: int, weekly: int, documents_in: Callable[[Path], int]
+) -> list[Path]:
     """Return the backups to let go of.
 
     The last one of each of the `daily` newest days and of each of the `weekly` newest weeks that
-    have any is kept, so that silence never empties the folder.
+    have any is kept, so that silence never empties the folder. So is one that none kept after it
+    can stand for: each of those holds less than half as many documents, as when a base was lost
+    or begun anew.
     """
     in_order = sorted(made, key=lambda path: made[path], reverse=True)
     days: dict[object, Path] = {}
@@ -269,7 +289,13 @@ def superfluous(made: dict[Path, datetime], daily: int, weekly: int) -> list[Pat
         days.setdefault(made[path].date(), path)
         weeks.setdefault(made[path].isocalendar()[:2], path)
     kept = {*list(days.values())[:daily], *list(weeks.values())[:weekly]}
-    return [path for path in in_order if path not in kept]
+    superseded, most = [], 0
+    for path in in_order:
+        if path not in kept and documents_in(path) <= 2 * most:
+            superseded.append(path)
+        else:
+            most = max(most, documents_in(path))
+    return superseded
 
 
 def newest(settings: Settings) -> datetime | None:

@@ -6,7 +6,7 @@ from contextlib import closing
 from typing import TYPE_CHECKING
 
 from flows.findings import Finding, State
-from storage import accounts, open_store, sources
+from storage import accounts, open_workspace, sources
 from storage.folding import fold
 from vigie.language import say
 from vigie.watches import is_pattern
@@ -38,7 +38,7 @@ def _misnamed(settings: Settings) -> list[Finding]:
     if not any(one.sources or one.officers for one in settings.watches):
         return []
     with (
-        closing(open_store(settings.storage.url, settings.folder)) as store,
+        closing(open_workspace(settings)) as store,
         store.reading() as c,
     ):
         known = {one.id for one in sources.all(c)} | {one.id for one in settings.sources}

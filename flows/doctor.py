@@ -13,11 +13,12 @@ from typing import TYPE_CHECKING
 
 from packaging.requirements import Requirement
 
-from flows import backup, due, learned, machine
+from flows import due, learned, machine
 from flows.checked_watches import watches
 from flows.findings import Finding, Place, State
 from nlp import model
-from storage import condition, open_store, sources
+from storage import condition, open_workspace, sources
+from storage.store import has_left_something
 from vigie import settings as written
 from vigie.errors import StorageError, VigieError
 from vigie.language import say
@@ -52,7 +53,8 @@ def examine(folder: Path, now: datetime) -> list[Finding]:
         machine.secrets,
     )
     found += [*_versions(), *_model(), *said]
-    return found + [finding for check in checks for finding in _looked(check, place)]
+    found += [finding for check in checks for finding in _looked(check, place)]
+    return list(dict.fromkeys(found))  # several checks may fail for one reason
 
 
 def _looked(check: Callable[[Place], Iterator[Finding]], place: Place) -> Iterator[Finding]:
@@ -162,19 +164,13 @@ def _database(settings: Settings) -> tuple[Condition | None, list[Finding]]:
     except VigieError as error:
         return None, [_failed(error)]
     state, said, mend = _told(found)
-    if found.schema is None and _had_one(settings):
+    if found.schema is None and has_left_something(settings):
         state, said = State.BROKEN, say("la base a disparu : ce dossier en a eu une")
         mend = say(
             "Vérifiez url dans [storage], ou restaurez la dernière sauvegarde : « vigie restore "
             "FICHIER --replace »."
         )
     return found, [Finding(check="database", state=state, said=said, remedy=mend)]
-
-
-def _had_one(settings: Settings) -> bool:
-    """Tell whether something is left that only a database can have led to."""
-    made = backup.kept_in(settings.folder / settings.backup.folder)
-    return bool(made) or next((settings.data / "archive").glob("*"), None) is not None
 
 
 def _told(found: Condition) -> tuple[State, str, str]:
@@ -194,7 +190,10 @@ def _told(found: Condition) -> tuple[State, str, str]:
         mend = say("Passez à PostgreSQL 15 ou plus récent.")
     elif found.older:
         said = say("la base est d’un schéma antérieur ({schema})", schema=schema)
-        mend = say("La prochaine commande la met à jour ; faites d’abord une sauvegarde.")
+        mend = say(
+            "La prochaine commande la met à jour. Faites d’abord une sauvegarde : « vigie backup » "
+            "la copie telle qu’elle est."
+        )
     else:
         said = say("la base est entière et se laisse écrire (schéma {schema})", schema=schema)
         return State.WELL, said, ""
@@ -209,12 +208,16 @@ def _sources(place: Place) -> Iterator[Finding]:
             check="sources", state=State.LOOK, said=say("aucune source à collecter"), remedy=mend
         )
         return
-    if place.database is None or place.database.last_try is None:
+    database = place.database
+    if database is None or database.older or database.newer:
+        said = say("{n} source à collecter", "{n} sources à collecter", n=len(wanted))
+        yield Finding(check="sources", state=State.WELL, said=said)
+        return
+    if database.last_try is None:
         said = say("{n} source, jamais visitée", "{n} sources, jamais visitées", n=len(wanted))
         yield Finding(check="sources", state=State.WELL, said=said)
         return
-    url, folder = place.settings.storage.url, place.settings.folder
-    with closing(open_store(url, folder)) as store, store.reading() as c:
+    with closing(open_workspace(place.settings)) as store, store.reading() as c:
         health = sources.health(c)
     ids = [one.id for one in wanted if not is_unproven(one, health.get(one.id))]
     failing = {i for i, one in health.items() if one.state.is_failure and one.failures > 1}

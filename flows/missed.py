@@ -18,19 +18,25 @@ if TYPE_CHECKING:
 def queue_day(settings: Settings, store: Store, now: datetime) -> date | None:
     """Return the day of the last queues that should have been made, if one was not.
 
-    Of a day before the archive begins none is owed: there was nothing to tell.
+    Of a day before the archive begins none is owed: there was nothing to tell. Then the first of
+    all is owed today, rather than at the next hour of the schedule.
     """
     if not settings.schedule.queue:
         return None
-    day = last_time(settings.schedule.queue, now.astimezone(settings.zone)).date()
-    return day if without_queue(settings, store, day) else None
+    here = now.astimezone(settings.zone)
+    day = last_time(settings.schedule.queue, here).date()
+    if without_queue(settings, store, day):
+        return day
+    with store.reading() as c:
+        begins, any_made = documents.begins(c), queues.watches(c)
+    return here.date() if begins and begins <= here.date() and not any_made else None
 
 
 def without_queue(settings: Settings, store: Store, day: date) -> list[Watch]:
     """Return the watches that have no queue of the week of a day."""
     with store.reading() as c:
         begins = documents.begins(c)
-        if begins and begins > day:
+        if begins is None or begins > day:
             return []
         return [one for one in settings.watches if not queues.load(c, iso_week(day), one.id)]
 

@@ -27,7 +27,7 @@ from flows import (
     runs,
 )
 from flows.watch import Workspace, annotate_waiting, crawl_sources, watched
-from storage import open_store, subscribers
+from storage import open_workspace, subscribers
 from vigie import children, lock
 from vigie.errors import HeldError, VigieError
 from vigie.language import say
@@ -52,23 +52,34 @@ LATE = timedelta(minutes=20)
 def crawl(folder: str) -> State[str]:
     """Crawl the sources that are due; skipped while another crawl is under way.
 
-    If the last queue that was due is not there, its run was killed: it is made here.
+    If the last queue that was due is not there, its run was killed: it is made here. So is the
+    first one of a new workspace, once there is something to read.
     """
 
     def work(workspace: Workspace) -> list[str]:
         settings, store = workspace.settings, workspace.store
         with lock.sole(settings, "schedule"):
-            day = missed.queue_day(settings, store, datetime.now(UTC) - LATE)
-            if day is not None:
-                with lock.sole(settings, "schedule", of=lock.READING, patience=PATIENCE):
-                    wanted = missed.without_queue(settings, store, day)
-                    return watched(workspace, day, due_only=True, wanted=wanted).lines()
+            made = _missing_queues(workspace)
+            if made:
+                return made
             crawled = crawl_sources(workspace, due_only=True)
-        artifacts.of_sources(workspace.settings, workspace.store, crawled.by_source)
-        asked = say("{n} source visitée.", "{n} sources visitées.", n=len(crawled.by_source))
-        return [asked, crawled.taken.line(), *crawled.failures()]
+            artifacts.of_sources(settings, store, crawled.by_source)
+            asked = say("{n} source visitée.", "{n} sources visitées.", n=len(crawled.by_source))
+            lines = [asked, crawled.taken.line(), *crawled.failures()]
+            return [*lines, *_missing_queues(workspace)]
 
     return ran("crawl", folder, work)
+
+
+def _missing_queues(workspace: Workspace) -> list[str]:
+    """Make the queues that were missed, if any were; return what came of it, a line each."""
+    settings, store = workspace.settings, workspace.store
+    day = missed.queue_day(settings, store, datetime.now(UTC) - LATE)
+    if day is None:
+        return []
+    with lock.sole(settings, "schedule", of=lock.READING, patience=PATIENCE):
+        wanted = missed.without_queue(settings, store, day)
+        return watched(workspace, day, due_only=True, wanted=wanted).lines()
 
 
 @flow(name="annotate", flow_run_name="annotate", validate_parameters=False)
@@ -185,7 +196,7 @@ def ran(
     children.end_with_starter()
     try:
         settings = load(Path(folder))
-        with closing(open_store(settings.storage.url, settings.folder, patience=patience)) as store:
+        with closing(open_workspace(settings, patience=patience)) as store:
             return _done(name, Workspace(settings, store), work)
     except VigieError as error:
         return _told(name, Failed(name=runs.STOPPED, message=str(error)))

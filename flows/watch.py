@@ -22,7 +22,7 @@ from crawlers.conclusions import is_plain
 from flows import artifacts, due, steps
 from flows.engine import API_URL
 from flows.intake import TakenIn
-from storage import Store, documents, open_store, sources
+from storage import Store, documents, open_workspace, sources
 from vigie import lock, watches
 from vigie.errors import VigieError, WorkspaceError
 from vigie.language import say
@@ -178,7 +178,7 @@ def watch(folder: str, until: str) -> Summary:
     """Run the main job once on the workspace in `folder`, up to the day `until` (ISO 8601)."""
     settings = load(Path(folder))
     with lock.sole(settings, "run"):
-        store = open_store(settings.storage.url, settings.folder)
+        store = open_workspace(settings)
         try:
             summary = watched(Workspace(settings, store), date.fromisoformat(until))
             artifacts.of_summary(summary.lines())

@@ -21,7 +21,7 @@ from prefect.types.entrypoint import EntrypointType
 
 from flows import artifacts, deployments, hosts, steps
 from flows import scheduled as alone
-from storage import Store, claims, documents, open_store
+from storage import Store, claims, documents, open_workspace
 from storage.claims import Work
 from vigie import lock, watches
 from vigie.errors import WorkspaceError
@@ -122,7 +122,7 @@ def _unread(store: Store) -> bool:
 
 def _opened(folder: str) -> tuple[Settings, Store]:
     settings = load(Path(folder))
-    return settings, open_store(settings.storage.url, settings.folder, patience=PATIENCE)
+    return settings, open_workspace(settings, patience=PATIENCE)
 
 
 @flow(name="watch-shared", flow_run_name="watch-shared-{until}", validate_parameters=False)

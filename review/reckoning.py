@@ -169,7 +169,7 @@ def work() -> None:
     make, url, settings, day, yielding = pickle.load(sys.stdin.buffer)  # noqa: S301 - written by `_apart`
     os.nice(yielding)
     try:
-        store = open_store(url, Path())
+        store = open_store(url, Path(), anew=False)
         value = make(store, settings, day)
     except VigieError as error:
         sys.exit(str(error))

@@ -3,6 +3,6 @@
 # No `from __future__ import annotations` here: its name would hide the module `annotations`.
 from sqlalchemy import Connection
 
-from storage.store import Store, open_store
+from storage.store import Store, open_store, open_workspace
 
-__all__ = ["Connection", "Store", "open_store"]
+__all__ = ["Connection", "Store", "open_store", "open_workspace"]

@@ -280,6 +280,11 @@ def begins(c: Connection) -> date | None:
     return c.execute(select(func.min(tables.documents.c.known_on))).scalar()
 
 
+def number(c: Connection) -> int:
+    """Return how many documents are stored; it is known of a database of any schema."""
+    return c.execute(select(func.count()).select_from(tables.documents)).scalar_one()
+
+
 def counts(c: Connection) -> dict[str, int]:
     """Return how much is stored of each thing.
 

@@ -33,10 +33,10 @@ def translated(url: URL) -> Iterator[None]:
     try:
         yield
     except PoolTimeoutError as error:
-        raise StorageError(_locked(_place(url))) from error
+        raise StorageError(_locked(shown(url))) from error
     except DBAPIError as error:
         said = (
-            sentence(error.orig, _place(url))
+            sentence(error.orig, shown(url))
             if url.get_backend_name() == "sqlite"
             else _of_postgresql(error, url)
         )
@@ -45,7 +45,8 @@ def translated(url: URL) -> Iterator[None]:
         raise StorageError(said) from error
 
 
-def _place(url: URL) -> str:
+def shown(url: URL) -> str:
+    """Return the address of a database as a person may see it."""
     if url.get_backend_name() == "sqlite":
         return str(url.database)
     return url.render_as_string(hide_password=True)
@@ -110,7 +111,7 @@ def _no_room(place: str) -> bool:
 
 
 def _of_postgresql(error: DBAPIError, url: URL) -> str | None:
-    place = _place(url)
+    place = shown(url)
     state = getattr(error.orig, "sqlstate", None) or ""
     said = str(error.orig).strip()
     if state in {"0A000", "58P01", "42501"}:

@@ -34,7 +34,7 @@ from storage import (
     facts,
     history,
     judgements,
-    open_store,
+    open_workspace,
     queues,
     relations,
     shared,
@@ -82,7 +82,7 @@ def of_workspace(folder: str | Path | None = None, as_of: date | None = None) ->
         StorageError: its database cannot be read.
     """
     settings = load(Path(folder or os.environ.get(FOLDER, ".")))
-    store = open_store(settings.storage.url, settings.folder)
+    store = open_workspace(settings)
     return Frames(store, settings, as_of or datetime.now(settings.zone).date())
 
 

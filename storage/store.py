@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import os
 import secrets
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NoReturn
 
 from sqlalchemy import (
     URL,
@@ -26,7 +27,7 @@ from sqlalchemy.exc import ArgumentError
 from sqlalchemy.schema import DropTableComment, SetTableComment
 
 from storage import changes
-from storage.failures import translated
+from storage.failures import shown, translated
 from vigie.addresses import scheme_alone
 from vigie.errors import StorageError
 from vigie.language import say
@@ -37,6 +38,8 @@ if TYPE_CHECKING:
     from alembic.config import Config
     from sqlalchemy.engine.interfaces import DBAPIConnection
     from sqlalchemy.pool import ConnectionPoolEntry
+
+    from vigie.settings import Settings
 
 SCHEMA = "0031"
 """The newest migration; a test holds it to the files in `migrations/versions`."""
@@ -54,14 +57,18 @@ class Store:
     """Seconds to wait for another writer."""
     generation: int | None = None
     """Of an SQLite database when it was opened (`retire`); None: whatever it is."""
+    file: os.stat_result | None = None
+    """Of an SQLite database, as it stood at its path when it was opened; None: whatever it is."""
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:
         """Yield a connection that sees one moment of the database, whoever writes meanwhile.
 
         Raises:
-            StorageError: the database cannot be read, or was retired since it was opened.
+            StorageError: the database cannot be read, or was retired or taken away since it was
+                opened.
         """
+        self._require_in_place()
         engine = self.engine
         if engine.dialect.name == "postgresql":
             engine = engine.execution_options(
@@ -79,9 +86,10 @@ class Store:
         PostgreSQL, where many work beside one another, up to `patience` if that is longer.
 
         Raises:
-            StorageError: the database cannot be written, or was retired since it was opened;
-                nothing of this block was kept.
+            StorageError: the database cannot be written, or was retired or taken away since it
+                was opened; nothing of this block was kept.
         """
+        self._require_in_place()
         engine = self.engine.execution_options(vigie_writing=True)
         with translated(engine.url), engine.begin() as connection:
             if engine.dialect.name == "postgresql":
@@ -116,6 +124,7 @@ class Store:
 
     def _require_same(self, connection: Connection) -> None:
         """Refuse a database that the workspace has left since it was opened."""
+        self._require_in_place()  # it may have gone while another one wrote
         if self.generation not in (None, _generation(connection)):
             raise StorageError(
                 say(
@@ -123,6 +132,28 @@ class Store:
                     "« vigie migrate » ou « vigie restore » l’a remplacée. Rien n’a été "
                     "enregistré ; relancez ce programme.",
                     place=str(self.engine.url.database),
+                )
+            )
+
+    def _require_in_place(self) -> None:
+        """Refuse a file that is not at its path any more: what is written to it would be lost.
+
+        A new connection would make an empty database there.
+        """
+        if self.file is None:
+            return
+        path = str(self.engine.url.database)
+        try:
+            in_place = os.path.samestat(self.file, os.stat(path))  # noqa: PTH116 - ten times as fast
+        except OSError:
+            in_place = False
+        if not in_place:
+            raise StorageError(
+                say(
+                    "La base de données {place} n’est plus à sa place, ou une autre y est : rien "
+                    "n’est lu ni enregistré. Remettez-la, ou restaurez la dernière sauvegarde, "
+                    "puis relancez ce programme.",
+                    place=path,
                 )
             )
 
@@ -148,17 +179,48 @@ def _generation(connection: Connection) -> int | None:
     return found
 
 
-def open_store(url: str, folder: Path, *, patience: float = 30.0, copying: bool = False) -> Store:
+def open_workspace(settings: Settings, *, patience: float = 30.0, upgrade: bool = True) -> Store:
+    """Open a workspace's database as `open_store` does; none is made in the place of a lost one.
+
+    Raises:
+        StorageError: as `open_store`, and when there is none though something is left of one.
+    """
+    url, folder = settings.storage.url, settings.folder
+    anew = not has_left_something(settings)
+    return open_store(url, folder, patience=patience, anew=anew, upgrade=upgrade)
+
+
+def has_left_something(settings: Settings) -> bool:
+    """Tell whether a workspace holds what only a database can have led to."""
+    left = ((settings.folder / settings.backup.folder, "vigie-*.zip"), (settings.data, "archive/*"))
+    return any(next(folder.glob(name), None) is not None for folder, name in left)
+
+
+def open_store(
+    url: str,
+    folder: Path,
+    *,
+    patience: float = 30.0,
+    anew: bool = True,
+    upgrade: bool = True,
+    copying: bool = False,
+) -> Store:
     """Open the database of a workspace, made or brought to the newest schema if need be.
 
     A relative path of an SQLite URL starts from `folder`; its folder is made. `patience` is how
-    many seconds a writer waits for another one. `copying` opens an unfinished copy too.
+    many seconds a writer waits for another one. Without `anew` a database that is not there is
+    not made; without `upgrade` one of an older schema stays as it is. `copying` opens an
+    unfinished copy too.
 
     Raises:
-        StorageError: the URL is wrong, or the database unreachable, locked, damaged, written by
-            a newer version of the program, or a copy that is not finished.
+        StorageError: the URL is wrong, or the database unreachable, locked, damaged, missing,
+            written by a newer version of the program, or a copy that is not finished.
     """
     place = located(url, folder)
+    sqlite = place.get_backend_name() == "sqlite"
+    path = str(place.database)
+    if sqlite and not anew and not Path(path).exists():
+        _refuse_lost(place)
     _make_room_for(place)
     store = Store(engine(place, patience), patience)
     try:
@@ -166,13 +228,29 @@ def open_store(url: str, folder: Path, *, patience: float = 30.0, copying: bool 
             schema, generation = _schema(connection), _generation(connection)
             if not copying:
                 require_finished(connection)
-        store = replace(store, generation=generation)
-        if schema != SCHEMA:
+        if schema is None and not anew:
+            _refuse_lost(place)
+        store = replace(store, generation=generation, file=Path(path).stat() if sqlite else None)
+        if schema is None or (upgrade and schema != SCHEMA):
             _migrate(store)
+        elif schema != SCHEMA:
+            _require_known(schema)
     except StorageError:
         store.close()
         raise
     return store
+
+
+def _refuse_lost(place: URL) -> NoReturn:
+    raise StorageError(
+        say(
+            "La base de données {place} n’existe pas ou est vide, alors que cet espace de travail "
+            "en a eu une : vérifiez url dans [storage], ou restaurez la dernière sauvegarde "
+            "(« vigie restore FICHIER --replace »). Pour recommencer à vide, mettez d’abord "
+            "ailleurs data/archive et le dossier de [backup].",
+            place=shown(place),
+        )
+    )
 
 
 _UNFINISHED = "vigie migrate: "
@@ -365,19 +443,24 @@ def _migrate(store: Store) -> None:
     """Bring the schema up to date; of two programs that start together, one finds it done."""
     from alembic import command  # noqa: PLC0415 - slow, and hardly ever needed
 
-    config, known = _migrations(), known_schemas()
+    config = _migrations()
     with store.writing() as connection:
         schema = _schema(connection)
-        if schema is not None and schema not in known:
-            raise StorageError(
-                say(
-                    "La base de données vient d’une version plus récente de Vigie (schéma "
-                    "{schema}) : mettez Vigie à jour, ou restaurez une sauvegarde plus ancienne.",
-                    schema=schema,
-                )
-            )
+        if schema is not None:
+            _require_known(schema)
         config.attributes["connection"] = connection
         command.upgrade(config, "head")
+
+
+def _require_known(schema: str) -> None:
+    if schema not in known_schemas():
+        raise StorageError(
+            say(
+                "La base de données vient d’une version plus récente de Vigie (schéma {schema}) : "
+                "mettez Vigie à jour, ou restaurez une sauvegarde plus ancienne.",
+                schema=schema,
+            )
+        )
 
 
 def known_schemas() -> frozenset[str]:

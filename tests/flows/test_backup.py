@@ -618,7 +618,7 @@ def test_backups_make_room_for_newer_ones(plain):
 
 def test_what_is_kept_is_the_last_of_days_and_of_weeks():
     at = {Path(f"{n}"): NOW - timedelta(hours=10 * n) for n in range(100)}
-    gone = backup.superfluous(at, daily=2, weekly=4)
+    gone = backup.superfluous(at, 2, 4, lambda _: 1)
     assert sorted(int(str(path)) for path in at if path not in gone) == [0, 1, 18, 34]
-    assert backup.superfluous({}, 7, 5) == []
-    assert backup.superfluous({Path("old"): NOW}, 1, 0) == []
+    assert backup.superfluous({}, 7, 5, lambda _: 1) == []
+    assert backup.superfluous({Path("old"): NOW}, 1, 0, lambda _: 1) == []

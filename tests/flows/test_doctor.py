@@ -135,6 +135,13 @@ TROUBLES = {
     ),
     "newer": (lambda f: sql(f, "UPDATE alembic_version SET version_num = '9999'"), 2, "9999"),
     "older": (lambda f: sql(f, "UPDATE alembic_version SET version_num = '0016'"), 1, "0016"),
+    "impossible address": (
+        lambda f: rewrite(
+            f, "[[source", '[storage]\nurl = "postgresql+psycopg://u:geheim@h:x/d"\n[[source'
+        ),
+        2,
+        "n’est pas une adresse",
+    ),
     "damaged": (damage, 2, "abîmée"),
     "clock": (
         lambda f: sql(f, "UPDATE source_health SET last_try = '2036-01-01 00:00:00.000000'"),
@@ -166,6 +173,19 @@ def test_each_trouble_is_named_with_what_to_do(trouble, folder):
     assert "geheim" not in str(every)
 
 
+def test_of_an_older_schema_nothing_is_said_that_it_does_not_tell(folder):
+    sql(folder, "UPDATE alembic_version SET version_num = '0016'")
+    told = found(folder)
+    assert "vigie backup" in told["database"].remedy
+    assert told["sources"].said == "1 source à collecter"
+
+
+def test_what_fails_in_several_checks_is_said_once(folder):
+    TROUBLES["impossible address"][0](folder)
+    every = doctor.examine(folder, NOW)
+    assert len(every) == len(set(every))
+
+
 def test_a_backup_grows_old_and_a_disk_fills(folder, monkeypatch):
     assert found(folder, NOW + timedelta(days=4))["backups"].state is State.LOOK
     monkeypatch.setattr(machine, "SCARCE", 10**18)
@@ -179,7 +199,7 @@ def test_a_database_that_fails_in_the_middle_hides_no_other_finding(folder, monk
     def occupied(*_: object) -> None:
         raise StorageError("La base de données est occupée.")
 
-    monkeypatch.setattr(doctor, "open_store", occupied)
+    monkeypatch.setattr(doctor, "open_workspace", occupied)
     told = found(folder)
     assert told["database"].said == "La base de données est occupée."
     assert told["backups"].state is State.WELL

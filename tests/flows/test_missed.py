@@ -9,6 +9,7 @@ import pytest
 
 from flows import missed
 from storage import open_store, queues, sources, subscribers
+from tests.storage.conftest import Press
 from vigie import settings as reading
 from vigie.digest.edition import Subscriber
 from vigie.records import HealthState, Message, Outcome, Queue, Visibility
@@ -17,7 +18,8 @@ PARIS = ZoneInfo("Europe/Paris")
 
 
 @pytest.fixture
-def watched(tmp_path):
+def fresh(tmp_path):
+    """A workspace in which nothing was read yet."""
     settings = reading.parse(
         '[[source]]\nid = "g"\nname = "G"\nurl = "https://g.example"\nkind = "feed"\nevery = "1h"\n',
         tmp_path,
@@ -27,6 +29,14 @@ def watched(tmp_path):
         sources.save(c, settings.sources)
     yield settings, store
     store.close()
+
+
+@pytest.fixture
+def watched(fresh):
+    """A workspace whose archive began in January."""
+    with fresh[1].writing() as c:
+        Press().publish(c, 1, date(2026, 1, 5), "Les Braises")
+    return fresh
 
 
 def queue_of(store, week: str, day: date) -> None:
@@ -51,6 +61,22 @@ def test_the_last_queue_that_was_due_is_missed_until_it_is_made(watched, now, du
     assert missed.queue_day(settings, store, now) == due
     queue_of(store, f"{due:%G-W%V}", due)
     assert missed.queue_day(settings, store, now) is None
+
+
+def test_the_first_queue_is_owed_today_once_something_was_read(fresh):
+    settings, store = fresh
+    thursday = datetime(2026, 3, 19, 12, tzinfo=PARIS)
+    assert missed.queue_day(settings, store, thursday) is None
+    assert missed.without_queue(settings, store, date(2026, 3, 16)) == []
+    with store.writing() as c:
+        Press().publish(c, 1, thursday.date(), "Les Braises")
+    assert missed.queue_day(settings, store, thursday - timedelta(days=1)) is None
+    assert missed.queue_day(settings, store, thursday) == thursday.date()
+    assert missed.without_queue(settings, store, thursday.date()) == [settings.watch]
+    queue_of(store, "2026-W12", thursday.date())
+    assert missed.queue_day(settings, store, thursday + timedelta(days=2)) is None
+    monday = datetime(2026, 3, 23, 6, 1, tzinfo=PARIS)
+    assert missed.queue_day(settings, store, monday) == monday.date()
 
 
 def test_of_several_missed_weeks_only_the_last_is_made(watched):

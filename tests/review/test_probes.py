@@ -87,6 +87,19 @@ def test_a_probe_is_told_when_the_database_is_away_or_newer(store, tmp_path):
         assert (get("/sante").status_code, get("/sante").text) == (503, "no\n")
 
 
+def test_pages_and_probe_say_when_the_file_that_they_serve_is_gone(store, tmp_path):
+    with answering(store, tmp_path) as get:
+        assert get("/sante").status_code == 200
+        (tmp_path / "vigie.db").rename(tmp_path / "away.db")
+        assert get("/sante").status_code == 503
+        answer = get("/")
+        assert answer.status_code == 503
+        assert "plus à sa place" in answer.text
+        assert not (tmp_path / "vigie.db").exists()
+        (tmp_path / "away.db").rename(tmp_path / "vigie.db")
+        assert get("/sante").status_code == 200
+
+
 def test_there_are_no_metrics_unless_the_settings_want_them(store, tmp_path):
     with answering(store, tmp_path) as get:
         assert get("/metrics").status_code == 404

@@ -29,7 +29,11 @@ def backup(folder: Path, file: Path | None) -> None:
     """Back a workspace up."""
     from flows import backup as backups
 
-    with opened(folder) as (settings, store), progress(say("Sauvegarde"), None):
+    # As it is, in an older schema too: only such a copy leads back to an older program.
+    with (
+        opened(folder, upgrade=False) as (settings, store),
+        progress(say("Sauvegarde"), None),
+    ):
         if file is None:
             file = backups.scheduled(settings, store)
         else:

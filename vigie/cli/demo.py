@@ -92,7 +92,7 @@ def demo(weeks: int, no_serve: bool, port: int, folder: Path) -> None:
 def _make_room(folder: Path) -> None:
     """Clear an earlier demo; refuse any other folder that holds something."""
     if (folder / "web" / "truth.jsonl").is_file():
-        for part in ("web", "data"):
+        for part in ("web", "data", "backups"):
             shutil.rmtree(folder / part, ignore_errors=True)
         (folder / "vigie.toml").unlink(missing_ok=True)
     elif folder.is_dir() and any(folder.iterdir()):

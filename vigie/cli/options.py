@@ -74,13 +74,13 @@ def today(settings: Settings) -> date:
 
 
 @contextmanager
-def opened(folder: Path) -> Iterator[tuple[Settings, Store]]:
-    """Yield a workspace's settings and its open store."""
-    from storage import open_store
+def opened(folder: Path, *, upgrade: bool = True) -> Iterator[tuple[Settings, Store]]:
+    """Yield a workspace's settings and its open store; without `upgrade` its schema stays."""
+    from storage import open_workspace
     from vigie.settings import load
 
     settings = load(folder)
-    store = open_store(settings.storage.url, settings.folder)
+    store = open_workspace(settings, upgrade=upgrade)
     try:
         yield settings, store
     finally:
