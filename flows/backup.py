@@ -20,7 +20,7 @@ from pathlib import Path
 from typing import IO, TYPE_CHECKING
 
 from storage import copies, documents
-from vigie import __version__
+from vigie import __version__, backups
 from vigie.errors import InputError, WorkspaceError
 from vigie.language import say
 from vigie.settings import FILE_NAME
@@ -40,7 +40,6 @@ _LEFT_OUT = re.compile(
 """Of the folder `data`: what belongs to a running program, or is being written."""
 _PACKED = frozenset({".gz", ".npz", ".zip", ".pgdump"})
 """Files that would not become smaller."""
-_STAMP = re.compile(r"vigie-(\d{8}T\d{6})Z\.zip")
 _CHUNK = 1 << 20
 
 
@@ -69,6 +68,7 @@ class Manifest:
     database: str
     """`sqlite` or `postgresql`."""
     at: datetime
+    """By the clock of the workspace's time zone; of older versions by UTC."""
     files: tuple[Member, ...]
     documents: int | None = None
     """In the database; None in backups of versions that did not say so."""
@@ -182,7 +182,7 @@ def _write(
         version=__version__,
         schema=schema,
         database=store.engine.dialect.name,
-        at=now,
+        at=now.astimezone(settings.zone),
         files=tuple(member for member in members if member is not None),
         documents=held,
     )
@@ -235,11 +235,11 @@ def scheduled(settings: Settings, store: Store, now: datetime | None = None) -> 
         StorageError, WorkspaceError: as `back_up`; then everything that was there stays.
     """
     now = now or datetime.now(UTC)
-    folder = settings.folder / settings.backup.folder
-    target = folder / f"vigie-{now.astimezone(UTC):%Y%m%dT%H%M%S}Z.zip"
+    folder = backups.folder_of(settings)
+    target = folder / backups.name_at(now)
     back_up(settings, store, target, now=now)
     _tidy(folder, now - timedelta(days=1))
-    made, rotation = kept_in(folder), settings.backup
+    made, rotation = backups.kept_in(folder), settings.backup
     for path in superfluous(made, rotation.daily, rotation.weekly, _documents):
         path.unlink(missing_ok=True)
     return target
@@ -260,16 +260,6 @@ def _tidy(folder: Path, before: datetime) -> None:
     for path in folder.glob(".vigie-*"):
         if path.stat().st_mtime < before.timestamp():
             shutil.rmtree(path) if path.is_dir() else path.unlink()
-
-
-def kept_in(folder: Path) -> dict[Path, datetime]:
-    """Return the backups that stand in a folder under their own names, with their moments."""
-    found = ((path, _STAMP.fullmatch(path.name)) for path in folder.glob("vigie-*.zip"))
-    return {
-        path: datetime.strptime(match[1], "%Y%m%dT%H%M%S").replace(tzinfo=UTC)
-        for path, match in found
-        if match
-    }
 
 
 def superfluous(
@@ -296,8 +286,3 @@ def superfluous(
         else:
             most = max(most, documents_in(path))
     return superseded
-
-
-def newest(settings: Settings) -> datetime | None:
-    """Return when the newest backup in the folder of `[backup]` was made; None without any."""
-    return max(kept_in(settings.folder / settings.backup.folder).values(), default=None)

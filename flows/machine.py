@@ -13,11 +13,12 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 from urllib.parse import parse_qsl, urlsplit
 
-from flows import backup, notices, steps
+from flows import notices, steps
 from flows.checked_watches import late_queues
 from flows.findings import Finding, Place, State
 from flows.missed import last_time
 from storage import copies
+from vigie import backups as kept
 from vigie import settings as written
 from vigie.language import say
 from vigie.records import iso_week
@@ -42,7 +43,7 @@ def disk(place: Place) -> Iterator[Finding]:
     settings = place.settings
     file = copies.file_of(settings.storage.url, settings.folder)
     size = file.stat().st_size if file and file.exists() else 0
-    for folder in {settings.data, settings.folder / settings.backup.folder}:
+    for folder in {settings.data, kept.folder_of(settings)}:
         there = next(one for one in (folder, *folder.absolute().parents) if one.exists())
         usage = shutil.disk_usage(there)
         free = usage.free
@@ -110,13 +111,14 @@ def schedule(place: Place) -> Iterator[Finding]:
 def backups(place: Place) -> Iterator[Finding]:
     """See how old the newest backup is, and whether another can be made."""
     settings = place.settings
-    made = backup.newest(settings)
+    made = kept.newest(settings)
     old = place.now - made if made else None
-    mend = say("« vigie backup » en fait une dans {folder}.", folder=settings.backup.folder)
+    folder = str(kept.folder_of(settings).absolute())
+    mend = say("« vigie backup » en fait une dans {folder}.", folder=folder)
     if place.database is None or place.database.schema is None:
         return
     if old is None:
-        said = say("aucune sauvegarde dans {folder}", folder=settings.backup.folder)
+        said = say("aucune sauvegarde dans {folder}", folder=folder)
         yield Finding(check="backups", state=State.LOOK, said=said, remedy=mend)
     else:
         state = State.LOOK if old > OLD_BACKUP else State.WELL
@@ -164,7 +166,12 @@ def permissions(place: Place) -> Iterator[Finding]:
 def secrets(place: Place) -> Iterator[Finding]:
     """Look for passwords and keys in the settings, and for who can read them."""
     settings = place.settings
-    held = [("[storage]", settings.storage.url)] + [(one.id, one.url) for one in settings.sources]
+    held = [
+        ("[storage]", settings.storage.url),
+        ("[mail] inbox", settings.mail.inbox),
+        ("[review] tiles", settings.review.tiles),
+        *((one.id, one.url) for one in settings.sources),
+    ]
     names = [name for name, url in held if _holds_secret(url)]
     path = settings.folder / written.FILE_NAME
     if not names:

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 from croniter import croniter
 
-from flows import backup, digest, due, learned, steps
+from flows import digest, due, learned, steps
 from storage import Store, documents, queues, subscribers
+from vigie import backups
 from vigie.records import iso_week
 
 if TYPE_CHECKING:
@@ -30,6 +31,16 @@ def queue_day(settings: Settings, store: Store, now: datetime) -> date | None:
     with store.reading() as c:
         begins, any_made = documents.begins(c), queues.watches(c)
     return here.date() if begins and begins <= here.date() and not any_made else None
+
+
+def is_last_queue_made(settings: Settings, store: Store, now: datetime) -> bool:
+    """Tell whether each watch has the last queue that was due, or a later one."""
+    if not settings.schedule.queue:
+        return True
+    week = iso_week(last_time(settings.schedule.queue, now.astimezone(settings.zone)).date())
+    with store.reading() as c:
+        newest = queues.watches(c)
+    return all(newest.get(one.id, "") >= week for one in settings.watches)
 
 
 def without_queue(settings: Settings, store: Store, day: date) -> list[Watch]:
@@ -65,7 +76,7 @@ def backup_is_due(settings: Settings, now: datetime) -> bool:
 
     A new workspace has nothing to lose yet: its first backup waits for its hour.
     """
-    made = backup.newest(settings) if settings.schedule.backup else None
+    made = backups.newest(settings) if settings.schedule.backup else None
     if made is None:
         return False
     due_at = last_time(settings.schedule.backup, now.astimezone(settings.zone))

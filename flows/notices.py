@@ -48,7 +48,7 @@ def look(settings: Settings, store: Store, now: datetime, runs: Sequence[Run] = 
     going_on = due.going_on(settings, store)
     kinds = [NoticeKind.SOURCE, NoticeKind.DISK, NoticeKind.QUEUE, NoticeKind.RUN]
     known = {run.flow for run in runs}
-    if missed.queue_day(settings, store, now) is None:
+    if missed.is_last_queue_made(settings, store, now):
         known.add("queue")
         runs = [run for run in runs if run.flow != "queue"]
     with store.reading() as c:

@@ -25,6 +25,7 @@ from review.reckoning import Reckoning
 from review.shell import house
 from storage import accounts, documents, queues, sources
 from storage.store import is_current
+from vigie import backups
 from vigie.errors import StorageError
 from vigie.records import Scope
 
@@ -106,7 +107,12 @@ class _Workspace(Collector):
         up = GaugeMetricFamily("vigie_up", "1 if the database can be read", value=int(well))
         free = GaugeMetricFamily("vigie_disk_free_bytes", "Free on the disk of the workspace")
         free.add_metric([], shutil.disk_usage(self._house.settings.folder).free)
-        yield from (up, free, *counted)
+        saved = GaugeMetricFamily(
+            "vigie_last_backup_seconds", "When the newest backup in the folder of [backup] was made"
+        )
+        if (made := backups.newest(self._house.settings)) is not None:
+            saved.add_metric([], made.timestamp())
+        yield from (up, free, saved, *counted)
 
 
 def _counted(store: Store, _: Settings, _day: date) -> list[GaugeMetricFamily]:

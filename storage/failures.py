@@ -60,6 +60,15 @@ def _locked(place: str) -> str:
     )
 
 
+def _full_here(place: str) -> str:
+    return say(
+        "Plus de place sur le disque de la base de données {place} : libérez-en (anciennes "
+        "sauvegardes, dossiers before-restore-…, les plus anciens fichiers de data/archive), puis "
+        "recommencez ; rien de ce qui était enregistré n’est perdu.",
+        place=place,
+    )
+
+
 def _full(place: str) -> str:
     return say(
         "Plus de place sur le disque de la base de données {place} : libérez-en, puis "
@@ -83,7 +92,7 @@ def sentence(error: BaseException | None, place: str) -> str | None:
         return _locked(place)
     failed_file = code.startswith(("SQLITE_CANTOPEN", "SQLITE_IOERR"))
     if code.startswith("SQLITE_FULL") or (failed_file and _no_room(place)):
-        return _full(place)
+        return _full_here(place)
     if code.startswith(("SQLITE_READONLY", "SQLITE_PERM")):
         return _read_only(place)
     if code.startswith(("SQLITE_CORRUPT", "SQLITE_NOTADB")):

@@ -28,6 +28,7 @@ from sqlalchemy.schema import DropTableComment, SetTableComment
 
 from storage import changes
 from storage.failures import shown, translated
+from vigie import backups
 from vigie.addresses import scheme_alone
 from vigie.errors import StorageError
 from vigie.language import say
@@ -192,8 +193,8 @@ def open_workspace(settings: Settings, *, patience: float = 30.0, upgrade: bool 
 
 def has_left_something(settings: Settings) -> bool:
     """Tell whether a workspace holds what only a database can have led to."""
-    left = ((settings.folder / settings.backup.folder, "vigie-*.zip"), (settings.data, "archive/*"))
-    return any(next(folder.glob(name), None) is not None for folder, name in left)
+    raw = next((settings.data / "archive").glob("*"), None)
+    return raw is not None or backups.newest(settings) is not None
 
 
 def open_store(

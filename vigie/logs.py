@@ -23,9 +23,12 @@ if TYPE_CHECKING:
 FORMATS = ("text", "json")
 _LOGGER = logging.getLogger("vigie")
 
+_GAP = r"(?:\s|\\xa0|\\u202f)"
+"""French sets a narrow space before a colon, which a `repr` shows by its number."""
 _NAMES = (
-    r"(?:[\w-]*(?:passw(?:or)?d|passwd|pwd|secret|token|api[_-]?key|mot[_-]?de[_-]?passe|credential)"
-    r"[\w-]*|[\w-]*_key|key|auth|signature|sig|sid|session(?:id)?)"
+    r"(?:[\w-]*(?:passw(?:or)?d|passwd|pwd|secret|token|api[_-]?key|credential"
+    rf"|mot(?:{_GAP}|[_-])?de(?:{_GAP}|[_-])?passe)"
+    r"[\w-]*|[\w-]*_key|key|jeton|auth|signature|sig|sid|session(?:id)?)"
 )
 """What is called like this has a secret for its value."""
 _QUERY = re.compile(rf"(?i)([?&;](?:{_NAMES}|cle)=)[^&\s#'\"<>]+")
@@ -34,7 +37,7 @@ _HEADER = re.compile(
 )
 _SCHEME = re.compile(r"(?i)\b(bearer|basic|digest)\s+[A-Za-z0-9+/=_.~:-]{6,}")
 _PAIR = re.compile(
-    rf"(?i)(?<![\w?&])(['\"]?{_NAMES}['\"]?\s*[:=]\s*)(?:'[^'\n]*'|\"[^\"\n]*\"|[^\s,;&)}}\]]+)"
+    rf"(?i)(?<![\w?&])(['\"]?{_NAMES}['\"]?{_GAP}*[:=]\s*)(?:'[^'\n]*'|\"[^\"\n]*\"|[^\s,;&)}}\]]+)"
 )
 _AUTH_LINE = re.compile(r"(?i)\b(AUTH (?:PLAIN|LOGIN)|PASS|LOGIN \S+)\s+\S+")
 """What mail servers are told, as their libraries show it."""

@@ -28,7 +28,7 @@ from tests import databases
 from tests.command import here
 from tests.storage.conftest import Press, database, fresh, press, server, store, url  # noqa: F401
 from tests.storage.old_database import FOLDER as UPGRADES
-from vigie import lock
+from vigie import backups, lock
 from vigie.errors import HeldError, InputError, StorageError, WorkspaceError
 from vigie.settings import load, parse
 
@@ -613,7 +613,7 @@ def test_backups_make_room_for_newer_ones(plain):
         "vigie-20260331T130000Z.zip",
         "vigie-notes.zip",
     ]
-    assert backup.newest(settings) == last
+    assert backups.newest(settings) == last
 
 
 def test_what_is_kept_is_the_last_of_days_and_of_weeks():

@@ -120,6 +120,22 @@ def share_a_password(folder) -> None:
     (folder / "vigie.toml").chmod(0o644)
 
 
+def name_an_inbox(folder) -> None:
+    rewrite(folder, "[[source", '[mail]\ninbox = "imaps://awa:geheim@mail.example/INBOX"\n[[source')
+    (folder / "vigie.toml").chmod(0o644)
+
+
+def draw_paid_tiles(folder) -> None:
+    tiles = "https://tiles.example/{z}/{x}/{y}.png?apikey=geheim"
+    rewrite(folder, "[[source", f'[review]\ntiles = "{tiles}"\nattribution = "© T"\n[[source')
+    (folder / "vigie.toml").chmod(0o644)
+
+
+def keep_backups_here(folder) -> None:
+    lose_backups(folder)
+    rewrite(folder, "[[source", '[backup]\nfolder = "."\n[[source')
+
+
 TROUBLES = {
     "settings": (lambda f: rewrite(f, "[crawler]", "[crawler]\ndelai = 1"), 2, "ligne 4, delai"),
     "no contact": (lambda f: rewrite(f, 'contact = "veille@example.org"', ""), 2, "contact"),
@@ -157,6 +173,9 @@ TROUBLES = {
     "no backup": (lose_backups, 1, "vigie backup"),
     "lost": (lose_database, 2, "vigie restore"),
     "secrets": (share_a_password, 1, "chmod 600"),
+    "secret of the inbox": (name_an_inbox, 1, "[mail] inbox"),
+    "secret of the tiles": (draw_paid_tiles, 1, "[review] tiles"),
+    "backups in the workspace itself": (keep_backups_here, 1, "/watch."),
     "database of others": (lambda f: (f / "data" / "vigie.db").chmod(0o666), 1, "chmod o-w"),
     "no workspace": (lambda f: (f / "vigie.toml").unlink(), 2, "vigie init"),
 }

@@ -18,6 +18,7 @@ from tests import databases
 from tests.command import here
 from tests.storage.conftest import Press
 from tests.storage.old_database import FOLDER as UPGRADES
+from vigie import backups
 from vigie.errors import StorageError
 from vigie.settings import load
 
@@ -102,7 +103,7 @@ def test_a_backup_is_never_let_go_of_for_one_that_holds_far_less(folder):
     for hours in (1, 2, 25):
         backup.scheduled(settings, empty, NOW + timedelta(hours=hours))
     assert good.exists()
-    assert len(backup.kept_in(good.parent)) == 3
+    assert len(backups.kept_in(good.parent)) == 3
     empty.close()
 
     whole = open_workspace(settings)
@@ -116,6 +117,11 @@ def test_backups_that_do_not_say_what_they_hold_stand_before_empty_ones():
     holds = {"0": 0, "1": 0, "2": 30, "3": 60}
     gone = backup.superfluous(at, 1, 1, lambda path: holds[path.name])
     assert [path.name for path in gone] == ["1", "3"]
+
+
+def test_a_backup_says_its_moment_by_the_clock_of_the_workspace(folder):
+    (good,) = (folder / "backups").iterdir()
+    assert "sauvegarde du 16/03/2026 04:00 par" in here("restore", good, "--check").stderr
 
 
 def test_a_database_of_an_older_schema_is_backed_up_as_it_is(folder, tmp_path):

@@ -107,11 +107,16 @@ def test_there_are_no_metrics_unless_the_settings_want_them(store, tmp_path):
 
 def test_metrics_count_and_name_nobody(store, tmp_path):
     with answering(store, tmp_path, metrics=True) as get:
+        assert "\nvigie_last_backup_seconds " not in get("/metrics").text
+        (tmp_path / "backups").mkdir()
+        (tmp_path / "backups" / "vigie-20260316T080000Z.zip").touch()
         assert get("/acteurs/a-les-braises").status_code == 404
         told = get("/metrics").text
     assert "vigie_up 1.0" in told
     assert 'vigie_stored{what="documents"} 0.0' in told
     assert "vigie_disk_free_bytes" in told
+    seconds = next(one for one in told.splitlines() if one.startswith("vigie_last_backup_seconds "))
+    assert float(seconds.split()[1]) == NOW.timestamp()
     assert 'vigie_requests_total{page="/acteurs/{actor_id:path}",status="404"} 1.0' in told
     assert "braises" not in told
 

@@ -95,7 +95,7 @@ def _line(file: Path, manifest: Manifest) -> str:
         "{kind}), {n} fichiers.",
         n=len(manifest.files),
         file=str(file),
-        at=f"{manifest.at.astimezone():%d/%m/%Y %H:%M}",
+        at=f"{manifest.at:%d/%m/%Y %H:%M}{'' if manifest.at.utcoffset() else ' UTC'}",
         version=manifest.version,
         schema=manifest.schema,
         kind=manifest.database,
