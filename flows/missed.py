@@ -19,18 +19,16 @@ if TYPE_CHECKING:
 def queue_day(settings: Settings, store: Store, now: datetime) -> date | None:
     """Return the day of the last queues that should have been made, if one was not.
 
-    Of a day before the archive begins none is owed: there was nothing to tell. Then the first of
-    all is owed today, rather than at the next hour of the schedule.
+    Of a day before the archive begins none is owed: there was nothing to tell. The first of all is
+    owed today, of what the first crawl brings.
     """
     if not settings.schedule.queue:
         return None
     here = now.astimezone(settings.zone)
-    day = last_time(settings.schedule.queue, here).date()
-    if without_queue(settings, store, day):
-        return day
     with store.reading() as c:
-        begins, any_made = documents.begins(c), queues.watches(c)
-    return here.date() if begins and begins <= here.date() and not any_made else None
+        is_new = not queues.watches(c)
+    day = here.date() if is_new else last_time(settings.schedule.queue, here).date()
+    return day if is_new or without_queue(settings, store, day) else None
 
 
 def is_last_queue_made(settings: Settings, store: Store, now: datetime) -> bool:

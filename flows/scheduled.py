@@ -53,33 +53,23 @@ def crawl(folder: str) -> State[str]:
     """Crawl the sources that are due; skipped while another crawl is under way.
 
     If the last queue that was due is not there, its run was killed: it is made here. So is the
-    first one of a new workspace, once there is something to read.
+    first one of a new workspace, as soon as something comes.
     """
 
     def work(workspace: Workspace) -> list[str]:
         settings, store = workspace.settings, workspace.store
         with lock.sole(settings, "schedule"):
-            made = _missing_queues(workspace)
-            if made:
-                return made
+            day = missed.queue_day(settings, store, datetime.now(UTC) - LATE)
+            if day is not None:
+                with lock.sole(settings, "schedule", of=lock.READING, patience=PATIENCE):
+                    wanted = missed.without_queue(settings, store, day)
+                    return watched(workspace, day, due_only=True, wanted=wanted).lines()
             crawled = crawl_sources(workspace, due_only=True)
-            artifacts.of_sources(settings, store, crawled.by_source)
-            asked = say("{n} source visitée.", "{n} sources visitées.", n=len(crawled.by_source))
-            lines = [asked, crawled.taken.line(), *crawled.failures()]
-            return [*lines, *_missing_queues(workspace)]
+        artifacts.of_sources(workspace.settings, workspace.store, crawled.by_source)
+        asked = say("{n} source visitée.", "{n} sources visitées.", n=len(crawled.by_source))
+        return [asked, crawled.taken.line(), *crawled.failures()]
 
     return ran("crawl", folder, work)
-
-
-def _missing_queues(workspace: Workspace) -> list[str]:
-    """Make the queues that were missed, if any were; return what came of it, a line each."""
-    settings, store = workspace.settings, workspace.store
-    day = missed.queue_day(settings, store, datetime.now(UTC) - LATE)
-    if day is None:
-        return []
-    with lock.sole(settings, "schedule", of=lock.READING, patience=PATIENCE):
-        wanted = missed.without_queue(settings, store, day)
-        return watched(workspace, day, due_only=True, wanted=wanted).lines()
 
 
 @flow(name="annotate", flow_run_name="annotate", validate_parameters=False)

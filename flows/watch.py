@@ -68,7 +68,7 @@ class Summary:
     left: int
     """Documents that an older version has read, and that the next runs read again."""
     queues: tuple[Queue, ...]
-    """Of each watch that one was made for."""
+    """Of each watch that one was made for; none while nothing was read."""
     made: tuple[str, ...]
     """What each further one holds, a line each."""
     ailing: tuple[SourceHealth, ...]
@@ -105,6 +105,7 @@ class Summary:
                     "des archives (« vigie import FICHIER »)."
                 )
             )
+            return lines
         lines.append(
             say(
                 "En tout {documents} documents, {actors} acteurs, semaine {week} : {n} candidat.",
@@ -196,12 +197,13 @@ def watched(
 ) -> Summary:
     """Crawl all sources, or those that are due, read what waits and make the week's queues.
 
-    Of every watch, or of those that are wanted.
+    Of every watch, or of those that are wanted; of none while the archive is empty.
     """
     crawled = crawl_sources(workspace, due_only=due_only)
     reading = annotate_waiting(workspace)
-    settings = workspace.settings
-    queues = tuple(_detect(workspace, until, one.id) for one in wanted or settings.watches)
+    settings, counts = workspace.settings, _counts(workspace.store)
+    of = (wanted or settings.watches) if counts["documents"] else ()
+    queues = tuple(_detect(workspace, until, one.id) for one in of)
     troubled, unproven = ailing(workspace)
     summary = Summary(
         crawled=crawled,

@@ -33,9 +33,10 @@ def fresh(tmp_path):
 
 @pytest.fixture
 def watched(fresh):
-    """A workspace whose archive began in January."""
+    """A workspace with a document and a queue of January."""
     with fresh[1].writing() as c:
         Press().publish(c, 1, date(2026, 1, 5), "Les Braises")
+    queue_of(fresh[1], "2026-W02", date(2026, 1, 5))
     return fresh
 
 
@@ -63,20 +64,26 @@ def test_the_last_queue_that_was_due_is_missed_until_it_is_made(watched, now, du
     assert missed.queue_day(settings, store, now) is None
 
 
-def test_the_first_queue_is_owed_today_once_something_was_read(fresh):
+def test_the_first_queue_is_owed_today_and_the_next_by_its_hour(fresh):
     settings, store = fresh
     thursday = datetime(2026, 3, 19, 12, tzinfo=PARIS)
-    assert missed.queue_day(settings, store, thursday) is None
-    assert missed.without_queue(settings, store, date(2026, 3, 16)) == []
-    with store.writing() as c:
-        Press().publish(c, 1, thursday.date(), "Les Braises")
-    assert missed.queue_day(settings, store, thursday - timedelta(days=1)) is None
     assert missed.queue_day(settings, store, thursday) == thursday.date()
-    assert missed.without_queue(settings, store, thursday.date()) == [settings.watch]
+    with store.writing() as c:
+        Press().publish(c, 1, date(2026, 3, 18), "Les Braises")
     queue_of(store, "2026-W12", thursday.date())
     assert missed.queue_day(settings, store, thursday + timedelta(days=2)) is None
     monday = datetime(2026, 3, 23, 6, 1, tzinfo=PARIS)
     assert missed.queue_day(settings, store, monday) == monday.date()
+
+
+def test_of_weeks_before_the_archive_begins_no_queue_is_missed(fresh):
+    settings, store = fresh
+    queue_of(store, "2026-W10", date(2026, 3, 5))
+    monday = date(2026, 3, 16)
+    assert missed.without_queue(settings, store, monday) == []
+    with store.writing() as c:
+        Press().publish(c, 1, monday + timedelta(days=1), "Les Braises")
+    assert missed.queue_day(settings, store, datetime(2026, 3, 19, tzinfo=PARIS)) is None
 
 
 def test_of_several_missed_weeks_only_the_last_is_made(watched):

@@ -24,6 +24,7 @@ from storage import notices, open_store, queues
 from tests import databases
 from tests.command import VIGIE, here
 from tests.flows.test_unattended import PAGES, Site, ask, spooled, workspace
+from tests.storage.conftest import Press
 from vigie import lock
 from vigie.errors import HeldError
 from vigie.records import ActorKind, Candidate, EnteredBy, NoticeKind, Queue, iso_week
@@ -157,12 +158,10 @@ def test_a_schedule_killed_in_the_middle_of_a_crawl_is_started_again_and_finishe
     assert list((up.folder / "data" / "spool").glob("*.jsonl")) == []
 
 
-def test_a_missed_queue_is_caught_up_as_of_the_day_it_was_due(up):
-    now = datetime.now(up.settings.zone)
-    monday = now.date() - timedelta(days=now.weekday())
-    if now.weekday() == 0 and now.hour < 6:
-        monday -= timedelta(weeks=1)
-    assert ask(up.folder, "select week, as_of from queues") == [(iso_week(monday), str(monday))]
+def test_the_first_queue_is_made_at_once_of_what_was_just_read(up):
+    [(week, as_of)] = ask(up.folder, "select week, as_of from queues")
+    assert datetime.now(up.settings.zone).date() - date.fromisoformat(as_of) <= timedelta(days=1)
+    assert week == iso_week(date.fromisoformat(as_of))
 
 
 def test_a_run_that_overlaps_is_cancelled_and_never_doubled(up):
@@ -344,6 +343,10 @@ def test_a_queue_whose_run_was_killed_is_made_by_the_next_crawl(scheduled, tmp_p
     due = scheduled.missed.last_time(
         settings.schedule.queue, datetime.now(settings.zone) - scheduled.LATE
     )
+    before = due.date() - timedelta(weeks=5)
+    with closing(open_store(settings.storage.url, tmp_path)) as store, store.writing() as c:
+        Press().publish(c, 1, before, "Les Braises")
+        queues.save(c, Queue(week=iso_week(before), as_of=before, candidates=()))
     assert scheduled.crawl.fn(str(tmp_path)).message == "Faite."
     assert made == [(due.date(), ["main"])]
     assert "0 source visitée." in scheduled.crawl.fn(str(tmp_path)).message
