@@ -18,7 +18,7 @@ from flows.checked_watches import watches
 from flows.findings import Finding, Place, State
 from nlp import model
 from storage import condition, open_workspace, sources
-from storage.store import has_left_something
+from storage.workspaces import has_left_something
 from vigie import settings as written
 from vigie.errors import StorageError, VigieError
 from vigie.language import say

@@ -22,7 +22,8 @@ from pydantic import TypeAdapter
 
 from flows.backup import FORMAT, MANIFEST, Manifest, Member
 from storage import copies, open_store
-from storage.store import foreign_tables, known_schemas
+from storage.schema import known_schemas
+from storage.store import foreign_tables
 from vigie import catalogue, lock
 from vigie.addresses import holds_password
 from vigie.errors import InputError, SettingsError, WorkspaceError

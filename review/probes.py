@@ -24,7 +24,7 @@ from review.guard import PROBE
 from review.reckoning import Reckoning
 from review.shell import house
 from storage import accounts, documents, queues, sources
-from storage.store import is_current
+from storage.schema import is_current
 from vigie import backups
 from vigie.errors import StorageError
 from vigie.records import Scope

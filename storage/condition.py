@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import func, inspect, select, text
 
 from storage import queues, tables
+from storage import schema as schemas
 from storage import store as stores
 from storage.failures import translated
 
@@ -62,9 +63,9 @@ def examine(url: str, folder: Path, *, patience: float = 5.0) -> Condition:
                 return Condition(schema=None)
             stores.require_finished(c)
             schema = str(c.execute(text("SELECT version_num FROM alembic_version")).scalar())
-            newer = schema not in stores.known_schemas()
+            newer = schema not in schemas.known_schemas()
             damage = tuple(_damage(c)) if sqlite else ()
-            current = schema == stores.SCHEMA
+            current = schema == schemas.SCHEMA
             return Condition(
                 schema=schema,
                 newer=newer,

@@ -6,7 +6,7 @@ import re
 import shutil
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NoReturn
 
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
@@ -50,6 +50,19 @@ def shown(url: URL) -> str:
     if url.get_backend_name() == "sqlite":
         return str(url.database)
     return url.render_as_string(hide_password=True)
+
+
+def refuse_lost(url: URL) -> NoReturn:
+    """Refuse to make a database where another one is to be found."""
+    raise StorageError(
+        say(
+            "La base de données {place} n’existe pas ou est vide, alors que cet espace de travail "
+            "en a eu une : vérifiez url dans [storage], ou restaurez la dernière sauvegarde "
+            "(« vigie restore FICHIER --replace »). Pour recommencer à vide, mettez d’abord "
+            "ailleurs data/archive et le dossier de [backup].",
+            place=shown(url),
+        )
+    )
 
 
 def _locked(place: str) -> str:

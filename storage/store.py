@@ -7,7 +7,7 @@ import secrets
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, NoReturn
+from typing import TYPE_CHECKING
 
 from sqlalchemy import (
     URL,
@@ -27,8 +27,8 @@ from sqlalchemy.exc import ArgumentError
 from sqlalchemy.schema import DropTableComment, SetTableComment
 
 from storage import changes
-from storage.failures import shown, translated
-from vigie import backups
+from storage.failures import refuse_lost, translated
+from storage.schema import SCHEMA, migrate, require_known, schema_of
 from vigie.addresses import scheme_alone
 from vigie.errors import StorageError
 from vigie.language import say
@@ -36,14 +36,8 @@ from vigie.language import say
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from alembic.config import Config
     from sqlalchemy.engine.interfaces import DBAPIConnection
     from sqlalchemy.pool import ConnectionPoolEntry
-
-    from vigie.settings import Settings
-
-SCHEMA = "0031"
-"""The newest migration; a test holds it to the files in `migrations/versions`."""
 
 _WRITERS_LOCK = 0x56494749
 """Of PostgreSQL: writers come one at a time, as they do on SQLite."""
@@ -180,23 +174,6 @@ def _generation(connection: Connection) -> int | None:
     return found
 
 
-def open_workspace(settings: Settings, *, patience: float = 30.0, upgrade: bool = True) -> Store:
-    """Open a workspace's database as `open_store` does; none is made in the place of a lost one.
-
-    Raises:
-        StorageError: as `open_store`, and when there is none though something is left of one.
-    """
-    url, folder = settings.storage.url, settings.folder
-    anew = not has_left_something(settings)
-    return open_store(url, folder, patience=patience, anew=anew, upgrade=upgrade)
-
-
-def has_left_something(settings: Settings) -> bool:
-    """Tell whether a workspace holds what only a database can have led to."""
-    raw = next((settings.data / "archive").glob("*"), None)
-    return raw is not None or backups.newest(settings) is not None
-
-
 def open_store(
     url: str,
     folder: Path,
@@ -221,37 +198,26 @@ def open_store(
     sqlite = place.get_backend_name() == "sqlite"
     path = str(place.database)
     if sqlite and not anew and not Path(path).exists():
-        _refuse_lost(place)
+        refuse_lost(place)
     _make_room_for(place)
     store = Store(engine(place, patience), patience)
     try:
         with store.reading() as connection:
-            schema, generation = _schema(connection), _generation(connection)
+            schema, generation = schema_of(connection), _generation(connection)
             if not copying:
                 require_finished(connection)
         if schema is None and not anew:
-            _refuse_lost(place)
+            refuse_lost(place)
         store = replace(store, generation=generation, file=Path(path).stat() if sqlite else None)
         if schema is None or (upgrade and schema != SCHEMA):
-            _migrate(store)
+            with store.writing() as connection:
+                migrate(connection)
         elif schema != SCHEMA:
-            _require_known(schema)
+            require_known(schema)
     except StorageError:
         store.close()
         raise
     return store
-
-
-def _refuse_lost(place: URL) -> NoReturn:
-    raise StorageError(
-        say(
-            "La base de données {place} n’existe pas ou est vide, alors que cet espace de travail "
-            "en a eu une : vérifiez url dans [storage], ou restaurez la dernière sauvegarde "
-            "(« vigie restore FICHIER --replace »). Pour recommencer à vide, mettez d’abord "
-            "ailleurs data/archive et le dossier de [backup].",
-            place=shown(place),
-        )
-    )
 
 
 _UNFINISHED = "vigie migrate: "
@@ -427,55 +393,3 @@ def _require_utf8(connection: DBAPIConnection, url: URL) -> None:
                 encoding=encoding,
             )
         )
-
-
-def is_current(connection: Connection) -> bool:
-    """Tell whether the database is of this program's schema; a newer program may have come by."""
-    return _schema(connection) == SCHEMA
-
-
-def _schema(connection: Connection) -> str | None:
-    if not inspect(connection).has_table("alembic_version"):
-        return None
-    return connection.execute(text("SELECT version_num FROM alembic_version")).scalar()
-
-
-def _migrate(store: Store) -> None:
-    """Bring the schema up to date; of two programs that start together, one finds it done."""
-    from alembic import command  # noqa: PLC0415 - slow, and hardly ever needed
-
-    config = _migrations()
-    with store.writing() as connection:
-        schema = _schema(connection)
-        if schema is not None:
-            _require_known(schema)
-        config.attributes["connection"] = connection
-        command.upgrade(config, "head")
-
-
-def _require_known(schema: str) -> None:
-    if schema not in known_schemas():
-        raise StorageError(
-            say(
-                "La base de données vient d’une version plus récente de Vigie (schéma {schema}) : "
-                "mettez Vigie à jour, ou restaurez une sauvegarde plus ancienne.",
-                schema=schema,
-            )
-        )
-
-
-def known_schemas() -> frozenset[str]:
-    """Return the schemas that this program can bring up to date, its own among them."""
-    from alembic.script import ScriptDirectory  # noqa: PLC0415 - slow, and hardly ever needed
-
-    scripts = ScriptDirectory.from_config(_migrations()).walk_revisions()
-    return frozenset(script.revision for script in scripts)
-
-
-def _migrations() -> Config:
-    """Return what Alembic needs to know."""
-    from alembic.config import Config  # noqa: PLC0415 - slow, and hardly ever needed
-
-    config = Config()
-    config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
-    return config

@@ -36,6 +36,7 @@ from storage import (
     subscribers,
     tables,
 )
+from storage import schema as schemas
 from storage import store as stores
 from tests.storage.conftest import Press, id_of
 from vigie.digest.edition import Subscriber
@@ -184,7 +185,7 @@ def write(schema: str, full: Store, target: Path) -> None:
     """Write the database of a schema, with what a full one of today holds."""
     with tempfile.TemporaryDirectory() as name:
         then = stores.located("sqlite:///then.db", Path(name))
-        engine, config = create_engine(then), stores._migrations()
+        engine, config = create_engine(then), schemas.migrations()
         with engine.begin() as c:
             config.attributes["connection"] = c
             command.upgrade(config, schema)

@@ -21,6 +21,7 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import make_url, select, text
 
+import storage.schema
 import storage.store
 from storage import Store, annotations, documents, open_store, sources, tables
 from tests import databases
@@ -49,7 +50,7 @@ def _of_the_model(name: str | None, type_: str, _: object) -> bool:
 def test_the_schema_is_that_of_the_newest_migration():
     config = Config()
     config.set_main_option("script_location", str(MIGRATIONS))
-    assert ScriptDirectory.from_config(config).get_current_head() == storage.store.SCHEMA
+    assert ScriptDirectory.from_config(config).get_current_head() == storage.schema.SCHEMA
 
 
 def test_opening_again_keeps_what_is_stored(url, tmp_path, store, press):

@@ -14,7 +14,7 @@ from starlette.testclient import TestClient
 
 from review.app import create_app
 from storage import Store, documents, judgements, open_store
-from storage import store as stores
+from storage import schema as schemas
 from tests.storage.conftest import POSTGRES, database, id_of
 from tests.storage.old_database import INDEXING
 from vigie.settings import parse
@@ -78,7 +78,7 @@ def see_the_pages(store: Store, folder: Path, *more: str) -> None:
 
 def test_there_is_an_old_database_of_every_schema_but_the_newest():
     """A new migration: `python -m tests.storage.old_database` with the schema before it."""
-    assert sorted(stores.known_schemas() - {stores.SCHEMA}) == SCHEMAS
+    assert sorted(schemas.known_schemas() - {schemas.SCHEMA}) == SCHEMAS
 
 
 @pytest.mark.parametrize("schema", SCHEMAS)
@@ -92,7 +92,7 @@ def test_an_older_database_keeps_every_row_and_serves_the_pages(schema, tmp_path
     with closing(sqlite3.connect(path)) as c:
         assert c.execute("PRAGMA integrity_check").fetchone() == ("ok",)
         assert c.execute("PRAGMA foreign_key_check").fetchall() == []
-        assert c.execute("SELECT version_num FROM alembic_version").fetchone() == (stores.SCHEMA,)
+        assert c.execute("SELECT version_num FROM alembic_version").fetchone() == (schemas.SCHEMA,)
     if "accounts" not in had:  # else the pages ask who is there
         more = ("/annuaire", "/journal", "/sources") if schema == SCHEMAS[0] else ()
         see_the_pages(store, tmp_path, *more)
@@ -115,7 +115,7 @@ def test_an_older_postgresql_database_keeps_every_row(schema, tmp_path, server):
 
 def _fill(url: str, schema: str, source: str) -> None:
     """Make a PostgreSQL database of a schema, with the rows of an SQLite one."""
-    engine, config = create_engine(url), stores._migrations()
+    engine, config = create_engine(url), schemas.migrations()
     with engine.begin() as c:
         config.attributes["connection"] = c
         command.upgrade(config, schema)
