@@ -15,6 +15,7 @@ from sqlalchemy import text
 from review import access
 from review.app import create_app
 from storage import accounts, open_store
+from tests import databases
 from tests.review.conftest import settings_in
 from vigie.records import Role, Scope
 from vigie.settings import Review
@@ -87,6 +88,7 @@ def test_a_probe_is_told_when_the_database_is_away_or_newer(store, tmp_path):
         assert (get("/sante").status_code, get("/sante").text) == (503, "no\n")
 
 
+@databases.sqlite_only
 def test_pages_and_probe_say_when_the_file_that_they_serve_is_gone(store, tmp_path):
     with answering(store, tmp_path) as get:
         assert get("/sante").status_code == 200
