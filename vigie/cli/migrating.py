@@ -38,7 +38,7 @@ if TYPE_CHECKING:
 @workspace
 def migrate(folder: Path, url: str) -> None:
     """Copy an SQLite workspace into PostgreSQL, compare the two, then change the settings."""
-    from storage import open_store, transfer
+    from storage import open_store, open_workspace, transfer
     from storage.store import retire
     from vigie import lock
     from vigie.addresses import holds_password
@@ -49,7 +49,7 @@ def migrate(folder: Path, url: str) -> None:
     _require_places(settings, url)
     with (
         lock.whole(settings, "migrate"),
-        closing(open_store(settings.storage.url, settings.folder)) as source,
+        closing(open_workspace(settings)) as source,
         closing(open_store(url, settings.folder, copying=True)) as target,
         source.writing() as c,
     ):
