@@ -33,6 +33,7 @@ from vigie.records import (
     SourceKind,
 )
 from vigie.settings import Crawler, Settings
+from vigie.words import refusal
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -113,7 +114,7 @@ def crawl(
             say(
                 "{path} ne peut pas être écrit ({error}).",
                 path=str(spool),
-                error=error.strerror or str(error),
+                error=refusal(error),
             )
         ) from error
 

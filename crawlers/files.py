@@ -21,6 +21,7 @@ from vigie import catalogue
 from vigie.errors import InputError
 from vigie.language import say
 from vigie.records import Document, Message, Reject, Source
+from vigie.words import refusal
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -56,7 +57,7 @@ def read(path: Path, format_: str | None = None, source_id: str | None = None) -
             say(
                 "{path} est illisible : {error}.",
                 path=str(path),
-                error=error.strerror or str(error),
+                error=refusal(error),
             )
         ) from error
 

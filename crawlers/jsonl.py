@@ -11,6 +11,7 @@ from crawlers import dates, identity, text
 from vigie.errors import InputError
 from vigie.language import say
 from vigie.records import Document, DocumentKind, EventDetails, Message, Reject
+from vigie.words import refusal
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -63,7 +64,7 @@ def read(path: Path, source_id: str | None = None) -> Iterator[Document | Reject
             say(
                 "{path} est illisible : {error}.",
                 path=str(path),
-                error=error.strerror or str(error),
+                error=refusal(error),
             )
         ) from error
 

@@ -22,6 +22,7 @@ from vigie.records import (
     Source,
     SourceKind,
 )
+from vigie.words import refusal
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -62,7 +63,7 @@ async def crawl(work: Crawl, progress: Progress) -> Outcome:
         return outcome_of(source, HealthState.WRONG_FORMAT, error.reason)
     except OSError as error:
         message = Message(
-            "{path} : illisible ({error})", {"path": str(path), "error": error.strerror or "?"}
+            "{path} : illisible ({error})", {"path": str(path), "error": refusal(error)}
         )
         return outcome_of(source, HealthState.UNREACHABLE, message)
     _remember(work, source, source.url, mark)
@@ -84,7 +85,7 @@ async def _read_archives(work: Crawl, progress: Progress, path: Path) -> Outcome
             held, aside = held + found[0], aside + found[1]
     except (OSError, InputError) as error:
         cause = error if isinstance(error, OSError) else error.__cause__
-        values = {"path": str(path), "error": getattr(cause, "strerror", None) or "?"}
+        values = {"path": str(path), "error": refusal(cause) if isinstance(cause, OSError) else "?"}
         message = Message("{path} : illisible ({error})", values)
         return outcome_of(source, HealthState.UNREACHABLE, message)
     return _conclude_archives(progress, held, aside)

@@ -11,6 +11,7 @@ from crawlers.resource import Reading, Resource
 from crawlers.sniff import Format, sniff
 from vigie.errors import InputError
 from vigie.language import say
+from vigie.words import refusal
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -61,7 +62,7 @@ def examine(path: Path, url: str | None = None) -> FileReading:
             say(
                 "{path} est illisible : {error}.",
                 path=str(path),
-                error=error.strerror or str(error),
+                error=refusal(error),
             )
         ) from error
     found = sniff(body)

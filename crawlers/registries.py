@@ -22,6 +22,7 @@ from vigie import gazetteer
 from vigie.errors import InputError
 from vigie.language import say
 from vigie.records import ActorKind, Document, DocumentKind, KnownActor, Message, Reject
+from vigie.words import refusal
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -175,7 +176,7 @@ def read_file(path: Path, register: Register, units: Path | None = None) -> Iter
             say(
                 "{path} est illisible : {error}.",
                 path=str(path),
-                error=error.strerror or str(error),
+                error=refusal(error),
             )
         ) from error
     except NoRegisterError as error:

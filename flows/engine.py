@@ -8,7 +8,10 @@ from __future__ import annotations
 
 import logging
 import os
+import warnings
 from typing import TYPE_CHECKING
+
+from vigie import logs
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -25,10 +28,12 @@ _PREFERENCES = {
     # What cannot be told to a server that went away is no line for a person.
     "PREFECT_LOGGING_INTERNAL_LEVEL": "CRITICAL",
     "PREFECT_LOGGING_COLORS": "false",
+    # Programs that Prefect starts write to standard error as ours do.
+    "PREFECT_LOGGING_HANDLERS_CONSOLE_CLASS": "vigie.logs.Console",
     "PREFECT_RESULTS_PERSIST_BY_DEFAULT": "false",
 }
 
-_LOUD = ("EventsWorker", "APILogWorker", "prefect.FlowRunCancellingObserver", "asyncio")
+_LOUD = ("EventsWorker", "APILogWorker", "asyncio")
 """Loggers that tell by traces, whatever the settings, that a server went away; we say it."""
 
 API_URL = "PREFECT_API_URL"
@@ -43,5 +48,8 @@ def keep_at_home(data: Path) -> None:
     os.environ.setdefault("PREFECT_HOME", str(home))
     for name, value in _PREFERENCES.items():
         os.environ.setdefault(name, value)
+    os.environ[logs.FORM] = "json" if logs.is_json() else "text"
     for name in _LOUD:
         logging.getLogger(name).setLevel(logging.CRITICAL)
+    # What its runner leaves undone when its server is no more.
+    warnings.filterwarnings("ignore", "coroutine .* was never awaited", RuntimeWarning)

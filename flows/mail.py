@@ -12,8 +12,9 @@ from email.utils import formatdate, make_msgid
 from typing import TYPE_CHECKING
 
 from vigie.errors import MailError
-from vigie.language import say
+from vigie.language import render, say, terminal_language
 from vigie.records import MailSecurity
+from vigie.words import refusal
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -126,13 +127,13 @@ def refusals(refused: Iterable[tuple[str, str]]) -> list[str]:
     ]
 
 
-def reason(error: Exception) -> str:
+def reason(error: OSError) -> str:
     """Return why a server refused, without what was sent to it."""
     if isinstance(error, smtplib.SMTPRecipientsRefused):
         return _said(*next(iter(error.recipients.values())))
     if isinstance(error, smtplib.SMTPResponseException):
         return _said(error.smtp_code, error.smtp_error)
-    return str(error) or type(error).__name__
+    return render(refusal(error), terminal_language())
 
 
 def _said(code: int, words: bytes | str) -> str:

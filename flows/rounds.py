@@ -34,7 +34,7 @@ from vigie.records import (
     iso_week,
 )
 from vigie.typography import cleaned, plain
-from vigie.words import ENDS, POSITIONS, ROUND_ASKS, ROUNDS
+from vigie.words import ENDS, POSITIONS, ROUND_ASKS, ROUNDS, refusal
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -199,7 +199,7 @@ def _read_answers(settings: Settings, store: Store, now: datetime, done: Done) -
         done.trouble.append(
             say(
                 "La boîte des réponses ne se lit pas : {reason}.",
-                reason=error.strerror or str(error),
+                reason=refusal(error),
             )
         )
 

@@ -6,9 +6,11 @@
 from __future__ import annotations
 
 import socket
+import sqlite3
 import subprocess
 import sys
 import time
+from contextlib import closing
 from typing import TYPE_CHECKING
 
 import httpx
@@ -18,9 +20,11 @@ from flows import engine
 from vigie import children
 from vigie.errors import ScheduleError
 from vigie.language import say
+from vigie.terminal import tell
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from pathlib import Path
 
     from vigie.settings import Settings
 
@@ -28,6 +32,8 @@ HOST = "127.0.0.1"
 PORT = 4200
 PATIENCE = 900.0
 """Seconds: it comes up in 8 to 20 on a small machine, in minutes on a starved one."""
+SOON = 2.0
+"""Seconds after which one who waits is told for what."""
 
 
 def address(port: int) -> str:
@@ -58,6 +64,7 @@ def require_free(port: int, option: str) -> None:
 def start(settings: Settings, port: int) -> subprocess.Popen[bytes]:
     """Start the server, its database in the workspace's data folder."""
     engine.keep_at_home(settings.data)
+    _set_aside_if_damaged(settings.data / "prefect" / "prefect.db")
     command = [sys.executable, "-m", "flows.server", str(port)]
     environment = children.environment(
         PREFECT_API_URL=f"{address(port)}/api",
@@ -69,21 +76,52 @@ def start(settings: Settings, port: int) -> subprocess.Popen[bytes]:
     return subprocess.Popen(command, env=environment, start_new_session=True)  # noqa: S603 - our own module
 
 
+def _set_aside_if_damaged(history: Path) -> None:
+    """Let the server begin a new record of runs where it could not read the former one.
+
+    What was found by the runs is elsewhere: only their history goes.
+    """
+    if not history.exists() or not _is_damaged(history):
+        return
+    for suffix in ("", "-wal", "-shm"):
+        part = history.with_name(history.name + suffix)
+        if part.exists():
+            part.replace(history.with_name(f"damaged.db{suffix}"))
+    tell(
+        say(
+            "L’historique des passages, {file}, était abîmé : il est mis de côté (damaged.db) et "
+            "repart de zéro ; rien d’autre n’est perdu.",
+            file=str(history),
+        )
+    )
+
+
+def _is_damaged(file: Path) -> bool:
+    try:
+        with closing(sqlite3.connect(file)) as c:
+            return bool(c.execute("PRAGMA quick_check(1)").fetchone() != ("ok",))
+    except sqlite3.DatabaseError as error:
+        return error.sqlite_errorname.startswith(("SQLITE_CORRUPT", "SQLITE_NOTADB"))
+
+
 def wait_for(api: str, is_alive: Callable[[], bool], patience: float = PATIENCE) -> None:
-    """Wait until the server whose interface is at `api` answers.
+    """Wait until the server whose interface is at `api` answers, and say so if it does not yet.
 
     Raises:
         ScheduleError: it ended, or did not answer in time.
     """
-    end = time.monotonic() + patience
+    begun, is_told = time.monotonic(), False
     # One client: to make one costs as much of a busy processor as the server's own start can use.
     with httpx.Client(timeout=5) as client:
-        while is_alive() and time.monotonic() < end:
+        while is_alive() and time.monotonic() - begun < patience:
             try:
                 if client.get(f"{api}/health").is_success:
                     return
             except httpx.TransportError:
                 pass
+            if not is_told and time.monotonic() - begun > SOON:
+                is_told = True
+                tell(say("Le serveur de Prefect ne répond pas encore à {api} : attente.", api=api))
             time.sleep(0.2)
     raise ScheduleError(
         say(

@@ -52,6 +52,7 @@ from review.watches import PLACE
 from vigie import logs
 from vigie.errors import VigieError
 from vigie.language import say
+from vigie.words import refusal
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -217,7 +218,7 @@ def listen(host: str, port: int, *, guarded: bool = False) -> socket.socket:
                 "Le port {port} ne peut pas être ouvert ({error}) : choisissez-en un autre avec "
                 "--port.",
                 port=port,
-                error=getattr(error, "strerror", None) or str(error),
+                error=refusal(error) if isinstance(error, OSError) else str(error),
             )
         ) from error
 

@@ -32,6 +32,7 @@ from storage.schema import SCHEMA, migrate, require_known, schema_of
 from vigie.addresses import scheme_alone
 from vigie.errors import StorageError
 from vigie.language import say
+from vigie.words import refusal
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -334,7 +335,7 @@ def _make_room_for(url: URL) -> None:
             say(
                 "Le dossier {path} ne peut pas être créé ({error}) : vérifiez les droits.",
                 path=str(path),
-                error=error.strerror or str(error),
+                error=refusal(error),
             )
         ) from error
 

@@ -24,6 +24,7 @@ from vigie.errors import SettingsError, UnknownNameError, WorkspaceError
 from vigie.language import nearest, say
 from vigie.records import Source
 from vigie.toml_lines import Statement, statements
+from vigie.words import refusal
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -257,6 +258,6 @@ def write_whole(path: Path, text: str, *, mode: int | None = None) -> None:
             say(
                 "{path} ne peut pas être écrit ({error}).",
                 path=str(path),
-                error=error.strerror or "",
+                error=refusal(error),
             )
         ) from error

@@ -16,12 +16,17 @@ from functools import cache
 from typing import TYPE_CHECKING, Any, TextIO
 
 from vigie.addresses import HIDDEN, without_logins
+from vigie.errors import VigieError
 
 if TYPE_CHECKING:
     from types import TracebackType
 
 FORMATS = ("text", "json")
+FORM = "VIGIE_LOG_FORMAT"
+"""The environment's variable with one of them, for this program and for those that it starts."""
 _LOGGER = logging.getLogger("vigie")
+_OF_RUNS = ("prefect.flow_runs", "prefect.task_runs")
+"""Prefect's loggers of what our own code does."""
 
 _GAP = r"(?:\s|\\xa0|\\u202f)"
 """French sets a narrow space before a colon, which a `repr` shows by its number."""
@@ -69,25 +74,57 @@ def _known_secrets(environment: tuple[tuple[str, str], ...]) -> tuple[str, ...]:
     return tuple(sorted(found, key=len, reverse=True))
 
 
+class Console(logging.StreamHandler["_Stderr"]):
+    """Standard error: our lines, and what libraries warn of.
+
+    Prefect makes one by this name in each program of its own (`flows.engine`): hence the form in
+    the environment, and what it is given and keeps none of.
+    """
+
+    def __init__(self, form: str | None = None, **_: object) -> None:
+        super().__init__(_Stderr())
+        is_json = (form or os.environ.get(FORM)) == "json"
+        super().setFormatter(_json() if is_json else _Text("%(levelname)s %(name)s: %(message)s"))
+        self._known: BaseException | None = None
+        _LOGGER.setLevel(logging.INFO)
+
+    def setFormatter(self, fmt: logging.Formatter | None) -> None:  # noqa: N802 - logging's name
+        """Keep the form."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        """Let through of Prefect's only what tells of a bug, once.
+
+        How a run ended is said by itself, in a line (`flows.scheduled`); that its server went
+        away, by the schedule. All of it stands on Prefect's page.
+        """
+        if record.name.partition(".")[0] != "prefect":
+            return bool(super().filter(record))
+        error = record.exc_info[1] if record.exc_info else None
+        is_news = isinstance(error, Exception) and error is not self._known
+        self._known = error or self._known
+        return is_news and record.name.startswith(_OF_RUNS) and not _is_said(error)
+
+
+def _is_said(error: BaseException | None) -> bool:
+    """Tell whether an error is said in a line: one of ours, or that a server is away."""
+    library = type(error).__module__.partition(".")[0]
+    return isinstance(error, VigieError) or library in {"prefect", "httpx"}
+
+
 def begin(form: str) -> None:
     """Say from now on everything in one form, on standard error."""
-    handler = logging.StreamHandler(_Stderr())
-    handler.setFormatter(
-        _json() if form == "json" else _Text("%(levelname)s %(name)s: %(message)s")
-    )
     root = logging.getLogger()
-    for old in [one for one in root.handlers if isinstance(one.formatter, _Text) or _is_ours(one)]:
+    for old in [one for one in root.handlers if isinstance(one, Console)]:
         root.removeHandler(old)
-    handler.set_name("vigie")
-    root.addHandler(handler)
-    _LOGGER.setLevel(logging.INFO)
+    root.addHandler(Console(form))
     logging.captureWarnings(form == "json")
     sys.excepthook = _bug if form == "json" else sys.__excepthook__
 
 
 def is_json() -> bool:
     """Tell whether lines for people are objects for programs."""
-    return any(_is_ours(one) and not isinstance(one.formatter, _Text) for one in _handlers())
+    ours = [one for one in logging.getLogger().handlers if isinstance(one, Console)]
+    return any(not isinstance(one.formatter, _Text) for one in ours)
 
 
 def say_line(line: str, level: int = logging.INFO) -> None:
@@ -96,14 +133,6 @@ def say_line(line: str, level: int = logging.INFO) -> None:
         _LOGGER.log(level, "%s", line)
     else:
         print(redacted(line), file=sys.stderr, flush=True)  # this is the one place that prints
-
-
-def _handlers() -> list[logging.Handler]:
-    return logging.getLogger().handlers
-
-
-def _is_ours(handler: logging.Handler) -> bool:
-    return handler.get_name() == "vigie"
 
 
 def _bug(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:

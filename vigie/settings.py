@@ -20,6 +20,7 @@ from vigie.records import (
     Visibility,
 )
 from vigie.toml_reader import NOT_WRITTEN, Reader
+from vigie.words import refusal
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -331,7 +332,7 @@ def read(folder: Path) -> str:
         ) from error
     except OSError as error:
         raise WorkspaceError(
-            say("{path} est illisible : {error}.", path=str(path), error=error.strerror or "")
+            say("{path} est illisible : {error}.", path=str(path), error=refusal(error))
         ) from error
     try:
         return raw.decode("utf-8-sig")

@@ -105,6 +105,23 @@ def end(process: subprocess.Popen[bytes], grace: float = GRACE) -> None:
 
 
 @contextmanager
+def ending_well(farewell: str) -> Iterator[None]:
+    """Let a program that is told to end, by Ctrl+C or SIGTERM, do so at any moment with a line.
+
+    It ends as asked for, thus with 0: whoever looks after it need not know what it was doing.
+    """
+    numbers = (signal.SIGTERM, signal.SIGINT)
+    before = {number: signal.signal(number, signal.default_int_handler) for number in numbers}
+    try:
+        yield
+    except KeyboardInterrupt:
+        tell(farewell)
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+@contextmanager
 def told_to_end() -> Iterator[Callable[[], bool]]:
     """Yield a function that tells whether this program was told to end, by Ctrl+C or SIGTERM."""
     told = False

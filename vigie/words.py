@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+
 from vigie.records import (
     ActorKind,
     Answer,
@@ -327,3 +329,45 @@ LANGUAGES = {
 }
 """In which language a text is, by its code (ISO 639): those that one meets in these lands."""
 ANOTHER_LANGUAGE = Message("dans une autre langue")
+
+# --- the system's own ------------------------------------------------------------------------
+
+UNKNOWN_HOST, SILENT_NAMES = -2, -3
+"""What `socket.gaierror` has for errno: EAI_NONAME, EAI_AGAIN."""
+
+REFUSALS = {
+    errno.EACCES: Message("accès refusé"),
+    errno.EADDRINUSE: Message("adresse déjà prise"),
+    errno.EADDRNOTAVAIL: Message("adresse absente de cette machine"),
+    errno.ECONNREFUSED: Message("connexion refusée"),
+    errno.ECONNRESET: Message("connexion coupée"),
+    errno.EDQUOT: Message("quota de disque dépassé"),
+    errno.EEXIST: Message("existe déjà"),
+    errno.EFBIG: Message("fichier trop grand"),
+    errno.EHOSTUNREACH: Message("machine injoignable"),
+    errno.EIO: Message("le disque ne se laisse pas lire ou écrire"),
+    errno.EISDIR: Message("c’est un dossier"),
+    errno.EMFILE: Message("trop de fichiers ouverts"),
+    errno.ENAMETOOLONG: Message("nom trop long"),
+    errno.ENETUNREACH: Message("réseau injoignable"),
+    errno.ENOENT: Message("fichier ou dossier introuvable"),
+    errno.ENOSPC: Message("plus de place sur le disque"),
+    errno.ENOTDIR: Message("ce n’est pas un dossier"),
+    errno.EPERM: Message("opération interdite"),
+    errno.EROFS: Message("disque en lecture seule"),
+    errno.ETIMEDOUT: Message("pas de réponse à temps"),
+    UNKNOWN_HOST: Message("nom de machine inconnu"),
+    SILENT_NAMES: Message("le nom de la machine ne peut pas être résolu pour le moment"),
+}
+
+
+def refusal(error: OSError) -> Message:
+    """Return why the system refused something; in its own words where we have none."""
+    # A library's own kinds of `OSError` (ssl, smtplib) have numbers of their own.
+    is_system = type(error).__module__ in {"builtins", "socket"}
+    if is_system and error.errno in REFUSALS:
+        return REFUSALS[error.errno]
+    if type(error) is TimeoutError:
+        return REFUSALS[errno.ETIMEDOUT]
+    said = error.strerror or str(error) or type(error).__name__
+    return Message("{sentence}", {"sentence": said})

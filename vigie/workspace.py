@@ -13,6 +13,7 @@ from vigie.errors import UnknownNameError, WorkspaceError
 from vigie.gazetteer import Area, Epci
 from vigie.language import say
 from vigie.records import Place
+from vigie.words import refusal
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -84,7 +85,7 @@ def create(folder: Path, territory: str) -> settings.Settings:
             say(
                 "{folder} ne peut pas être créé ({error}).",
                 folder=str(folder),
-                error=error.strerror or "",
+                error=refusal(error),
             )
         ) from error
     catalogue.write_whole(path, text)

@@ -285,7 +285,7 @@ def test_a_full_disk_ends_a_crawl_and_a_reading_in_one_line(small_disk, site, un
     for left in (12_000, 60_000, 140_000):
         fill(left)
         line = one_line(here("crawl", "--dir", folder))
-        assert "No space left" in line or "Plus de place" in line
+        assert "lus de place" in line
         ballast.unlink()
     assert here("crawl", "--dir", folder).returncode == 0
     assert ask(folder, "select count(*), count(distinct url) from documents") == [(PAGES, PAGES)]

@@ -1,12 +1,16 @@
 """French is the text itself; English comes from the catalogue, whole or not at all."""
 
+import errno
+import socket
+import ssl
+
 import pytest
 
 from crawlers import spool
 from storage import plain
 from vigie.language import render, say
 from vigie.records import HealthState, Message
-from vigie.words import HEALTH, SOURCE_KINDS
+from vigie.words import HEALTH, SOURCE_KINDS, refusal
 
 FOUND = Message(
     "{kind} : {n} document, sans date",
@@ -49,3 +53,19 @@ def test_the_terminal_speaks_french_unless_told_otherwise(monkeypatch):
 
 def test_a_sentence_without_english_is_said_in_french():
     assert render(Message("Une phrase de {who}.", {"who": "Zoé"}), "en") == "Une phrase de Zoé."
+
+
+@pytest.mark.parametrize(
+    ("error", "french"),
+    [
+        (OSError(errno.ENOSPC, "No space left on device"), "plus de place sur le disque"),
+        (PermissionError(errno.EACCES, "Permission denied", "/x"), "accès refusé"),
+        (ConnectionRefusedError(errno.ECONNREFUSED, "Connection refused"), "connexion refusée"),
+        (socket.gaierror(socket.EAI_NONAME, "unknown"), "nom de machine inconnu"),
+        (TimeoutError("timed out"), "pas de réponse à temps"),
+        (ssl.SSLError(1, "certificate verify failed"), "certificate verify failed"),
+        (OSError("odd"), "odd"),
+    ],
+)
+def test_what_the_system_refuses_is_said_in_words(error, french):
+    assert say("({why})", why=refusal(error)) == f"({french})"

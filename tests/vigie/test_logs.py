@@ -4,12 +4,17 @@ from __future__ import annotations
 
 import json
 import logging
+import logging.config
 import sys
 
 import pytest
+from prefect.exceptions import FailedRun
+from prefect.logging import configuration
 
+from flows import engine
 from tests.command import here
 from vigie import logs
+from vigie.errors import StorageError
 from vigie.terminal import tell
 
 SECRET = "geheim-Tr0p"
@@ -143,3 +148,42 @@ def test_an_address_with_a_password_is_not_told_when_the_database_is_away(tmp_pa
         assert done.returncode == 1
         assert SECRET not in done.stderr
         assert "PostgreSQL ne répond pas" in done.stderr
+
+
+def test_the_programs_that_prefect_starts_speak_the_same_json(monkeypatch, tmp_path, capsys):
+    """Prefect makes the handler by its own configuration, in a process that is not ours."""
+    console = "PREFECT_LOGGING_HANDLERS_CONSOLE_CLASS"
+    monkeypatch.setenv(console, engine._PREFERENCES[console])
+    monkeypatch.setenv(logs.FORM, "json")
+    config = configuration.load_logging_config(configuration.DEFAULT_LOGGING_SETTINGS_PATH)
+    logging.config.dictConfig(
+        {**{name: config[name] for name in ("version", "formatters", "root")},
+         "disable_existing_loggers": False,
+         "handlers": {"console": config["handlers"]["console"]}}
+    )  # fmt: skip
+    tell("la sauvegarde : 3 Mo.")
+    logging.getLogger("some.library").warning("careful")
+    rows = [json.loads(line) for line in capsys.readouterr().err.splitlines()]
+    assert [(row["logger"], row["message"]) for row in rows] == [
+        ("vigie", "la sauvegarde : 3 Mo."),
+        ("some.library", "careful"),
+    ]
+
+
+def failing(logger: str, error: Exception, times: int = 1) -> None:
+    try:
+        raise error
+    except type(error):
+        for _ in range(times):
+            logging.getLogger(logger).error("Engine execution exited", exc_info=True)
+
+
+def test_of_prefects_lines_a_person_sees_only_what_tells_of_a_bug_and_once(capsys):
+    logs.begin("text")
+    failing("prefect.task_runs", StorageError("Plus de place."))
+    failing("prefect.flow_runs", FailedRun("Plus de place."))
+    failing("prefect.FlowRunSuspendingObserver", ValueError("422"))
+    logging.getLogger("prefect.flow_runs").error("Finished in state Stopped('Plus de place.')")
+    assert capsys.readouterr().err == ""
+    failing("prefect.flow_runs", ZeroDivisionError("a bug of ours"), times=2)
+    assert capsys.readouterr().err.count("ZeroDivisionError: a bug of ours") == 1

@@ -97,3 +97,13 @@ subprocess.run([sys.executable, "-c", {child!r}], env=children.environment())
 def _gone(pid: int) -> bool:
     status = Path(f"/proc/{pid}/stat")
     return not status.exists() or status.read_text().rsplit(")", 1)[1].split()[0] == "Z"
+
+
+def test_a_program_that_is_told_to_end_does_so_with_a_line_whatever_it_was_doing(capfd):
+    before = signal.getsignal(signal.SIGTERM)
+    for number in (signal.SIGTERM, signal.SIGINT):
+        with supervision.ending_well("Tout est arrêté."):
+            signal.raise_signal(number)
+            pytest.fail("went on")
+        assert capfd.readouterr().err == "Tout est arrêté.\n"
+    assert signal.getsignal(signal.SIGTERM) is before

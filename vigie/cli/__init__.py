@@ -38,6 +38,7 @@ from vigie.cli import (
 from vigie.cli.french import speak_french
 from vigie.errors import VigieError
 from vigie.language import say
+from vigie.words import refusal
 
 speak_french()
 
@@ -51,7 +52,7 @@ speak_french()
     "--log-format",
     type=click.Choice(logs.FORMATS),
     default="text",
-    envvar="VIGIE_LOG_FORMAT",
+    envvar=logs.FORM,
     help=say("Ce qui se dit sur la sortie d’erreur : des lignes, ou un objet JSON par ligne."),
 )
 def cli(log_format: str) -> None:
@@ -124,10 +125,10 @@ def _run() -> int:  # noqa: PLR0911 - one way to end a line
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
     except OSError as error:
-        reason = error.strerror or str(error)
-        if error.filename:
-            reason = f"{reason}, {error.filename}"
-        return _complain(say("Le système refuse ({reason}).", reason=reason), 1)
+        where = f", {error.filename}" if error.filename else ""
+        return _complain(
+            say("Le système refuse ({reason}{where}).", reason=refusal(error), where=where), 1
+        )
     except (click.Abort, KeyboardInterrupt):
         return _complain(say("Interrompu ; relancez la commande pour finir le travail."), 130)
 

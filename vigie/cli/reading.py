@@ -12,6 +12,7 @@ import click
 from vigie.errors import InputError
 from vigie.language import decimal, render, say, terminal_language
 from vigie.terminal import tell
+from vigie.words import refusal
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -129,7 +130,7 @@ def _texts(file: Path) -> Iterator[tuple[object, str]]:
             say(
                 "{path} est illisible : {error}.",
                 path=str(file),
-                error=error.strerror or str(error),
+                error=refusal(error),
             )
         ) from error
 

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from vigie.settings import Settings
+    from vigie.supervision import Part
 
 _prefect_port = click.option(
     "--prefect-port",
@@ -39,17 +40,18 @@ _prefect_port = click.option(
 @workspace
 def schedule(folder: Path, prefect_port: int) -> None:
     """Serve the deployments of the workspace until told to end."""
-    from vigie import lock
+    from vigie import lock, supervision
 
-    settings = _ready(folder)
-    with (
-        lock.sole(settings, "schedule", of=lock.SCHEDULE),
-        _prefect(settings, prefect_port) as is_alive,
-        opened(folder) as (settings, store),
-    ):
-        from flows.serving import keep_serving
+    with supervision.ending_well(say("La planification est arrêtée.")):
+        settings = _ready(folder)
+        with (
+            lock.sole(settings, "schedule", of=lock.SCHEDULE),
+            _prefect(settings, prefect_port) as is_alive,
+            opened(folder) as (settings, store),
+        ):
+            from flows.serving import keep_serving
 
-        keep_serving(settings, store, is_alive)
+            keep_serving(settings, store, is_alive)
 
 
 def _ready(folder: Path) -> Settings:
@@ -77,7 +79,7 @@ def _prefect(settings: Settings, port: int) -> Iterator[Callable[[], bool]]:
 
     api = os.environ.get(engine.API_URL)
     if api is not None:
-        _wait_for(api, lambda: True)
+        server.wait_for(api, lambda: True)
         yield lambda: True
         return
     server.require_free(port, "--prefect-port")
@@ -85,25 +87,10 @@ def _prefect(settings: Settings, port: int) -> Iterator[Callable[[], bool]]:
     try:
         tell(say("Prefect démarre : {address}", address=server.address(port)))
         api = os.environ[engine.API_URL] = f"{server.address(port)}/api"
-        _wait_for(api, lambda: process.poll() is None)
+        server.wait_for(api, lambda: process.poll() is None)
         yield lambda: process.poll() is None
     finally:
         supervision.end(process)
-
-
-def _wait_for(api: str, is_alive: Callable[[], bool]) -> None:
-    """Wait until a Prefect server answers, unless told to end meanwhile."""
-    from flows import server
-    from vigie import supervision
-    from vigie.errors import ScheduleError
-
-    with supervision.told_to_end() as is_told:
-        try:
-            server.wait_for(api, lambda: is_alive() and not is_told())
-        except ScheduleError:
-            if is_told():
-                raise KeyboardInterrupt from None
-            raise
 
 
 @click.command(
@@ -118,33 +105,44 @@ def _wait_for(api: str, is_alive: Callable[[], bool]) -> None:
 @workspace
 def up(folder: Path, host: str, port: int, prefect_port: int) -> None:
     """Start Prefect's server, the schedule and the pages, and keep them running."""
-    from flows import engine, server
-    from vigie import lock, supervision
+    from flows import engine
+    from vigie import supervision
 
     if port == prefect_port and engine.API_URL not in os.environ:
         raise click.UsageError(
             say("--port et --prefect-port demandent le même port, {port}", port=port)
         )
-    settings = _ready(folder)
+    farewell = say("Tout est arrêté.")
+    with supervision.ending_well(farewell):
+        parts = _parts(_ready(folder), host, port, prefect_port)
+        prefect = os.environ[engine.API_URL].removesuffix("/api")
+        tell(say("Prefect (passages, tâches, résultats) : {address}", address=prefect))
+        tell(say("Pages : {address}", address=f"http://{host}:{port}"))
+        supervision.supervise(parts)
+        tell(farewell)
+
+
+def _parts(settings: Settings, host: str, port: int, prefect_port: int) -> list[Part]:
+    """Return what `up` keeps running, once it is sure that all of it can be."""
+    from flows import engine, server
+    from vigie import lock
+    from vigie.supervision import Part
+
+    folder = settings.folder
     server.require_free(port, "--port")
     with lock.sole(settings, "up", of=lock.SCHEDULE):
         pass  # said at once, rather than by a schedule that is started again and again
-    parts = []
-    if engine.API_URL not in os.environ:
-        server.require_free(prefect_port, "--prefect-port")
-        parts.append(supervision.Part("Prefect", lambda: server.start(settings, prefect_port)))
-        os.environ[engine.API_URL] = f"{server.address(prefect_port)}/api"
-    parts += [
-        supervision.Part(say("La planification"), lambda: _start("schedule", folder)),
-        supervision.Part(
+    parts = [
+        Part(say("La planification"), lambda: _start("schedule", folder)),
+        Part(
             say("Les pages"), lambda: _start("review", folder, "--host", host, "--port", str(port))
         ),
     ]
-    prefect = os.environ[engine.API_URL].removesuffix("/api")
-    tell(say("Prefect (passages, tâches, résultats) : {address}", address=prefect))
-    tell(say("Pages : {address}", address=f"http://{host}:{port}"))
-    supervision.supervise(parts)
-    tell(say("Tout est arrêté."))
+    if engine.API_URL not in os.environ:
+        server.require_free(prefect_port, "--prefect-port")
+        os.environ[engine.API_URL] = f"{server.address(prefect_port)}/api"
+        parts.insert(0, Part("Prefect", lambda: server.start(settings, prefect_port)))
+    return parts
 
 
 def _start(command: str, folder: Path, *options: str) -> subprocess.Popen[bytes]:

@@ -15,6 +15,7 @@ from vigie.errors import InputError, SettingsError, UnknownNameError
 from vigie.language import render, say, terminal_language
 from vigie.records import Document, SourceKind
 from vigie.terminal import show, tell, width
+from vigie.words import PAUSED, refusal
 
 if TYPE_CHECKING:
     from storage.sources import Yield
@@ -109,8 +110,6 @@ def _listed(
 
 def _paused(listed: _Listed, since: datetime, settings: Settings) -> _Listed:
     """Return a source as it is listed while it is let be: what ailed it is no news."""
-    from vigie.words import PAUSED
-
     state, remarkable = render(PAUSED, terminal_language()), False
     return replace(listed, state=state, since=_moment(since, settings), remarkable=remarkable)
 
@@ -372,7 +371,7 @@ def import_(folder: Path, file: Path) -> None:
         raw = file.read_bytes()
     except OSError as error:
         raise InputError(
-            say("{path} est illisible : {error}.", path=str(file), error=error.strerror or "")
+            say("{path} est illisible : {error}.", path=str(file), error=refusal(error))
         ) from error
     settings = load(folder)
     ids, urls = ({getattr(s, name) for s in settings.sources} for name in ("id", "url"))
