@@ -140,6 +140,7 @@ def main() -> None:
         factory=True,
         host=HOST,
         port=int(sys.argv[1]),
+        log_config=None,  # Prefect's, which writes as ours do
         log_level="warning",
         timeout_graceful_shutdown=5,
     )
