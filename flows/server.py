@@ -5,11 +5,14 @@
 
 from __future__ import annotations
 
+import logging
+import re
 import socket
 import sqlite3
 import subprocess
 import sys
 import time
+import traceback
 from contextlib import closing
 from typing import TYPE_CHECKING
 
@@ -34,6 +37,9 @@ PATIENCE = 900.0
 """Seconds: it comes up in 8 to 20 on a small machine, in minutes on a starved one."""
 SOON = 2.0
 """Seconds after which one who waits is told for what."""
+
+_CAUSE = re.compile(r"^[\w.]*(?:Error|Exception): (.+)$", re.MULTILINE)
+"""What the last line of a trace says."""
 
 
 def address(port: int) -> str:
@@ -132,9 +138,20 @@ def wait_for(api: str, is_alive: Callable[[], bool], patience: float = PATIENCE)
     )
 
 
+def _in_a_line(record: logging.LogRecord) -> bool:
+    """Say what failed in the server; the way there leads through no code of ours."""
+    told = record.getMessage()
+    if record.exc_info:
+        told += "\n" + "".join(traceback.format_exception_only(record.exc_info[1]))
+    if causes := _CAUSE.findall(told):
+        tell(say("Le serveur de Prefect échoue : {why}", why=causes[-1]))
+    return not causes and not told.startswith("Application ")
+
+
 def main() -> None:
     """Serve until told to end."""
     children.end_with_starter()
+    logging.getLogger("uvicorn.error").addFilter(_in_a_line)
     uvicorn.run(
         "prefect.server.api.server:create_app",
         factory=True,

@@ -87,6 +87,8 @@ class Console(logging.StreamHandler["_Stderr"]):
         super().setFormatter(_json() if is_json else _Text("%(levelname)s %(name)s: %(message)s"))
         self._known: BaseException | None = None
         _LOGGER.setLevel(logging.INFO)
+        # What a library cannot log, as to a server that went away, is no line for a person.
+        logging.raiseExceptions = False
 
     def setFormatter(self, fmt: logging.Formatter | None) -> None:  # noqa: N802 - logging's name
         """Keep the form."""

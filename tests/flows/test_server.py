@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import sqlite3
 from contextlib import closing
 
@@ -49,3 +50,17 @@ def test_who_waits_for_a_server_is_told_so_at_once(monkeypatch, capsys):
     with pytest.raises(ScheduleError, match="ne répond pas à"):
         server.wait_for("http://127.0.0.1:9/api", lambda: True, patience=0.5)
     assert capsys.readouterr().err.count("http://127.0.0.1:9/api : attente.") == 1
+
+
+def test_what_fails_in_the_server_is_a_line_and_no_trace(capsys):
+    trace = (
+        'Traceback (most recent call last):\n  File "x.py", line 1, in <module>\n'
+        "sqlalchemy.exc.OperationalError: (sqlite3.OperationalError) disk I/O error\n"
+        "(Background on this error at: https://sqlalche.me/e/20/e3q8)\n"
+    )
+    said = [trace, "Application startup failed. Exiting.", "[Errno 98] address already in use"]
+    kept = [server._in_a_line(logging.makeLogRecord({"msg": words})) for words in said]
+    assert kept == [False, False, True]
+    assert capsys.readouterr().err == (
+        "Le serveur de Prefect échoue : (sqlite3.OperationalError) disk I/O error\n"
+    )
