@@ -131,8 +131,17 @@ def _connected(mail: Account, guard: Guard, timeout: float) -> imaplib.IMAP4:
     return server
 
 
+def _sign_in(server: imaplib.IMAP4, mail: Account) -> None:
+    """Sign in; with letters beyond ASCII by PLAIN, which is in UTF-8 (RFC 4616), unlike LOGIN."""
+    if (mail.user + mail.password).isascii():
+        server.login(mail.user, mail.password)
+    else:
+        words = f"\0{mail.user}\0{mail.password}".encode()
+        server.authenticate("PLAIN", lambda _: words)
+
+
 def _read(server: imaplib.IMAP4, mail: Account, known: str | None) -> Iterator[tuple[str, bytes]]:
-    server.login(mail.user, mail.password)
+    _sign_in(server, mail)
     kind, _ = server.select(_quoted(mail.folder), readonly=True)
     if kind != "OK":
         raise imaplib.IMAP4.error("no such folder")

@@ -3,6 +3,7 @@ from __future__ import annotations
 import mailbox
 import socket
 import threading
+from base64 import b64decode
 from datetime import UTC, datetime
 from email.message import EmailMessage
 
@@ -120,6 +121,10 @@ def test_a_missing_mailbox_is_one_line(tmp_path, make_settings):
     assert "nulle-part" in str(outcomes["lettre"].message)
 
 
+ACCENTED = "\0veille\0sésame".encode()
+"""As PLAIN has it (RFC 4616)."""
+
+
 class MailServer(threading.Thread):
     """As much of IMAP as reading one folder takes."""
 
@@ -149,6 +154,10 @@ class MailServer(threading.Thread):
                     line.write(b"* CAPABILITY IMAP4rev1\r\n")
                 case "LOGIN":
                     answer = "OK" if rest[-1].strip('"') == "sesame" else "NO"
+                case "AUTHENTICATE":
+                    line.write(b"+ \r\n")
+                    line.flush()
+                    answer = "OK" if b64decode(line.readline()) == ACCENTED else "NO"
                 case "EXAMINE":
                     line.write(b"* 2 EXISTS\r\n* OK [UIDVALIDITY 7] .\r\n")
                 case "UID" if rest[0] == "SEARCH":
@@ -182,6 +191,10 @@ def test_a_mail_server_is_read_without_touching_anything(tmp_path, make_settings
     server.messages[8] = letter(subject="Huit").as_bytes()
     again, _ = run(tmp_path, make_settings(), one, states=states(records))
     assert [d.title for d in documents(again)] == ["Huit"]
+
+    monkeypatch.setenv("VIGIE_IMAP_PASSWORD_LETTRE", "sésame")
+    _, outcomes = run(tmp_path, make_settings(), one, states=states(records))
+    assert outcomes["lettre"].state is HealthState.LIVELY
 
     monkeypatch.setenv("VIGIE_IMAP_PASSWORD_LETTRE", "faux")
     _, outcomes = run(tmp_path, make_settings(), one)
