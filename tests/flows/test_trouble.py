@@ -155,7 +155,7 @@ def test_a_read_only_folder_is_one_clear_line_and_left_as_it_is(command, folder,
         given = given[:-2]
     with read_only(folder):
         line = one_line(here(*given))
-    assert any(hint in line for hint in ("droits", "Permission", "permission", "lecture")), line
+    assert any(hint in line for hint in ("droits", "accès refusé", "Permission", "lecture")), line
     assert content(folder) == before
     assert not (folder / "new").exists()
 
