@@ -24,6 +24,7 @@ from vigie import __version__, backups
 from vigie.errors import InputError, WorkspaceError
 from vigie.language import say
 from vigie.settings import FILE_NAME
+from vigie.words import refusal
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -121,7 +122,7 @@ def back_up(
                 "La sauvegarde {path} ne peut pas être écrite ({error}) ; ce qui était là y est "
                 "encore.",
                 path=str(target),
-                error=error.strerror or str(error),
+                error=refusal(error),
             )
         ) from error
 

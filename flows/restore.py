@@ -30,6 +30,7 @@ from vigie.errors import InputError, SettingsError, WorkspaceError
 from vigie.language import say
 from vigie.settings import FILE_NAME, Storage, parse, read
 from vigie.settings import examine as examine_settings
+from vigie.words import refusal
 from vigie.workspace import OWNERS_ALONE
 
 if TYPE_CHECKING:
@@ -90,7 +91,7 @@ def restore(
                 say(
                     "{folder} : la restauration a échoué ({error}) ; la sauvegarde est intacte.",
                     folder=str(folder),
-                    error=error.strerror or str(error),
+                    error=refusal(error),
                 )
             ) from error
     # Brought to the newest schema, and seen to work.

@@ -35,8 +35,8 @@ HOST = "127.0.0.1"
 PORT = 4200
 PATIENCE = 900.0
 """Seconds: it comes up in 8 to 20 on a small machine, in minutes on a starved one."""
-SOON = 2.0
-"""Seconds after which one who waits is told for what."""
+SOON = 15.0
+"""Seconds after which one who waits is told for what: more than an ordinary start takes."""
 
 _CAUSE = re.compile(r"^[\w.]*(?:Error|Exception): (.+)$", re.MULTILINE)
 """What the last line of a trace says."""

@@ -19,7 +19,7 @@ from prefect.client.orchestration import get_client
 from prefect.deployments.runner import RunnerDeployment
 from prefect.types.entrypoint import EntrypointType
 
-from flows import artifacts, deployments, hosts, steps
+from flows import artifacts, deployments, hosts, sharing, steps
 from flows import scheduled as alone
 from storage import Store, claims, documents, open_workspace
 from storage.claims import Work
@@ -38,8 +38,6 @@ if TYPE_CHECKING:
     from flows.watch import Workspace
     from vigie.records import Queue
 
-PATIENCE = 300.0
-"""Seconds that a worker waits for its turn to write: there may be many."""
 ONE_THREAD = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
 """A core a worker: threads within one would only take others theirs."""
 LOOKING = 2.0
@@ -60,7 +58,7 @@ def crawl(folder: str) -> State[str]:
         n = len(report.outcomes)
         return [say("{n} source visitée.", "{n} sources visitées.", n=n), report.taken.line()]
 
-    return alone.ran("crawl", folder, work, PATIENCE)
+    return alone.ran("crawl", folder, work, sharing.PATIENCE)
 
 
 @flow(name="annotate", flow_run_name="annotate-share", validate_parameters=False)
@@ -70,7 +68,7 @@ def annotate(folder: str) -> State[str]:
     def work(workspace: Workspace) -> list[str]:
         return steps.annotate(workspace.settings, workspace.store).lines()
 
-    return alone.ran("annotate", folder, work, PATIENCE)
+    return alone.ran("annotate", folder, work, sharing.PATIENCE)
 
 
 @flow(name="queue", flow_run_name="queue-shared", validate_parameters=False)
@@ -88,7 +86,7 @@ def queue(folder: str, until: str | None = None) -> State[str]:
             artifacts.of_queue(workspace.settings, one)
         return lines
 
-    return alone.ran("queue", folder, work, PATIENCE)
+    return alone.ran("queue", folder, work, sharing.PATIENCE)
 
 
 def beside_others(settings: Settings, store: Store, day: date) -> tuple[list[Queue], list[str]]:
@@ -122,7 +120,7 @@ def _unread(store: Store) -> bool:
 
 def _opened(folder: str) -> tuple[Settings, Store]:
     settings = load(Path(folder))
-    return settings, open_workspace(settings, patience=PATIENCE)
+    return settings, open_workspace(settings, patience=sharing.PATIENCE)
 
 
 @flow(name="watch-shared", flow_run_name="watch-shared-{until}", validate_parameters=False)
