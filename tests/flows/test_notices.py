@@ -20,6 +20,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from flows import mail, missed, notices
 from storage import notices as stored
 from storage import open_store, queues, sources
+from tests import databases
 from vigie import settings as reading
 from vigie.errors import MailError
 from vigie.records import (
@@ -284,6 +285,7 @@ def test_a_server_that_does_not_encrypt_is_parted_from(plain_box):
     assert left.wait(2)
 
 
+@databases.once
 @pytest.mark.parametrize("security", [MailSecurity.STARTTLS, MailSecurity.TLS])
 def test_a_password_is_read_from_the_environment_and_crosses_only_an_encrypted_line(
     security, certificate, monkeypatch

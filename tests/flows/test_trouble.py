@@ -15,7 +15,7 @@ import pytest
 
 from flows import due, steps
 from storage import open_store, sources
-from storage.store import open_store as opening
+from storage import open_workspace as opening
 from tests import databases
 from tests.command import here
 from tests.storage.conftest import Press
