@@ -10,12 +10,12 @@ import uuid
 from collections import Counter
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from heapq import heapify, heappop, heappush
 from typing import TYPE_CHECKING
 
 from crawlers import archive, files, registries, spool
 from crawlers.batch import crawl as crawl_batch
 from flows import describing, due, ground, institutions, learned, sharing, waiting
+from flows import stories as grouping
 from flows.intake import (
     Rejects,
     TakenIn,
@@ -26,12 +26,11 @@ from flows.intake import (
     without,
 )
 from nlp import annotate as annotating
-from nlp import gathering, model, namesakes, pieces, resolution, stories
+from nlp import gathering, model, namesakes, pieces, resolution
 from nlp.annotate import Reader
 from signals.queue import detect as detect_candidates
-from storage import Connection, Store, claims, counts, documents, facts, queues, sources
+from storage import Store, claims, counts, documents, facts, queues, sources, stories
 from storage import annotations as stored_annotations
-from storage import stories as stored_stories
 from storage.claims import Work
 from vigie import gazetteer, lock
 from vigie.catalogue import suggest_id
@@ -349,51 +348,13 @@ def annotate_batch(
         signs = stored_annotations.signs(c, namesakes.doubtful(gathered))
         gathered = namesakes.told_apart(gathered, signs)
         resolved = resolution.resolve(gathered, known_names(c, gathered), judged)
-        hanging = stored_stories.followers(c, ids)
+        hanging = stories.followers(c, ids)
         kept = stored_annotations.save(c, found, resolved, read=batch)
-        group_stories(c, ids, hanging)
+        grouping.group(c, ids, hanging)
         describing.describe(c, {link.actor_id for link in resolved.links})
         claims.done(c, Work.ANNOTATE, ids, worker)
     describing.tell_notes(batch, found)
     return kept
-
-
-def group_stories(c: Connection, read: Iterable[str], hanging: Iterable[str]) -> None:
-    """Give documents the story of their nearest likeness among those known before them.
-
-    Documents are read newest first, so that the later ones that share words with one just read
-    are looked at again: their story may begin earlier than was known. `hanging` are those that
-    hung on the former text of one that was read again.
-    """
-    new = set(read)
-    waiting = [(day, i) for i, day in stored_stories.days(c, {*new, *hanging}).items()]
-    heapify(waiting)
-    around: dict[str, stored_stories.Surroundings | None] = {}
-    done: set[str] = set()
-    moved: dict[str, str] = {}
-    while waiting:
-        _, document_id = heappop(waiting)
-        if document_id in done:
-            continue
-        done.add(document_id)
-        if document_id not in around:
-            unknown = {document_id, *(i for _, i in waiting)} - around.keys()
-            around |= {**dict.fromkeys(unknown), **stored_stories.around(c, unknown)}
-        here = around[document_id]
-        if here is None:
-            continue
-        earlier = [
-            (one.source_id, moved.get(one.document_id, one.story_id), one.signature)
-            for one in here.earlier
-        ]
-        own = here.own
-        story = stories.story_of(own.signature, own.source_id, earlier) or document_id
-        if story != own.story_id:
-            moved[document_id] = story
-        if story != own.story_id or document_id in new:
-            for later in here.later:
-                heappush(waiting, (later.day, later.document_id))
-    stored_stories.set_stories(c, moved)
 
 
 # --- detect ------------------------------------------------------------------------------

@@ -8,9 +8,10 @@ from itertools import permutations
 import pytest
 from sqlalchemy import select
 
-from flows import steps
+from flows import stories as grouping
 from nlp import stories
 from storage import annotations, documents, open_store, sources, tables
+from storage import stories as stored_stories
 from vigie.records import Annotation, Document, Resolution, Source, SourceKind
 
 DAY = date(2026, 3, 2)
@@ -50,7 +51,7 @@ def document(number: int, text: str) -> Document:
 def read(store, *batch: Document) -> None:
     with store.writing() as c:
         documents.save(c, batch)
-        hanging = steps.stored_stories.followers(c, [d.id for d in batch])
+        hanging = stored_stories.followers(c, [d.id for d in batch])
         found = []
         for each in batch:
             made = stories.fingerprint(each.text)
@@ -64,7 +65,7 @@ def read(store, *batch: Document) -> None:
                 )
             )
         annotations.save(c, found, Resolution())
-        steps.group_stories(c, [d.id for d in batch], hanging)
+        grouping.group(c, [d.id for d in batch], hanging)
 
 
 def grouped(store) -> dict[str, str]:
