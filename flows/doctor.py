@@ -165,11 +165,12 @@ def _database(settings: Settings) -> tuple[Condition | None, list[Finding]]:
         return None, [_failed(error)]
     state, said, mend = _told(found)
     if found.schema is None and has_left_something(settings):
-        state, said = State.BROKEN, say("la base a disparu : ce dossier en a eu une")
+        said = say("la base a disparu : ce dossier en a eu une")
         mend = say(
             "Vérifiez url dans [storage], ou restaurez la dernière sauvegarde : « vigie restore "
             "FICHIER --replace »."
         )
+        return None, [Finding(check="database", state=State.BROKEN, said=said, remedy=mend)]
     return found, [Finding(check="database", state=state, said=said, remedy=mend)]
 
 

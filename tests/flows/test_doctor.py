@@ -192,11 +192,13 @@ def test_each_trouble_is_named_with_what_to_do(trouble, folder):
     assert "geheim" not in str(every)
 
 
-def test_of_an_older_schema_nothing_is_said_that_it_does_not_tell(folder):
+def test_of_a_database_that_is_lost_or_older_nothing_is_said_that_it_does_not_tell(folder):
     sql(folder, "UPDATE alembic_version SET version_num = '0016'")
     told = found(folder)
     assert "vigie backup" in told["database"].remedy
     assert told["sources"].said == "1 source à collecter"
+    lose_database(folder)
+    assert found(folder)["sources"].said == "1 source à collecter"
 
 
 def test_what_fails_in_several_checks_is_said_once(folder):
