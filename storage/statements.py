@@ -48,7 +48,7 @@ def insert_missing(c: Connection, table: Table, rows: Sequence[Row]) -> None:
     if c.dialect.name == "sqlite":
         c.execute(statement, list(rows))
         return
-    # Row by row, PostgreSQL takes five times as long; others wait for their turn to write.
+    # Row by row it takes twice as long and more; others wait for their turn to write.
     names = list(rows[0])
     given = [
         bindparam(name, type_=postgresql.ARRAY(table.c[name].type, dimensions=1)) for name in names

@@ -140,7 +140,7 @@ class Store:
             return
         path = str(self.engine.url.database)
         try:
-            in_place = os.path.samestat(self.file, os.stat(path))  # noqa: PTH116 - ten times as fast
+            in_place = os.path.samestat(self.file, os.stat(path))  # noqa: PTH116 - a third of the time
         except OSError:
             in_place = False
         if not in_place:

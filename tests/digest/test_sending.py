@@ -18,6 +18,7 @@ from flows.letters import send
 from storage import accounts, open_store, subscribers, tables
 from tests.command import here as vigie
 from tests.exchange.origin import fill, settings_in
+from tests.mailbox import Box
 from tests.review.conftest import running
 from vigie.digest.edition import Subscriber
 from vigie.errors import MailError
@@ -27,34 +28,6 @@ from vigie.settings import Mail, Review
 FIRST, DAY = date(2026, 3, 9), date(2026, 3, 16)
 NOW = datetime(2026, 3, 16, 6, tzinfo=UTC)
 PAGE = "https://vigie.example.org"
-
-
-class Box:
-    """A mail server's box; it refuses some addresses, and goes away after some mails."""
-
-    def __init__(self) -> None:
-        self.came: list = []
-        self.raw: list[bytes] = []
-        self.refused: set[str] = set()
-        self.room = 100
-
-    async def handle_RCPT(self, server, session, envelope, address, options) -> str:  # noqa: N802
-        if address in self.refused:
-            return "550 no such box"
-        envelope.rcpt_tos.append(address)
-        return "250 OK"
-
-    async def handle_DATA(self, server, session, envelope) -> str:  # noqa: N802
-        if len(self.came) >= self.room:
-            return "421 closing"
-        content = envelope.content.replace(b"\r\n", b"\n")
-        self.raw.append(content)
-        self.came.append((envelope.rcpt_tos, message_from_bytes(content, policy=policy.default)))
-        return "250 OK"
-
-    @property
-    def addresses(self) -> list[str]:
-        return sorted(address for rcpt, _ in self.came for address in rcpt)
 
 
 @pytest.fixture
@@ -172,7 +145,7 @@ def test_one_who_is_refused_keeps_nobody_else_from_theirs(posted, box):
 def test_leaving_takes_one_click_and_no_account(posted, box, workspace, tmp_path):
     _, store, _ = workspace
     posted()
-    (ana,) = [mail for rcpt, mail in box.came if "ana@example.org" in rcpt]
+    (ana,) = [mail for envelope, mail in box.came if "ana@example.org" in envelope.rcpt_tos]
     path = ana["List-Unsubscribe"].strip("<>").removeprefix(PAGE)
     with store.writing() as c:
         accounts.add(c, "Jeanne", Role.ADMINISTRATOR, "never asked", NOW)

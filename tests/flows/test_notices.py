@@ -8,7 +8,6 @@ import threading
 from contextlib import closing
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
-from email import message_from_bytes, policy
 
 import pytest
 from aiosmtpd.controller import Controller
@@ -21,6 +20,7 @@ from flows import mail, missed, notices
 from storage import notices as stored
 from storage import open_store, queues, sources
 from tests import databases
+from tests.mailbox import Box
 from vigie import settings as reading
 from vigie.errors import MailError
 from vigie.records import (
@@ -165,25 +165,6 @@ def test_a_queue_that_was_killed_and_made_since_is_no_notice(watched):
 
 
 # --- by mail -----------------------------------------------------------------------------
-
-
-class Box:
-    """A mail server's box; what comes in stays in it."""
-
-    def __init__(self) -> None:
-        self.came: list = []
-        self.refused: set[str] = set()
-
-    async def handle_RCPT(self, server, session, envelope, address, options) -> str:  # noqa: N802
-        if address in self.refused:
-            return "550 no such box"
-        envelope.rcpt_tos.append(address)
-        return "250 OK"
-
-    async def handle_DATA(self, server, session, envelope) -> str:  # noqa: N802 - aiosmtpd's name
-        content = envelope.content.replace(b"\r\n", b"\n")
-        self.came.append((envelope, message_from_bytes(content, policy=policy.default)))
-        return "250 OK"
 
 
 @pytest.fixture(scope="module")

@@ -9,7 +9,6 @@ import time
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
-from email import message_from_bytes, policy
 from html import unescape
 
 import httpx
@@ -23,6 +22,7 @@ from nlp import gathering
 from review import access
 from review.app import create_app, listen
 from storage import accounts, actors, open_store, tables
+from tests.mailbox import Box
 from tests.review.example import ACTORS, example_queue, slug, write, write_press
 from vigie.records import ActorSheet, Alias, MailSecurity, Resolution, Role
 from vigie.settings import Mail, Review, Settings, parse
@@ -120,25 +120,6 @@ def hidden(html: str, name: str) -> str:
     found = re.search(rf'name="{name}" value="([^"]*)"', html)
     assert found, f"no field {name}"
     return found[1]
-
-
-class Box:
-    """A mail server's box; it may refuse an address."""
-
-    def __init__(self) -> None:
-        self.came: list = []
-        self.refused: set[str] = set()
-
-    async def handle_RCPT(self, server, session, envelope, address, options) -> str:  # noqa: N802
-        if address in self.refused:
-            return "550 no such box"
-        envelope.rcpt_tos.append(address)
-        return "250 OK"
-
-    async def handle_DATA(self, server, session, envelope) -> str:  # noqa: N802
-        content = envelope.content.replace(b"\r\n", b"\n")
-        self.came.append(message_from_bytes(content, policy=policy.default))
-        return "250 OK"
 
 
 @pytest.fixture(scope="module")

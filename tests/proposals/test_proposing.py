@@ -48,7 +48,7 @@ def test_from_the_form_to_the_queue_and_the_answer_by_mail(site, box):
         followed = follow(site.propose(anyone, address="ana@example.org"))
         assert "Elle est arrivée" in anyone.get(followed).text
         replies.send(site.settings, site.store, site.clock())
-        (receipt,) = box.came
+        (receipt,) = box.mails
         assert receipt["To"] == "ana@example.org"
         assert f"{PAGE}{followed}" in receipt.get_content()
         assert "Semeurs" not in receipt.as_string(), "nothing unread is sent to an address"
@@ -68,7 +68,7 @@ def test_from_the_form_to_the_queue_and_the_answer_by_mail(site, box):
         site.clock.wait(hours=1, minutes=5)
         told = replies.send(site.settings, site.store, site.clock())
         assert (told.answers, told.mails) == (1, 1)
-        answer = box.came[-1]
+        answer = box.mails[-1]
         assert FIELDS["name"] in answer.get_content()
         assert "retenue" in answer.get_content()
         assert addresses(site) == [None], "the address goes with the answer"
@@ -481,7 +481,7 @@ def test_a_proposal_merged_into_another_actor_is_known_under_another_name(site, 
         site.clock.wait(hours=2)
         replies.send(site.settings, site.store, site.clock())
         assert "under another name" in anyone.get(followed).text
-        assert "under another name" in box.came[-1].get_content()
+        assert "under another name" in box.mails[-1].get_content()
     with site.store.reading() as c:
         (told,) = c.execute(tables.proposals.select())
     assert told.answer == Answer.KNOWN

@@ -89,7 +89,7 @@ def asked_by_mail(site, box):
     """Send what is due, and return the mails by the address they went to."""
     box.came.clear()
     rounds.work(site.settings, site.store, site.clock())
-    return {str(one["To"]): one for one in box.came}
+    return {str(one["To"]): one for one in box.mails}
 
 
 # --- by page -------------------------------------------------------------------------------------
@@ -259,7 +259,7 @@ def test_people_are_asked_by_mail_answer_it_and_are_told_the_end(site, box, tmp_
     assert (done.answers, done.closed) == (2, 1), "what arrived in time counts"
     assert entry(site, number).outcome is RoundEnd.PASSED
     assert "Nadia Exemple (courriel) : oui" in standing(site).note
-    told = {str(one["To"]): one.get_content() for one in box.came}
+    told = {str(one["To"]): one.get_content() for one in box.mails}
     assert sorted(told) == ["karim@example.org", "nadia@example.org"]
     assert "Elle a abouti" in told["nadia@example.org"]
     with site.store.reading() as c:
